@@ -1,0 +1,1 @@
+//! Detections in, Violations out: pure.

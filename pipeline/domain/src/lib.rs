@@ -1,0 +1,29 @@
+//! The words of Anjian as plain values.
+//!
+//! Every other crate speaks in these types, so this one knows no library of its own: no files, no threads, no
+//! database, no clock that cannot be replaced. Values are checked once, in their constructor; whoever holds a
+//! [`NormBox`] or a [`Score`] holds a valid one.
+
+mod behaviour;
+mod camera;
+mod detection;
+mod frame;
+mod geometry;
+mod id;
+mod run;
+mod sink;
+mod time;
+mod violation;
+mod zone;
+
+pub use behaviour::{Behaviour, UnknownBehaviour};
+pub use camera::{Camera, CameraState, CameraStatus, Site, SourceUrl, SourceUrlError};
+pub use detection::{Class, Detection, Detections, Score, UnknownClass};
+pub use frame::{ColourMatrix, Frame, Picture, PictureError, PixelFormat};
+pub use geometry::{GeometryError, NormBox, Point, Polygon};
+pub use id::{CameraId, IdError, RuleId, RunId, SiteId, TrackId, ViolationId, ZoneId};
+pub use run::{RuleDefinition, Run, RunKind};
+pub use sink::{CameraSink, EvidenceSink, OpeningEvidence, SinkError};
+pub use time::{Clock, MediaTime, Moment, SystemClock, WallTime};
+pub use violation::{CloseReason, TrackPoint, Violation, ViolationUpdate};
+pub use zone::{Anchor, Zone};

@@ -1,0 +1,167 @@
+//! Two times that must never be mixed: [`MediaTime`] measures durations, [`WallTime`] says when.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Time in a source, from its beginning; the only time that measures durations.
+///
+/// Within one Run it never goes back, not even when a camera reconnects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MediaTime {
+    nanos: u64,
+}
+
+impl MediaTime {
+    /// The beginning of a source.
+    pub const ZERO: Self = Self { nanos: 0 };
+
+    /// `nanos` nanoseconds from the beginning (the unit of GStreamer's presentation time stamps).
+    #[must_use]
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self { nanos }
+    }
+
+    /// `millis` milliseconds from the beginning.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self { nanos: millis * 1_000_000 }
+    }
+
+    /// Nanoseconds from the beginning.
+    #[must_use]
+    pub const fn as_nanos(self) -> u64 {
+        self.nanos
+    }
+
+    /// Seconds from the beginning.
+    #[must_use]
+    pub fn as_secs_f64(self) -> f64 {
+        Duration::from_nanos(self.nanos).as_secs_f64()
+    }
+
+    /// The time since `earlier`; zero when `earlier` is later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.nanos.saturating_sub(earlier.nanos))
+    }
+
+    /// This time, `duration` later.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        Self { nanos: self.nanos.saturating_add(nanos) }
+    }
+}
+
+/// A moment in UTC, to the microsecond; written in RFC 3339.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WallTime(Timestamp);
+
+impl WallTime {
+    /// Cut to the microsecond, which is what the index stores.
+    #[must_use]
+    pub fn new(timestamp: Timestamp) -> Self {
+        Self(Timestamp::from_microsecond(timestamp.as_microsecond()).unwrap_or(timestamp))
+    }
+
+    /// Microseconds since 1970; `None` outside the years -9999 to 9999.
+    #[must_use]
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        Timestamp::from_microsecond(micros).ok().map(Self)
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn as_micros(self) -> i64 {
+        self.0.as_microsecond()
+    }
+
+    /// The timestamp, for calendars and time zones.
+    #[must_use]
+    pub const fn timestamp(self) -> Timestamp {
+        self.0
+    }
+
+    /// This moment, `duration` later.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        self.0.checked_add(duration).map_or(self, Self::new)
+    }
+
+    /// This moment, `duration` earlier.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        self.0.checked_sub(duration).map_or(self, Self::new)
+    }
+
+    /// The time since `earlier`; zero when `earlier` is later. For logs and schedules, never for rules.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.as_micros() - earlier.as_micros()).unwrap_or(0))
+    }
+}
+
+impl fmt::Display for WallTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for WallTime {
+    type Err = jiff::Error;
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        text.parse().map(Self::new)
+    }
+}
+
+/// One moment in both times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// In the source.
+    pub media: MediaTime,
+    /// In the world.
+    pub wall: WallTime,
+}
+
+/// Where the present comes from. Tests put a clock of their own in its place.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> WallTime;
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    fn now(&self) -> WallTime {
+        WallTime::new(Timestamp::now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wall_time_keeps_microseconds_and_round_trips() {
+        let wall: WallTime = "2026-03-01T08:00:00.123456789+08:00".parse().unwrap();
+        assert_eq!(wall.to_string(), "2026-03-01T00:00:00.123456Z");
+        assert_eq!(WallTime::from_micros(wall.as_micros()), Some(wall));
+    }
+
+    #[test]
+    fn durations_never_go_below_zero() {
+        let early = MediaTime::from_millis(100);
+        let late = MediaTime::from_millis(350);
+        assert_eq!(late.since(early), Duration::from_millis(250));
+        assert_eq!(early.since(late), Duration::ZERO);
+    }
+}

@@ -1,0 +1,1 @@
+//! GStreamer: sources, reconnecting, frames.

@@ -1,0 +1,1 @@
+//! Threads and queues: live and archive Runs.
