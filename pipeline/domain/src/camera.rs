@@ -87,7 +87,7 @@ pub struct CameraStatus {
     pub last_frame: Option<WallTime>,
 }
 
-/// An address a camera's pictures come from. Shows itself without its password, always.
+/// The RTSP address a camera's pictures come from. Shows itself without its password, always.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SourceUrl(Url);
 
@@ -98,7 +98,7 @@ pub enum SourceUrlError {
     #[error("not a URL ({0}): write rtsp://user:password@host:port/path, percent-encoding special letters")]
     Malformed(url::ParseError),
     /// A scheme that no source speaks.
-    #[error("scheme {0:?} is not supported: use rtsp, rtsps or file")]
+    #[error("scheme {0:?} is not supported: use rtsp or rtsps (files are analysed with `anjian analyze`)")]
     Scheme(String),
     /// No host.
     #[error("the address names no host")]
@@ -147,7 +147,7 @@ impl FromStr for SourceUrl {
         let url = Url::parse(text).map_err(SourceUrlError::Malformed)?;
         match url.scheme() {
             "rtsp" | "rtsps" if url.host_str().is_none_or(str::is_empty) => Err(SourceUrlError::NoHost),
-            "rtsp" | "rtsps" | "file" => Ok(Self(url)),
+            "rtsp" | "rtsps" => Ok(Self(url)),
             other => Err(SourceUrlError::Scheme(other.to_owned())),
         }
     }
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn bad_addresses_are_refused_without_repeating_them() {
-        for bad in ["", "10.0.0.5/live", "http://u:secret@h/x", "rtsp:///x"] {
+        for bad in ["", "10.0.0.5/live", "http://u:secret@h/x", "rtsp:///x", "file:///clip.mp4"] {
             let error = bad.parse::<SourceUrl>().unwrap_err().to_string();
             assert!(!error.contains("secret"), "{bad}: {error}");
         }

@@ -104,7 +104,8 @@ macro_rules! made_id {
 }
 
 made_id!(
-    /// One analysis of one source. A version 7 UUID: sorts by the time it was made.
+    /// One analysis of one source. Live: a version 7 UUID, which sorts by the time it was made. Archive: a version 5
+    /// UUID of footage, start, model and rules, so that the same analysis made again adds nothing twice.
     RunId
 );
 made_id!(

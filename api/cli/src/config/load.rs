@@ -1,0 +1,151 @@
+//! From a file to a [`Config`] that can be relied on.
+
+use std::path::{Path, PathBuf};
+
+use anjian_domain::Site;
+
+use super::{Config, validate};
+
+/// Why a configuration was refused. Never quotes the file's text, which may hold passwords.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("{path}: cannot read the configuration: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, an unknown key, or a value that cannot be.
+    #[error("{path}:{line}: {message}")]
+    Parse {
+        /// Which file.
+        path: PathBuf,
+        /// Where, counted from 1; 0 when it is not one place.
+        line: usize,
+        /// What.
+        message: String,
+    },
+    /// Values that do not go together; one line each.
+    #[error("{path}: {}", problems.join(&format!("\n{path}: ", path = path.display())))]
+    Problems {
+        /// Which file.
+        path: PathBuf,
+        /// Key and reason.
+        problems: Vec<String>,
+    },
+}
+
+impl Config {
+    /// Reads, checks, and makes paths relative to the file absolute.
+    ///
+    /// # Errors
+    /// When the file cannot be read or anything in it is wrong; all problems of one kind are told at once.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, path, folder)
+    }
+
+    fn parse(text: &str, path: &Path, folder: &Path) -> Result<Self, ConfigError> {
+        let mut config: Self = toml::from_str(text).map_err(|error| parse_error(text, path, &error))?;
+        if config.sites.is_empty() {
+            config.sites.push(unnamed_site());
+        }
+        let problems = validate::problems(&config);
+        if !problems.is_empty() {
+            return Err(ConfigError::Problems { path: path.to_owned(), problems });
+        }
+        config.data_dir = folder.join(&config.data_dir);
+        config.model.catalogue = config.model.catalogue.map(|file| folder.join(file));
+        config.model.onnxruntime = config.model.onnxruntime.map(|file| folder.join(file));
+        Ok(config)
+    }
+}
+
+/// The library's own display quotes the offending line, password and all; its message does not.
+fn parse_error(text: &str, path: &Path, error: &toml::de::Error) -> ConfigError {
+    let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    ConfigError::Parse { path: path.to_owned(), line, message: error.message().to_owned() }
+}
+
+fn unnamed_site() -> Site {
+    toml::from_str("id = \"site\"\nname = \"Site\"").expect("the text beside is a valid site")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        let path = Path::new("anjian.toml");
+        Config::parse(text, path, Path::new("")).expect_err("a wrong configuration").to_string()
+    }
+
+    fn camera(more: &str) -> String {
+        format!("[[camera]]\nid = \"dock\"\nmain = \"rtsp://10.0.0.5/live\"\n{more}")
+    }
+
+    #[test]
+    fn an_empty_file_is_a_valid_beginning() {
+        let config = Config::parse("", Path::new("anjian.toml"), Path::new("/etc/anjian")).unwrap();
+        assert_eq!(config.data_dir, Path::new("/etc/anjian/anjian-data"));
+        assert!(config.server.listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn the_commented_example_is_valid() {
+        let text = include_str!("../../../../anjian.toml");
+        let config = Config::parse(text, Path::new("anjian.toml"), Path::new("")).unwrap();
+        assert!(!config.cameras.is_empty());
+    }
+
+    #[track_caller]
+    fn check(text: &str, place: &str, reason: &str) {
+        let refusal = refusal(text);
+        assert!(refusal.starts_with(place), "{refusal:?} does not begin with {place:?}");
+        assert!(refusal.contains(reason), "{refusal:?} does not say {reason:?}");
+    }
+
+    #[test]
+    fn wrong_values_are_told_with_their_line() {
+        check("data_dirr = \"x\"", "anjian.toml:1:", "data_dirr");
+        check(&camera("fps = 3"), "anjian.toml:4:", "fps");
+        check(&camera("analysis_fps = 0"), "anjian.toml:4:", "0");
+        check(&camera("transport = \"carrier_pigeon\""), "anjian.toml:4:", "carrier_pigeon");
+        check("\n[[camera]]\nid = \"a b\"", "anjian.toml:3:", "is not an id");
+        let two_points = "[[camera.zone]]\nid = \"z\"\npoints = [[0.1, 0.1], [0.2, 0.2]]";
+        check(&camera(two_points), "anjian.toml:6:", "at least 3 points");
+        let outside = "[[camera.zone]]\nid = \"z\"\npoints = [[0, 0], [640, 0], [640, 480]]";
+        check(&camera(outside), "anjian.toml:6:", "outside 0..1");
+        check(&camera("[[camera.rule]]\nbehaviour = \"dancing\""), "anjian.toml:", "dancing");
+        check(&camera("[[camera.rule]]\nbehaviour = \"overcrowding\"\nmax_person = 3"), "anjian.toml:", "max_person");
+    }
+
+    #[test]
+    fn values_that_do_not_go_together_are_told_with_their_key() {
+        let twice = format!("{}\n{}", camera(""), camera(""));
+        check(&twice, "anjian.toml: camera[1].id:", "\"dock\"");
+        check(&camera("site = \"north\""), "anjian.toml: camera[0].site:", "\"north\"");
+        let rule = "[[camera.rule]]\nbehaviour = \"no_hard_hat\"\nzone = \"floor\"";
+        check(&camera(rule), "anjian.toml: camera[0].rule[0].zone:", "\"floor\"");
+        check("[server]\nlisten = \"0.0.0.0:80\"", "anjian.toml: server.listen:", "loopback");
+        check("[[site]]\nid=\"a\"\nname=\"A\"\ntime_zone=\"Mars/Base\"", "anjian.toml: site[0].time_zone:", "Mars/Base");
+    }
+
+    #[test]
+    fn passwords_stay_out_of_every_message() {
+        for text in [
+            "[[camera]]\nid = \"dock\"\nmain = \"http://admin:hunter2@10.0.0.5/\"",
+            "[[camera]]\nid = \"dock\"\nmain = \"rtsp://admin:hunter2@10.0.0.5:port/\"",
+            "[[camera]]\nid = \"dock\"\nmain = \"rtsp://admin:hunter2@10.0.0.5/\" x",
+            "[[camera]]\nid = \"dock\"\nmain = \"rtsp://admin:hunter2@${NO_SUCH_VARIABLE}/\"",
+        ] {
+            let refusal = refusal(text);
+            assert!(!refusal.contains("hunter2"), "{refusal}");
+            assert!(refusal.starts_with("anjian.toml:3:"), "{refusal}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! `anjian.toml`: what a person may ask for. Unknown keys are refused, every field has a default or is required,
+//! and whatever is wrong is told with its line or key before anything starts.
+
+mod load;
+mod secret;
+mod validate;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use anjian_analysis::RuleSettings;
+use anjian_domain::{CameraId, Site, SiteId, SourceUrl, Zone};
+use anjian_ingest::{AnalysisRate, CertificateCheck, DecodeMode, Transport};
+use serde::Deserialize;
+
+pub use load::ConfigError;
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Folder of the index and the evidence; relative to the file.
+    #[serde(default = "default_data_dir")]
+    pub data_dir: PathBuf,
+    /// The HTTP server.
+    #[serde(default)]
+    pub server: Server,
+    /// The model.
+    #[serde(default)]
+    pub model: Model,
+    /// Sites; without any, one called `site` is there.
+    #[serde(default, rename = "site")]
+    pub sites: Vec<Site>,
+    /// Cameras.
+    #[serde(default, rename = "camera")]
+    pub cameras: Vec<CameraConfig>,
+}
+
+/// The HTTP server.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address and port; loopback only, until Anjian knows who is asking.
+    pub listen: SocketAddr,
+    /// Further names under which browsers reach the server, for instance through a proxy.
+    pub hosts: Vec<String>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8760)), hosts: vec![] }
+    }
+}
+
+/// The model and how it runs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Model {
+    /// Its name in the catalogue.
+    pub name: String,
+    /// A catalogue of one's own instead of the built-in one; relative to the file.
+    pub catalogue: Option<PathBuf>,
+    /// `libonnxruntime.so`, where it is not found by itself; relative to the file.
+    pub onnxruntime: Option<PathBuf>,
+    /// Detection threads, each with its own session; 0 means one for every two processor cores.
+    pub workers: usize,
+}
+
+/// The model that serves when the configuration names none.
+pub const DEFAULT_MODEL: &str = "head_helmet_person_nano";
+
+impl Default for Model {
+    fn default() -> Self {
+        Self { name: DEFAULT_MODEL.to_owned(), catalogue: None, onnxruntime: None, workers: 0 }
+    }
+}
+
+/// A camera.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraConfig {
+    /// Names the camera in URLs and files; unique.
+    pub id: CameraId,
+    /// The site it watches; may be left out when there is one site.
+    pub site: Option<SiteId>,
+    /// What people call it; the id when empty.
+    #[serde(default)]
+    name: String,
+    /// The main stream. Left out for a camera whose footage is only analysed from files.
+    #[serde(default, deserialize_with = "secret::source_url")]
+    pub main: Option<SourceUrl>,
+    /// A smaller stream of the same picture: when given, detection runs on it.
+    #[serde(default, deserialize_with = "secret::source_url")]
+    pub sub: Option<SourceUrl>,
+    /// How RTP travels.
+    #[serde(default)]
+    pub transport: Transport,
+    /// Whether an `rtsps` camera has to prove who it is.
+    #[serde(default)]
+    pub certificate: CertificateCheck,
+    /// Frames judged a second.
+    #[serde(default)]
+    pub analysis_fps: AnalysisRate,
+    /// Which frames are decoded.
+    #[serde(default)]
+    pub decode: DecodeMode,
+    /// Zones.
+    #[serde(default, rename = "zone")]
+    pub zones: Vec<Zone>,
+    /// Rules.
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<RuleSettings>,
+}
+
+impl CameraConfig {
+    /// What people call it.
+    pub fn label(&self) -> &str {
+        if self.name.is_empty() { self.id.as_str() } else { &self.name }
+    }
+}
+
+fn default_data_dir() -> PathBuf {
+    PathBuf::from("anjian-data")
+}
+
+impl Config {
+    /// The camera's site. Loading has made sure that there is one.
+    pub fn site_of(&self, camera: &CameraConfig) -> &Site {
+        let named = camera.site.as_ref().and_then(|id| self.sites.iter().find(|site| site.id == *id));
+        named.unwrap_or(&self.sites[0])
+    }
+}

@@ -1,0 +1,82 @@
+//! What single values cannot tell: names that are used twice or do not exist, things that do not go together.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use super::{CameraConfig, Config};
+
+/// Every problem as `key: reason`; empty when the configuration can be relied on.
+pub(super) fn problems(config: &Config) -> Vec<String> {
+    let mut problems = vec![];
+    check_server(config, &mut problems);
+    check_sites(config, &mut problems);
+    report_twice("camera", config.cameras.iter().map(|camera| &camera.id), &mut problems);
+    for (index, camera) in config.cameras.iter().enumerate() {
+        let key = format!("camera[{index}]");
+        check_site_of(&key, camera, config, &mut problems);
+        check_streams(&key, camera, &mut problems);
+        check_rules(&key, camera, &mut problems);
+    }
+    problems
+}
+
+fn check_server(config: &Config, problems: &mut Vec<String>) {
+    let listen = config.server.listen;
+    if !listen.ip().is_loopback() {
+        problems.push(format!(
+            "server.listen: {listen} can be reached from other machines, and this version does not ask who is \
+             there: listen on loopback (127.0.0.1) and put a proxy with a login in front"
+        ));
+    }
+}
+
+fn check_sites(config: &Config, problems: &mut Vec<String>) {
+    report_twice("site", config.sites.iter().map(|site| &site.id), problems);
+    for (index, site) in config.sites.iter().enumerate() {
+        if jiff::tz::TimeZone::get(&site.time_zone).is_err() {
+            let zone = &site.time_zone;
+            problems.push(format!(
+                "site[{index}].time_zone: {zone:?} is not an IANA time zone such as \"Asia/Shanghai\""
+            ));
+        }
+    }
+}
+
+fn check_site_of(key: &str, camera: &CameraConfig, config: &Config, problems: &mut Vec<String>) {
+    match &camera.site {
+        Some(id) if !config.sites.iter().any(|site| site.id == *id) => {
+            problems.push(format!("{key}.site: there is no [[site]] with id \"{id}\""));
+        }
+        None if config.sites.len() > 1 => {
+            problems.push(format!("{key}.site: there are several sites: say which one this camera watches"));
+        }
+        _ => {}
+    }
+}
+
+fn check_streams(key: &str, camera: &CameraConfig, problems: &mut Vec<String>) {
+    if camera.sub.is_some() && camera.main.is_none() {
+        problems.push(format!("{key}.sub: a sub-stream needs the main stream beside it: set {key}.main"));
+    }
+}
+
+fn check_rules(key: &str, camera: &CameraConfig, problems: &mut Vec<String>) {
+    report_twice(&format!("{key}.zone"), camera.zones.iter().map(|zone| &zone.id), problems);
+    report_twice(&format!("{key}.rule"), camera.rules.iter().map(|rule| rule.id()), problems);
+    for (index, rule) in camera.rules.iter().enumerate() {
+        let Some(wanted) = rule.zone() else { continue };
+        if !camera.zones.iter().any(|zone| zone.id == *wanted) {
+            problems.push(format!("{key}.rule[{index}].zone: camera \"{}\" has no zone \"{wanted}\"", camera.id));
+        }
+    }
+}
+
+fn report_twice<T: Ord + Display>(list: &str, ids: impl Iterator<Item = T>, problems: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    for (index, id) in ids.enumerate() {
+        let text = id.to_string();
+        if !seen.insert(id) {
+            problems.push(format!("{list}[{index}].id: \"{text}\" is used twice: every id must be unique"));
+        }
+    }
+}

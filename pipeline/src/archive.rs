@@ -1,0 +1,104 @@
+//! An archive Run: footage pulled through model and rules as fast as the machine allows.
+//!
+//! No queue and no dropping: the file waits for the model. Decoding runs ahead on GStreamer's own threads.
+
+use std::time::Duration;
+
+use anjian_domain::{CloseReason, EvidenceSink, Frame, SinkError, Violation};
+use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
+use anjian_models::{Detector, ModelError};
+
+use crate::evidence::{self, EvidenceError};
+use crate::watch::{EvidenceJob, Watch};
+
+/// A file that gives nothing for so long is stuck.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why an archive Run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The footage could not be read to its end.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The model failed.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// Evidence could not be kept.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// The Run could not be written.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+    /// Somebody asked it to stop.
+    #[error("stopped before the end of the footage")]
+    Stopped,
+}
+
+/// What an archive Run did.
+#[derive(Debug, Default)]
+pub struct ArchiveReport {
+    /// Frames judged.
+    pub frames: u64,
+    /// Every violation, closed, in the order in which they closed.
+    pub violations: Vec<Violation>,
+}
+
+/// Analyses one source to its end.
+///
+/// Whatever was found before an error is kept and stands in `report`; what was open then is closed.
+///
+/// # Errors
+/// When the footage, the model or the sink fails, or `stop` is given.
+pub fn analyze(
+    source: &mut dyn FrameSource,
+    detector: &mut dyn Detector,
+    mut watch: Watch,
+    sink: &dyn EvidenceSink,
+    stop: &StopSignal,
+    report: &mut ArchiveReport,
+    on_frame: &mut dyn FnMut(&Frame),
+) -> Result<(), ArchiveError> {
+    sink.begin_run(watch.run())?;
+    let outcome = judge_all(source, detector, &mut watch, sink, stop, report, on_frame);
+    let reason = if outcome.is_ok() { CloseReason::SourceEnded } else { CloseReason::Interrupted };
+    let closing = keep_all(watch.finish(reason), sink, report);
+    sink.end_run(watch.run().id, watch.last())?;
+    outcome.and(closing.map_err(ArchiveError::from))
+}
+
+fn judge_all(
+    source: &mut dyn FrameSource,
+    detector: &mut dyn Detector,
+    watch: &mut Watch,
+    sink: &dyn EvidenceSink,
+    stop: &StopSignal,
+    report: &mut ArchiveReport,
+    on_frame: &mut dyn FnMut(&Frame),
+) -> Result<(), ArchiveError> {
+    while !stop.is_stopped() {
+        let frame = match source.next_frame(PATIENCE)? {
+            Next::Frame(frame) => frame,
+            Next::Waiting => continue,
+            Next::Ended => return Ok(()),
+        };
+        let items = detector.detect(&[&frame.picture])?.into_iter().flatten().collect();
+        keep_all(watch.judge(&frame, items), sink, report)?;
+        report.frames += 1;
+        on_frame(&frame);
+    }
+    Err(ArchiveError::Stopped)
+}
+
+fn keep_all(
+    jobs: Vec<EvidenceJob>,
+    sink: &dyn EvidenceSink,
+    report: &mut ArchiveReport,
+) -> Result<(), EvidenceError> {
+    for job in jobs {
+        evidence::keep(&job, sink)?;
+        if let EvidenceJob::Close { violation, .. } = job {
+            report.violations.push(*violation);
+        }
+    }
+    Ok(())
+}
