@@ -1,0 +1,158 @@
+//! What can go wrong with the index, for a person who has to put it right.
+
+use std::path::PathBuf;
+
+use anjian_domain::{RunId, SinkError, ViolationId};
+
+/// Why the index could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// A file stands where the data folder should be.
+    #[error("{}: not a folder; set data_dir to a folder or move the file away", path.display())]
+    NotADirectory {
+        /// The configured folder.
+        path: PathBuf,
+    },
+    /// The folder, or the database in it, does not exist and may not be created here.
+    #[error("{}: there is no index here; check data_dir, or start `anjian serve` or `analyze` once", path.display())]
+    Missing {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// Nothing may be written there.
+    #[error("{}: not writable; give the user that runs anjian the right to write there", path.display())]
+    ReadOnly {
+        /// Folder or file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A later release has changed the schema.
+    #[error("{}: written by a newer anjian (schema {found}, this one knows {known}); install that release", path.display())]
+    NewerSchema {
+        /// The database file.
+        path: PathBuf,
+        /// Newest migration in the file.
+        found: i64,
+        /// Newest migration in this program.
+        known: i64,
+    },
+    /// The schema could not be brought up to date.
+    #[error("{}: cannot bring the schema up to date; restore the newest backup or report this", path.display())]
+    Migration {
+        /// The database file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<sqlx::migrate::MigrateError>,
+    },
+    /// The file is not a database, or a damaged one.
+    #[error("{}: not an SQLite database or damaged; move it away and restore the newest backup", path.display())]
+    Corrupt {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// Another process is the live system of this data folder.
+    #[error("{}: another `anjian serve` uses this data folder; stop it or set another data_dir", path.display())]
+    LiveElsewhere {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The database refused a statement.
+    #[error("cannot {doing} (table {table}): {source}{}", advice(source))]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// The table it was done to.
+        table: &'static str,
+        /// What SQLite said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A file could not be read or written.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A row holds something that this program does not understand.
+    #[error("table {table}: {reason}; run `anjian check`")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with which value.
+        reason: String,
+    },
+    /// A Run was used that never began.
+    #[error("run {0} is not in the index: begin it before its violations")]
+    UnknownRun(RunId),
+    /// A violation was closed that never opened.
+    #[error("violation {0} is not in the index: record its opening before its end")]
+    UnknownViolation(ViolationId),
+    /// A camera's state was told before the camera itself.
+    #[error("camera {0} is not in the index: put it there before its state")]
+    UnknownCamera(anjian_domain::CameraId),
+    /// A question that would cost too much, or makes no sense.
+    #[error("{0}")]
+    Query(String),
+}
+
+impl IndexError {
+    /// Whether the same call may succeed later without anybody changing anything but free space.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Database { source, .. } => is_busy(source) || is_full(source),
+            Self::File { source, .. } => is_passing(source.kind()),
+            Self::LiveElsewhere { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+/// SQLite's primary result code, without the extension in the upper bits.
+pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let sqlx::Error::Database(error) = error else { return None };
+    error.code()?.parse::<i32>().ok().map(|code| code & 0xff)
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    const BUSY: i32 = 5;
+    const LOCKED: i32 = 6;
+    matches!(error, sqlx::Error::PoolTimedOut) || matches!(primary_code(error), Some(BUSY | LOCKED))
+}
+
+fn is_full(error: &sqlx::Error) -> bool {
+    const IO: i32 = 10;
+    const FULL: i32 = 13;
+    matches!(primary_code(error), Some(IO | FULL))
+}
+
+fn is_passing(kind: std::io::ErrorKind) -> bool {
+    use std::io::ErrorKind::{Interrupted, QuotaExceeded, ResourceBusy, StorageFull, TimedOut, WouldBlock};
+    matches!(kind, Interrupted | QuotaExceeded | ResourceBusy | StorageFull | TimedOut | WouldBlock)
+}
+
+fn advice(error: &sqlx::Error) -> &'static str {
+    match error {
+        error if is_full(error) => "; free some space on the disk of data_dir",
+        error if is_busy(error) => "; another process writes for long, try again",
+        _ => "",
+    }
+}
+
+impl From<IndexError> for SinkError {
+    fn from(error: IndexError) -> Self {
+        Self { message: error.to_string(), is_transient: error.is_transient(), source: Some(Box::new(error)) }
+    }
+}
