@@ -1,0 +1,128 @@
+//! What one camera is to be watched for, and whether that makes sense.
+
+use anjian_domain::{CameraId, Polygon, RuleId, RunId, SiteId, Zone, ZoneId};
+use jiff::tz::TimeZone;
+
+use crate::RuleSettings;
+
+/// Everything that the analysis of one camera depends on, besides the detections.
+#[derive(Debug, Clone)]
+pub struct CameraPlan {
+    /// The Run that the violations belong to.
+    pub run: RunId,
+    /// Whose premises.
+    pub site: SiteId,
+    /// Whose pictures.
+    pub camera: CameraId,
+    /// Name and digest of the model that makes the detections; see [`anjian_domain::Run::model`].
+    pub model: String,
+    /// On whose clocks the schedules hold.
+    pub time_zone: TimeZone,
+    /// The camera's zones; rules name them. `picture`, the whole picture, is always there.
+    pub zones: Vec<Zone>,
+    /// The camera's rules.
+    pub rules: Vec<RuleSettings>,
+}
+
+/// Why a plan cannot be carried out. Somebody must change the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// A rule names a zone that the camera does not have.
+    #[error(
+        "camera {camera}: rule {rule} names zone `{zone}`, which the camera does not have: use one of {known}"
+    )]
+    UnknownZone {
+        /// Of which camera.
+        camera: CameraId,
+        /// Which rule.
+        rule: RuleId,
+        /// The zone it names.
+        zone: ZoneId,
+        /// The zones that exist.
+        known: String,
+    },
+    /// Two zones of one name.
+    #[error("camera {camera}: two zones are called `{zone}`: rename one")]
+    DuplicateZone {
+        /// Of which camera.
+        camera: CameraId,
+        /// Their name.
+        zone: ZoneId,
+    },
+    /// A zone takes the name of the whole picture.
+    #[error("camera {camera}: zone `{PICTURE}` always is the whole picture: give this zone another id")]
+    ReservedZone {
+        /// Of which camera.
+        camera: CameraId,
+    },
+    /// Two rules of one name.
+    #[error("camera {camera}: two rules are called `{rule}`: give one of them another `id`")]
+    DuplicateRule {
+        /// Of which camera.
+        camera: CameraId,
+        /// Their name.
+        rule: RuleId,
+    },
+    /// The default name of a rule is too long for an id.
+    #[error("camera {camera}: rule for zone `{zone}` needs a shorter name: set its `id`")]
+    LongName {
+        /// Of which camera.
+        camera: CameraId,
+        /// Of which zone.
+        zone: ZoneId,
+    },
+}
+
+impl PlanError {
+    /// Never: somebody must change the configuration.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        false
+    }
+}
+
+/// The zone that every camera has.
+const PICTURE: &str = "picture";
+
+impl CameraPlan {
+    /// The camera's zones and the whole picture.
+    pub(crate) fn all_zones(&self) -> Result<Vec<Zone>, PlanError> {
+        let mut zones = vec![whole_picture()];
+        for zone in &self.zones {
+            if zone.id.as_str() == PICTURE {
+                return Err(PlanError::ReservedZone { camera: self.camera.clone() });
+            }
+            if zones.iter().any(|other| other.id == zone.id) {
+                return Err(PlanError::DuplicateZone { camera: self.camera.clone(), zone: zone.id.clone() });
+            }
+            zones.push(zone.clone());
+        }
+        Ok(zones)
+    }
+
+    /// The name of a rule and the zone it holds in.
+    pub(crate) fn place(&self, rule: &RuleSettings, zones: &[Zone]) -> Result<(RuleId, Zone), PlanError> {
+        let wanted = rule.zone.clone().unwrap_or_else(|| whole_picture().id);
+        let id = match &rule.id {
+            Some(id) => id.clone(),
+            None => format!("{}-{wanted}", rule.behaviour)
+                .parse()
+                .map_err(|_| PlanError::LongName { camera: self.camera.clone(), zone: wanted.clone() })?,
+        };
+        let Some(zone) = zones.iter().find(|zone| zone.id == wanted) else {
+            let known = zones.iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>().join(", ");
+            let camera = self.camera.clone();
+            return Err(PlanError::UnknownZone { camera, rule: id, zone: wanted, known });
+        };
+        Ok((id, zone.clone()))
+    }
+}
+
+fn whole_picture() -> Zone {
+    Zone {
+        id: PICTURE.parse().expect("the name keeps to plain letters"),
+        name: String::new(),
+        points: Polygon::whole_picture(),
+        anchor: anjian_domain::Anchor::default(),
+    }
+}
