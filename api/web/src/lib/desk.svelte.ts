@@ -1,0 +1,156 @@
+// What the page knows: the filters and their address, the list, the cameras, the chosen violation.
+
+import { get, type Camera, type Counts, type Site, type Violation } from './api';
+import { boundsOf, countQuery, listQuery, matches, noFilters, readAddress, writeAddress } from './filters';
+import type { Bounds, Filters } from './filters';
+import { ViolationList } from './list.svelte';
+import { listen, type Connection } from './live';
+import { HOUR_MS } from './time';
+
+const COUNTS_DELAY_MS = 1_500;
+const CHART_HOURS_MS = 50 * HOUR_MS;
+const FALLBACK_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+class Desk {
+  filters = $state<Filters>(noFilters());
+  /** The id of the violation whose details are shown. */
+  chosen = $state<string | null>(null);
+  list = new ViolationList();
+  sites = $state<Site[]>([]);
+  cameras = $state<Camera[]>([]);
+  counts = $state<Counts>({});
+  connection = $state<Connection>('connecting');
+  bounds = $state<Bounds>({ from: null, to: null });
+
+  /** Details have changed on the server: whoever shows them reads them again. */
+  changed = $state<Violation | null>(null);
+
+  #countsTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The zone of the site in view; of the first when several are. */
+  zone = $derived(
+    (this.sites.find((site) => this.filters.sites.includes(site.id)) ?? this.sites[0])?.time_zone ?? FALLBACK_ZONE,
+  );
+  /** Hours while a view is short enough to show them. */
+  chartUnit = $derived.by((): 'hour' | 'day' => {
+    const { from, to } = this.bounds;
+    return from && (to?.getTime() ?? Date.now()) - from.getTime() <= CHART_HOURS_MS ? 'hour' : 'day';
+  });
+  total = $derived((this.counts.by_hour ?? this.counts.by_day ?? []).reduce((sum, { count }) => sum + count, 0));
+
+  start(): () => void {
+    this.#read();
+    const onPop = () => {
+      this.#read();
+      void this.load();
+    };
+    addEventListener('popstate', onPop);
+    const stop = listen({
+      violation: (violation) => this.#take(violation),
+      camera: (camera) => this.#takeCamera(camera),
+      connection: (state) => (this.connection = state),
+      fresh: () => void this.readAll(),
+    });
+    void this.readAll();
+    return () => {
+      stop();
+      removeEventListener('popstate', onPop);
+    };
+  }
+
+  /** Sites first: "today" depends on their zone. */
+  async readAll(): Promise<void> {
+    const items = async <T>(path: string) => (await get<{ items: T[] }>(path)).items;
+    const failed = () => null; // The list shows the problem, with a way to try again.
+    const sites = await items<Site>('/api/v1/sites').catch(failed);
+    if (sites) this.sites = sites;
+    const cameras = items<Camera>('/api/v1/cameras').catch(failed);
+    void cameras.then((list) => list && (this.cameras = list));
+    await this.load();
+  }
+
+  async load(): Promise<void> {
+    const now = new Date();
+    this.bounds = boundsOf(this.filters, this.zone, now);
+    void this.#count(now);
+    await this.list.load(listQuery(this.filters, this.bounds));
+  }
+
+  /** Changes the view. Each view is one step for the browser's back button. */
+  filter(change: Partial<Filters>): void {
+    this.filters = { ...this.filters, ...change };
+    this.#write('push');
+    void this.load();
+  }
+
+  choose(id: string | null): void {
+    const wasOpen = this.chosen !== null;
+    this.chosen = id;
+    // Walking through the list leaves one step, not fifty.
+    this.#write(wasOpen && id !== null ? 'replace' : 'push');
+  }
+
+  /** Chooses the violation `by` places further down; loads more near the end. */
+  step(by: 1 | -1): void {
+    const { items } = this.list;
+    const index = items.findIndex((item) => item.id === this.chosen);
+    const next = items[index < 0 ? 0 : index + by];
+    if (next) this.choose(next.id);
+    if (index + by >= items.length - 5) void this.list.more();
+  }
+
+  siteName(id: string): string {
+    return this.sites.find((site) => site.id === id)?.name ?? id;
+  }
+
+  cameraName(id: string): string {
+    return this.cameras.find((camera) => camera.id === id)?.name || id;
+  }
+
+  zoneOf(site: string): string {
+    return this.sites.find((other) => other.id === site)?.time_zone ?? this.zone;
+  }
+
+  #take(violation: Violation): void {
+    this.list.take(violation, matches(violation, this.filters, this.bounds));
+    if (violation.id === this.chosen) this.changed = violation;
+    clearTimeout(this.#countsTimer);
+    this.#countsTimer = setTimeout(() => void this.#count(new Date()), COUNTS_DELAY_MS);
+  }
+
+  #takeCamera(camera: Camera): void {
+    const isKnown = this.cameras.some((other) => other.id === camera.id);
+    const replace = (other: Camera) => (other.id === camera.id ? camera : other);
+    this.cameras = isKnown ? this.cameras.map(replace) : [...this.cameras, camera];
+  }
+
+  /** Each kind of choice is counted without itself: the counts say what choosing another one would show. */
+  async #count(now: Date): Promise<void> {
+    const asked = this.filters;
+    const ask = (change: Partial<Filters>, group: string) => {
+      const query = countQuery({ ...asked, ...change }, this.bounds, now);
+      query.set('group_by', group);
+      query.set('time_zone', this.zone);
+      return get<Counts>('/api/v1/violations/counts', query).catch((): Counts => ({}));
+    };
+    const groups = [ask({ behaviours: [] }, 'behaviour'), ask({ cameras: [] }, 'camera'), ask({}, this.chartUnit)];
+    const answers = await Promise.all(groups);
+    if (this.filters === asked) this.counts = Object.assign({}, ...answers) as Counts;
+  }
+
+  #read(): void {
+    const query = new URLSearchParams(location.search);
+    this.filters = readAddress(query);
+    this.chosen = query.get('violation');
+  }
+
+  #write(how: 'push' | 'replace'): void {
+    const query = writeAddress(this.filters);
+    if (this.chosen) query.set('violation', this.chosen);
+    const address = query.size > 0 ? `?${query}` : location.pathname;
+    if (how === 'push') history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
+  }
+}
+
+export const desk = new Desk();

@@ -1,0 +1,44 @@
+// The stream of server-sent events, kept open. The browser itself resumes after a short break and the server
+// fills what was missed; where the browser gives up (a refused request), this starts anew.
+
+import type { Camera, Violation } from './api';
+
+export type Connection = 'connecting' | 'live' | 'lost';
+
+export interface Listener {
+  violation(violation: Violation): void;
+  camera(camera: Camera): void;
+  connection(state: Connection): void;
+  /** A stream that knows nothing of the former one has begun: read everything again. */
+  fresh(): void;
+}
+
+const RETRY_MS = 5_000;
+
+export function listen(listener: Listener): () => void {
+  let source: EventSource;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+
+  function start(): void {
+    let isFirst = true;
+    source = new EventSource('/api/v1/live');
+    source.addEventListener('violation', (event) => listener.violation(JSON.parse(event.data) as Violation));
+    source.addEventListener('camera', (event) => listener.camera(JSON.parse(event.data) as Camera));
+    source.onopen = () => {
+      listener.connection('live');
+      if (isFirst) listener.fresh();
+      isFirst = false;
+    };
+    source.onerror = () => {
+      listener.connection('lost');
+      if (source.readyState === EventSource.CLOSED) retry = setTimeout(start, RETRY_MS);
+    };
+  }
+
+  listener.connection('connecting');
+  start();
+  return () => {
+    clearTimeout(retry);
+    source.close();
+  };
+}
