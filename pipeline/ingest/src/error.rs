@@ -1,0 +1,180 @@
+//! What can go wrong between a source and a frame, said so that a person knows what to do.
+//!
+//! Deliberately holds texts, not GStreamer's errors: those repeat addresses with their passwords.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anjian_domain::CameraId;
+
+/// Everything that this crate reports.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IngestError {
+    /// GStreamer itself does not start, or refuses to build a pipeline that it has the elements for.
+    #[error("GStreamer does not work here ({reason}): check its installation with gst-inspect-1.0")]
+    Gstreamer {
+        /// What it said.
+        reason: String,
+    },
+    /// Plugins are not installed.
+    #[error("GStreamer misses {elements}: run apt-get install {packages}")]
+    MissingElements {
+        /// Names of the elements, comma separated.
+        elements: String,
+        /// The Debian packages that hold them, blank separated.
+        packages: String,
+    },
+    /// A file gives no (more) frames.
+    #[error("{}: {fault}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        fault: FileFault,
+    },
+    /// A camera gives no (more) frames.
+    #[error("camera {camera}: {fault}")]
+    Camera {
+        /// Which.
+        camera: CameraId,
+        /// Why.
+        fault: CameraFault,
+    },
+    /// The loopback server for clips cannot serve.
+    #[error("clip server: {reason}")]
+    ClipServer {
+        /// Why, naming clip or port.
+        reason: String,
+    },
+}
+
+/// Why a file gives no (more) frames.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileFault {
+    /// Nothing there.
+    #[error("no such file: check the path")]
+    Missing,
+    /// A folder or a device.
+    #[error("not a file: name the video files themselves")]
+    NotAFile,
+    /// There, but closed to us.
+    #[error("cannot be read ({0}): check its permissions and the disk")]
+    Unreadable(String),
+    /// No bytes.
+    #[error("is empty: the recording or the copy never got its data")]
+    Empty,
+    /// Something else than a video.
+    #[error("is not a video that Anjian reads: give MP4, MKV or TS with H.264 or H.265")]
+    NotAVideo,
+    /// An MP4 whose recording was cut off before the index was written.
+    #[error("was cut off before its index (moov) was written: copy it again, or repair it with its recorder")]
+    NoIndex,
+    /// The file ends before its own headers say.
+    #[error("is cut short, the frames before {0:.1?} were good: copy it again")]
+    CutShort(Duration),
+    /// Sound only.
+    #[error("holds no video: give a file with a video track")]
+    NoVideo,
+    /// Pictures that no decoder here reads.
+    #[error("holds {0} video: convert it to H.264 or H.265")]
+    UnsupportedCodec(String),
+    /// A video track of which nothing decodes.
+    #[error("has a video track, but no picture in it could be decoded: the file is damaged")]
+    NoPicture,
+    /// Good frames, then bytes that make no sense.
+    #[error("is damaged after {at:.1?} ({reason}): copy it again, or repair it")]
+    Damaged {
+        /// Up to where the frames were good.
+        at: Duration,
+        /// What GStreamer said.
+        reason: String,
+    },
+    /// Nothing came for long.
+    #[error("gave no picture for {0:?}: the disk or the network share does not answer")]
+    Silent(Duration),
+}
+
+/// Why a camera gives no (more) frames.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CameraFault {
+    /// Wrong user or password.
+    #[error("the camera refuses user or password: correct them in the configuration")]
+    Unauthorised,
+    /// The server has nothing under this path.
+    #[error("the camera knows no such path (404): correct the path of its URL")]
+    NoSuchPath,
+    /// The certificate of an `rtsps` server is not trusted.
+    #[error(
+        "the camera's TLS certificate is not trusted: install its authority, or set certificate = \"accept_any\""
+    )]
+    Certificate,
+    /// No video among the streams.
+    #[error("the camera offers no video stream: correct the path of its URL")]
+    NoVideo,
+    /// Pictures that no decoder here reads.
+    #[error("the camera sends {0} video: set it to H.264 or H.265")]
+    UnsupportedCodec(String),
+    /// The address is a file.
+    #[error("a file is no live camera: use anjian analyze, or give an rtsp address")]
+    NotLive,
+    /// No connection.
+    #[error("cannot connect ({0}): check address, port and network")]
+    Unreachable(String),
+    /// UDP packets do not get through.
+    #[error("connected, but no UDP packets arrive: open the firewall, or set transport = \"tcp\"")]
+    UdpBlocked,
+    /// The camera said that it is done.
+    #[error("the camera ended the stream")]
+    Ended,
+    /// The connection stands but nothing arrives.
+    #[error("nothing arrived for {0:?}")]
+    Stalled(Duration),
+    /// Data arrives, but no picture comes out of it.
+    #[error("data arrives, but for {0:?} no picture could be decoded from it: check the camera's encoder")]
+    Undecodable(Duration),
+    /// The connection broke.
+    #[error("the connection broke ({0})")]
+    Interrupted(String),
+}
+
+/// How soon another try makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Soon: the reason may be gone any moment.
+    Soon,
+    /// Rarely: somebody has to change something first, and trying often locks accounts.
+    Rarely,
+}
+
+impl IngestError {
+    /// Whether trying again may help without anybody doing anything.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Camera { fault, .. } => fault.is_transient(),
+            Self::File { fault, .. } => matches!(fault, FileFault::Silent(_)),
+            Self::Gstreamer { .. } | Self::MissingElements { .. } | Self::ClipServer { .. } => false,
+        }
+    }
+}
+
+impl CameraFault {
+    /// Whether it may pass by itself.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable(_) | Self::UdpBlocked | Self::Ended | Self::Stalled(_) | Self::Interrupted(_)
+        )
+    }
+
+    /// How soon another try makes sense. Faults that a restart of the camera can cure are tried soon even when
+    /// they look permanent: servers answer 404, or send no picture, while they start.
+    #[must_use]
+    pub const fn retry(&self) -> Retry {
+        match self {
+            Self::Unauthorised | Self::UnsupportedCodec(_) | Self::NotLive => Retry::Rarely,
+            _ => Retry::Soon,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The one way to get frames, whether they come from a camera or from a file.
+
+use std::time::Duration;
+
+use anjian_domain::Frame;
+
+use crate::IngestError;
+
+/// What a source has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// A frame, later than the one before.
+    Frame(Frame),
+    /// Nothing yet; ask again.
+    Waiting,
+    /// Nothing any more.
+    Ended,
+}
+
+/// Gives the frames that [`crate::FrameSettings`] ask for, in order of their [`anjian_domain::MediaTime`].
+pub trait FrameSource: Send {
+    /// Waits at most `patience` for the next frame.
+    ///
+    /// # Errors
+    /// When the source gives no more frames for a reason; all good frames were delivered before. Asked again
+    /// afterwards, it has ended.
+    fn next_frame(&mut self, patience: Duration) -> Result<Next, IngestError>;
+}
