@@ -1,1 +1,31 @@
-//! ONNX Runtime: pictures in, Detections out.
+//! ONNX Runtime: pictures in, [`Detection`](anjian_domain::Detection)s out.
+//!
+//! ```text
+//! Catalogue --load--> Detector: Picture -> letterbox -> tensor -> ONNX Runtime -> head -> suppress -> Detections
+//! ```
+//!
+//! The only crate that knows ONNX Runtime, and the only one that knows a model's pixels: outside it every box is
+//! normalised. It keeps no threads, reads no camera and remembers nothing from one picture to the next.
+
+mod annotate;
+mod catalogue;
+mod colour;
+mod detector;
+mod error;
+pub mod eval;
+mod letterbox;
+mod model;
+mod picture_file;
+mod runtime;
+mod session;
+mod suppress;
+mod yolox;
+
+pub use annotate::annotate;
+pub use catalogue::Catalogue;
+pub use detector::{Detector, SessionSettings};
+pub use error::ModelError;
+pub use letterbox::{Fit, Letterbox};
+pub use model::{Channels, ClassChannel, Head, Input, InputFit, Model, SuppressGroup};
+pub use picture_file::{read_picture, write_picture};
+pub use runtime::Runtime;

@@ -1,0 +1,183 @@
+//! Shrinks a picture into a model's input: top left, the rest grey, planar f32.
+//!
+//! The full picture is never converted: the planes of an I420 picture are shrunk one by one and become colours only
+//! at the small size, straight into the tensor. Buffers are kept from picture to picture.
+
+use anjian_domain::{NormBox, Picture, PixelFormat};
+use ndarray::{Array4, ArrayView4};
+use opencv::core::{Mat, MatTraitConst, MatTraitConstManual, Size};
+use opencv::imgproc;
+
+use crate::ModelError;
+use crate::colour::YuvToRgb;
+use crate::model::{Channels, Input, InputFit};
+
+/// The sides of an input are multiples of this: the coarsest stride of the heads.
+const GRID_PX: u32 = 32;
+
+/// Where a picture lies in an input: in the rectangle from 0,0 to the content's sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fit {
+    /// Width of the input.
+    pub input_width_px: u32,
+    /// Height of the input.
+    pub input_height_px: u32,
+    /// Width of the picture in it.
+    pub content_width_px: u32,
+    /// Height of the picture in it.
+    pub content_height_px: u32,
+}
+
+impl Fit {
+    /// The largest that keeps the picture's shape, to the pixel.
+    #[must_use]
+    pub fn new(input: &Input, width_px: u32, height_px: u32) -> Self {
+        let [width, height, most_x, most_y] =
+            [width_px, height_px, input.width_px, input.height_px].map(f64::from);
+        let scale = (most_x / width).min(most_y / height);
+        let content_width_px = scaled(width * scale, input.width_px);
+        let content_height_px = scaled(height * scale, input.height_px);
+        let (input_width_px, input_height_px) = match input.fit {
+            InputFit::Fixed => (input.width_px, input.height_px),
+            InputFit::Picture => {
+                (content_width_px.next_multiple_of(GRID_PX), content_height_px.next_multiple_of(GRID_PX))
+            }
+        };
+        Self { input_width_px, input_height_px, content_width_px, content_height_px }
+    }
+
+    /// A box in pixels of the input as a box of the picture, clipped; `None` when it lies outside or is no box.
+    #[must_use]
+    pub fn to_picture(&self, left: f32, top: f32, right: f32, bottom: f32) -> Option<NormBox> {
+        let (width, height) = (self.content_width_px as f32, self.content_height_px as f32);
+        NormBox::clipped(left / width, top / height, right / width, bottom / height)
+    }
+
+    /// A box of the picture in pixels of the input: left, top, right, bottom.
+    #[must_use]
+    pub fn to_input(&self, bounds: NormBox) -> [f32; 4] {
+        let (width, height) = (self.content_width_px as f32, self.content_height_px as f32);
+        [bounds.left() * width, bounds.top() * height, bounds.right() * width, bounds.bottom() * height]
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1..=most first")]
+fn scaled(side: f64, most_px: u32) -> u32 {
+    side.round().clamp(1.0, f64::from(most_px)) as u32
+}
+
+/// Shrinks pictures into one model's input.
+#[derive(Debug)]
+pub struct Letterbox {
+    input: Input,
+    fit: Option<Fit>,
+    tensor: Array4<f32>,
+    small: [Mat; 3],
+}
+
+impl Letterbox {
+    /// For inputs like this.
+    #[must_use]
+    pub fn new(input: Input) -> Self {
+        Self { input, fit: None, tensor: Array4::zeros((0, 0, 0, 0)), small: <[Mat; 3]>::default() }
+    }
+
+    /// `(1, 3, height, width)`, f32, 0..255, colours in the model's order, and where the picture lies in it.
+    ///
+    /// # Errors
+    /// When OpenCV runs out of memory.
+    pub fn apply(&mut self, picture: &Picture) -> Result<(Fit, ArrayView4<'_, f32>), ModelError> {
+        let fit = self.prepare(picture);
+        self.fill(picture, fit).map_err(|source| ModelError::Pixels {
+            step: "shrink",
+            width_px: picture.width_px(),
+            height_px: picture.height_px(),
+            source,
+        })?;
+        Ok((fit, self.tensor.view()))
+    }
+
+    /// A new tensor, all grey, when the shape changes. While it stays the grey is still there from last time.
+    fn prepare(&mut self, picture: &Picture) -> Fit {
+        let fit = Fit::new(&self.input, picture.width_px(), picture.height_px());
+        if self.fit != Some(fit) {
+            let shape = (1, 3, fit.input_height_px as usize, fit.input_width_px as usize);
+            self.tensor = Array4::from_elem(shape, f32::from(self.input.padding));
+            self.fit = Some(fit);
+        }
+        fit
+    }
+
+    fn fill(&mut self, picture: &Picture, fit: Fit) -> opencv::Result<()> {
+        let Some([y, u, v]) = picture.planes() else {
+            debug_assert_eq!(picture.format(), PixelFormat::Bgr, "every other format has planes");
+            shrink(picture.bytes(), 3, picture.height_px(), &mut self.small[0], fit)?;
+            return self.fill_from_bgr(fit);
+        };
+        let chroma_rows = picture.height_px() / 2;
+        let [small_y, small_u, small_v] = &mut self.small;
+        shrink(y, 1, picture.height_px(), small_y, fit)?;
+        // Half as many columns and rows, and all the same to the full small size: one colour a pixel.
+        shrink(u, 1, chroma_rows, small_u, fit)?;
+        shrink(v, 1, chroma_rows, small_v, fit)?;
+        self.fill_from_planes(YuvToRgb::new(picture.matrix()), fit)
+    }
+
+    fn fill_from_planes(&mut self, weights: YuvToRgb, fit: Fit) -> opencv::Result<()> {
+        let [y, u, v] = &self.small;
+        let (y, u, v) = (y.data_bytes()?, u.data_bytes()?, v.data_bytes()?);
+        let width = fit.content_width_px as usize;
+        let rows = colour_rows(&mut self.tensor, self.input.channels, width);
+        for (((blue, green, red), y), (u, v)) in
+            rows.zip(y.chunks_exact(width)).zip(u.chunks_exact(width).zip(v.chunks_exact(width)))
+        {
+            for x in 0..width {
+                [red[x], green[x], blue[x]] = weights.convert(y[x], u[x], v[x]);
+            }
+        }
+        Ok(())
+    }
+
+    fn fill_from_bgr(&mut self, fit: Fit) -> opencv::Result<()> {
+        let pixels = self.small[0].data_bytes()?;
+        let width = fit.content_width_px as usize;
+        let rows = colour_rows(&mut self.tensor, self.input.channels, width);
+        for ((blue, green, red), row) in rows.zip(pixels.chunks_exact(width * 3)) {
+            for (x, pixel) in row.chunks_exact(3).enumerate() {
+                [blue[x], green[x], red[x]] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first `width` columns of the blue, green and red plane, row by row.
+fn colour_rows(
+    tensor: &mut Array4<f32>,
+    channels: Channels,
+    width: usize,
+) -> impl Iterator<Item = (&mut [f32], &mut [f32], &mut [f32])> {
+    let (_, _, height, stride) = tensor.dim();
+    let values = tensor.as_slice_mut().expect("made in standard layout and never transposed");
+    let (first, rest) = values.split_at_mut(height * stride);
+    let (green, third) = rest.split_at_mut(height * stride);
+    let (blue, red) = match channels {
+        Channels::Bgr => (first, third),
+        Channels::Rgb => (third, first),
+    };
+    let rows =
+        blue.chunks_exact_mut(stride).zip(green.chunks_exact_mut(stride)).zip(red.chunks_exact_mut(stride));
+    rows.map(move |((blue, green), red)| (&mut blue[..width], &mut green[..width], &mut red[..width]))
+}
+
+/// Resizes interleaved 8-bit pixels to the content's size.
+fn shrink(bytes: &[u8], channels: i32, height_px: u32, small: &mut Mat, fit: Fit) -> opencv::Result<()> {
+    let flat = Mat::from_slice(bytes)?;
+    let full = flat.reshape(channels, pixels(height_px))?;
+    let size = Size::new(pixels(fit.content_width_px), pixels(fit.content_height_px));
+    imgproc::resize(&full, small, size, 0.0, 0.0, imgproc::INTER_LINEAR)
+}
+
+fn pixels(side_px: u32) -> i32 {
+    i32::try_from(side_px).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,244 @@
+//! One entry of the catalogue: what a file of weights takes and gives, checked.
+//!
+//! Reading files is [`crate::Catalogue`]'s part; running the model is [`crate::Detector`]'s.
+
+use anjian_domain::{Class, Score};
+use serde::Deserialize;
+
+/// An ONNX model, as its catalogue describes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// Letters, digits, `_` and `-`; unique in the catalogue.
+    pub name: String,
+    /// The weights, relative to the catalogue.
+    pub file: String,
+    /// SHA-256 of the weights, 64 hexadecimal digits.
+    pub sha256: String,
+    /// How its output is read.
+    pub head: Head,
+    /// What pictures it takes.
+    pub input: Input,
+    /// Its class channels, in the order in which the graph gives them.
+    pub classes: Vec<ClassChannel>,
+    /// Classes whose overlapping boxes compete; every class is in exactly one group.
+    pub suppress: Vec<SuppressGroup>,
+    /// SPDX expression.
+    pub licence: String,
+    /// Who made it, from what.
+    pub origin: String,
+}
+
+/// How an output is read. A new head is a file beside `yolox.rs` and a line here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Head {
+    /// `(1, anchors, 5 + classes)`, strides 8, 16 and 32, boxes not yet decoded, scores 0..1.
+    Yolox,
+}
+
+/// What pictures a model takes: `(1, 3, height, width)`, f32, 0..255.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// Largest width, a multiple of 32.
+    pub width_px: u32,
+    /// Largest height, a multiple of 32.
+    pub height_px: u32,
+    /// Whether the input shrinks to the picture's shape.
+    #[serde(default)]
+    pub fit: InputFit,
+    /// Order of the three colours.
+    #[serde(default)]
+    pub channels: Channels,
+    /// Grey of the rows and columns that the picture does not fill, 0..255; they are at the right and bottom.
+    #[serde(default = "default_padding")]
+    pub padding: u8,
+}
+
+const fn default_padding() -> u8 {
+    114
+}
+
+/// Whether the input shrinks to the picture's shape.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputFit {
+    /// Each side is as long as the scaled picture needs, rounded up to 32: 16:9 in 640x640 becomes 640x384, and
+    /// 40 % of the work is saved. Needs a graph with free height and width.
+    #[default]
+    Picture,
+    /// Always width times height, the rest is padding.
+    Fixed,
+}
+
+/// Order of the three colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channels {
+    /// Blue, green, red.
+    #[default]
+    Bgr,
+    /// Red, green, blue.
+    Rgb,
+}
+
+/// One class of a model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClassChannel {
+    /// What it finds.
+    pub class: Class,
+    /// Detections below this are not reported.
+    pub threshold: Score,
+}
+
+/// Classes whose overlapping boxes compete.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SuppressGroup {
+    /// The competitors.
+    pub classes: Vec<Class>,
+    /// Of two boxes that overlap more than this (intersection over union, above 0, at most 1) only the stronger stays.
+    pub iou: f32,
+}
+
+impl Model {
+    /// The name with the first twelve digits of the digest: what a Run and a violation record.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}@{}", self.name, self.sha256.get(..12).unwrap_or(&self.sha256))
+    }
+
+    /// The shipped threshold of a class; `None` when the model does not give the class.
+    #[must_use]
+    pub fn threshold(&self, class: Class) -> Option<Score> {
+        self.classes.iter().find(|channel| channel.class == class).map(|channel| channel.threshold)
+    }
+}
+
+/// Why an entry is refused: the key, and what is wrong with it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct KeyProblem {
+    pub(crate) key: String,
+    pub(crate) problem: String,
+}
+
+fn refuse<T>(key: impl Into<String>, problem: impl Into<String>) -> Result<T, KeyProblem> {
+    Err(KeyProblem { key: key.into(), problem: problem.into() })
+}
+
+/// An entry as written. Classes and head are text here, so that a wrong one is told with its key.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModelEntry {
+    pub(crate) name: String,
+    file: String,
+    sha256: String,
+    head: Head,
+    input: Input,
+    class: Vec<ClassEntry>,
+    suppress: Vec<SuppressEntry>,
+    licence: String,
+    origin: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClassEntry {
+    name: String,
+    threshold: f32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SuppressEntry {
+    classes: Vec<String>,
+    iou: f32,
+}
+
+impl ModelEntry {
+    pub(crate) fn check(self) -> Result<Model, KeyProblem> {
+        check_texts(&self)?;
+        check_side("input.width_px", self.input.width_px)?;
+        check_side("input.height_px", self.input.height_px)?;
+        let classes = check_classes(&self.class)?;
+        let suppress = check_suppress(&self.suppress, &classes)?;
+        let Self { name, file, sha256, head, input, licence, origin, .. } = self;
+        let sha256 = sha256.to_ascii_lowercase();
+        Ok(Model { name, file, sha256, head, input, classes, suppress, licence, origin })
+    }
+}
+
+fn check_texts(entry: &ModelEntry) -> Result<(), KeyProblem> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if entry.name.is_empty() || !entry.name.chars().all(is_name) {
+        return refuse("name", "must be letters, digits, _ and -");
+    }
+    if entry.sha256.len() != 64 || !entry.sha256.chars().all(|c| c.is_ascii_hexdigit()) {
+        return refuse("sha256", "must be 64 hexadecimal digits, as sha256sum prints them");
+    }
+    for (key, text) in [("file", &entry.file), ("licence", &entry.licence), ("origin", &entry.origin)] {
+        if text.trim().is_empty() {
+            return refuse(key, "must not be empty");
+        }
+    }
+    Ok(())
+}
+
+fn check_side(key: &str, side_px: u32) -> Result<(), KeyProblem> {
+    if side_px.is_multiple_of(32) && (32..=4096).contains(&side_px) {
+        return Ok(());
+    }
+    refuse(key, format!("{side_px} must be a multiple of 32 from 32 to 4096"))
+}
+
+fn check_classes(entries: &[ClassEntry]) -> Result<Vec<ClassChannel>, KeyProblem> {
+    if entries.is_empty() {
+        return refuse("class", "at least one is needed");
+    }
+    let mut classes: Vec<ClassChannel> = Vec::new();
+    for entry in entries {
+        let class = parse_class("class.name", &entry.name)?;
+        if classes.iter().any(|channel| channel.class == class) {
+            return refuse("class.name", format!("{class} stands twice"));
+        }
+        match Score::new(entry.threshold).filter(|score| score.value() > 0.0) {
+            Some(threshold) => classes.push(ClassChannel { class, threshold }),
+            None => {
+                let problem = format!("{} of {class} must be above 0 and at most 1", entry.threshold);
+                return refuse("class.threshold", problem);
+            }
+        }
+    }
+    Ok(classes)
+}
+
+fn parse_class(key: &str, name: &str) -> Result<Class, KeyProblem> {
+    name.parse().or_else(|unknown: anjian_domain::UnknownClass| refuse(key, unknown.to_string()))
+}
+
+fn check_suppress(
+    entries: &[SuppressEntry],
+    classes: &[ClassChannel],
+) -> Result<Vec<SuppressGroup>, KeyProblem> {
+    let mut groups: Vec<SuppressGroup> = Vec::new();
+    for entry in entries {
+        if !(entry.iou > 0.0 && entry.iou <= 1.0) {
+            return refuse("suppress.iou", format!("{} must be above 0 and at most 1", entry.iou));
+        }
+        let named = entry.classes.iter().map(|name| parse_class("suppress.classes", name));
+        groups.push(SuppressGroup { classes: named.collect::<Result<_, _>>()?, iou: entry.iou });
+    }
+    let is_given = |class: &Class| classes.iter().any(|channel| channel.class == *class);
+    if let Some(stranger) = groups.iter().flat_map(|group| &group.classes).find(|class| !is_given(class)) {
+        return refuse("suppress.classes", format!("{stranger} is no class of this model"));
+    }
+    for ClassChannel { class, .. } in classes {
+        let times = groups.iter().flat_map(|group| &group.classes).filter(|other| *other == class).count();
+        if times != 1 {
+            return refuse(
+                "suppress.classes",
+                format!("{class} must stand in exactly one group, stands in {times}"),
+            );
+        }
+    }
+    Ok(groups)
+}

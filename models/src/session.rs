@@ -1,0 +1,187 @@
+//! Runs one ONNX model: checked at load, then letterbox, graph, head, suppression for each picture.
+
+use anjian_domain::{Class, ColourMatrix, Detection, Picture, PixelFormat, Score};
+use ort::ep;
+use ort::session::Session;
+use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
+use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
+
+use crate::detector::{Detector, SessionSettings};
+use crate::letterbox::{Fit, Letterbox};
+use crate::model::{Head, InputFit, Model};
+use crate::suppress::suppress;
+use crate::yolox::{self, Floor};
+use crate::{ModelError, Runtime};
+
+/// A model in ONNX Runtime, with the buffers of one thread.
+pub(crate) struct OnnxDetector {
+    id: String,
+    model: Model,
+    session: Session,
+    letterbox: Letterbox,
+    /// What the head looks for.
+    floors: Vec<Floor>,
+    /// What is reported, in the same order.
+    thresholds: Vec<Floor>,
+    candidates: Vec<Detection>,
+}
+
+impl OnnxDetector {
+    pub(crate) fn load(
+        model: Model,
+        weights: &[u8],
+        runtime: &Runtime,
+        settings: SessionSettings,
+    ) -> Result<Self, ModelError> {
+        let session = open(weights, runtime, settings)
+            .map_err(|source| ModelError::Unloadable { file: model.file.clone(), source })?;
+        check_input(&model, &session)?;
+        let thresholds = thresholds(&model, settings);
+        let mut detector = Self {
+            id: model.id(),
+            session,
+            letterbox: Letterbox::new(model.input),
+            floors: floors(&model, &thresholds),
+            thresholds,
+            candidates: Vec::new(),
+            model,
+        };
+        detector.try_blank_picture()?;
+        Ok(detector)
+    }
+}
+
+impl Detector for OnnxDetector {
+    fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
+        pictures.iter().map(|picture| self.detect_one(picture)).collect()
+    }
+
+    fn model(&self) -> &str {
+        &self.id
+    }
+}
+
+impl OnnxDetector {
+    fn detect_one(&mut self, picture: &Picture) -> Result<Vec<Detection>, ModelError> {
+        let failed = |source| ModelError::Inference { model: self.id.clone(), source };
+        let (fit, tensor) = self.letterbox.apply(picture)?;
+        let tensor = TensorRef::from_array_view(tensor).map_err(failed)?;
+        let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
+        let values = head_values(&self.model, &fit, &outputs[0])?;
+        self.candidates.clear();
+        match self.model.head {
+            Head::Yolox => yolox::decode(values, &fit, &self.floors, &mut self.candidates),
+        }
+        let mut kept = suppress(&self.candidates, &self.model.suppress);
+        kept.retain(|seen| self.thresholds.iter().any(|least| reaches(seen, least)));
+        Ok(kept)
+    }
+
+    /// A wrong graph is told at load, not by the first frame of a camera at night. Wider than high, so that a graph
+    /// whose sides are exchanged shows as well.
+    fn try_blank_picture(&mut self) -> Result<(), ModelError> {
+        let blank = blank_picture();
+        self.detect_one(&blank).map(drop)
+    }
+}
+
+fn reaches(seen: &Detection, least: &Floor) -> bool {
+    seen.class == least.class && seen.score.value() >= least.score
+}
+
+fn blank_picture() -> Picture {
+    let bytes = vec![114; 160 * 90 * 3];
+    Picture::new(160, 90, PixelFormat::Bgr, ColourMatrix::default(), bytes).expect("as many bytes as pixels")
+}
+
+/// Memory is given back after each picture and no pattern of it is kept: inputs of several shapes would each keep
+/// one. Idle threads sleep instead of spinning, because decoding needs the cores.
+fn open(weights: &[u8], runtime: &Runtime, settings: SessionSettings) -> ort::Result<Session> {
+    SessionBuilder::new(runtime.environment())?
+        .with_optimization_level(GraphOptimizationLevel::All)?
+        .with_parallel_execution(false)?
+        .with_intra_threads(settings.threads.max(1))?
+        .with_intra_op_spinning(false)?
+        .with_memory_pattern(false)?
+        .with_execution_providers([ep::CPU::default().with_arena_allocator(false).build()])?
+        .commit_from_memory(weights)
+}
+
+fn check_input(model: &Model, session: &Session) -> Result<(), ModelError> {
+    let (height, width) = match model.input.fit {
+        InputFit::Picture => (-1, -1),
+        InputFit::Fixed => (i64::from(model.input.height_px), i64::from(model.input.width_px)),
+    };
+    let is_free_or = |side: i64, expected: i64| side == -1 || side == expected;
+    let is_right = match session.inputs() {
+        [input] => match input.dtype() {
+            ValueType::Tensor { ty: TensorElementType::Float32, shape, .. } => match shape[..] {
+                [count, colours, h, w] => {
+                    is_free_or(count, 1) && colours == 3 && is_free_or(h, height) && is_free_or(w, width)
+                }
+                _ => false,
+            },
+            _ => false,
+        },
+        _ => false,
+    };
+    if is_right {
+        return Ok(());
+    }
+    let found: Vec<_> =
+        session.inputs().iter().map(|input| format!("{} {}", input.name(), input.dtype())).collect();
+    Err(ModelError::Shape {
+        file: model.file.clone(),
+        expected: format!("one f32 input (1, 3, {}, {})", side_text(height), side_text(width)),
+        found: found.join(" and "),
+    })
+}
+
+fn side_text(side: i64) -> String {
+    if side == -1 { "any".to_owned() } else { side.to_string() }
+}
+
+/// The head's values, when their shape is the one that the catalogue asks for.
+fn head_values<'v>(model: &Model, fit: &Fit, output: &'v DynValue) -> Result<&'v [f32], ModelError> {
+    let [anchors, channels] = match model.head {
+        Head::Yolox => yolox::output_shape(fit, model.classes.len()),
+    };
+    let wrong = |found| ModelError::Shape {
+        file: model.file.clone(),
+        expected: format!(
+            "f32 output (1, {anchors}, {channels}) for an input of {}x{}: {} classes",
+            fit.input_width_px,
+            fit.input_height_px,
+            model.classes.len()
+        ),
+        found,
+    };
+    let Ok((shape, values)) = output.try_extract_tensor::<f32>() else {
+        return Err(wrong(output.dtype().to_string()));
+    };
+    let is_right =
+        shape.len() == 3 && shape[0] == 1 && shape[1..].iter().zip([anchors, channels]).all(is_equal);
+    if is_right { Ok(values) } else { Err(wrong(format!("{shape:?}"))) }
+}
+
+fn is_equal((found, expected): (&i64, usize)) -> bool {
+    usize::try_from(*found) == Ok(expected)
+}
+
+fn thresholds(model: &Model, settings: SessionSettings) -> Vec<Floor> {
+    let score = |threshold: Score| settings.score_floor.unwrap_or(threshold).value();
+    model.classes.iter().map(|c| Floor { class: c.class, score: score(c.threshold) }).collect()
+}
+
+/// A box competes from the lowest threshold of its group on, even below its own: a bare head that is not sure
+/// enough to be reported still keeps a weaker "helmet" from being reported in its place.
+fn floors(model: &Model, thresholds: &[Floor]) -> Vec<Floor> {
+    let lowest = |class: Class| {
+        let rivals = model.suppress.iter().filter(|group| group.classes.contains(&class));
+        let rivals: Vec<_> = rivals.flat_map(|group| &group.classes).collect();
+        let scores =
+            thresholds.iter().filter(|other| rivals.contains(&&other.class)).map(|other| other.score);
+        scores.fold(f32::INFINITY, f32::min)
+    };
+    thresholds.iter().map(|own| Floor { class: own.class, score: lowest(own.class) }).collect()
+}

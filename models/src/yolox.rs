@@ -1,0 +1,134 @@
+//! Reads the output of YOLOX graphs that leave the boxes undecoded.
+//!
+//! `(1, anchors, 5 + classes)`: x, y, width and height against the anchor's cell, objectness, then one channel a
+//! class; the scores are already 0..1. Anchors are the cells of three grids, stride 8 first, row by row.
+
+use anjian_domain::{Class, Detection, Score};
+
+use crate::letterbox::Fit;
+
+/// Pixels of the input a cell of each grid.
+const STRIDES_PX: [u32; 3] = [8, 16, 32];
+/// x, y, width, height, objectness.
+const BOX_CHANNELS: usize = 5;
+
+/// What to look for in the class channels, in the graph's order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Floor {
+    pub(crate) class: Class,
+    /// Below this no candidate is made.
+    pub(crate) score: f32,
+}
+
+/// Anchors and channels that the graph must give.
+pub(crate) fn output_shape(fit: &Fit, classes: usize) -> [usize; 2] {
+    let cells = |stride| (fit.input_width_px / stride) as usize * (fit.input_height_px / stride) as usize;
+    [STRIDES_PX.into_iter().map(cells).sum(), BOX_CHANNELS + classes]
+}
+
+/// Adds every box whose objectness times class score reaches the floor of its class. Values that are no numbers
+/// make no box.
+pub(crate) fn decode(output: &[f32], fit: &Fit, floors: &[Floor], candidates: &mut Vec<Detection>) {
+    let lowest = floors.iter().map(|floor| floor.score).fold(f32::INFINITY, f32::min);
+    let channels = BOX_CHANNELS + floors.len();
+    for (anchor, (stride_px, column, row)) in output.chunks_exact(channels).zip(cells(fit)) {
+        let [x, y, width, height, objectness, classes @ ..] = anchor else { continue };
+        // No class score is above 1, so a weak anchor needs no further look. Nearly all are weak.
+        if *objectness < lowest {
+            continue;
+        }
+        let centre = [(x + column) * stride_px, (y + row) * stride_px];
+        let half = [width.exp() * stride_px / 2.0, height.exp() * stride_px / 2.0];
+        let found = fit.to_picture(
+            centre[0] - half[0],
+            centre[1] - half[1],
+            centre[0] + half[0],
+            centre[1] + half[1],
+        );
+        let Some(bounds) = found else { continue };
+        for (floor, value) in floors.iter().zip(classes) {
+            match Score::new(objectness * value) {
+                Some(score) if score.value() >= floor.score => {
+                    candidates.push(Detection { class: floor.class, score, bounds });
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Stride, column and row of every anchor, in the graph's order.
+fn cells(fit: &Fit) -> impl Iterator<Item = (f32, f32, f32)> {
+    let (width_px, height_px) = (fit.input_width_px, fit.input_height_px);
+    STRIDES_PX.into_iter().flat_map(move |stride| {
+        let rows = 0..height_px / stride;
+        rows.flat_map(move |row| {
+            (0..width_px / stride).map(move |column| (stride as f32, column as f32, row as f32))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 64 x 32: grids of 8 x 4, 4 x 2 and 2 x 1 cells. The picture fills 64 x 30 of it.
+    const FIT: Fit =
+        Fit { input_width_px: 64, input_height_px: 32, content_width_px: 64, content_height_px: 30 };
+    const FLOORS: [Floor; 2] =
+        [Floor { class: Class::Head, score: 0.5 }, Floor { class: Class::Person, score: 0.3 }];
+
+    fn output(anchors: &[(usize, [f32; 7])]) -> Vec<f32> {
+        let [count, channels] = output_shape(&FIT, FLOORS.len());
+        let mut values = vec![0.0; count * channels];
+        for (index, anchor) in anchors {
+            values[index * channels..][..channels].copy_from_slice(anchor);
+        }
+        values
+    }
+
+    #[track_caller]
+    fn check(anchor: usize, values: [f32; 7], expected: &[(Class, f32, [f32; 4])]) {
+        let mut found = Vec::new();
+        decode(&output(&[(anchor, values)]), &FIT, &FLOORS, &mut found);
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for (found, (class, score, edges_px)) in found.iter().zip(expected) {
+            assert_eq!(found.class, *class);
+            assert!((found.score.value() - score).abs() < 1e-6, "{found:?}");
+            let edges = FIT.to_input(found.bounds);
+            assert!(edges.iter().zip(edges_px).all(|(a, b)| (a - b).abs() < 1e-3), "{edges:?}");
+        }
+    }
+
+    #[test]
+    fn shape_counts_the_cells_of_three_grids() {
+        assert_eq!(output_shape(&FIT, 3), [32 + 8 + 2, 8]);
+        let wide =
+            Fit { input_width_px: 640, input_height_px: 384, content_width_px: 640, content_height_px: 360 };
+        assert_eq!(output_shape(&wide, 3), [5040, 8]);
+    }
+
+    #[test]
+    fn boxes_by_hand() {
+        use Class::{Head, Person};
+        let ln2 = 2.0f32.ln();
+        // Anchor 11 is stride 8, row 1, column 3: centre (3.5 * 8, 1.5 * 8), sides 2 * 8 and 8.
+        check(11, [0.5, 0.5, ln2, 0.0, 0.9, 0.8, 0.1], &[(Head, 0.72, [20.0, 8.0, 36.0, 16.0])]);
+        // Anchor 38 is stride 16, row 1, column 2: centre (2.25 * 16, 1.25 * 16), sides 16; both classes.
+        let edges = [28.0, 12.0, 44.0, 28.0];
+        check(38, [0.25, 0.25, 0.0, 0.0, 1.0, 0.6, 0.5], &[(Head, 0.6, edges), (Person, 0.5, edges)]);
+        // Anchor 41 is stride 32, column 1: centre (1.5 * 32, 0.5 * 32), sides 64: clipped at the right and to the picture.
+        check(41, [0.5, 0.5, ln2, ln2, 1.0, 0.0, 0.4], &[(Person, 0.4, [16.0, 0.0, 64.0, 30.0])]);
+    }
+
+    #[test]
+    fn what_makes_no_box() {
+        check(0, [0.5, 0.5, 0.0, 0.0, 0.2, 1.0, 1.0], &[]);
+        check(0, [0.5, 0.5, 0.0, 0.0, 0.9, 0.5, 0.3], &[]);
+        check(0, [f32::NAN, 0.5, 0.0, 0.0, 0.9, 0.9, 0.9], &[]);
+        check(0, [0.5, 0.5, 0.0, f32::NAN, 0.9, 0.9, 0.9], &[]);
+        check(0, [0.5, 0.5, 0.0, 0.0, f32::NAN, 0.9, 0.9], &[]);
+        // The last row of stride 8 lies in the padding, below the picture's 30 rows.
+        check(24, [0.5, 0.9, -3.0, -3.0, 0.9, 0.9, 0.0], &[]);
+    }
+}
