@@ -1,6 +1,8 @@
 //! Limited-range YUV to RGB, with the weights that the stream names.
 
-use anjian_domain::ColourMatrix;
+use std::borrow::Cow;
+
+use anjian_domain::{ColourMatrix, Picture};
 
 /// What U and V add to the three colours.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +39,28 @@ impl YuvToRgb {
         let blue = luma + self.blue_u * u;
         [red, green, blue].map(|colour| colour.clamp(0.0, 255.0))
     }
+}
+
+/// The picture's pixels as BGR, row by row; borrowed when they are BGR already. For single pictures that people look
+/// at: detection never converts at full size.
+pub(crate) fn bgr_bytes(picture: &Picture) -> Cow<'_, [u8]> {
+    let Some([y, u, v]) = picture.planes() else { return Cow::Borrowed(picture.bytes()) };
+    let weights = YuvToRgb::new(picture.matrix());
+    let width = picture.width_px() as usize;
+    let mut bytes = Vec::with_capacity(y.len() * 3);
+    for (row, y) in y.chunks_exact(width).enumerate() {
+        let chroma = row / 2 * (width / 2);
+        for (x, y) in y.iter().enumerate() {
+            let [red, green, blue] = weights.convert(*y, u[chroma + x / 2], v[chroma + x / 2]);
+            bytes.extend([blue, green, red].map(to_byte));
+        }
+    }
+    Cow::Owned(bytes)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0..255 before")]
+fn to_byte(colour: f32) -> u8 {
+    colour.round() as u8
 }
 
 #[cfg(test)]

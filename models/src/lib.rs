@@ -16,6 +16,7 @@ pub mod eval;
 mod letterbox;
 mod model;
 mod picture_file;
+mod picture_header;
 mod runtime;
 mod session;
 mod suppress;
