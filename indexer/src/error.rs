@@ -39,6 +39,22 @@ pub enum IndexError {
         /// Newest migration in this program.
         known: i64,
     },
+    /// An earlier release wrote it, and whoever only looks may not change it.
+    #[error("{}: written by an older anjian (schema {found}, this one needs {known}); start `anjian serve` once", path.display())]
+    OlderSchema {
+        /// The database file.
+        path: PathBuf,
+        /// Newest migration in the file.
+        found: i64,
+        /// Newest migration in this program.
+        known: i64,
+    },
+    /// An earlier release wrote it, and another process is using it.
+    #[error("{}: must be brought up to date, but another anjian process uses it; stop that first", path.display())]
+    OlderInUse {
+        /// The database file.
+        path: PathBuf,
+    },
     /// The schema could not be brought up to date.
     #[error("{}: cannot bring the schema up to date; restore the newest backup or report this", path.display())]
     Migration {
@@ -114,7 +130,7 @@ impl IndexError {
         match self {
             Self::Database { source, .. } => is_busy(source) || is_full(source),
             Self::File { source, .. } => is_passing(source.kind()),
-            Self::LiveElsewhere { .. } => true,
+            Self::LiveElsewhere { .. } | Self::OlderInUse { .. } => true,
             _ => false,
         }
     }

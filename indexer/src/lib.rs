@@ -1,15 +1,49 @@
-//! Database and evidence files.
-mod cursor;
-mod error;
-mod index;
-mod live;
-mod query;
-mod recorder;
-mod rows;
+//! The index: an SQLite database and a folder of evidence files, which belong together or not at all.
+//!
+//! Knows the words of `anjian-domain` and nothing of video, models, rules or HTTP. The pipeline writes through
+//! [`Recorder`]; the API reads through [`Index`]. Several processes may use one data folder at the same time (an
+//! `analyze` beside the `serve`); SQLite and two lock files keep them apart.
+//!
+//! What always holds:
+//! - A row of evidence is committed only after its file is safe on disk, so every row has its file. A file without a
+//!   row can be left by a process that was killed; [`Index::check`] finds it.
+//! - A violation is searchable with all that belongs to it, or not at all; recording it again changes nothing.
+//! - Every change that is told to listeners is in the database first.
+//! - Every list is bounded, every page costs its own length: no `OFFSET`, no sorting of matches.
+//!
+//! A place in a list is (`opened_at`, order of recording), not (`opened_at`, id): the tie-breaker is four bytes
+//! in each index instead of sixteen, and clients see neither.
 
+mod calendar;
+mod check;
+mod check_report;
+mod check_walk;
+mod count;
+mod cursor;
+mod decode;
+mod detail;
+mod error;
+mod evidence;
+mod index;
+mod interrupted;
+mod live;
+mod open;
+mod outbox;
+mod plan;
+mod query;
+mod record;
+mod recorder;
+mod registry;
+mod rows;
+mod run_row;
+mod search;
+mod ticks;
+mod violation_row;
+
+pub use check_report::{CheckFinding, CheckProgress, CheckReport};
 pub use cursor::{Cursor, CursorError};
 pub use error::IndexError;
-pub use index::{CheckFinding, CheckProgress, CheckReport, Index};
+pub use index::Index;
 pub use live::{LiveKind, LiveUpdate};
 pub use query::{
     CountKey, GroupBy, UnknownStatus, ViolationCount, ViolationPage, ViolationQuery, ViolationStatus,

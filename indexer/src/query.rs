@@ -5,11 +5,13 @@ use std::str::FromStr;
 
 use anjian_domain::{Behaviour, CameraId, RunKind, Score, SiteId, WallTime, ZoneId};
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use crate::{Cursor, ViolationRow};
 
 /// Where a violation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ViolationStatus {
     /// Still going on.
     Open,

@@ -1,45 +1,69 @@
-//! The pipeline's way into the index.
+//! The pipeline's way into the index: files on the caller's thread, then rows.
+
 use anjian_domain::{
     CameraSink, CameraStatus, EvidenceSink, Moment, OpeningEvidence, Run, RunId, SinkError, TrackPoint,
     Violation,
 };
+use tokio::runtime::Handle;
 
-use crate::Index;
+use crate::{EvidenceKind, Index, IndexError};
 
-/// Keeps what Runs find. Called from the pipeline's own threads, never from an async task: each call blocks until
-/// the matter is safe on disk. Cheap to clone.
+/// Keeps what Runs find. Called from the pipeline's own threads, never from an async task (that would panic): each
+/// call blocks until the matter is safe on disk. Cheap to clone.
 #[derive(Clone)]
 pub struct Recorder {
     index: Index,
-    runtime: tokio::runtime::Handle,
+    runtime: Handle,
 }
 
 impl Recorder {
-    /// `runtime` must outlive the recorder; it drives the database.
+    /// `runtime` drives the database and must outlive the recorder; a runtime with one thread must be running on it.
     #[must_use]
-    pub fn new(index: Index, runtime: tokio::runtime::Handle) -> Self {
+    pub const fn new(index: Index, runtime: Handle) -> Self {
         Self { index, runtime }
+    }
+
+    /// Files first, then rows: a process that is killed in between leaves files that nobody sees and `check` finds.
+    fn keep_violation(&self, violation: &Violation, evidence: &OpeningEvidence) -> Result<(), IndexError> {
+        if self.runtime.block_on(self.index.has_violation(violation.id))? {
+            return Ok(());
+        }
+        let folder = &self.index.inner.evidence;
+        let files: [(_, &[u8]); 2] = [
+            (EvidenceKind::Snapshot, &evidence.clean_jpeg),
+            (EvidenceKind::SnapshotAnnotated, &evidence.annotated_jpeg),
+        ];
+        let stored = folder.store(violation, &files)?;
+        let kept = self.runtime.block_on(self.index.insert_violation(violation, evidence, &stored));
+        // The row may be there although the commit said that it failed: only files without a row are taken away.
+        if kept.is_err() && matches!(self.runtime.block_on(self.index.has_violation(violation.id)), Ok(false))
+        {
+            folder.discard(violation);
+        }
+        kept
     }
 }
 
 impl EvidenceSink for Recorder {
-    fn begin_run(&self, _run: &Run) -> Result<(), SinkError> {
-        todo!()
+    fn begin_run(&self, run: &Run) -> Result<(), SinkError> {
+        self.runtime.block_on(self.index.begin_run(run)).map_err(SinkError::from)
     }
-    fn open_violation(&self, _violation: &Violation, _evidence: &OpeningEvidence) -> Result<(), SinkError> {
-        todo!()
+
+    fn open_violation(&self, violation: &Violation, evidence: &OpeningEvidence) -> Result<(), SinkError> {
+        self.keep_violation(violation, evidence).map_err(SinkError::from)
     }
-    fn close_violation(&self, _violation: &Violation, _path: &[TrackPoint]) -> Result<(), SinkError> {
-        todo!()
+
+    fn close_violation(&self, violation: &Violation, path: &[TrackPoint]) -> Result<(), SinkError> {
+        self.runtime.block_on(self.index.close_violation(violation, path)).map_err(SinkError::from)
     }
-    fn end_run(&self, _run: RunId, _last: Option<Moment>) -> Result<(), SinkError> {
-        todo!()
+
+    fn end_run(&self, run: RunId, last: Option<Moment>) -> Result<(), SinkError> {
+        self.runtime.block_on(self.index.end_run(run, last)).map_err(SinkError::from)
     }
 }
 
 impl CameraSink for Recorder {
-    fn camera_status(&self, _status: &CameraStatus) -> Result<(), SinkError> {
-        let _ = (&self.index, &self.runtime);
-        todo!()
+    fn camera_status(&self, status: &CameraStatus) -> Result<(), SinkError> {
+        self.runtime.block_on(self.index.keep_camera_status(status)).map_err(SinkError::from)
     }
 }

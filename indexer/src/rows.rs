@@ -6,6 +6,7 @@ use anjian_domain::{
     Behaviour, CameraId, CameraState, CloseReason, Detections, MediaTime, Moment, RuleDefinition, RuleId,
     RunId, RunKind, Score, Site, SiteId, TrackId, TrackPoint, ViolationId, WallTime, ZoneId,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::ViolationStatus;
 
@@ -129,7 +130,8 @@ pub struct RunRow {
 }
 
 /// Which file of a violation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EvidenceKind {
     /// The frame as it was.
     Snapshot,

@@ -1,0 +1,139 @@
+//! What a check says. Knows nothing of how it is found out.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use anjian_domain::{RunId, ViolationId};
+
+/// How far a check is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckProgress {
+    /// Files compared so far.
+    pub done: u64,
+    /// Files to compare.
+    pub total: u64,
+}
+
+/// What is wrong. Shows itself as one line that says what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckFinding {
+    /// A row whose file is not there.
+    MissingFile {
+        /// Whose evidence.
+        violation: ViolationId,
+        /// Where the file should be.
+        path: PathBuf,
+    },
+    /// A file that no row names, left by a process that was killed or put there by somebody.
+    OrphanFile {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// A file that is longer or shorter than its row says.
+    WrongSize {
+        /// Whose evidence.
+        violation: ViolationId,
+        /// Where it is.
+        path: PathBuf,
+        /// What the row says.
+        recorded_bytes: u64,
+        /// What the file has.
+        found_bytes: u64,
+    },
+    /// A file with other bytes than those that were recorded.
+    WrongDigest {
+        /// Whose evidence.
+        violation: ViolationId,
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// A file or folder that could not be read.
+    Unreadable {
+        /// Where it is.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// A violation that is open although its Run has ended.
+    LeftOpen {
+        /// Which.
+        violation: ViolationId,
+        /// The Run that ended.
+        run: RunId,
+    },
+    /// The database itself is damaged.
+    Database {
+        /// What SQLite said.
+        reason: String,
+    },
+}
+
+impl fmt::Display for CheckFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingFile { violation, path } => {
+                write!(f, "{}: missing; restore it from a backup (violation {violation})", path.display())
+            }
+            Self::OrphanFile { path } => {
+                write!(
+                    f,
+                    "{}: belongs to no violation; nothing refers to it, it may be deleted",
+                    path.display()
+                )
+            }
+            Self::WrongSize { violation, path, recorded_bytes, found_bytes } => write!(
+                f,
+                "{}: has {found_bytes} bytes, recorded were {recorded_bytes}; restore it from a backup \
+                 (violation {violation})",
+                path.display()
+            ),
+            Self::WrongDigest { violation, path } => write!(
+                f,
+                "{}: was changed after it was recorded; restore it from a backup (violation {violation})",
+                path.display()
+            ),
+            Self::Unreadable { path, reason } => write!(f, "{}: cannot be read: {reason}", path.display()),
+            Self::LeftOpen { violation, run } => {
+                write!(f, "violation {violation}: open although run {run} has ended")
+            }
+            Self::Database { reason } => {
+                write!(f, "the database is damaged: {reason}; restore the newest backup")
+            }
+        }
+    }
+}
+
+/// What a check compared and found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CheckReport {
+    /// Violations in the index.
+    pub violations: u64,
+    /// Evidence files compared.
+    pub files: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// What is wrong, at most [`CheckReport::MAX_FINDINGS`].
+    pub findings: Vec<CheckFinding>,
+    /// How many more findings there are.
+    pub unlisted: u64,
+}
+
+impl CheckReport {
+    /// Most findings that a report lists.
+    pub const MAX_FINDINGS: usize = 10_000;
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    pub(crate) fn find(&mut self, finding: CheckFinding) {
+        if self.findings.len() < Self::MAX_FINDINGS {
+            self.findings.push(finding);
+        } else {
+            self.unlisted += 1;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Which index a search walks, and the SQL that makes SQLite walk it.
+//!
+//! SQLite's own planner is not asked: with several values of one field (`camera IN (…)`) it would sort every
+//! match to find the newest fifty, and its choice would change with statistics. Instead each combination of the
+//! chosen index's leading columns becomes one arm, an ordered walk of one piece of the index, and the arms are
+//! merged lazily (`UNION ALL … ORDER BY … LIMIT`), so that a page costs its own length whatever the index holds.
+//! `INDEXED BY` turns a plan that no longer works into an error instead of a slow answer.
+
+use anjian_domain::{Behaviour, WallTime};
+use sqlx::{QueryBuilder, Sqlite};
+
+use crate::decode::word_of;
+use crate::{IndexError, ViolationQuery, ViolationStatus};
+
+/// The index that is walked, by the column that leads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Driver {
+    Camera,
+    Zone,
+    Site,
+    Status,
+    Behaviour,
+    Time,
+}
+
+impl Driver {
+    /// The column that is thought to leave the fewest rows. Open violations are always few; a camera has fewer
+    /// than its site.
+    pub(crate) fn of(query: &ViolationQuery) -> Self {
+        if query.statuses == [ViolationStatus::Open] {
+            Self::Status
+        } else if !query.cameras.is_empty() {
+            Self::Camera
+        } else if !query.zones.is_empty() {
+            Self::Zone
+        } else if !query.sites.is_empty() {
+            Self::Site
+        } else if !query.statuses.is_empty() {
+            Self::Status
+        } else if !query.behaviours.is_empty() {
+            Self::Behaviour
+        } else {
+            Self::Time
+        }
+    }
+
+    pub(crate) const fn index(self) -> &'static str {
+        match self {
+            Self::Camera => "violation_by_camera",
+            Self::Zone => "violation_by_zone",
+            Self::Site => "violation_by_site",
+            Self::Status => "violation_by_status",
+            Self::Behaviour => "violation_by_behaviour",
+            Self::Time => "violation_by_time",
+        }
+    }
+}
+
+/// A query in the words of the database.
+pub(crate) struct Plan {
+    pub(crate) driver: Driver,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) min_score: Option<f64>,
+    pub(crate) from_us: i64,
+    pub(crate) to_us: i64,
+}
+
+/// One of the listed fields: a column and the words that it may hold, without repetition.
+pub(crate) struct Field {
+    pub(crate) column: &'static str,
+    pub(crate) words: Vec<String>,
+}
+
+impl Plan {
+    /// # Errors
+    /// When a list is longer than [`ViolationQuery::MAX_VALUES`].
+    pub(crate) fn of(query: &ViolationQuery) -> Result<Self, IndexError> {
+        Self::driven_by(Driver::of(query), query)
+    }
+
+    /// # Errors
+    /// When a list is longer than [`ViolationQuery::MAX_VALUES`].
+    pub(crate) fn driven_by(driver: Driver, query: &ViolationQuery) -> Result<Self, IndexError> {
+        let mut behaviours: Vec<_> = query.behaviours.iter().map(|b| b.as_str().to_owned()).collect();
+        if behaviours.is_empty() && driver != Driver::Time {
+            // The second column of the index must be named for its order by time to be of use.
+            behaviours = Behaviour::ALL.iter().map(|b| b.as_str().to_owned()).collect();
+        }
+        let fields = [
+            Field::new("camera", query.cameras.iter().map(word_of).collect())?,
+            Field::new("zone", query.zones.iter().map(word_of).collect())?,
+            Field::new("site", query.sites.iter().map(word_of).collect())?,
+            Field::new("status", query.statuses.iter().map(word_of).collect())?,
+            Field::new("behaviour", behaviours)?,
+            Field::new("run_kind", query.runs.iter().map(|kind| kind.as_str().to_owned()).collect())?,
+        ];
+        Ok(Self {
+            driver,
+            fields: fields.into_iter().filter(|field| !field.words.is_empty()).collect(),
+            min_score: query.min_score.map(|score| f64::from(score.value())),
+            from_us: query.from.map_or(i64::MIN, WallTime::as_micros),
+            to_us: query.to.map_or(i64::MAX, WallTime::as_micros),
+        })
+    }
+
+    /// The words of a column; empty when any will do.
+    fn words(&self, column: &str) -> &[String] {
+        self.fields.iter().find(|field| field.column == column).map_or(&[], |field| &field.words)
+    }
+
+    /// The leading columns of the driver's index, each with one of its words: one combination an arm.
+    fn arms(&self) -> Vec<Vec<(&'static str, &str)>> {
+        let lead = match self.driver {
+            Driver::Camera => Some("camera"),
+            Driver::Zone => Some("zone"),
+            Driver::Site => Some("site"),
+            Driver::Status => Some("status"),
+            Driver::Behaviour | Driver::Time => None,
+        };
+        let second = (self.driver != Driver::Time).then_some("behaviour");
+        let mut arms = vec![Vec::new()];
+        for column in lead.into_iter().chain(second) {
+            let with = |arm: &Vec<_>, word| arm.iter().copied().chain([(column, word)]).collect();
+            arms = arms
+                .iter()
+                .flat_map(|arm| self.words(column).iter().map(move |word| with(arm, word.as_str())))
+                .collect();
+        }
+        arms
+    }
+
+    /// Appends a query for the `seq` of the newest `limit` matches before `(before_us, before_seq)`.
+    pub(crate) fn push_keys(&self, sql: &mut QueryBuilder<Sqlite>, before: (i64, i64), limit: i64) {
+        sql.push("SELECT seq FROM (");
+        for (position, arm) in self.arms().into_iter().enumerate() {
+            sql.push(if position == 0 { "" } else { " UNION ALL " });
+            self.push_arm(sql, &arm, before);
+        }
+        sql.push(" ORDER BY opened_us DESC, seq DESC LIMIT ").push_bind(limit).push(")");
+    }
+
+    fn push_arm(&self, sql: &mut QueryBuilder<Sqlite>, arm: &[(&'static str, &str)], before: (i64, i64)) {
+        let index = self.driver.index();
+        sql.push(format_args!("SELECT opened_us, seq FROM violation INDEXED BY {index} WHERE opened_us >= "));
+        sql.push_bind(self.from_us).push(" AND (opened_us, seq) < (");
+        sql.push_bind(before.0).push(", ").push_bind(before.1).push(")");
+        for (column, word) in arm {
+            sql.push(format_args!(" AND {column} = ")).push_bind((*word).to_owned());
+        }
+        let rest = self.fields.iter().filter(|field| arm.iter().all(|(column, _)| *column != field.column));
+        rest.for_each(|field| field.push(sql));
+        self.push_min_score(sql);
+    }
+
+    /// Appends a query for the number of matches of one group, without the range of time. `group` says which rows
+    /// belong to the group; the listed words of `grouped` are left out, because the group is one of them.
+    pub(crate) fn push_count(&self, sql: &mut QueryBuilder<Sqlite>, group: &str, grouped: &str) {
+        let index = self.driver.index();
+        sql.push(format_args!("SELECT count(*) FROM violation INDEXED BY {index} WHERE {group}"));
+        self.fields.iter().filter(|field| field.column != grouped).for_each(|field| field.push(sql));
+        self.push_min_score(sql);
+    }
+
+    /// Appends the range of time as further conditions.
+    pub(crate) fn push_range(&self, sql: &mut QueryBuilder<Sqlite>) {
+        sql.push(" AND opened_us >= ").push_bind(self.from_us);
+        sql.push(" AND opened_us < ").push_bind(self.to_us);
+    }
+
+    /// Appends the listed words of `column` as a further condition on `expression`; nothing when any will do.
+    pub(crate) fn push_words(&self, sql: &mut QueryBuilder<Sqlite>, column: &str, expression: &'static str) {
+        let words = self.words(column).to_vec();
+        if !words.is_empty() {
+            Field { column: expression, words }.push(sql);
+        }
+    }
+
+    fn push_min_score(&self, sql: &mut QueryBuilder<Sqlite>) {
+        if let Some(min_score) = self.min_score {
+            sql.push(" AND score >= ").push_bind(min_score);
+        }
+    }
+}
+
+impl Field {
+    fn new(column: &'static str, mut words: Vec<String>) -> Result<Self, IndexError> {
+        words.sort_unstable();
+        words.dedup();
+        if words.len() > ViolationQuery::MAX_VALUES {
+            let (given, most) = (words.len(), ViolationQuery::MAX_VALUES);
+            return Err(IndexError::Query(format!(
+                "{given} values of {column}: ask for at most {most} at once"
+            )));
+        }
+        Ok(Self { column, words })
+    }
+
+    /// Appends ` AND column IN (…)`.
+    pub(crate) fn push(&self, sql: &mut QueryBuilder<Sqlite>) {
+        sql.push(format_args!(" AND {} IN (", self.column));
+        let mut list = sql.separated(", ");
+        for word in &self.words {
+            list.push_bind(word.clone());
+        }
+        list.push_unseparated(")");
+    }
+}
