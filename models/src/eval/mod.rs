@@ -4,13 +4,23 @@
 //! 101-point mean lies within about half a point of it), at one overlap. Precision, recall and F1 are at the
 //! thresholds that the model ships with.
 
+mod labels;
+mod precision;
+mod table;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anjian_domain::Class;
+use anjian_domain::{Class, Score};
 use serde::Serialize;
 
-use crate::{Catalogue, ModelError, Runtime};
+use crate::{Catalogue, Detector, Model, ModelError, Runtime, SessionSettings, read_picture};
+
+pub use labels::parse_names;
+use precision::Tally;
+
+/// Detections from this score on go into average precision; what lies below moves it by less than a thousandth.
+const FLOOR: f32 = 0.01;
 
 /// What to score on.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +63,7 @@ pub struct ClassEvaluation {
     pub precision: Option<f64>,
     /// Share of the labels that were found, 0..1, at the shipped threshold; `None` without labels.
     pub recall: Option<f64>,
-    /// Harmonic mean of both; `None` when both are 0 or missing.
+    /// Harmonic mean of both, 0..1; `None` without labels.
     pub f1: Option<f64>,
     /// The shipped threshold.
     pub threshold: f32,
@@ -74,22 +84,177 @@ pub fn evaluate(
     settings: &EvalSettings,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Evaluation, ModelError> {
-    let _ = (catalogue, model, runtime, settings, progress);
-    Err(ModelError::Evaluation(String::new()))
+    let description = catalogue.model(model)?;
+    check(description, settings)?;
+    let session = SessionSettings { threads: settings.threads, score_floor: Score::new(FLOOR) };
+    let mut detector = catalogue.load(model, runtime, session)?;
+    let count = tally(detector.as_mut(), settings, progress)?;
+    let judge = |(class, tally): (Class, Tally)| {
+        let threshold = description.threshold(class).map_or(0.0, Score::value);
+        (class, ClassEvaluation::new(&tally, threshold))
+    };
+    Ok(Evaluation {
+        images: count.images,
+        images_without_labels: count.images_without_labels,
+        boxes_left_out: count.boxes_left_out,
+        iou: settings.iou,
+        model: detector.model().to_owned(),
+        classes: count.classes.into_iter().map(judge).collect(),
+    })
 }
 
-/// Reads `0=head,1=helmet`.
-///
-/// # Errors
-/// When a part is not a number and a class, or a number stands twice.
-pub fn parse_names(text: &str) -> Result<Vec<(u32, Class)>, ModelError> {
-    Err(ModelError::Evaluation(text.to_owned()))
+fn check(model: &Model, settings: &EvalSettings) -> Result<(), ModelError> {
+    if !(settings.iou > 0.0 && settings.iou <= 1.0) {
+        return Err(ModelError::Evaluation(format!(
+            "an iou of {} must be above 0 and at most 1",
+            settings.iou
+        )));
+    }
+    if settings.names.is_empty() {
+        return Err(ModelError::Evaluation("no names were given; write 0=head,1=helmet".to_owned()));
+    }
+    if !settings.labels.is_dir() {
+        let folder = settings.labels.display();
+        return Err(ModelError::Evaluation(format!("{folder} is no folder of label files")));
+    }
+    for (_, class) in &settings.names {
+        if model.threshold(*class).is_none() {
+            let given: Vec<_> = model.classes.iter().map(|channel| channel.class.as_str()).collect();
+            let problem =
+                format!("model {} does not give {class}: it gives {}", model.name, given.join(", "));
+            return Err(ModelError::Evaluation(problem));
+        }
+    }
+    Ok(())
 }
 
-impl Evaluation {
-    /// A table for a terminal.
-    #[must_use]
-    pub fn table(&self) -> String {
-        self.model.clone()
+#[derive(Debug, Default)]
+struct Count {
+    images: usize,
+    images_without_labels: usize,
+    boxes_left_out: usize,
+    classes: BTreeMap<Class, Tally>,
+}
+
+fn tally(
+    detector: &mut dyn Detector,
+    settings: &EvalSettings,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Count, ModelError> {
+    let pictures = labels::pictures(&settings.images)?;
+    let mut count = Count { images: pictures.len(), ..Count::default() };
+    count.classes.extend(settings.names.iter().map(|(_, class)| (*class, Tally::default())));
+    for (done, path) in (1..).zip(&pictures) {
+        let labels = labels::labels_of(path, &settings.labels, &settings.names)?;
+        count.images_without_labels += usize::from(labels.is_none());
+        let labels = labels.unwrap_or_default();
+        count.boxes_left_out += labels.left_out;
+        let detections = detector.detect(&[&read_picture(path)?])?.concat();
+        for (class, tally) in &mut count.classes {
+            tally.add(*class, &detections, &labels.boxes, settings.iou);
+        }
+        progress(done, pictures.len());
+    }
+    Ok(count)
+}
+
+impl ClassEvaluation {
+    fn new(tally: &Tally, threshold: f32) -> Self {
+        let at = tally.at(threshold);
+        Self {
+            ap: tally.average_precision(),
+            precision: at.precision,
+            recall: at.recall,
+            f1: at.f1,
+            threshold,
+            boxes: tally.boxes,
+            detections: at.detections,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anjian_domain::{Detection, NormBox, Picture};
+
+    use super::*;
+
+    /// Sees a head in the left half of every picture, sure of it in proportion to the picture's first byte.
+    struct LeftHalf;
+
+    impl Detector for LeftHalf {
+        fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
+            let bounds = NormBox::new(0.0, 0.0, 0.5, 1.0).unwrap();
+            let score = |picture: &Picture| Score::new(f32::from(picture.bytes()[0]) / 255.0).unwrap();
+            let see =
+                |picture: &&Picture| vec![Detection { class: Class::Head, score: score(picture), bounds }];
+            Ok(pictures.iter().map(see).collect())
+        }
+
+        fn model(&self) -> &'static str {
+            "left-half@000000000000"
+        }
+    }
+
+    fn dataset(pictures: &[(&str, u8, Option<&str>)]) -> (tempfile::TempDir, EvalSettings) {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = EvalSettings {
+            images: folder.path().join("images"),
+            labels: folder.path().join("labels"),
+            names: parse_names("0=head,1=helmet").unwrap(),
+            iou: 0.5,
+            threads: 1,
+        };
+        std::fs::create_dir_all(&settings.images).unwrap();
+        std::fs::create_dir_all(&settings.labels).unwrap();
+        for (stem, grey, labels) in pictures {
+            let format = anjian_domain::PixelFormat::Bgr;
+            let picture = Picture::new(4, 4, format, Default::default(), vec![*grey; 48]).unwrap();
+            crate::write_picture(&settings.images.join(format!("{stem}.png")), &picture).unwrap();
+            if let Some(text) = labels {
+                std::fs::write(settings.labels.join(format!("{stem}.txt")), text).unwrap();
+            }
+        }
+        (folder, settings)
+    }
+
+    #[test]
+    fn counts_pictures_labels_and_hits() {
+        let left = "0 0.25 0.5 0.5 1\n";
+        let right = "0 0.75 0.5 0.5 1\n1 0.25 0.5 0.5 1\n9 0.5 0.5 0.1 0.1\n";
+        let (_folder, settings) = dataset(&[
+            ("a.b", 230, Some(left)),
+            ("c", 180, Some(right)),
+            ("d", 100, Some(left)),
+            ("e", 60, None),
+        ]);
+        let mut calls = Vec::new();
+        let count = tally(&mut LeftHalf, &settings, &mut |done, all| calls.push((done, all))).unwrap();
+        assert_eq!((count.images, count.images_without_labels, count.boxes_left_out), (4, 1, 1));
+        assert_eq!(calls, [(1, 4), (2, 4), (3, 4), (4, 4)]);
+        let head = ClassEvaluation::new(&count.classes[&Class::Head], 0.5);
+        assert_eq!((head.boxes, head.detections), (3, 2));
+        assert_eq!((head.precision, head.recall), (Some(0.5), Some(1.0 / 3.0)));
+        assert_eq!(head.ap, Some((1.0 + 2.0 / 3.0) / 3.0));
+        let helmet = ClassEvaluation::new(&count.classes[&Class::Helmet], 0.5);
+        assert_eq!((helmet.boxes, helmet.detections, helmet.ap), (1, 0, Some(0.0)));
+    }
+
+    #[test]
+    fn impossible_requests_are_refused_before_any_work() {
+        let (_folder, right) = dataset(&[("a", 0, None)]);
+        let catalogue = Catalogue::built_in().unwrap();
+        let model = &catalogue.models()[0];
+        assert!(check(model, &right).is_ok());
+        let smoke = EvalSettings { names: vec![(0, Class::Smoke)], ..right.clone() };
+        let nothing = EvalSettings { names: Vec::new(), ..right.clone() };
+        let overlap = EvalSettings { iou: 1.5, ..right.clone() };
+        let nowhere = EvalSettings { labels: PathBuf::from("/nowhere"), ..right };
+        for (settings, said) in
+            [(smoke, "does not give smoke"), (nothing, "names"), (overlap, "1.5"), (nowhere, "/nowhere")]
+        {
+            let error = check(model, &settings).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
     }
 }
