@@ -1,14 +1,16 @@
 //! Detections in, Violations out.
 //!
 //! The way of a frame: [`Detections`](anjian_domain::Detections) → people (a body and the head that belongs to it) →
-//! [`Track`]s (the same person over frames) → who is in which zone → rules → [`ViolationUpdate`]s
-//! (anjian_domain::ViolationUpdate).
+//! [`Track`]s (the same person over frames) → who is in which zone → rules →
+//! [`ViolationUpdate`](anjian_domain::ViolationUpdate)s.
 //!
 //! Pure on purpose: nothing here reads a clock, a file or a random number, nothing starts a thread, and nothing
 //! depends on the order in which a hash map iterates. The same detections give the same violations, live or from an
 //! archive; a test proves it. Durations are measured in MediaTime only, WallTime only answers to schedules.
 
+mod assignment;
 mod camera_analysis;
+mod people;
 mod plan;
 mod rule_settings;
 mod rules;
@@ -16,7 +18,8 @@ mod schedule;
 mod tracker;
 
 pub use camera_analysis::CameraAnalysis;
+pub use people::Headwear;
 pub use plan::{CameraPlan, PlanError};
 pub use rule_settings::{RuleSettings, SettingsError};
 pub use schedule::{Schedule, ScheduleError};
-pub use tracker::{Headwear, Track, TrackState, TrackerSettings};
+pub use tracker::{Track, TrackState, TrackerSettings};

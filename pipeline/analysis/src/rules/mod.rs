@@ -1,29 +1,89 @@
 //! The behaviours that this version can judge: one file and one line in [`REGISTERED`] each.
+//!
+//! A behaviour's file holds its thresholds and its logic, and only those. What all rules share, the schedule, the
+//! zone, the identity of violations, is in [`rule`].
 
 mod no_hard_hat;
 mod overcrowding;
+mod path;
+mod rule;
+mod zone_membership;
 
 use std::fmt;
 use std::sync::Arc;
 
-use anjian_domain::Behaviour;
+use anjian_domain::{Behaviour, CloseReason, MediaTime, Moment, NormBox, Score, TrackId, TrackPoint};
 use serde_json::{Map, Value};
 
-use crate::SettingsError;
+pub(crate) use self::rule::{Origin, Rule};
+
+use crate::{SettingsError, Track};
+
+/// Every behaviour that this version can judge.
+const REGISTERED: [Registration; 2] = [no_hard_hat::REGISTRATION, overcrowding::REGISTRATION];
 
 /// A behaviour and how its settings are read.
 pub(crate) struct Registration {
     behaviour: Behaviour,
-    parse: fn(Map<String, Value>) -> Result<Arc<dyn LogicSettings>, SettingsError>,
+    parse: fn(Map<String, Value>) -> Parsed,
 }
 
-/// Every behaviour that this version can judge.
-const REGISTERED: [Registration; 2] = [no_hard_hat::REGISTRATION, overcrowding::REGISTRATION];
+/// Checked settings of a behaviour.
+type Parsed = Result<Arc<dyn LogicSettings>, SettingsError>;
 
 /// A behaviour's own thresholds.
 pub(crate) trait LogicSettings: fmt::Debug + Send + Sync {
     /// Every threshold, defaults filled in.
     fn thresholds(&self) -> Value;
+
+    /// Counts the changes of the logic itself: the same thresholds under another revision may judge otherwise.
+    fn revision(&self) -> u32;
+
+    /// Logic that has seen nothing yet.
+    fn logic(&self) -> Box<dyn RuleLogic>;
+}
+
+/// Finds the breaches of one rule, frame by frame.
+pub(crate) trait RuleLogic: Send {
+    /// What began and ended with this frame.
+    fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding>;
+
+    /// Ends what is open at its last breach and forgets everything.
+    fn stop(&mut self, reason: CloseReason) -> Vec<Finding>;
+}
+
+/// One frame as a rule sees it.
+pub(crate) struct Scene<'a> {
+    /// When.
+    pub(crate) at: Moment,
+    /// Everybody in the picture, by id.
+    pub(crate) tracks: &'a [Track],
+    /// Those in the rule's zone, seen in this frame or not, by id.
+    pub(crate) inside: Vec<&'a Track>,
+}
+
+/// Names a breach of a rule: a person breaks it once at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BreachKey {
+    /// The person, where one is meant.
+    pub(crate) track: Option<TrackId>,
+    /// The first observation.
+    pub(crate) opened: MediaTime,
+}
+
+/// What a rule found out with a frame.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Finding {
+    /// A breach has lasted long enough.
+    Began {
+        track: Option<TrackId>,
+        opened: Moment,
+        score: Score,
+        subjects: Vec<NormBox>,
+        path: Vec<TrackPoint>,
+    },
+    /// It is over; `last` is its last observation.
+    Ended { key: BreachKey, last: Moment, reason: CloseReason, path: Vec<TrackPoint> },
 }
 
 /// The names of the behaviours that this version can judge.
@@ -32,10 +92,7 @@ pub(crate) fn available() -> [&'static str; REGISTERED.len()] {
 }
 
 /// Reads a behaviour's own keys.
-pub(crate) fn parse(
-    behaviour: Behaviour,
-    own_keys: Map<String, Value>,
-) -> Result<Arc<dyn LogicSettings>, SettingsError> {
+pub(crate) fn parse(behaviour: Behaviour, own_keys: Map<String, Value>) -> Parsed {
     let registered = REGISTERED.iter().find(|registration| registration.behaviour == behaviour);
     let registration = registered.ok_or(SettingsError::NotAvailable { behaviour })?;
     (registration.parse)(own_keys)
@@ -63,4 +120,10 @@ fn check_range(
     }
     let reason = format!("`{key}` = {value} must lie between {} and {} {unit}", range.start(), range.end());
     Err(SettingsError::Range { behaviour, reason: reason.trim_end().to_owned() })
+}
+
+/// Mean of some scores; `None` of none.
+fn mean_score(scores: impl Iterator<Item = f32>) -> Option<Score> {
+    let (sum, count) = scores.fold((0.0, 0u32), |(sum, count), score| (sum + f64::from(score), count + 1));
+    Score::new((sum / f64::from(count.max(1))) as f32).filter(|_| count > 0)
 }

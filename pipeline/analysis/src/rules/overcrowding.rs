@@ -1,15 +1,32 @@
 //! 区域超员: more persons in the zone than allowed, or fewer than required, for longer than allowed.
+//!
+//! Counts the tracks in the zone that are believed, also those out of sight for at most `unseen_s`.
+//! - **Opens** when the limit has been broken for `hold_s`, seen from the first frame that broke it.
+//! - **Closes** when it has been kept for `release_s`. It closed with the last frame that broke it.
+//!
+//! A frame breaks the limit when its own count and the median over `smooth_s` both do, so one missed or one
+//! invented person changes nothing. With an even number of counts the median nearer to compliance is taken.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use anjian_domain::Behaviour;
+use anjian_domain::{Behaviour, CloseReason, MediaTime, Moment, Score};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{LogicSettings, Registration, check_range, read};
-use crate::SettingsError;
+use super::{
+    BreachKey, Finding, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range, mean_score, read,
+};
+use crate::{SettingsError, Track, TrackState};
 
 pub(super) const REGISTRATION: Registration = Registration { behaviour: Behaviour::Overcrowding, parse };
+
+/// Raised whenever this file judges differently with the same thresholds.
+const REVISION: u32 = 1;
+/// More counts than this are not kept, however long `smooth_s` is.
+const MOST_COUNTS: usize = 512;
+/// A new track that covers so much of where a lost one should be is the same person.
+const SAME_PLACE: f32 = 0.3;
 
 /// Thresholds of `overcrowding`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,20 +59,16 @@ impl Default for Settings {
     }
 }
 
-fn parse(own_keys: Map<String, Value>) -> Result<Arc<dyn LogicSettings>, SettingsError> {
+fn parse(own_keys: Map<String, Value>) -> Parsed {
     let behaviour = Behaviour::Overcrowding;
     let settings: Settings = read(behaviour, own_keys)?;
     check_limits(&settings).map_err(|reason| SettingsError::Range { behaviour, reason })?;
-    for (key, value, most) in [
-        ("max_persons", settings.max_persons.map_or(0.0, f64::from), 200.0),
-        ("hold_s", settings.hold_s, 3600.0),
-        ("release_s", settings.release_s, 3600.0),
-        ("smooth_s", settings.smooth_s, 10.0),
-        ("unseen_s", settings.unseen_s, 10.0),
-    ] {
-        check_range(behaviour, key, value, 0.0..=most, if key.ends_with("_s") { "seconds" } else { "" })?;
-    }
+    check_range(behaviour, "max_persons", settings.max_persons.map_or(0.0, f64::from), 0.0..=200.0, "")?;
     check_range(behaviour, "min_persons", settings.min_persons.map_or(1.0, f64::from), 1.0..=200.0, "")?;
+    check_range(behaviour, "hold_s", settings.hold_s, 0.0..=3600.0, "seconds")?;
+    check_range(behaviour, "release_s", settings.release_s, 0.0..=3600.0, "seconds")?;
+    check_range(behaviour, "smooth_s", settings.smooth_s, 0.0..=10.0, "seconds")?;
+    check_range(behaviour, "unseen_s", settings.unseen_s, 0.0..=10.0, "seconds")?;
     Ok(Arc::new(settings))
 }
 
@@ -73,4 +86,172 @@ impl LogicSettings for Settings {
     fn thresholds(&self) -> Value {
         serde_json::json!(self)
     }
+
+    fn revision(&self) -> u32 {
+        REVISION
+    }
+
+    fn logic(&self) -> Box<dyn RuleLogic> {
+        let most = self.max_persons.map(Limit::AtMost);
+        let least = self.min_persons.map(Limit::AtLeast);
+        let watches = most.into_iter().chain(least).map(Watch::new).collect();
+        Box::new(Logic { settings: self.clone(), counts: VecDeque::new(), watches })
+    }
+}
+
+/// How many persons may be in the zone.
+#[derive(Debug, Clone, Copy)]
+enum Limit {
+    AtMost(u32),
+    AtLeast(u32),
+}
+
+impl Limit {
+    const fn is_broken_by(self, persons: u32) -> bool {
+        match self {
+            Self::AtMost(most) => persons > most,
+            Self::AtLeast(least) => persons < least,
+        }
+    }
+
+    /// The median of counts in order; of two middle ones the one nearer to compliance.
+    fn median(self, sorted: &[u32]) -> u32 {
+        let middle = match self {
+            Self::AtMost(_) => sorted.len().saturating_sub(1) / 2,
+            Self::AtLeast(_) => sorted.len() / 2,
+        };
+        sorted.get(middle).copied().unwrap_or(0)
+    }
+}
+
+/// Counts persons and watches the limits.
+struct Logic {
+    settings: Settings,
+    counts: VecDeque<(MediaTime, u32)>,
+    watches: Vec<Watch>,
+}
+
+impl RuleLogic for Logic {
+    fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding> {
+        let persons: Vec<&Track> =
+            scene.inside.iter().filter(|track| self.is_present(track, scene)).copied().collect();
+        let count = u32::try_from(persons.len()).unwrap_or(u32::MAX);
+        self.remember(scene.at.media, count);
+        let mut sorted: Vec<u32> = self.counts.iter().map(|(_, count)| *count).collect();
+        sorted.sort_unstable();
+        let watches = self.watches.iter_mut();
+        watches
+            .filter_map(|watch| {
+                let median = watch.limit.median(&sorted);
+                watch.evaluate(scene.at, count, median, &persons, &self.settings)
+            })
+            .collect()
+    }
+
+    fn stop(&mut self, reason: CloseReason) -> Vec<Finding> {
+        self.counts.clear();
+        self.watches.iter_mut().filter_map(|watch| watch.stop(reason)).collect()
+    }
+}
+
+impl Logic {
+    /// Whether a track counts: believed, and in sight or hidden for a moment only.
+    fn is_present(&self, track: &Track, scene: &Scene<'_>) -> bool {
+        match track.state() {
+            TrackState::Tentative => false,
+            TrackState::Seen => true,
+            TrackState::Lost => {
+                let unseen_s = scene.at.media.since(track.last_seen()).as_secs_f64();
+                unseen_s <= self.settings.unseen_s && !is_replaced(track, scene)
+            }
+        }
+    }
+
+    fn remember(&mut self, now: MediaTime, count: u32) {
+        self.counts.push_back((now, count));
+        let is_old = |(at, _): &(MediaTime, u32)| now.since(*at).as_secs_f64() > self.settings.smooth_s;
+        while self.counts.len() > MOST_COUNTS || self.counts.front().is_some_and(is_old) {
+            self.counts.pop_front();
+        }
+    }
+}
+
+/// Whether the person goes on under a new track: counting both would make a crowd of one.
+fn is_replaced(lost: &Track, scene: &Scene<'_>) -> bool {
+    scene.tracks.iter().any(|track| {
+        track.state() == TrackState::Seen
+            && track.first_seen() > lost.last_seen()
+            && track.bounds().iou(lost.bounds()) > SAME_PLACE
+    })
+}
+
+/// One limit under watch.
+#[derive(Debug)]
+struct Watch {
+    limit: Limit,
+    /// The first frame of a breach that has not lasted long enough yet.
+    begun: Option<Moment>,
+    open: Option<Open>,
+}
+
+/// A violation that is open.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    opened: Moment,
+    last: Moment,
+}
+
+impl Watch {
+    const fn new(limit: Limit) -> Self {
+        Self { limit, begun: None, open: None }
+    }
+
+    fn evaluate(
+        &mut self,
+        at: Moment,
+        count: u32,
+        median: u32,
+        persons: &[&Track],
+        settings: &Settings,
+    ) -> Option<Finding> {
+        let is_broken_now = self.limit.is_broken_by(count);
+        let is_broken_lately = self.limit.is_broken_by(median);
+        let is_broken = is_broken_now && is_broken_lately;
+        if let Some(open) = &mut self.open {
+            if is_broken {
+                open.last = at;
+            }
+            let is_kept = !is_broken && seconds(open.last, at) >= settings.release_s;
+            return if is_kept { self.stop(CloseReason::Ended) } else { None };
+        }
+        if !is_broken_now && !is_broken_lately {
+            self.begun = None;
+        } else if is_broken_now {
+            self.begun.get_or_insert(at);
+        }
+        let opened = self.begun.filter(|begun| is_broken && seconds(*begun, at) >= settings.hold_s)?;
+        Some(self.begin(opened, at, persons))
+    }
+
+    fn begin(&mut self, opened: Moment, at: Moment, persons: &[&Track]) -> Finding {
+        self.begun = None;
+        self.open = Some(Open { opened, last: at });
+        // Nobody there leaves nothing to be unsure of.
+        let nobody = || Score::new(1.0).expect("1 is a score");
+        let score = mean_score(persons.iter().map(|track| track.score().value())).unwrap_or_else(nobody);
+        let subjects = persons.iter().map(|track| track.bounds()).collect();
+        Finding::Began { track: None, opened, score, subjects, path: Vec::new() }
+    }
+
+    /// Ends what is open and forgets the rest.
+    fn stop(&mut self, reason: CloseReason) -> Option<Finding> {
+        self.begun = None;
+        let open = self.open.take()?;
+        let key = BreachKey { track: None, opened: open.opened.media };
+        Some(Finding::Ended { key, last: open.last, reason, path: Vec::new() })
+    }
+}
+
+fn seconds(from: Moment, to: Moment) -> f64 {
+    to.media.since(from.media).as_secs_f64()
 }

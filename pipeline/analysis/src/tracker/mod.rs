@@ -1,101 +1,19 @@
-//! The same person over frames.
+//! The same person over frames: a tracker of the ByteTrack family in MediaTime.
+//!
+//! Sure detections continue the tracks that are believed, unsure ones may continue what is left, and only sure ones
+//! begin tracks. A track survives a short occlusion. Deliberately without appearance: nothing here sees a pixel.
 
-use anjian_domain::{MediaTime, NormBox, Score, TrackId};
+mod association;
+mod motion;
+mod track;
+
+use anjian_domain::{MediaTime, TrackId};
 use serde::{Deserialize, Serialize};
 
-/// What a person wears on the head in one observation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Headwear {
-    /// A hard hat.
-    Worn,
-    /// Nothing.
-    Bare,
-    /// A cap, hood or scarf: no hard hat, so rules take it for bare.
-    Other,
-    /// The head is hidden, or the model contradicts itself.
-    Unknown,
-}
+pub use self::track::{Track, TrackState};
 
-/// How a track stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TrackState {
-    /// Seen too little to be believed.
-    Tentative,
-    /// Seen in the last frame.
-    Seen,
-    /// Believed, but not seen in the last frame; its box is where it should be by now.
-    Lost,
-}
-
-/// One person over frames.
-#[derive(Debug, Clone)]
-pub struct Track {
-    id: TrackId,
-    bounds: NormBox,
-    head: Option<NormBox>,
-    headwear: Headwear,
-    state: TrackState,
-    is_estimated: bool,
-    score: Score,
-    first_seen: MediaTime,
-    last_seen: MediaTime,
-}
-
-impl Track {
-    /// Names it; counted from 1 in a Run.
-    #[must_use]
-    pub const fn id(&self) -> TrackId {
-        self.id
-    }
-
-    /// The person as observed in the last frame; where it should be by now when lost.
-    #[must_use]
-    pub const fn bounds(&self) -> NormBox {
-        self.bounds
-    }
-
-    /// The head, when it was seen in the last frame.
-    #[must_use]
-    pub const fn head(&self) -> Option<NormBox> {
-        self.head
-    }
-
-    /// What was on the head in the last frame.
-    #[must_use]
-    pub const fn headwear(&self) -> Headwear {
-        self.headwear
-    }
-
-    /// How it stands.
-    #[must_use]
-    pub const fn state(&self) -> TrackState {
-        self.state
-    }
-
-    /// Whether the model saw only the head, and the body is a guess from it.
-    #[must_use]
-    pub const fn is_estimated(&self) -> bool {
-        self.is_estimated
-    }
-
-    /// Score of the newest detection of the person.
-    #[must_use]
-    pub const fn score(&self) -> Score {
-        self.score
-    }
-
-    /// When it was first seen.
-    #[must_use]
-    pub const fn first_seen(&self) -> MediaTime {
-        self.first_seen
-    }
-
-    /// When it was last seen.
-    #[must_use]
-    pub const fn last_seen(&self) -> MediaTime {
-        self.last_seen
-    }
-}
+use crate::assignment::best_pairs;
+use crate::people::Person;
 
 /// How tracks are made. The defaults suit people at 2 to 25 analysed frames a second.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -108,14 +26,154 @@ pub struct TrackerSettings {
     pub low_score: f32,
     /// A track that nobody saw for longer is over, seconds.
     pub lost_s: f64,
+    /// A track that is not believed yet and that nobody saw for longer is over, seconds.
+    pub tentative_s: f64,
     /// A track is believed after so many observations (or after two, a second apart).
     pub confirm_observations: u32,
-    /// After so long without a frame everything begins anew, seconds.
+    /// After longer than this without a frame everything begins anew, seconds.
     pub gap_s: f64,
 }
 
 impl Default for TrackerSettings {
     fn default() -> Self {
-        Self { high_score: 0.4, low_score: 0.1, lost_s: 2.0, confirm_observations: 3, gap_s: 10.0 }
+        Self {
+            high_score: 0.4,
+            low_score: 0.1,
+            lost_s: 2.0,
+            tentative_s: 0.6,
+            confirm_observations: 3,
+            gap_s: 10.0,
+        }
+    }
+}
+
+/// More people than this in one picture are not followed; those who came first are.
+const MOST_TRACKS: usize = 256;
+/// Least similarity to a sure detection.
+const LEAST_SIMILARITY: f32 = 0.2;
+/// Least similarity to an unsure one: it has to lie where somebody is expected.
+const LEAST_SIMILARITY_UNSURE: f32 = 0.4;
+/// A track that was lost for long gives way to one that was just seen.
+const LOST_DISCOUNT: f64 = 0.25;
+
+/// Follows people.
+#[derive(Debug)]
+pub(crate) struct Tracker {
+    settings: TrackerSettings,
+    /// By id.
+    tracks: Vec<Track>,
+    newest_id: u64,
+    last: Option<MediaTime>,
+}
+
+impl Tracker {
+    pub(crate) const fn new(settings: TrackerSettings) -> Self {
+        Self { settings, tracks: Vec::new(), newest_id: 0, last: None }
+    }
+
+    /// The tracks after the last frame, by id.
+    pub(crate) fn tracks(&self) -> &[Track] {
+        &self.tracks
+    }
+
+    /// Forgets everybody; ids go on.
+    pub(crate) fn restart(&mut self) {
+        self.tracks.clear();
+        self.last = None;
+    }
+
+    /// Takes in the people of the next frame; `at` must be later than before.
+    pub(crate) fn advance(&mut self, at: MediaTime, people: &[Person]) {
+        let elapsed_s = self.last.map_or(0.0, |last| at.since(last).as_secs_f64());
+        self.last = Some(at);
+        for track in &mut self.tracks {
+            track.motion.predict(elapsed_s);
+        }
+        let mut round = Round::new(&self.tracks, people);
+        let TrackerSettings { high_score, low_score, .. } = self.settings;
+        let is_sure = |person: &Person| person.score.value() >= high_score;
+        let is_unsure = |person: &Person| (low_score..high_score).contains(&person.score.value());
+        let is_believed = |track: &Track| track.state() != TrackState::Tentative;
+        round.pair(LEAST_SIMILARITY, is_believed, is_sure, |track| self.discount(track, at));
+        round.pair(LEAST_SIMILARITY_UNSURE, |track| track.state() == TrackState::Seen, is_unsure, |_| 1.0);
+        round.pair(LEAST_SIMILARITY, |track| !is_believed(track), is_sure, |_| 1.0);
+        let (partners, unpaired) = round.finish();
+        self.update(at, elapsed_s, people, &partners);
+        for person in unpaired.into_iter().map(|index| &people[index]).filter(|person| is_sure(person)) {
+            self.begin(at, person);
+        }
+    }
+
+    fn discount(&self, track: &Track, at: MediaTime) -> f32 {
+        let lost_share = (track.unseen_s(at) / self.settings.lost_s.max(f64::EPSILON)).min(1.0);
+        let discount = if track.state() == TrackState::Lost { LOST_DISCOUNT * lost_share } else { 0.0 };
+        (1.0 - discount) as f32
+    }
+
+    /// `partners` has the person of each track, if any.
+    fn update(&mut self, at: MediaTime, elapsed_s: f64, people: &[Person], partners: &[Option<usize>]) {
+        let mut partner_of = partners.iter();
+        let settings = self.settings;
+        self.tracks.retain_mut(|track| match partner_of.next().copied().flatten() {
+            Some(person) => {
+                track.see(at, &people[person], &settings);
+                true
+            }
+            None => track.miss(at, elapsed_s, &settings),
+        });
+    }
+
+    fn begin(&mut self, at: MediaTime, person: &Person) {
+        if self.tracks.len() < MOST_TRACKS {
+            self.newest_id += 1;
+            self.tracks.push(Track::new(TrackId(self.newest_id), at, person));
+        }
+    }
+}
+
+/// Who of the new frame is which track, found in several passes over those who are left.
+struct Round<'a> {
+    tracks: &'a [Track],
+    people: &'a [Person],
+    /// The person of each track.
+    partners: Vec<Option<usize>>,
+    is_taken: Vec<bool>,
+}
+
+impl<'a> Round<'a> {
+    fn new(tracks: &'a [Track], people: &'a [Person]) -> Self {
+        Self { tracks, people, partners: vec![None; tracks.len()], is_taken: vec![false; people.len()] }
+    }
+
+    fn pair(
+        &mut self,
+        least: f32,
+        is_track_wanted: impl Fn(&Track) -> bool,
+        is_person_wanted: impl Fn(&Person) -> bool,
+        discount: impl Fn(&Track) -> f32,
+    ) {
+        let rows: Vec<_> = (0..self.tracks.len())
+            .filter(|row| self.partners[*row].is_none() && is_track_wanted(&self.tracks[*row]))
+            .filter_map(|row| Some((row, self.tracks[row].motion.bounds()?, discount(&self.tracks[row]))))
+            .collect();
+        let columns: Vec<_> = (0..self.people.len())
+            .filter(|column| !self.is_taken[*column] && is_person_wanted(&self.people[*column]))
+            .collect();
+        let pairs = best_pairs(rows.len(), columns.len(), |row, column| {
+            let (track, predicted, discount) = rows[row];
+            let seen = self.people[columns[column]].bounds;
+            let motion = &self.tracks[track].motion;
+            Some(discount * association::similarity(motion, predicted, seen)).filter(|value| *value >= least)
+        });
+        for (row, column) in pairs {
+            self.partners[rows[row].0] = Some(columns[column]);
+            self.is_taken[columns[column]] = true;
+        }
+    }
+
+    /// The person of each track, and the people who are nobody's.
+    fn finish(self) -> (Vec<Option<usize>>, Vec<usize>) {
+        let unpaired = (0..self.people.len()).filter(|person| !self.is_taken[*person]).collect();
+        (self.partners, unpaired)
     }
 }

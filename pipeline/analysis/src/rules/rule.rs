@@ -1,0 +1,235 @@
+//! What every rule does, whatever its behaviour: it sleeps outside its schedule, looks at its zone only, and turns
+//! breaches into violations with an identity that can be found again.
+
+use std::fmt::Write as _;
+
+use anjian_domain::{
+    CameraId, CloseReason, Moment, RuleDefinition, RuleId, RunId, SiteId, Violation, ViolationId,
+    ViolationUpdate, Zone,
+};
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::zone_membership::ZoneMembership;
+use super::{BreachKey, Finding, RuleLogic, Scene};
+use crate::{RuleSettings, Schedule, Track};
+
+/// Where violations come from: the same for all rules of a camera.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin {
+    pub(crate) run: RunId,
+    pub(crate) site: SiteId,
+    pub(crate) camera: CameraId,
+    pub(crate) model: String,
+    pub(crate) time_zone: TimeZone,
+}
+
+/// One rule at work on one camera.
+pub(crate) struct Rule {
+    origin: Origin,
+    definition: RuleDefinition,
+    schedule: Option<Schedule>,
+    membership: ZoneMembership,
+    logic: Box<dyn RuleLogic>,
+    open: Vec<Violation>,
+}
+
+impl Rule {
+    pub(crate) fn new(origin: Origin, id: RuleId, zone: Zone, settings: &RuleSettings) -> Self {
+        Self {
+            definition: define(id, &zone, settings, &origin.time_zone),
+            schedule: settings.schedule.clone(),
+            membership: ZoneMembership::new(zone),
+            logic: settings.logic.logic(),
+            open: Vec::new(),
+            origin,
+        }
+    }
+
+    pub(crate) const fn definition(&self) -> &RuleDefinition {
+        &self.definition
+    }
+
+    /// The violations that are open, oldest first.
+    pub(crate) fn open_violations(&self) -> &[Violation] {
+        &self.open
+    }
+
+    /// What opened and closed with this frame.
+    pub(crate) fn evaluate(&mut self, at: Moment, tracks: &[Track]) -> Vec<ViolationUpdate> {
+        let holds = |schedule: &Schedule| schedule.holds(at.wall, &self.origin.time_zone);
+        if !self.schedule.as_ref().is_none_or(holds) {
+            return self.stop(CloseReason::Ended);
+        }
+        let inside = self.membership.inside(at.media, tracks);
+        let findings = self.logic.evaluate(&Scene { at, tracks, inside });
+        self.report(findings)
+    }
+
+    /// Closes what is open, each at its last breach, and forgets what was seen.
+    pub(crate) fn stop(&mut self, reason: CloseReason) -> Vec<ViolationUpdate> {
+        self.membership.restart();
+        let findings = self.logic.stop(reason);
+        self.report(findings)
+    }
+
+    fn report(&mut self, findings: Vec<Finding>) -> Vec<ViolationUpdate> {
+        findings.into_iter().filter_map(|finding| self.update(finding)).collect()
+    }
+
+    fn update(&mut self, finding: Finding) -> Option<ViolationUpdate> {
+        match finding {
+            Finding::Began { track, opened, score, subjects, path } => {
+                let key = BreachKey { track, opened: opened.media };
+                let violation = Violation {
+                    id: self.violation_id(key),
+                    run: self.origin.run,
+                    site: self.origin.site.clone(),
+                    camera: self.origin.camera.clone(),
+                    zone: self.definition.zone.clone(),
+                    behaviour: self.definition.behaviour,
+                    rule: self.definition.rule.clone(),
+                    rule_version: self.definition.version.clone(),
+                    model: self.origin.model.clone(),
+                    score,
+                    opened,
+                    closed: None,
+                    track,
+                };
+                self.open.push(violation.clone());
+                Some(ViolationUpdate::Opened { violation, subjects, path })
+            }
+            Finding::Ended { key, last, reason, path } => {
+                let id = self.violation_id(key);
+                let position = self.open.iter().position(|violation| violation.id == id)?;
+                let mut violation = self.open.remove(position);
+                violation.closed = Some((last, reason));
+                Some(ViolationUpdate::Closed { violation, path })
+            }
+        }
+    }
+
+    /// The same breach always gets the same name, so that keeping it twice keeps it once.
+    fn violation_id(&self, key: BreachKey) -> ViolationId {
+        let track = key.track.map_or_else(|| "-".to_owned(), |track| track.to_string());
+        let nanos = key.opened.as_nanos();
+        let name = format!("{}/{}/{track}/{nanos}", self.origin.camera, self.definition.rule);
+        ViolationId(Uuid::new_v5(&self.origin.run.0, name.as_bytes()))
+    }
+}
+
+/// Everything that decides what the rule finds, and a version that changes with any of it. The names of rule and
+/// zone do not: calling a dock "Dock 2" judges nobody differently.
+fn define(id: RuleId, zone: &Zone, settings: &RuleSettings, time_zone: &TimeZone) -> RuleDefinition {
+    let corners: Vec<_> =
+        zone.points.points().iter().map(|point| [point.x(), point.y()].map(decimal)).collect();
+    let schedule = settings.schedule.as_ref().map(|schedule| {
+        let mut written = json!(schedule);
+        written["time_zone"] = json!(time_zone.iana_name().unwrap_or("fixed"));
+        written
+    });
+    let definition = json!({
+        "behaviour": settings.behaviour,
+        "logic_revision": settings.logic.revision(),
+        "thresholds": settings.logic.thresholds(),
+        "zone": { "points": corners, "anchor": zone.anchor },
+        "schedule": schedule,
+    });
+    let version = format!("{}@{}", settings.behaviour, digest(&definition));
+    RuleDefinition { rule: id, version, behaviour: settings.behaviour, zone: zone.id.clone(), definition }
+}
+
+/// The first 12 hexadecimal digits of the SHA-256 of the canonical text.
+fn digest(definition: &Value) -> String {
+    let mut text = String::new();
+    write_canonical(definition, &mut text);
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter().take(6).fold(String::new(), |mut hex, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// JSON without spaces and with sorted keys, whatever order serde_json was built to keep.
+fn write_canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let mut keys: Vec<_> = map.keys().collect();
+            keys.sort_unstable();
+            text.push('{');
+            for (index, key) in keys.into_iter().enumerate() {
+                text.push_str(if index > 0 { "," } else { "" });
+                let _ = write!(text, "{}:", Value::from(key.as_str()));
+                write_canonical(&map[key], text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                text.push_str(if index > 0 { "," } else { "" });
+                write_canonical(item, text);
+            }
+            text.push(']');
+        }
+        plain => {
+            let _ = write!(text, "{plain}");
+        }
+    }
+}
+
+/// A coordinate as people wrote it: 0.1, not 0.10000000149011612.
+fn decimal(coordinate: f32) -> f64 {
+    coordinate.to_string().parse().unwrap_or_else(|_| f64::from(coordinate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(table: &Value) -> RuleSettings {
+        serde_json::from_value(table.clone()).unwrap()
+    }
+
+    fn zone(name: &str, right: f32) -> Zone {
+        let points = json!([[0.1, 0.1], [right, 0.1], [right, 0.9]]);
+        serde_json::from_value(json!({ "id": "dock", "name": name, "points": points })).unwrap()
+    }
+
+    fn version(table: &Value, zone: &Zone, time_zone: &str) -> String {
+        let time_zone = TimeZone::get(time_zone).unwrap();
+        define("a-rule".parse().unwrap(), zone, &settings(table), &time_zone).version
+    }
+
+    #[test]
+    fn the_version_changes_with_whatever_decides() {
+        let plain = json!({ "behaviour": "no_hard_hat" });
+        let night = json!({ "behaviour": "no_hard_hat", "schedule": { "from": "22:00", "to": "06:00" } });
+        let first = version(&plain, &zone("", 0.9), "UTC");
+        assert!(first.starts_with("no_hard_hat@") && first.len() == "no_hard_hat@".len() + 12, "{first}");
+        let spelled_out = json!({ "behaviour": "no_hard_hat", "window_s": 2, "id": "x", "zone": "dock" });
+        assert_eq!(version(&spelled_out, &zone("Dock 2", 0.9), "Asia/Shanghai"), first);
+        let mut others = vec![
+            version(&json!({ "behaviour": "no_hard_hat", "window_s": 2.5 }), &zone("", 0.9), "UTC"),
+            version(&plain, &zone("", 0.8), "UTC"),
+            version(&night, &zone("", 0.9), "UTC"),
+            version(&night, &zone("", 0.9), "Asia/Shanghai"),
+            version(&json!({ "behaviour": "overcrowding", "max_persons": 3 }), &zone("", 0.9), "UTC"),
+            first,
+        ];
+        let all = others.len();
+        others.sort_unstable();
+        others.dedup();
+        assert_eq!(others.len(), all);
+    }
+
+    #[test]
+    fn the_canonical_text_is_sorted() {
+        let mut text = String::new();
+        write_canonical(&json!({ "b": [1, 0.5, null], "a": { "d": "x\"", "c": true } }), &mut text);
+        assert_eq!(text, r#"{"a":{"c":true,"d":"x\""},"b":[1,0.5,null]}"#);
+    }
+}
