@@ -1,0 +1,143 @@
+//! What holds for every request: the name it asks for, the time it may take, the headers of its answer, its trace.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::problem::Problem;
+
+/// The longest that an answer may take to begin; streams begin at once.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Nothing from elsewhere, nowhere inside another page, no address told to others.
+const HEADERS: [(HeaderName, HeaderValue); 6] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
+        ),
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// The names by which this server may be asked. A page of another name that was made to resolve to this machine
+/// (DNS rebinding) says its own name in Host, and gets nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Hosts(Arc<[String]>);
+
+impl Hosts {
+    /// This machine's own names, the address listened on, and `others` as the configuration gives them.
+    pub(crate) fn new(listen: SocketAddr, others: &[String]) -> Self {
+        let own = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
+        let listen = (!listen.ip().is_unspecified()).then(|| match listen.ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        });
+        let others = others.iter().map(|host| without_port(host).to_ascii_lowercase());
+        Self(own.into_iter().chain(listen).chain(others).collect())
+    }
+
+    fn allows(&self, host: &str) -> bool {
+        let name = without_port(host);
+        self.0.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+}
+
+/// `[::1]:8080` and `localhost:8080` without their ports.
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) && !name.ends_with(':') => {
+            if name.starts_with('[') == name.ends_with(']') {
+                name
+            } else {
+                host
+            }
+        }
+        _ => host,
+    }
+}
+
+/// Refuses a request for another server.
+pub(crate) async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    let host = host.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
+    match host {
+        Some(host) if hosts.allows(host) => next.run(request).await,
+        other => Problem::Host(other.unwrap_or_default().to_owned()).into_response(),
+    }
+}
+
+/// Gives up on an answer that does not begin.
+pub(crate) async fn limit_time(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(PATIENCE, next.run(request)).await;
+    answer.unwrap_or_else(|_| Problem::Late(PATIENCE.as_secs()).into_response())
+}
+
+/// Adds the headers that keep a browser safe. What says nothing of caching is not kept.
+pub(crate) async fn harden(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, value);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Traces each request. Never its query: one day it may hold a secret.
+pub(crate) async fn trace(request: Request, next: Next) -> Response {
+    let (method, path, begun) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
+    let response = next.run(request).await;
+    let (status, took_ms) = (response.status().as_u16(), begun.elapsed().as_secs_f64() * 1e3);
+    if response.status().is_server_error() {
+        tracing::warn!(%method, path, status, took_ms, "request failed");
+    } else {
+        tracing::debug!(%method, path, status, took_ms, "request");
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_told_by_name() {
+        let hosts = Hosts::new("192.168.1.5:8080".parse().unwrap(), &["Anjian.plant.example:8443".into()]);
+        for good in [
+            "localhost",
+            "LOCALHOST:8080",
+            "127.0.0.1:1",
+            "[::1]",
+            "[::1]:8080",
+            "192.168.1.5:80",
+            "anjian.plant.example",
+        ] {
+            assert!(hosts.allows(good), "{good}");
+        }
+        for bad in [
+            "",
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example:8080",
+            "::1",
+            "127.0.0.2",
+            "localhost:8080:evil",
+            "localhost:evil",
+            "[::1]evil",
+            "0.0.0.0",
+        ] {
+            assert!(!hosts.allows(bad), "{bad}");
+        }
+        assert!(!Hosts::new("0.0.0.0:8080".parse().unwrap(), &[]).allows("0.0.0.0"));
+    }
+}

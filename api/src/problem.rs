@@ -1,0 +1,153 @@
+//! What an error looks like to a client: `application/problem+json` (RFC 9457).
+//!
+//! Details say what was wrong and what is allowed. What went wrong inside the server goes to its log, not out.
+
+use anjian_indexer::IndexError;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Why a request was not answered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    /// A key or value of the query that is not allowed.
+    #[error("{reason}")]
+    Query { key: String, reason: String },
+    /// A header that is not allowed.
+    #[error("{header}: {reason}")]
+    Header { header: &'static str, reason: String },
+    /// An id in the path that is none.
+    #[error("{text:?} is not the id of a {what}: use the id that the list gives")]
+    Id { what: &'static str, text: String },
+    /// Nothing there.
+    #[error("{0}")]
+    NotFound(String),
+    /// A verb that the path does not know.
+    #[error("{0} is not possible here: the Allow header says what is")]
+    Method(axum::http::Method),
+    /// Asked by a name that is not this server's.
+    #[error("this server does not answer as {0:?}: add the name to hosts under [api] in the configuration")]
+    Host(String),
+    /// As many listeners as are allowed.
+    #[error("{0} listeners are connected, and no more are allowed: try again in a while")]
+    Crowded(usize),
+    /// The answer took too long.
+    #[error("no answer within {0} seconds: ask for less at once, or try again")]
+    Late(u64),
+    /// The index, or a file beside it, failed.
+    #[error("the index could not be read just now: the server's log says why")]
+    Index(#[from] IndexError),
+}
+
+/// An error document of RFC 9457.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct ProblemView {
+    /// Names the kind of problem, for programs.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// The kind in words.
+    pub(crate) title: String,
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// This one, and what to do.
+    pub(crate) detail: String,
+    /// The key of the query that was wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
+}
+
+impl Problem {
+    pub(crate) fn query(key: &str, reason: impl Into<String>) -> Self {
+        Self::Query { key: key.to_owned(), reason: reason.into() }
+    }
+
+    /// The one place that says which error has which status.
+    fn kind(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::Query { .. } => (StatusCode::BAD_REQUEST, "query", "Query not understood"),
+            Self::Header { .. } => (StatusCode::BAD_REQUEST, "header", "Header not understood"),
+            Self::Id { .. } => (StatusCode::BAD_REQUEST, "id", "Not an id"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method", "Method not allowed"),
+            Self::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "host", "Not this server"),
+            Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
+            Self::Late(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
+            Self::Index(IndexError::Query(_)) => (StatusCode::BAD_REQUEST, "query", "Query not understood"),
+            Self::Index(error) if error.is_transient() => {
+                (StatusCode::SERVICE_UNAVAILABLE, "index", "Index not available")
+            }
+            Self::Index(_) => (StatusCode::INTERNAL_SERVER_ERROR, "index", "Index not readable"),
+        }
+    }
+
+    fn view(&self) -> ProblemView {
+        let (status, kind, title) = self.kind();
+        let detail = match self {
+            Self::Index(IndexError::Query(reason)) => reason.clone(),
+            other => other.to_string(),
+        };
+        let key = match self {
+            Self::Query { key, .. } => Some(key.clone()),
+            _ => None,
+        };
+        let kind = format!("urn:anjian:problem:{kind}");
+        ProblemView { kind, title: title.to_owned(), status: status.as_u16(), detail, key }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, ..) = self.kind();
+        if let Self::Index(error) = &self
+            && status.is_server_error()
+        {
+            tracing::error!(error = %error, "the index could not be read");
+        }
+        let mut response = (status, Json(self.view())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_has_its_status_and_document() {
+        let busy = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let file = |source| IndexError::File { doing: "read", path: "secret/index.db".into(), source };
+        let table = [
+            (Problem::query("limit", "limit must be 1 to 200"), 400, "limit must be 1 to 200"),
+            (
+                Problem::Header { header: "Last-Event-ID", reason: "a number".into() },
+                400,
+                "Last-Event-ID: a number",
+            ),
+            (Problem::Id { what: "violation", text: "x".into() }, 400, "\"x\" is not the id of a violation"),
+            (Problem::NotFound("no violation 7".into()), 404, "no violation 7"),
+            (Problem::Method(axum::http::Method::PUT), 405, "PUT is not possible here"),
+            (Problem::Host("evil.example".into()), 421, "\"evil.example\""),
+            (Problem::Crowded(64), 503, "64 listeners"),
+            (Problem::Late(30), 503, "within 30 seconds"),
+            (Problem::Index(IndexError::Query("31 days at most".into())), 400, "31 days at most"),
+            (Problem::Index(file(busy)), 503, "the server's log says why"),
+            (Problem::Index(file(std::io::ErrorKind::NotFound.into())), 500, "the server's log says why"),
+        ];
+        for (problem, status, detail) in table {
+            let view = problem.view();
+            assert_eq!(view.status, status, "{problem:?}");
+            assert!(view.detail.contains(detail), "{problem:?}: {}", view.detail);
+            assert!(!view.detail.contains("secret"), "paths stay inside: {}", view.detail);
+            let response = problem.into_response();
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        }
+    }
+}

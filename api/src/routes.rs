@@ -1,0 +1,85 @@
+//! Every route, in one list; the OpenAPI document is made from the same list.
+
+use std::sync::Arc;
+
+use anjian_domain::Clock;
+use anjian_indexer::Index;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tokio::sync::{Semaphore, watch};
+use tower_http::compression::CompressionLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::feed::Head;
+use crate::guard::{self, Hosts};
+use crate::problem::Problem;
+use crate::server::MetricsText;
+use crate::{cameras, evidence, health, live, page, timeline, violations};
+
+/// No route takes more, nor will a verdict with its reason.
+const BODY_LIMIT_BYTES: usize = 64 * 1024;
+
+/// What the routes share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) index: Index,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: MetricsText,
+    pub(crate) head: Head,
+    /// Places for live streams.
+    pub(crate) streams: Arc<Semaphore>,
+    /// Turns true when the server stops.
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Anjian",
+    description = "Safety violations, their evidence, and the cameras that saw them. Errors are \
+                   application/problem+json (RFC 9457). Times are RFC 3339; answers give them in UTC."
+))]
+struct Document;
+
+fn listed() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(violations::list))
+        .routes(routes!(timeline::counts))
+        .routes(routes!(violations::one))
+        .routes(routes!(evidence::snapshot))
+        .routes(routes!(evidence::snapshot_annotated))
+        .routes(routes!(evidence::clip))
+        .routes(routes!(cameras::sites))
+        .routes(routes!(cameras::cameras))
+        .routes(routes!(live::live))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::metrics))
+}
+
+/// The OpenAPI document, JSON.
+#[must_use]
+pub fn openapi() -> String {
+    listed().into_openapi().to_pretty_json().expect("the document is plain structs and always serializes")
+}
+
+/// The whole server, without its socket. The last layer is the outermost.
+pub(crate) fn router(shared: Shared, hosts: Hosts) -> Router {
+    let document = openapi();
+    let document = async move || ([(header::CONTENT_TYPE, "application/json")], document);
+    let (routes, _) = listed().split_for_parts();
+    routes
+        .route("/api/v1/openapi.json", get(document))
+        .fallback(page::file)
+        .method_not_allowed_fallback(async |request: Request| Problem::Method(request.method().clone()))
+        .with_state(shared)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(guard::limit_time))
+        .layer(from_fn_with_state(hosts, guard::check_host))
+        .layer(from_fn(guard::harden))
+        .layer(from_fn(guard::trace))
+}

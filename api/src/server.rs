@@ -1,0 +1,125 @@
+//! The server: a socket, the routes, and a clean end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anjian_domain::SystemClock;
+use anjian_indexer::{Index, IndexError};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+use crate::feed;
+use crate::guard::Hosts;
+use crate::live::MAX_STREAMS;
+use crate::routes::{Shared, router};
+
+/// How long answers under way may take once the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The figures of the whole product in Prometheus' text format, made anew at each call.
+pub type MetricsText = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// Where to listen, and as whom.
+#[derive(Debug, Clone)]
+pub struct ApiSettings {
+    /// Address and port; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Names beside localhost and the address itself by which browsers may ask for this server.
+    pub hosts: Vec<String>,
+}
+
+/// Why the server could not start or go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApiError {
+    /// The address is taken or not this machine's.
+    #[error("cannot listen on {address}: {source}; set listen under [api] to another address or port")]
+    Listen {
+        /// As configured.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The socket failed.
+    #[error("the server stopped: {0}")]
+    Socket(#[source] std::io::Error),
+    /// The index failed at the start.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+impl ApiError {
+    /// Whether starting again may help without anybody changing anything.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Listen { source, .. } => source.kind() == std::io::ErrorKind::AddrInUse,
+            Self::Socket(_) => true,
+            Self::Index(error) => error.is_transient(),
+        }
+    }
+}
+
+/// Serves until `shutdown` comes; then lets answers finish for a few seconds and ends live streams at once.
+///
+/// # Errors
+/// When the address cannot be listened on, the socket fails, or the index cannot be read at the start.
+pub async fn serve(
+    settings: ApiSettings,
+    index: Index,
+    metrics: MetricsText,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ApiError> {
+    let address = settings.listen;
+    let listener = TcpListener::bind(address).await.map_err(|source| ApiError::Listen { address, source })?;
+    serve_on(listener, settings, index, metrics, shutdown).await
+}
+
+/// Like [`serve`], on a socket that listens already: its address can be told before the first request.
+///
+/// # Errors
+/// When the socket fails, or the index cannot be read at the start.
+pub async fn serve_on(
+    listener: TcpListener,
+    settings: ApiSettings,
+    index: Index,
+    metrics: MetricsText,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ApiError> {
+    let address = listener.local_addr().map_err(ApiError::Socket)?;
+    if !address.ip().is_loopback() {
+        tracing::warn!(%address, "everybody who reaches this address sees all violations and cameras");
+    }
+    let (stop, stopping) = watch::channel(false);
+    let shared = Shared {
+        head: feed::follow(index.clone()).await?,
+        index,
+        clock: Arc::new(SystemClock),
+        metrics,
+        streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+        stop: stopping.clone(),
+    };
+    let routes = router(shared, Hosts::new(address, &settings.hosts));
+    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+        shutdown.await;
+        // Fails only when every stream is gone already.
+        let _ = stop.send(true);
+    });
+    tokio::select! {
+        ended = server.into_future() => ended.map_err(ApiError::Socket),
+        () = grace_over(stopping) => {
+            tracing::warn!("a request was still under way at the end and was cut off");
+            Ok(())
+        }
+    }
+}
+
+async fn grace_over(mut stopping: watch::Receiver<bool>) {
+    if stopping.wait_for(|is_stopping| *is_stopping).await.is_err() {
+        // The server dropped its sender without a shutdown: its own end is reported, not this one.
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(GRACE).await;
+}
