@@ -1,8 +1,12 @@
 //! A live camera that is kept connected.
 
+use std::time::{Duration, Instant};
+
 use anjian_domain::{CameraStatus, Clock, Frame, SourceUrl};
 
-use crate::{CertificateCheck, FrameSettings, StopSignal, Transport};
+use crate::rtsp::RtspSource;
+use crate::supervise::{Connect, Connection, Reporter, Supervisor, Timer};
+use crate::{CameraFault, CertificateCheck, FrameSettings, StopSignal, Transport};
 
 /// A camera and how to reach it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,9 +25,9 @@ pub struct LiveCamera {
 
 impl LiveCamera {
     /// Connects, hands over frames, and connects again whenever that fails, until `stop`. Blocks; call it on a
-    /// thread of the camera's own. `on_frame` and `on_status` are called on that thread and should return soon: while
-    /// they run, newer frames replace older ones. `on_status` is told the first state, each change, and the last
-    /// one, [`anjian_domain::CameraState::Stopped`].
+    /// thread of the camera's own. `on_frame` and `on_status` are called on that thread and should return soon:
+    /// while they run, newer frames replace older ones. `on_status` is told the first state, each change, and the
+    /// last one, [`anjian_domain::CameraState::Stopped`].
     pub fn run(
         &self,
         clock: &dyn Clock,
@@ -31,6 +35,48 @@ impl LiveCamera {
         on_frame: &mut dyn FnMut(Frame),
         on_status: &mut dyn FnMut(CameraStatus),
     ) {
-        let _ = (clock, stop, on_frame, on_status);
+        let camera = self.frames.camera.clone();
+        let supervisor = Supervisor {
+            camera: camera.clone(),
+            decode: self.frames.decode,
+            connect: &RtspConnect { camera: self, clock },
+            timer: &SteadyTimer { began: Instant::now() },
+            stop,
+            on_frame,
+            reporter: Reporter::new(camera, clock, on_status),
+        };
+        supervisor.run();
+    }
+
+    /// The stream that is analysed.
+    #[must_use]
+    pub fn analysed(&self) -> &SourceUrl {
+        self.sub.as_ref().unwrap_or(&self.main)
+    }
+}
+
+struct RtspConnect<'a> {
+    camera: &'a LiveCamera,
+    clock: &'a dyn Clock,
+}
+
+impl Connect for RtspConnect<'_> {
+    fn connect(&self) -> Result<Box<dyn Connection + '_>, CameraFault> {
+        Ok(Box::new(RtspSource::connect(self.camera, self.clock)?))
+    }
+}
+
+/// The machine's steady clock.
+struct SteadyTimer {
+    began: Instant,
+}
+
+impl Timer for SteadyTimer {
+    fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn wait(&self, duration: Duration, stop: &StopSignal) -> bool {
+        stop.wait(duration)
     }
 }

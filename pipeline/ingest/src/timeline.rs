@@ -49,7 +49,7 @@ pub(crate) struct RunTimeline {
 }
 
 impl RunTimeline {
-    /// Lays a new connection at `elapsed` since the Run's first frame; call it before the connection's first frame.
+    /// Lays a new connection at `elapsed` since the Run began; call it before the connection's first frame.
     pub(crate) fn begin_connection(&mut self, elapsed: Duration) {
         self.base = MediaTime::ZERO.plus(elapsed);
     }
@@ -67,11 +67,6 @@ impl RunTimeline {
         }
         self.last = Some(placed);
         placed
-    }
-
-    /// When the newest frame was taken.
-    pub(crate) fn last(&self) -> Option<Moment> {
-        self.last
     }
 }
 
@@ -119,6 +114,5 @@ mod tests {
         assert_eq!(placed.media.as_nanos(), MediaTime::from_millis(9_200).as_nanos() + 1);
         let next = timeline.place(moment(200, 9_700));
         assert_eq!(next.media.since(placed.media), Duration::from_millis(200));
-        assert_eq!(timeline.last(), Some(next));
     }
 }

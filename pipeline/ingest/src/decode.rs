@@ -1,0 +1,244 @@
+//! The part of a pipeline that all sources share: from packets to pictures.
+//!
+//! ```text
+//! packets -> (depay) -> parse -> tee -> [keyframes only] -> avdec -> [one for each interval] -> convert -> appsink
+//! ```
+//! The brackets are pad probes: what they drop costs no more. The tee is where a recorder takes the packets.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anjian_domain::MediaTime;
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_app as gst_app;
+use gstreamer_video as gst_video;
+
+use crate::feed::Feed;
+use crate::{DecodeMode, FrameSelection, FrameSettings};
+
+/// Where a recorder takes the packets.
+const PACKETS: &str = "packets";
+
+/// Decoded pictures that wait at most, before the decoder has to wait as well.
+const ARCHIVE_PICTURES: u32 = 3;
+
+/// What happens when pictures come faster than they are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenFull {
+    /// Live: the newest wins.
+    DropOldest,
+    /// Archive: decoding waits.
+    Block,
+}
+
+/// A codec that is decoded here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Codec {
+    H264,
+    H265,
+}
+
+impl Codec {
+    /// By the media type of a demuxer's stream.
+    pub(crate) fn of_stream(media_type: &str) -> Option<Self> {
+        match media_type {
+            "video/x-h264" => Some(Self::H264),
+            "video/x-h265" => Some(Self::H265),
+            _ => None,
+        }
+    }
+
+    /// By the encoding name of an RTP stream.
+    pub(crate) fn of_rtp(encoding_name: &str) -> Option<Self> {
+        match encoding_name {
+            "H264" => Some(Self::H264),
+            "H265" => Some(Self::H265),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn depay(self) -> &'static str {
+        match self {
+            Self::H264 => "rtph264depay",
+            Self::H265 => "rtph265depay",
+        }
+    }
+
+    pub(crate) const fn pay(self) -> &'static str {
+        match self {
+            Self::H264 => "rtph264pay",
+            Self::H265 => "rtph265pay",
+        }
+    }
+
+    pub(crate) const fn parse(self) -> &'static str {
+        match self {
+            Self::H264 => "h264parse",
+            Self::H265 => "h265parse",
+        }
+    }
+
+    const fn decoder(self) -> &'static str {
+        match self {
+            Self::H264 => "avdec_h264",
+            Self::H265 => "avdec_h265",
+        }
+    }
+}
+
+/// The end of every pipeline, and how to build what stands before it once the codec is known.
+#[derive(Debug, Clone)]
+pub(crate) struct DecodeChain {
+    pub(crate) sink: gst_app::AppSink,
+    pub(crate) feed: Arc<Feed>,
+    settings: FrameSettings,
+}
+
+impl DecodeChain {
+    /// Puts the end into `pipeline` and listens to its messages.
+    pub(crate) fn new(
+        pipeline: &gst::Pipeline,
+        settings: &FrameSettings,
+        when_full: WhenFull,
+    ) -> Result<Self, glib::BoolError> {
+        let feed = Arc::new(Feed::default());
+        let sink = app_sink(&feed, when_full);
+        pipeline.add(&sink)?;
+        if let Some(bus) = pipeline.bus() {
+            feed.watch(&bus);
+        }
+        Ok(Self { sink, feed, settings: settings.clone() })
+    }
+
+    /// Builds the rest behind `packets`. Runs on a streaming thread.
+    pub(crate) fn attach(
+        &self,
+        pipeline: &gst::Pipeline,
+        packets: &gst::Pad,
+        depay: Option<&str>,
+        codec: Codec,
+    ) -> Result<(), glib::BoolError> {
+        count_packets(packets, &self.feed);
+        let decoder = gst::ElementFactory::make(codec.decoder())
+            // One thread decodes several cameras; more would add a frame of delay each. Damaged pictures are no
+            // evidence. Broken packets are noticed by our own watch.
+            .property("max-threads", 1_i32)
+            .property("output-corrupt", false)
+            .property("max-errors", -1_i32)
+            .property("qos", false)
+            .build()?;
+        let convert =
+            gst::ElementFactory::make("videoconvert").property("n-threads", 1_u32).property("qos", false);
+        let filter = gst::ElementFactory::make("capsfilter").property("caps", i420());
+        let mut elements: Vec<gst::Element> = Vec::new();
+        if let Some(depay) = depay {
+            elements.push(gst::ElementFactory::make(depay).build()?);
+        }
+        elements.push(gst::ElementFactory::make(codec.parse()).build()?);
+        elements.push(gst::ElementFactory::make("tee").name(PACKETS).build()?);
+        elements.extend([decoder.clone(), convert.build()?, filter.build()?]);
+
+        pipeline.add_many(&elements)?;
+        gst::Element::link_many(elements.iter().chain([self.sink.upcast_ref()]))?;
+        self.drop_early(&decoder);
+        for element in elements.iter().rev() {
+            element.sync_state_with_parent()?;
+        }
+        let Some(entry) = elements.first().and_then(|first| first.static_pad("sink")) else {
+            return Err(glib::bool_error!("no entry to the decoder"));
+        };
+        packets
+            .link(&entry)
+            .map(|_| ())
+            .map_err(|error| glib::bool_error!("cannot link the decoder: {error}"))
+    }
+
+    fn drop_early(&self, decoder: &gst::Element) {
+        if let Some(pad) =
+            decoder.static_pad("sink").filter(|_| self.settings.decode == DecodeMode::Keyframes)
+        {
+            pad.add_probe(gst::PadProbeType::BUFFER, |_, info| match info.buffer() {
+                // Not `Drop`: GStreamer 1.22 prints a warning for each.
+                Some(packet) if packet.flags().contains(gst::BufferFlags::DELTA_UNIT) => {
+                    gst::PadProbeReturn::Handled
+                }
+                _ => gst::PadProbeReturn::Ok,
+            });
+        }
+        let Some(pad) = decoder.static_pad("src") else { return };
+        let feed = Arc::clone(&self.feed);
+        let selection = Mutex::new(FrameSelection::new(self.settings.rate));
+        pad.add_probe(gst::PadProbeType::BUFFER, move |pad, info| {
+            let Some(at) = info.buffer().and_then(|picture| time_on(pad, picture)) else {
+                return gst::PadProbeReturn::Handled;
+            };
+            feed.count_picture(at);
+            let is_kept = selection.lock().unwrap_or_else(PoisonError::into_inner).keeps(at);
+            if is_kept { gst::PadProbeReturn::Ok } else { gst::PadProbeReturn::Handled }
+        });
+    }
+}
+
+fn i420() -> gst::Caps {
+    gst_video::VideoCapsBuilder::new().format(gst_video::VideoFormat::I420).build()
+}
+
+fn app_sink(feed: &Arc<Feed>, when_full: WhenFull) -> gst_app::AppSink {
+    let (on_sample, on_end) = (Arc::clone(feed), Arc::clone(feed));
+    let callbacks = gst_app::AppSinkCallbacks::builder()
+        .new_sample(move |_| {
+            on_sample.ring();
+            Ok(gst::FlowSuccess::Ok)
+        })
+        .eos(move |_| on_end.end())
+        .build();
+    let is_live = when_full == WhenFull::DropOldest;
+    let sink = gst_app::AppSink::builder()
+        .sync(false)
+        .async_(false)
+        .enable_last_sample(false)
+        .max_buffers(if is_live { 1 } else { ARCHIVE_PICTURES })
+        .drop(is_live)
+        .callbacks(callbacks)
+        .build();
+    accept_padded_rows(&sink);
+    sink
+}
+
+/// Tells the decoder that rows may be padded; otherwise it copies every picture to take the padding out, even those
+/// that are dropped right after.
+fn accept_padded_rows(sink: &gst_app::AppSink) {
+    let Some(pad) = sink.static_pad("sink") else { return };
+    pad.add_probe(gst::PadProbeType::QUERY_DOWNSTREAM, |_, info| {
+        let Some(query) = info.query_mut() else { return gst::PadProbeReturn::Ok };
+        let gst::QueryViewMut::Allocation(allocation) = query.view_mut() else {
+            return gst::PadProbeReturn::Ok;
+        };
+        allocation.add_allocation_meta::<gst_video::VideoMeta>(None);
+        gst::PadProbeReturn::Handled
+    });
+}
+
+fn count_packets(pad: &gst::Pad, feed: &Arc<Feed>) {
+    let feed = Arc::clone(feed);
+    pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |pad, info| {
+        match &info.data {
+            Some(gst::PadProbeData::Buffer(packet)) => feed.count_packets(1, time_on(pad, packet)),
+            Some(gst::PadProbeData::BufferList(packets)) => feed.count_packets(packets.len(), None),
+            _ => {}
+        }
+        gst::PadProbeReturn::Ok
+    });
+}
+
+/// A buffer's time from the beginning of its stream.
+fn time_on(pad: &gst::Pad, buffer: &gst::BufferRef) -> Option<MediaTime> {
+    let segment = pad.sticky_event::<gst::event::Segment>(0)?;
+    time_in(segment.segment(), buffer)
+}
+
+/// A buffer's time from the beginning of its segment; `None` without a time stamp.
+pub(crate) fn time_in(segment: &gst::Segment, buffer: &gst::BufferRef) -> Option<MediaTime> {
+    let segment = segment.downcast_ref::<gst::ClockTime>()?;
+    segment.to_running_time(buffer.pts()?).map(|time| MediaTime::from_nanos(time.nseconds()))
+}

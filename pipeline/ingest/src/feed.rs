@@ -1,0 +1,188 @@
+//! What the threads of a GStreamer pipeline tell the one thread that takes its pictures.
+//!
+//! Holds no sample and no element, so that no callback can keep a pipeline alive.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anjian_domain::{MediaTime, WallTime};
+use gstreamer as gst;
+
+/// Nobody waits longer in one go; keeps the arithmetic of times from overflowing.
+const PATIENCE_MAX: Duration = Duration::from_secs(3600);
+
+/// Why a pipeline gives no (more) pictures, before it is said in the words of a file or a camera.
+#[derive(Debug, Clone)]
+pub(crate) enum Trouble {
+    /// Streams, but no video among them.
+    NoVideo,
+    /// Video in a codec that is not decoded here.
+    Codec(String),
+    /// GStreamer's own words; they may hold addresses with passwords.
+    Gstreamer {
+        /// Kind and summary.
+        error: glib::Error,
+        /// Where and why, for developers.
+        detail: String,
+    },
+}
+
+impl Trouble {
+    /// Something that works wherever GStreamer is installed did not.
+    pub(crate) fn internal(error: &glib::BoolError) -> Self {
+        Self::Gstreamer {
+            error: glib::Error::new(gst::CoreError::Failed, &error.message),
+            detail: String::new(),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    trouble: Option<Trouble>,
+    created_at: Option<WallTime>,
+    is_ended: bool,
+    rings: u64,
+}
+
+/// Counters, the first trouble, and a bell that rings whenever something changes.
+#[derive(Debug, Default)]
+pub(crate) struct Feed {
+    state: Mutex<State>,
+    changed: Condvar,
+    packets: AtomicU64,
+    pictures: AtomicU64,
+    newest_packet_ns: AtomicU64,
+    newest_picture_ns: AtomicU64,
+}
+
+impl Feed {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.state();
+        change(&mut state);
+        state.rings += 1;
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Wakes whoever waits.
+    pub(crate) fn ring(&self) {
+        self.change(|_| ());
+    }
+
+    /// Only the first trouble counts: the rest follow from it.
+    pub(crate) fn report(&self, trouble: Trouble) {
+        self.change(|state| {
+            state.trouble.get_or_insert(trouble);
+        });
+    }
+
+    /// No more pictures come.
+    pub(crate) fn end(&self) {
+        self.change(|state| state.is_ended = true);
+    }
+
+    /// Packets of the video stream came, the newest with this time where it has one.
+    pub(crate) fn count_packets(&self, packets: usize, at: Option<MediaTime>) {
+        self.packets.fetch_add(packets as u64, Ordering::Relaxed);
+        if let Some(at) = at {
+            self.newest_packet_ns.fetch_max(at.as_nanos(), Ordering::Relaxed);
+        }
+    }
+
+    /// A picture was decoded, whether it is analysed or not.
+    pub(crate) fn count_picture(&self, at: MediaTime) {
+        self.pictures.fetch_add(1, Ordering::Relaxed);
+        self.newest_picture_ns.fetch_max(at.as_nanos(), Ordering::Relaxed);
+    }
+
+    /// Packets so far.
+    pub(crate) fn packets(&self) -> u64 {
+        self.packets.load(Ordering::Relaxed)
+    }
+
+    /// Decoded pictures so far.
+    pub(crate) fn pictures(&self) -> u64 {
+        self.pictures.load(Ordering::Relaxed)
+    }
+
+    /// The latest time of any packet.
+    pub(crate) fn newest_packet(&self) -> MediaTime {
+        MediaTime::from_nanos(self.newest_packet_ns.load(Ordering::Relaxed))
+    }
+
+    /// The latest time of any decoded picture.
+    pub(crate) fn newest_picture(&self) -> MediaTime {
+        MediaTime::from_nanos(self.newest_picture_ns.load(Ordering::Relaxed))
+    }
+
+    /// When the recording began, as its container says.
+    pub(crate) fn created_at(&self) -> Option<WallTime> {
+        self.state().created_at
+    }
+
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
+        self.state().trouble.clone()
+    }
+
+    pub(crate) fn is_ended(&self) -> bool {
+        self.state().is_ended
+    }
+
+    /// Waits at most `patience` until `ready` gives something; asks it whenever the bell rings.
+    pub(crate) fn wait<T>(&self, patience: Duration, mut ready: impl FnMut() -> Option<T>) -> Option<T> {
+        let deadline = Instant::now() + patience.min(PATIENCE_MAX);
+        let mut heard = self.state().rings;
+        loop {
+            // Without the lock: `ready` looks at this feed too. A ring in between is seen by its number.
+            if let Some(found) = ready() {
+                return Some(found);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            let woken = self.changed.wait_timeout_while(self.state(), left, |state| state.rings == heard);
+            heard = woken.unwrap_or_else(PoisonError::into_inner).0.rings;
+        }
+    }
+
+    /// Listens to a pipeline. The handler runs on whatever thread posts and keeps no message.
+    pub(crate) fn watch(self: &Arc<Self>, bus: &gst::Bus) {
+        let feed = Arc::clone(self);
+        bus.set_sync_handler(move |_, message| {
+            feed.take(message);
+            gst::BusSyncReply::Drop
+        });
+    }
+
+    fn take(&self, message: &gst::Message) {
+        match message.view() {
+            gst::MessageView::Error(error) => self.report(Trouble::Gstreamer {
+                error: error.error(),
+                detail: error.debug().map(String::from).unwrap_or_default(),
+            }),
+            gst::MessageView::Eos(_) => self.end(),
+            gst::MessageView::Tag(tag) => {
+                if let Some(created_at) = creation_time(&tag.tags()) {
+                    self.state().created_at.get_or_insert(created_at);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A container's creation time; recorders without a clock write 1904 or 1970, which says nothing.
+fn creation_time(tags: &gst::TagListRef) -> Option<WallTime> {
+    let date_time = tags.get::<gst::tags::DateTime>()?.get();
+    if !date_time.has_time() || date_time.year() < 2000 {
+        return None;
+    }
+    date_time.to_iso8601_string().ok()?.parse().ok()
+}

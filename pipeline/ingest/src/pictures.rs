@@ -1,0 +1,102 @@
+//! A running pipeline, its pictures, and its end.
+
+use std::time::Duration;
+
+use anjian_domain::{MediaTime, Picture};
+use gstreamer as gst;
+use gstreamer::prelude::*;
+
+use crate::IngestError;
+use crate::decode::{DecodeChain, time_in};
+use crate::feed::{Feed, Trouble};
+use crate::picture::picture_of;
+
+/// How long pictures may still come out of the decoder after the pipeline reported trouble.
+const LAST_PICTURES: Duration = Duration::from_millis(500);
+
+/// Takes pictures from a pipeline, and stops it when dropped.
+#[derive(Debug)]
+pub(crate) struct Pictures {
+    pipeline: gst::Pipeline,
+    chain: DecodeChain,
+}
+
+/// What a pipeline has to say.
+#[derive(Debug)]
+pub(crate) enum Pulled {
+    Picture(MediaTime, Picture),
+    Waiting,
+    Ended,
+    Failed(Trouble),
+}
+
+impl Pictures {
+    /// Starts a pipeline. Does not wait for it: whatever goes wrong comes with the pictures.
+    pub(crate) fn play(pipeline: gst::Pipeline, chain: DecodeChain) -> Self {
+        let pictures = Self { pipeline, chain };
+        if let Err(error) = pictures.pipeline.set_state(gst::State::Playing) {
+            pictures.feed().report(Trouble::internal(&glib::bool_error!("{error}")));
+        }
+        pictures
+    }
+
+    pub(crate) fn feed(&self) -> &Feed {
+        &self.chain.feed
+    }
+
+    /// How long the source says that it is.
+    pub(crate) fn duration(&self) -> Option<Duration> {
+        self.pipeline.query_duration::<gst::ClockTime>().map(Duration::from)
+    }
+
+    /// Waits at most `patience` for the next picture; those that were decoded before the end or before trouble
+    /// come first.
+    pub(crate) fn pull(&self, patience: Duration) -> Pulled {
+        let feed = self.feed();
+        let pulled = feed.wait(patience, || {
+            let end = || feed.is_ended().then_some(Pulled::Ended);
+            self.pull_now().or_else(end).or_else(|| feed.trouble().map(Pulled::Failed))
+        });
+        match pulled {
+            None => Pulled::Waiting,
+            // The last picture may have come between looking for it and looking for the end.
+            Some(Pulled::Ended) => {
+                let end = || feed.trouble().map_or(Pulled::Ended, Pulled::Failed);
+                self.pull_now().unwrap_or_else(end)
+            }
+            Some(Pulled::Failed(trouble)) if feed.packets() > 0 => {
+                let end = || feed.is_ended().then_some(Pulled::Ended);
+                let last = feed.wait(LAST_PICTURES, || self.pull_now().or_else(end));
+                let last = last.filter(|last| !matches!(last, Pulled::Ended)).or_else(|| self.pull_now());
+                last.unwrap_or(Pulled::Failed(trouble))
+            }
+            Some(picture) => picture,
+        }
+    }
+
+    fn pull_now(&self) -> Option<Pulled> {
+        let sample = self.chain.sink.try_pull_sample(gst::ClockTime::ZERO)?;
+        let at = sample.segment().zip(sample.buffer()).and_then(|(segment, buffer)| time_in(segment, buffer));
+        let picture = picture_of(&sample);
+        Some(match (at, picture) {
+            (Some(at), Ok(picture)) => Pulled::Picture(at, picture),
+            (None, _) => return None,
+            (_, Err(reason)) => Pulled::Failed(Trouble::Gstreamer {
+                error: glib::Error::new(gst::StreamError::Format, &reason),
+                detail: String::new(),
+            }),
+        })
+    }
+}
+
+impl Drop for Pictures {
+    fn drop(&mut self) {
+        // Ends the streaming threads and waits for them; fails only for pipelines that never ran.
+        let _ = self.pipeline.set_state(gst::State::Null);
+    }
+}
+
+/// For building pipelines: what cannot happen once [`crate::init`] found all elements.
+pub(crate) fn broken(error: &glib::BoolError) -> IngestError {
+    IngestError::Gstreamer { reason: error.message.to_string() }
+}
