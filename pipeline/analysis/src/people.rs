@@ -102,7 +102,11 @@ fn belonging(body: NormBox, head: NormBox) -> Option<f32> {
 fn is_on_somebody(head: &Head, bodies: &[Detection]) -> bool {
     bodies.iter().map(|body| body.bounds).any(|body| {
         let covered = body.intersection_area(head.bounds) / head.bounds.area();
-        covered > 0.5 && head.bounds.height() / body.height() >= *HEAD_SHARE.start()
+        let is_low = head.bounds.centre().y() > body.top() + UPPER_PART * body.height();
+        // Hands reach out of the body's box, heads hardly do.
+        let is_in_hand = head.headwear == Headwear::Worn && is_low && covered > 0.1;
+        let has_size = head.bounds.height() / body.height() >= *HEAD_SHARE.start();
+        has_size && (covered > 0.5 || is_in_hand)
     })
 }
 

@@ -6,7 +6,7 @@
 //! id = "hats-at-the-dock"     # default: behaviour-zone
 //! zone = "dock"               # default: "picture", the whole picture
 //! schedule = { days = ["mon", "tue"], from = "07:00", to = "19:00" }   # default: always
-//! window_s = 2.0              # everything else belongs to the behaviour
+//! window_s = 2.5              # everything else belongs to the behaviour
 //! ```
 //!
 //! The common keys are taken out first and the rest goes to the behaviour's own settings, because serde's `flatten`

@@ -50,9 +50,9 @@ struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            window_s: 2.0,
+            window_s: 2.5,
             bare_share: 0.6,
-            worn_share: 0.6,
+            worn_share: 0.7,
             min_observations: 5,
             grace_s: 3.0,
             hidden_s: 30.0,
@@ -118,16 +118,19 @@ impl Logic {
     fn observe(&mut self, track: &Track, at: Moment) {
         let watch = self.watches.entry(track.id()).or_insert_with(|| Watch::new(at, track.bounds()));
         watch.note(at, track, told(track), &self.settings);
+        if self.is_named_by_another(track.id()) {
+            // What the other one carries on must not open a second time under the same name.
+            self.watches.entry(track.id()).and_modify(Watch::forget);
+        }
     }
 
     fn judge(&mut self, track: &Track, at: Moment) -> Option<Finding> {
         let is_believed = track.state() == TrackState::Seen;
-        let is_spoken_for = self.is_named_by_another(track.id());
         let watch = self.watches.get_mut(&track.id())?;
         if watch.is_open() {
             return watch.close_if_kept(at, &self.settings);
         }
-        let may_open = is_believed && !is_spoken_for && told(track) == Some(Told::Bare);
+        let may_open = is_believed && told(track) == Some(Told::Bare);
         may_open.then(|| watch.open_if_broken(at, track, &self.settings)).flatten()
     }
 

@@ -210,10 +210,10 @@ mod tests {
         let night = json!({ "behaviour": "no_hard_hat", "schedule": { "from": "22:00", "to": "06:00" } });
         let first = version(&plain, &zone("", 0.9), "UTC");
         assert!(first.starts_with("no_hard_hat@") && first.len() == "no_hard_hat@".len() + 12, "{first}");
-        let spelled_out = json!({ "behaviour": "no_hard_hat", "window_s": 2, "id": "x", "zone": "dock" });
+        let spelled_out = json!({ "behaviour": "no_hard_hat", "window_s": 2.5, "id": "x", "zone": "dock" });
         assert_eq!(version(&spelled_out, &zone("Dock 2", 0.9), "Asia/Shanghai"), first);
         let mut others = vec![
-            version(&json!({ "behaviour": "no_hard_hat", "window_s": 2.5 }), &zone("", 0.9), "UTC"),
+            version(&json!({ "behaviour": "no_hard_hat", "window_s": 3 }), &zone("", 0.9), "UTC"),
             version(&plain, &zone("", 0.8), "UTC"),
             version(&night, &zone("", 0.9), "UTC"),
             version(&night, &zone("", 0.9), "Asia/Shanghai"),

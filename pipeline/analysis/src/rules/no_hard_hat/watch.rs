@@ -81,6 +81,11 @@ impl Watch {
         self.slide(at.media, settings);
     }
 
+    /// Begins the window anew.
+    pub(super) fn forget(&mut self) {
+        self.window.clear();
+    }
+
     /// Drops what is older than the window, but for what is needed to have enough observations.
     fn slide(&mut self, now: MediaTime, settings: &Settings) {
         let age_s = |observation: &Observation| now.since(observation.at.media).as_secs_f64();

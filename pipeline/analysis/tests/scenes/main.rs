@@ -1,0 +1,10 @@
+//! Scripted scenes through the whole analysis: detections in, violations out.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
+
+mod no_hard_hat;
+mod overcrowding;
+mod properties;
+mod settings;
+mod stage;
+mod time;

@@ -1,0 +1,107 @@
+//! What is refused, and how clearly.
+
+use anjian_analysis::{CameraAnalysis, RuleSettings};
+use anjian_domain::Behaviour;
+use serde_json::{Value, json};
+
+use super::stage::Stage;
+
+#[track_caller]
+fn refused(table: &Value, expected: &[&str]) {
+    let error = serde_json::from_value::<RuleSettings>(table.clone()).expect_err("was accepted").to_string();
+    for part in expected {
+        assert!(error.contains(part), "{part:?} is missing in {error:?}");
+    }
+}
+
+#[test]
+fn rules_that_make_no_sense() {
+    refused(&json!({}), &["`behaviour`", "no_hard_hat", "overcrowding"]);
+    refused(&json!({ "behaviour": "no_hat" }), &["\"no_hat\"", "no_hard_hat"]);
+    refused(&json!({ "behaviour": 7 }), &["\"7\""]);
+    for behaviour in ["hot_work", "no_anti_static"] {
+        refused(&json!({ "behaviour": behaviour }), &[behaviour, "not available in this version"]);
+    }
+    refused(
+        &json!({ "behaviour": "no_hard_hat", "windows_s": 2 }),
+        &["no_hard_hat", "`windows_s`", "`window_s`"],
+    );
+    refused(&json!({ "behaviour": "no_hard_hat", "window_s": "2" }), &["no_hard_hat", "\"2\""]);
+    refused(&json!({ "behaviour": "no_hard_hat", "window_s": 0 }), &["`window_s` = 0", "0.2 and 60 seconds"]);
+    refused(&json!({ "behaviour": "no_hard_hat", "bare_share": 1.5 }), &["`bare_share` = 1.5", "0.5 and 1"]);
+    refused(&json!({ "behaviour": "no_hard_hat", "zone": "a b" }), &["`zone`", "\"a b\""]);
+    refused(&json!({ "behaviour": "no_hard_hat", "id": "" }), &["`id`"]);
+    refused(&json!({ "behaviour": "overcrowding" }), &["`max_persons`", "`min_persons`"]);
+    refused(&json!({ "behaviour": "overcrowding", "max_person": 3 }), &["`max_person`", "`max_persons`"]);
+    refused(
+        &json!({ "behaviour": "overcrowding", "max_persons": 1, "min_persons": 2 }),
+        &["`min_persons` = 2", "`max_persons` = 1"],
+    );
+    refused(&json!({ "behaviour": "overcrowding", "max_persons": -1 }), &["overcrowding", "-1"]);
+}
+
+#[test]
+fn schedules_that_make_no_sense() {
+    let with = |schedule: Value| json!({ "behaviour": "no_hard_hat", "schedule": schedule });
+    refused(&with(json!({ "from": "07:00" })), &["`schedule`", "`to`"]);
+    refused(&with(json!({ "from": "7", "to": "19:00" })), &["`from`", "\"7\"", "07:00"]);
+    refused(&with(json!({ "from": "25:00", "to": "19:00" })), &["`from`", "\"25:00\""]);
+    refused(&with(json!({ "days": [], "from": "07:00", "to": "19:00" })), &["`days` is empty"]);
+    refused(&with(json!({ "days": ["monday"], "from": "07:00", "to": "19:00" })), &["\"monday\"", "mon"]);
+    refused(&with(json!({ "day": ["mon"], "from": "07:00", "to": "19:00" })), &["`day`", "`days`"]);
+}
+
+#[test]
+fn plans_that_contradict_themselves() {
+    let rule = |keys: Value| Stage::with(json!([keys, { "behaviour": "no_hard_hat", "zone": "left" }]));
+    let zones = |id: &str| Stage {
+        zones: json!([
+            { "id": "left", "points": [[0, 0], [1, 0], [1, 1]] },
+            { "id": id, "points": [[0, 0], [1, 0], [1, 1]] },
+        ]),
+        ..Stage::with(json!([]))
+    };
+    let cases = [
+        (
+            rule(json!({ "behaviour": "no_hard_hat", "zone": "dock" })),
+            vec!["gate", "`dock`", "picture, left, right"],
+        ),
+        (
+            rule(json!({ "behaviour": "no_hard_hat", "zone": "left" })),
+            vec!["gate", "`no_hard_hat-left`", "`id`"],
+        ),
+        (
+            rule(json!({ "behaviour": "no_hard_hat", "zone": "x".repeat(60) })),
+            vec!["gate", "shorter", "`id`"],
+        ),
+        (zones("left"), vec!["gate", "two zones", "`left`"]),
+        (zones("picture"), vec!["gate", "`picture`"]),
+    ];
+    for (stage, expected) in cases {
+        let Err(error) = CameraAnalysis::new(stage.plan()) else { panic!("{expected:?} was accepted") };
+        assert!(!error.is_transient());
+        for part in expected {
+            assert!(error.to_string().contains(part), "{part:?} is missing in {error}");
+        }
+    }
+}
+
+#[test]
+fn every_rule_says_how_it_judges() {
+    let stage = Stage::with(json!([
+        { "behaviour": "no_hard_hat", "zone": "left", "schedule": { "days": ["mon"], "from": "07:00", "to": "19:00" } },
+        { "behaviour": "overcrowding", "id": "crowd", "max_persons": 3 },
+    ]));
+    let definitions = CameraAnalysis::new(stage.plan()).unwrap().rule_definitions();
+    // Whether serde_json keeps the order of keys is up to the other crates of the build.
+    insta::with_settings!({ sort_maps => true }, { insta::assert_json_snapshot!(definitions) });
+}
+
+#[test]
+fn some_behaviours_need_no_settings() {
+    assert!(RuleSettings::with_defaults(Behaviour::NoHardHat).is_ok());
+    for behaviour in [Behaviour::Overcrowding, Behaviour::HotWork, Behaviour::NoAntiStatic] {
+        let error = RuleSettings::with_defaults(behaviour).expect_err("has no defaults");
+        assert!(error.to_string().contains(behaviour.as_str()) && !error.is_transient());
+    }
+}
