@@ -114,9 +114,6 @@ pub enum CameraFault {
     /// Pictures that no decoder here reads.
     #[error("the camera sends {0} video: set it to H.264 or H.265")]
     UnsupportedCodec(String),
-    /// The address is a file.
-    #[error("a file is no live camera: use anjian analyze, or give an rtsp address")]
-    NotLive,
     /// No connection.
     #[error("cannot connect ({0}): check address, port and network")]
     Unreachable(String),
@@ -173,7 +170,7 @@ impl CameraFault {
     #[must_use]
     pub const fn retry(&self) -> Retry {
         match self {
-            Self::Unauthorised | Self::UnsupportedCodec(_) | Self::NotLive => Retry::Rarely,
+            Self::Unauthorised | Self::UnsupportedCodec(_) => Retry::Rarely,
             _ => Retry::Soon,
         }
     }

@@ -39,14 +39,11 @@ impl<'a> RtspSource<'a> {
     /// is told by [`FrameSource::next_frame`].
     ///
     /// # Errors
-    /// When the address is none of RTSP, or GStreamer is not installed.
+    /// When GStreamer is not installed as it should be.
     pub fn connect(camera: &LiveCamera, clock: &'a dyn Clock) -> Result<Self, CameraFault> {
         let internal = |reason: String| CameraFault::Interrupted(reason);
         crate::init().map_err(|error| internal(error.to_string()))?;
         let url = camera.analysed().clone();
-        if url.expose().scheme() == "file" {
-            return Err(CameraFault::NotLive);
-        }
         let offer = Arc::new(Mutex::new(Offer::default()));
         let pictures = build(camera, &url, &offer).map_err(|error| internal(error.message.to_string()))?;
         Ok(Self {
@@ -139,8 +136,14 @@ pub(crate) fn decoded(text: &str) -> String {
     glib::Uri::unescape_string(text, None::<&str>).map_or_else(|| text.to_owned(), String::from)
 }
 
-/// Asks the server for the first stream that can be decoded, and for no other.
+/// Asks the server for the first stream that can be decoded, and for no other; takes note of what else it shows.
 fn choose_video(source: &gst::Element, offer: &Arc<Mutex<Offer>>) {
+    let refused = Arc::clone(offer);
+    // Asked only when the check failed.
+    source.connect("accept-certificate", false, move |_| {
+        refused.lock().unwrap_or_else(PoisonError::into_inner).refuse_certificate();
+        Some(false.to_value())
+    });
     let offer = Arc::clone(offer);
     source.connect("select-stream", false, move |arguments| {
         let caps = arguments.get(2).and_then(|caps| caps.get::<gst::Caps>().ok());

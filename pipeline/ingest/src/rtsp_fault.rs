@@ -1,5 +1,9 @@
 //! Says in plain English, and without passwords, why an RTSP connection failed.
 
+use std::io::ErrorKind;
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
 use anjian_domain::SourceUrl;
 use gstreamer as gst;
 
@@ -8,15 +12,24 @@ use crate::decode::Codec;
 use crate::feed::Trouble;
 use crate::rtsp::decoded;
 
-/// What a server offers.
+/// Finding out why takes no longer.
+const DIAGNOSIS_MAX: Duration = Duration::from_secs(1);
+
+/// What a server shows of itself before anything is played.
 #[derive(Debug, Default)]
 pub(crate) struct Offer {
     is_described: bool,
     has_choice: bool,
     foreign_codec: Option<String>,
+    is_certificate_refused: bool,
 }
 
 impl Offer {
+    /// Its certificate did not stand the check.
+    pub(crate) const fn refuse_certificate(&mut self) {
+        self.is_certificate_refused = true;
+    }
+
     /// Whether a stream is the one to ask for: the first that can be decoded.
     pub(crate) fn consider(&mut self, stream: &gst::StructureRef) -> bool {
         self.is_described = true;
@@ -34,6 +47,7 @@ impl Offer {
     /// What is wrong with the offer; `None` when a stream was chosen, or nothing is known yet.
     pub(crate) fn fault(&self) -> Option<CameraFault> {
         match &self.foreign_codec {
+            _ if self.is_certificate_refused => Some(CameraFault::Certificate),
             _ if self.has_choice || !self.is_described => None,
             Some(codec) => Some(CameraFault::UnsupportedCodec(codec.clone())),
             None => Some(CameraFault::NoVideo),
@@ -60,18 +74,28 @@ fn said_by_gstreamer(error: &glib::Error, detail: &str, url: &SourceUrl) -> Came
         Some(gst::ResourceError::NotAuthorized) => CameraFault::Unauthorised,
         _ if says(&["Unauthorized", "(401)"]) => CameraFault::Unauthorised,
         Some(gst::ResourceError::NotFound) if says(&["Not Found", "404"]) => CameraFault::NoSuchPath,
-        _ if says(&["TLS", "certificate"]) => CameraFault::Certificate,
         _ if says(&["UDP packets"]) => CameraFault::UdpBlocked,
-        _ if says(&["refused"]) => CameraFault::Unreachable("connection refused".to_owned()),
-        _ if says(&["resolv"]) => CameraFault::Unreachable("the host's name is not known".to_owned()),
-        _ if says(&["unreachable", "No route"]) => {
-            CameraFault::Unreachable("no route to the host".to_owned())
-        }
-        _ if says(&["timed out", "Timeout", "timeout"]) => CameraFault::Unreachable("no answer".to_owned()),
         Some(
             gst::ResourceError::OpenRead | gst::ResourceError::OpenWrite | gst::ResourceError::OpenReadWrite,
-        ) => CameraFault::Unreachable(clean(error.message(), url)),
+        ) => CameraFault::Unreachable(why_unreachable(url)),
         _ => CameraFault::Interrupted(clean(error.message(), url)),
+    }
+}
+
+/// GStreamer only says that it could not connect, so look where it ends.
+fn why_unreachable(url: &SourceUrl) -> String {
+    let host = url.expose().host_str().unwrap_or_default();
+    let port = url.expose().port().unwrap_or(if url.expose().scheme() == "rtsps" { 322 } else { 554 });
+    let address = (host.trim_matches(['[', ']']), port).to_socket_addrs();
+    let Some(address) = address.ok().and_then(|mut addresses| addresses.next()) else {
+        return format!("the name {host} is not known");
+    };
+    match TcpStream::connect_timeout(&address, DIAGNOSIS_MAX).map_err(|error| error.kind()) {
+        Ok(_) => "its port is open, but nothing there speaks RTSP".to_owned(),
+        Err(ErrorKind::ConnectionRefused) => format!("connection refused at port {port}"),
+        Err(ErrorKind::TimedOut | ErrorKind::WouldBlock) => "no answer".to_owned(),
+        Err(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => "no route to the host".to_owned(),
+        Err(kind) => kind.to_string(),
     }
 }
 
