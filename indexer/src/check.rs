@@ -1,8 +1,9 @@
 //! Comparing rows with files, both ways. Changes nothing, and may run beside the live system.
 
 use std::collections::HashSet;
-use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anjian_domain::{RunId, ViolationId};
@@ -164,17 +165,34 @@ impl Index {
 /// The bytes read, and what is wrong with the file.
 fn compare(recorded: &Recorded) -> (u64, Option<CheckFinding>) {
     let (violation, path) = (recorded.violation, recorded.path.clone());
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
+    let (found_bytes, digest) = match digest(&path) {
+        Ok(read) => read,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return (0, Some(CheckFinding::MissingFile { violation, path }));
         }
         Err(error) => return (0, Some(CheckFinding::Unreadable { path, reason: error.to_string() })),
     };
-    let (recorded_bytes, found_bytes) = (recorded.size_bytes, u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-    if found_bytes != recorded_bytes {
-        return (found_bytes, Some(CheckFinding::WrongSize { violation, path, recorded_bytes, found_bytes }));
+    let recorded_bytes = recorded.size_bytes;
+    let finding = if found_bytes != recorded_bytes {
+        Some(CheckFinding::WrongSize { violation, path, recorded_bytes, found_bytes })
+    } else {
+        (digest != recorded.sha256).then_some(CheckFinding::WrongDigest { violation, path })
+    };
+    (found_bytes, finding)
+}
+
+/// Size and SHA-256 of a file, read in pieces: a clip can be large.
+fn digest(path: &Path) -> std::io::Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut piece = vec![0; 64 * 1024];
+    let mut size_bytes = 0;
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            return Ok((size_bytes, hex(&hasher.finalize())));
+        }
+        hasher.update(&piece[..read]);
+        size_bytes += read as u64;
     }
-    let is_changed = hex(&Sha256::digest(&bytes)) != recorded.sha256;
-    (found_bytes, is_changed.then_some(CheckFinding::WrongDigest { violation, path }))
 }

@@ -213,3 +213,42 @@ fn not_migrated(database: &Path, error: MigrateError) -> IndexError {
         error => IndexError::Migration { path: database.into(), source: Box::new(error) },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn schema(folder: &Path, steps: &[i64]) -> Vec<(String, String)> {
+        let options = connect_options(&folder.join(DATABASE)).create_if_missing(true);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        for step in steps {
+            MIGRATOR.run_to(*step, &mut connection).await.unwrap();
+        }
+        let sql = "SELECT name, coalesce(sql, '') FROM sqlite_schema ORDER BY name";
+        sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_upgraded_schema_equals_a_fresh_one() {
+        let versions: Vec<_> = MIGRATOR.iter().map(|migration| migration.version).collect();
+        let fresh = tempfile::tempdir().unwrap();
+        let upgraded = tempfile::tempdir().unwrap();
+        let fresh = schema(fresh.path(), &versions[versions.len() - 1..]).await;
+        assert_eq!(schema(upgraded.path(), &versions).await, fresh);
+        assert!(fresh.iter().any(|(name, _)| name == "violation_by_time"));
+    }
+
+    #[tokio::test]
+    async fn commits_survive_a_power_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = open(folder.path(), Create::IfMissing).await.unwrap();
+        let expected = [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")];
+        for (name, value) in expected {
+            let sql = sqlx::AssertSqlSafe(format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"));
+            let found: String = sqlx::query_scalar(sql).fetch_one(&opened.writer).await.unwrap();
+            assert_eq!(found, value, "{name}");
+        }
+        let written = sqlx::query("DELETE FROM site").execute(&opened.reader).await;
+        assert!(written.is_err(), "readers cannot write");
+    }
+}

@@ -95,3 +95,37 @@ pub(crate) async fn violation_at(
     let failed = |source| IndexError::Database { doing: "read a violation", table: "violation", source };
     Ok(violation_row::decode(&row.map_err(failed)?)?.1)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use anjian_domain::SystemClock;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_oldest_updates_are_pruned() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        let id: CameraId = "gate".parse().unwrap();
+        let at = WallTime::from_micros(0).unwrap();
+        let mut writer = index.write().await.unwrap();
+        let mut transaction = writer.begin("outbox").await.unwrap();
+        sqlx::raw_sql("INSERT INTO site VALUES ('plant', '', '', '', '', 1)")
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+        let sql = "INSERT INTO camera (id, site, name, is_configured) VALUES (?, 'plant', '', 1)";
+        sqlx::query(sql).bind(id.as_str()).execute(&mut *transaction).await.unwrap();
+        let sql = "WITH RECURSIVE n (seq) AS (VALUES (1) UNION ALL SELECT seq + 1 FROM n WHERE seq < 10198) \
+             INSERT INTO outbox (seq, camera, at_us) SELECT seq, 'gate', 0 FROM n";
+        sqlx::query(sql).execute(&mut *transaction).await.unwrap();
+        for (seq, oldest) in [(10_199, 1), (10_200, 201), (10_201, 201)] {
+            assert_eq!(append_camera(&mut transaction, &id, at).await.unwrap(), seq);
+            let found: i64 =
+                sqlx::query_scalar("SELECT min(seq) FROM outbox").fetch_one(&mut *transaction).await.unwrap();
+            assert_eq!(found, oldest, "after {seq}");
+        }
+    }
+}

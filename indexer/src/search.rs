@@ -50,3 +50,115 @@ fn page(rows: &[SqliteRow], limit: usize) -> Result<ViolationPage, IndexError> {
     found.truncate(limit);
     Ok(ViolationPage { items: found.into_iter().map(|(_, row)| row).collect(), next_cursor })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use anjian_domain::{Behaviour, RunKind, Score, SystemClock, WallTime};
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::{ViolationStatus, calendar, count};
+
+    /// What SQLite says that it will do.
+    async fn explain(index: &Index, sql: &QueryBuilder<Sqlite>) -> Vec<String> {
+        let explained = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.sql().as_str()));
+        let rows = sqlx::query(explained).fetch_all(&index.inner.reader).await.unwrap();
+        rows.iter().map(|row| sqlx::Row::get(row, "detail")).collect()
+    }
+
+    /// Every visit of `violation` is a search in the named index, in its order.
+    #[track_caller]
+    fn check(steps: &[String], name: &str, index: &str) {
+        let steps_text = steps.join("\n");
+        assert!(!steps_text.contains("TEMP B-TREE"), "{name} sorts:\n{steps_text}");
+        assert!(!steps_text.contains("SCAN violation"), "{name} scans:\n{steps_text}");
+        assert!(!steps_text.contains("SCAN v"), "{name} scans:\n{steps_text}");
+        let searches: Vec<_> = steps.iter().filter(|step| step.starts_with("SEARCH violation ")).collect();
+        assert!(!searches.is_empty(), "{name}:\n{steps_text}");
+        for search in searches {
+            assert!(search.contains(&format!("INDEX {index} ")), "{name}: {search}");
+            assert!(search.contains("opened_us"), "{name} ignores the range: {search}");
+        }
+    }
+
+    fn shapes() -> Vec<(&'static str, &'static str, ViolationQuery)> {
+        let any = ViolationQuery::default;
+        let wall = |micros| WallTime::from_micros(micros);
+        let cameras = |count: usize| (0..count).map(|n| format!("camera-{n}").parse().unwrap()).collect();
+        let hats = || vec![Behaviour::NoHardHat];
+        let cursor = Some(Cursor { opened_at: wall(9).unwrap(), seq: 7 });
+        let sites = || vec!["plant".parse().unwrap()];
+        vec![
+            ("newest", "violation_by_time", any()),
+            ("deep", "violation_by_time", ViolationQuery { cursor, ..any() }),
+            ("range", "violation_by_time", ViolationQuery { from: wall(1), to: wall(9), ..any() }),
+            ("score", "violation_by_time", ViolationQuery { min_score: Score::new(0.9), ..any() }),
+            ("runs", "violation_by_time", ViolationQuery { runs: vec![RunKind::Live], ..any() }),
+            ("behaviour", "violation_by_behaviour", ViolationQuery { behaviours: hats(), ..any() }),
+            ("camera", "violation_by_camera", ViolationQuery { cameras: cameras(1), ..any() }),
+            (
+                "all",
+                "violation_by_camera",
+                ViolationQuery {
+                    cameras: cameras(3),
+                    behaviours: Behaviour::ALL[..2].to_vec(),
+                    sites: sites(),
+                    zones: vec!["dock".parse().unwrap()],
+                    statuses: vec![ViolationStatus::Closed, ViolationStatus::Confirmed],
+                    runs: vec![RunKind::Live],
+                    from: wall(1),
+                    to: wall(9),
+                    min_score: Score::new(0.5),
+                    cursor,
+                    limit: 200,
+                },
+            ),
+            (
+                "most cameras",
+                "violation_by_camera",
+                ViolationQuery { cameras: cameras(ViolationQuery::MAX_VALUES), cursor, ..any() },
+            ),
+            ("site", "violation_by_site", ViolationQuery { sites: sites(), behaviours: hats(), ..any() }),
+            ("zone", "violation_by_zone", ViolationQuery { zones: vec!["dock".parse().unwrap()], ..any() }),
+            (
+                "open",
+                "violation_by_status",
+                ViolationQuery { statuses: vec![ViolationStatus::Open], cameras: cameras(2), ..any() },
+            ),
+            (
+                "judged",
+                "violation_by_status",
+                ViolationQuery {
+                    statuses: vec![ViolationStatus::Confirmed, ViolationStatus::Dismissed],
+                    ..any()
+                },
+            ),
+        ]
+    }
+
+    #[tokio::test]
+    async fn every_page_walks_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        for (name, expected, query) in shapes() {
+            check(&explain(&index, &page_sql(&query, 51).unwrap()).await, name, expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn every_count_walks_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        for (name, expected, query) in shapes() {
+            let by_behaviour =
+                if expected == "violation_by_time" { "violation_by_behaviour" } else { expected };
+            check(&explain(&index, &count::by_behaviour(&query).unwrap().0).await, name, by_behaviour);
+            check(&explain(&index, &count::by_camera(&query).unwrap()).await, name, "violation_by_camera");
+            let day = [0, 86_400_000_000].map(WallTime::from_micros);
+            let hours = calendar::hours(day[0], day[1], &TimeZone::UTC).unwrap();
+            check(&explain(&index, &count::by_time(&query, hours).unwrap().0).await, name, expected);
+        }
+    }
+}

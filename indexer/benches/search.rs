@@ -1,0 +1,167 @@
+//! Search and counts over a million violations: two years of 50 cameras at 5 sites, plus a camera with a hundred and
+//! a behaviour with a thousand. The million is made once and kept in the target folder.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anjian_domain::{Behaviour, Score, SystemClock, WallTime};
+use anjian_indexer::{Cursor, GroupBy, Index, ViolationPage, ViolationQuery, ViolationStatus};
+use criterion::{Criterion, criterion_group, criterion_main};
+use jiff::tz::TimeZone;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
+use sqlx::{Connection, SqliteConnection};
+use tokio::runtime::Runtime;
+
+const ROWS: i64 = 1_000_000;
+/// 2024-01-01T00:00:00Z.
+const START_US: i64 = 1_704_067_200_000_000;
+/// About a minute between violations.
+const STEP_US: i64 = 63_072_000;
+
+/// `h` spreads like a random number, and is the same every time.
+const FILL: &str = "
+    INSERT INTO site VALUES ('site-0', '', '', 'Asia/Shanghai', '', 1), ('site-1', '', '', 'Asia/Shanghai', '', 1),
+        ('site-2', '', '', 'Asia/Shanghai', '', 1), ('site-3', '', '', 'Asia/Shanghai', '', 1),
+        ('site-4', '', '', 'Asia/Shanghai', '', 1);
+    WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 49)
+    INSERT INTO camera (id, site, name, is_configured) SELECT 'camera-' || i, 'site-' || (i % 5), '', 1 FROM n;
+    INSERT INTO camera (id, site, name, is_configured) VALUES ('rare', 'site-0', '', 1);
+    INSERT INTO run (id, kind, site, camera, source, model, started_us, last_seen_us)
+        VALUES (zeroblob(16), 'live', 'site-0', 'rare', '', '', 0, 0);
+    WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000000),
+        spread (i, h) AS (SELECT i, (i * 2654435761) % 4294967296 >> 7 FROM n),
+        placed (i, h, camera) AS (SELECT i, h, iif(i % 10000 = 0, -1, h % 50) FROM spread)
+    INSERT INTO violation (seq, id, run, run_kind, site, camera, zone, behaviour, rule, rule_version, model, score,
+        status, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, track)
+    SELECT i, randomblob(16), zeroblob(16), iif(h % 20 = 0, 'archive', 'live'),
+        iif(camera < 0, 'site-0', 'site-' || (camera % 5)), iif(camera < 0, 'rare', 'camera-' || camera),
+        'zone-' || (h % 7),
+        CASE WHEN i % 1000 = 500 THEN 'no_anti_static' WHEN h % 100 < 60 THEN 'no_hard_hat'
+            WHEN h % 100 < 99 THEN 'overcrowding' ELSE 'hot_work' END,
+        'hats', 'no_hard_hat@1f0c9ad2b7e4', 'head-helmet-person-nano@0f3c21aa90d1', (h % 1000) / 1000.0,
+        CASE WHEN i % 5000 = 0 THEN 'dismissed' WHEN h % 10 = 0 THEN 'confirmed' ELSE 'closed' END,
+        1704067200000000 + i * 63072000, i * 1000000, 1704067200000000 + i * 63072000 + 9000000, i * 1000000, 'left', i
+    FROM placed;
+    INSERT INTO evidence SELECT seq, 'snapshot', seq, 1, printf('%064d', seq) FROM violation WHERE seq % 100 = 0;";
+
+fn open_filled(runtime: &Runtime) -> Index {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("a-million-violations-1");
+    runtime.block_on(async {
+        let index = Index::open(&folder, Arc::new(SystemClock)).await.expect("the folder is ours");
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join("anjian.db"))
+            .synchronous(SqliteSynchronous::Off)
+            .pragma("cache_size", "-1000000");
+        let mut connection = SqliteConnection::connect_with(&options).await.expect("it was just created");
+        let count = sqlx::query_scalar("SELECT count(*) FROM violation").fetch_one(&mut connection).await;
+        if count.unwrap_or(0) < ROWS {
+            let mut filling = connection.begin().await.expect("nobody else uses it");
+            sqlx::raw_sql(FILL).execute(&mut *filling).await.expect("the schema is the one that this fills");
+            filling.commit().await.expect("the disk holds a gigabyte");
+        }
+        connection.close().await.expect("nothing is left to do");
+        index
+    })
+}
+
+/// The moment by which `share` of the rows had opened, 0..1.
+fn at(share: f64) -> WallTime {
+    WallTime::from_micros(START_US).expect("a date of ours").plus(share_of_range(share))
+}
+
+fn share_of_range(share: f64) -> Duration {
+    Duration::from_micros((ROWS * STEP_US).unsigned_abs()).mul_f64(share)
+}
+
+fn deep_cursor(runtime: &Runtime, index: &Index) -> Option<Cursor> {
+    let middle = ViolationQuery { to: Some(at(0.5)), ..ViolationQuery::default() };
+    runtime.block_on(index.search_violations(&middle)).expect("it can be read").next_cursor
+}
+
+fn shapes(deep: Option<Cursor>) -> Vec<(&'static str, ViolationQuery)> {
+    let any = ViolationQuery::default;
+    let rare = || vec!["rare".parse().expect("an id")];
+    let cameras = |count: usize| (0..count).map(|n| format!("camera-{n}").parse().expect("an id")).collect();
+    let site = || vec!["site-1".parse().expect("an id")];
+    let hats = || vec![Behaviour::NoHardHat];
+    let rare_behaviour = || vec![Behaviour::NoAntiStatic];
+    let dismissed = || vec![ViolationStatus::Dismissed];
+    vec![
+        ("newest page", any()),
+        ("deep page", ViolationQuery { cursor: deep, ..any() }),
+        ("newest 200", ViolationQuery { limit: 200, ..any() }),
+        (
+            "camera, behaviour, week",
+            ViolationQuery {
+                cameras: cameras(1),
+                behaviours: hats(),
+                from: Some(at(0.5)),
+                to: Some(at(0.51)),
+                ..any()
+            },
+        ),
+        ("10 cameras", ViolationQuery { cameras: cameras(10), ..any() }),
+        ("50 cameras, deep", ViolationQuery { cameras: cameras(50), cursor: deep, ..any() }),
+        ("rare camera, common behaviour", ViolationQuery { cameras: rare(), behaviours: hats(), ..any() }),
+        (
+            "common camera, rare behaviour",
+            ViolationQuery { cameras: cameras(1), behaviours: rare_behaviour(), ..any() },
+        ),
+        ("site, rare behaviour", ViolationQuery { sites: site(), behaviours: rare_behaviour(), ..any() }),
+        ("camera, rare status", ViolationQuery { cameras: cameras(1), statuses: dismissed(), ..any() }),
+        ("site, rare status", ViolationQuery { sites: site(), statuses: dismissed(), ..any() }),
+        ("open", ViolationQuery { statuses: vec![ViolationStatus::Open], ..any() }),
+        ("zone", ViolationQuery { zones: vec!["zone-3".parse().expect("an id")], ..any() }),
+        ("score 0.99", ViolationQuery { min_score: Score::new(0.99), ..any() }),
+        ("score that nothing has", ViolationQuery { min_score: Score::new(1.0), ..any() }),
+    ]
+}
+
+fn search(criterion: &mut Criterion) {
+    let runtime = Runtime::new().expect("threads can be made");
+    let index = open_filled(&runtime);
+    let page = |query: &ViolationQuery| -> ViolationPage {
+        runtime.block_on(index.search_violations(query)).expect("it can be read")
+    };
+    let mut group = criterion.benchmark_group("search");
+    for (name, query) in shapes(deep_cursor(&runtime, &index)) {
+        let rows = page(&query).items.len();
+        group.bench_function(format!("{name} ({rows} rows)"), |bencher| bencher.iter(|| page(&query)));
+    }
+    group.finish();
+}
+
+fn count(criterion: &mut Criterion) {
+    let runtime = Runtime::new().expect("threads can be made");
+    let index = open_filled(&runtime);
+    let zone = || TimeZone::get("Asia/Shanghai").expect("in the tables");
+    // A day, a month and all of the two years.
+    let range =
+        |share: f64| ViolationQuery { from: Some(at(0.5)), to: Some(at(0.5 + share)), ..Default::default() };
+    let cases = [
+        ("day by behaviour", range(1.0 / 730.0), GroupBy::Behaviour),
+        ("day by camera", range(1.0 / 730.0), GroupBy::Camera),
+        ("day by hour", range(1.0 / 730.0), GroupBy::Hour(zone())),
+        ("month by behaviour", range(1.0 / 25.0), GroupBy::Behaviour),
+        ("month by hour", range(1.0 / 25.0), GroupBy::Hour(zone())),
+        ("year by day", range(0.5), GroupBy::Day(zone())),
+        ("all time by behaviour", ViolationQuery::default(), GroupBy::Behaviour),
+        ("all time by camera", ViolationQuery::default(), GroupBy::Camera),
+    ];
+    let mut group = criterion.benchmark_group("count");
+    for (name, query, group_by) in cases {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| runtime.block_on(index.count_violations(&query, group_by.clone())));
+        });
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20).warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
+    targets = search, count
+}
+criterion_main!(benches);

@@ -1,0 +1,259 @@
+//! A store with a clock set by hand, and violations to put into it.
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anjian_domain::{
+    Behaviour, Camera, Clock, CloseReason, Detection, Detections, EvidenceSink, MediaTime, Moment, NormBox,
+    OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score, Site, TrackId, TrackPoint, Violation,
+    ViolationId, WallTime,
+};
+use anjian_indexer::{Index, IndexError, Recorder, ViolationQuery, ViolationRow, ViolationStatus};
+use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+/// 2026-03-01T00:00:00Z.
+pub(crate) const START: i64 = 1_772_323_200_000_000;
+
+/// A clock that stands still until it is moved.
+pub(crate) struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    pub(crate) fn advance(&self, duration: Duration) {
+        self.0.fetch_add(i64::try_from(duration.as_micros()).unwrap(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn set(&self, wall: WallTime) {
+        self.0.store(wall.as_micros(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> WallTime {
+        WallTime::from_micros(self.0.load(Ordering::Relaxed)).unwrap()
+    }
+}
+
+/// A kind of database.
+pub(crate) trait Backend: Send + Sync {
+    /// Opens the index of a folder, as one more process would.
+    fn open(&self, runtime: &Runtime, folder: &Path, clock: Arc<dyn Clock>) -> Result<Index, IndexError>;
+
+    /// Sets a violation's status, as a verdict will.
+    fn judge(&self, runtime: &Runtime, folder: &Path, id: ViolationId, status: ViolationStatus);
+}
+
+pub(crate) struct Sqlite;
+
+impl Backend for Sqlite {
+    fn open(&self, runtime: &Runtime, folder: &Path, clock: Arc<dyn Clock>) -> Result<Index, IndexError> {
+        runtime.block_on(Index::open(folder, clock))
+    }
+
+    fn judge(&self, runtime: &Runtime, folder: &Path, id: ViolationId, status: ViolationStatus) {
+        let options = SqliteConnectOptions::new().filename(folder.join("anjian.db"));
+        runtime.block_on(async {
+            let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+            let query = sqlx::query("UPDATE violation SET status = ? WHERE id = ?").bind(status.as_str());
+            let judged = query.bind(id.0.as_bytes().to_vec()).execute(&mut connection).await.unwrap();
+            assert_eq!(judged.rows_affected(), 1);
+            connection.close().await.unwrap();
+        });
+    }
+}
+
+/// An open index with site `plant`, cameras `gate` and `yard`, and nothing else.
+pub(crate) struct Store {
+    // Fields are dropped in this order: the index before its runtime, both before the folder.
+    pub(crate) index: Index,
+    pub(crate) recorder: Recorder,
+    pub(crate) clock: Arc<ManualClock>,
+    backend: Arc<dyn Backend>,
+    runtime: Arc<Runtime>,
+    pub(crate) folder: Arc<TempDir>,
+    next: Arc<Mutex<u64>>,
+}
+
+impl Store {
+    pub(crate) fn open(backend: Arc<dyn Backend>) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime = Arc::new(runtime);
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let clock = Arc::new(ManualClock(AtomicI64::new(START)));
+        let index = backend.open(&runtime, folder.path(), clock.clone()).unwrap();
+        let recorder = Recorder::new(index.clone(), runtime.handle().clone());
+        let store = Self { index, recorder, clock, backend, runtime, folder, next: Arc::default() };
+        store.wait(store.index.put_site(&site("plant"))).unwrap();
+        for id in ["gate", "yard"] {
+            store.wait(store.index.put_camera(&camera(id))).unwrap();
+        }
+        store
+    }
+
+    /// The same data folder as another process has it.
+    pub(crate) fn beside(&self) -> Self {
+        let index = self.backend.open(&self.runtime, self.folder.path(), self.clock.clone()).unwrap();
+        Self {
+            recorder: Recorder::new(index.clone(), self.runtime.handle().clone()),
+            index,
+            clock: self.clock.clone(),
+            backend: self.backend.clone(),
+            runtime: self.runtime.clone(),
+            folder: self.folder.clone(),
+            next: self.next.clone(),
+        }
+    }
+
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    fn number(&self) -> u64 {
+        let mut next = self.next.lock().unwrap();
+        *next += 1;
+        *next
+    }
+
+    /// Begins a Run of a camera, with one rule in zone `dock`.
+    pub(crate) fn run(&self, kind: RunKind, camera: &str) -> Run {
+        let run = Run {
+            id: RunId(Uuid::from_u128(u128::from(self.number()))),
+            kind,
+            site: "plant".parse().unwrap(),
+            camera: camera.parse().unwrap(),
+            source: "rtsp://admin:***@10.0.0.5/live".into(),
+            model: "nano@0f3c21aa90d1".into(),
+            rules: vec![rule("hats", Behaviour::NoHardHat, "dock")],
+            started_at: at(0).wall,
+        };
+        self.recorder.begin_run(&run).unwrap();
+        run
+    }
+
+    /// A violation of `run` that opened `seconds` after the start; not recorded yet.
+    pub(crate) fn violation(&self, run: &Run, seconds: u64) -> Violation {
+        let number = self.number();
+        Violation {
+            id: ViolationId(Uuid::from_u128(u128::from(number) << 64 | 0xabc)),
+            run: run.id,
+            site: run.site.clone(),
+            camera: run.camera.clone(),
+            zone: "dock".parse().unwrap(),
+            behaviour: Behaviour::NoHardHat,
+            rule: "hats".parse().unwrap(),
+            rule_version: "no_hard_hat@1f0c9ad2b7e4".into(),
+            model: run.model.clone(),
+            score: Score::new(0.75).unwrap(),
+            opened: at(seconds),
+            closed: None,
+            track: Some(TrackId(number)),
+        }
+    }
+
+    pub(crate) fn record(&self, violation: &Violation) {
+        self.recorder.open_violation(violation, &evidence(violation)).unwrap();
+    }
+
+    /// Records a violation of `run` that opened then.
+    pub(crate) fn recorded(&self, run: &Run, seconds: u64) -> Violation {
+        let violation = self.violation(run, seconds);
+        self.record(&violation);
+        violation
+    }
+
+    /// Gives a verdict.
+    pub(crate) fn judge(&self, id: ViolationId, status: ViolationStatus) {
+        self.backend.judge(&self.runtime, self.folder.path(), id, status);
+    }
+
+    pub(crate) fn search(&self, query: &ViolationQuery) -> Vec<ViolationRow> {
+        self.wait(self.index.search_violations(query)).unwrap().items
+    }
+}
+
+/// `seconds` after the start, in a source that began at the start.
+pub(crate) fn at(seconds: u64) -> Moment {
+    let wall = WallTime::from_micros(START).unwrap().plus(Duration::from_secs(seconds));
+    Moment { media: MediaTime::from_millis(seconds * 1_000), wall }
+}
+
+pub(crate) fn site(id: &str) -> Site {
+    serde_json::from_value(json!({ "id": id, "name": format!("{id} 厂") })).unwrap()
+}
+
+pub(crate) fn camera(id: &str) -> Camera {
+    Camera { id: id.parse().unwrap(), site: "plant".parse().unwrap(), name: format!("{id} 摄像机") }
+}
+
+pub(crate) fn rule(id: &str, behaviour: Behaviour, zone: &str) -> RuleDefinition {
+    RuleDefinition {
+        rule: id.parse().unwrap(),
+        version: "no_hard_hat@1f0c9ad2b7e4".into(),
+        behaviour,
+        zone: zone.parse().unwrap(),
+        definition: json!({ "hold_ms": 1_500, "points": [[0.1, 0.1], [0.9, 0.1], [0.5, 0.9]] }),
+    }
+}
+
+pub(crate) fn evidence(violation: &Violation) -> OpeningEvidence {
+    let snapshot_at = Moment {
+        media: violation.opened.media.plus(Duration::from_secs(2)),
+        wall: violation.opened.wall.plus(Duration::from_secs(2)),
+    };
+    OpeningEvidence {
+        snapshot_at,
+        clean_jpeg: format!("clean {}", violation.id).into_bytes(),
+        annotated_jpeg: format!("annotated {}", violation.id).into_bytes(),
+        detections: Detections {
+            camera: violation.camera.clone(),
+            at: snapshot_at,
+            items: vec![
+                serde_json::from_value::<Detection>(json!({
+                    "class": "head", "score": 0.5, "box": [0.25, 0.25, 0.5, 0.5]
+                }))
+                .unwrap(),
+            ],
+        },
+        path: vec![point(violation.opened)],
+    }
+}
+
+pub(crate) fn point(at: Moment) -> TrackPoint {
+    TrackPoint { at, bounds: NormBox::new(0.25, 0.25, 0.5, 0.5).unwrap() }
+}
+
+/// The violation with its end, `seconds` after the start.
+pub(crate) fn closed(violation: &Violation, seconds: u64, reason: CloseReason) -> Violation {
+    Violation { closed: Some((at(seconds), reason)), ..violation.clone() }
+}
+
+pub(crate) fn ids(rows: &[ViolationRow]) -> Vec<ViolationId> {
+    rows.iter().map(|row| row.id).collect()
+}
+
+/// Every file under the folder's `evidence`, relative to it, in order.
+pub(crate) fn evidence_files(store: &Store) -> Vec<String> {
+    let root = store.folder.path().join("evidence");
+    let mut folders = vec![root.clone()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path.strip_prefix(&root).unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+    files.sort();
+    files
+}

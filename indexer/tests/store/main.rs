@@ -1,0 +1,41 @@
+//! What every store must do. The cases know only the public words of the index; a further database joins by
+//! implementing `Backend` and one more line of `store_suite!`.
+
+mod cameras;
+mod checks;
+mod faults;
+mod fixture;
+mod live;
+mod paging;
+mod records;
+mod runs;
+mod search;
+
+/// Runs every case against a backend, each as a test of its own.
+macro_rules! store_suite {
+    ($name:ident, $backend:expr; $($module:ident: $($case:ident),+;)+) => {
+        mod $name {
+            $(mod $module {
+                $(#[test]
+                fn $case() {
+                    crate::$module::$case(&crate::fixture::Store::open(std::sync::Arc::new($backend)));
+                })+
+            })+
+        }
+    };
+}
+
+store_suite!(sqlite, crate::fixture::Sqlite;
+    records: what_was_recorded_is_found_again, files_lie_by_camera_and_day, recording_twice_is_recording_once,
+        closing_keeps_the_first_end, a_verdict_outlives_the_end, an_undeclared_rule_loses_no_evidence,
+        orders_are_kept;
+    search: each_filter_narrows, ranges_take_the_start_and_leave_the_end, long_lists_are_refused,
+        behaviours_are_counted, cameras_are_counted, hours_and_days_are_counted, counts_need_a_range;
+    paging: equal_times_are_paged_without_loss, pages_give_everything_once, limits_are_kept;
+    cameras: configuration_comes_and_goes, states_are_told_on_change_only, frames_are_written_once_a_second,
+        an_unknown_camera_is_refused;
+    live: changes_are_told_after_commit, lost_updates_are_caught_up_with;
+    runs: killed_live_runs_are_closed_at_their_last_moment, living_and_archive_runs_are_left_alone,
+        a_run_ends_once, each_run_keeps_its_rules_as_they_stood;
+    checks: a_sound_index_is_clean, every_damage_is_found, young_files_are_spared_while_recording;
+);

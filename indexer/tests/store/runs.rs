@@ -1,0 +1,92 @@
+//! Runs that end, and Runs whose process was killed.
+
+use std::time::Duration;
+
+use anjian_domain::{CameraSink, CameraState, CameraStatus, CloseReason, EvidenceSink, RunKind, ViolationId};
+use anjian_indexer::{IndexError, LiveKind, ViolationDetail, ViolationStatus};
+
+use crate::fixture::{Store, at, closed};
+
+fn detail(store: &Store, id: ViolationId) -> ViolationDetail {
+    store.wait(store.index.violation(id)).unwrap().unwrap()
+}
+
+pub(crate) fn killed_live_runs_are_closed_at_their_last_moment(store: &Store) {
+    let killed = store.beside();
+    let run = killed.run(RunKind::Live, "gate");
+    let open = killed.recorded(&run, 10);
+    let over = killed.recorded(&run, 11);
+    killed.recorder.close_violation(&closed(&over, 14, CloseReason::Left), &[]).unwrap();
+    let silent = killed.recorded(&killed.run(RunKind::Live, "yard"), 50);
+    killed.clock.advance(Duration::from_secs(30));
+    let camera = "gate".parse().unwrap();
+    let status = CameraStatus {
+        camera,
+        state: CameraState::Live,
+        since: at(0).wall,
+        reason: None,
+        last_frame: Some(at(31).wall),
+    };
+    killed.recorder.camera_status(&status).unwrap();
+    drop(killed);
+
+    let mut updates = store.index.subscribe();
+    assert_eq!(store.wait(store.index.close_interrupted()).unwrap(), 2);
+    let row = detail(store, open.id).row;
+    assert_eq!((row.status, row.close_reason), (ViolationStatus::Closed, Some(CloseReason::Interrupted)));
+    assert_eq!((row.closed_at, row.closed_s), (Some(at(31).wall), Some(31.0)), "the camera's last frame");
+    assert_eq!(detail(store, open.id).run.ended_at, Some(at(31).wall));
+    assert_eq!(detail(store, over.id).row.closed_at, Some(at(14).wall));
+    assert_eq!(detail(store, silent.id).row.closed_at, Some(at(52).wall), "its snapshot was the last sign");
+    let told = std::iter::from_fn(|| updates.try_recv().ok());
+    assert_eq!(told.filter(|update| matches!(update.kind, LiveKind::Violation(_))).count(), 2);
+    let cameras = store.wait(store.index.cameras()).unwrap();
+    assert!(cameras.iter().all(|camera| camera.state == CameraState::Stopped));
+}
+
+pub(crate) fn living_and_archive_runs_are_left_alone(store: &Store) {
+    assert_eq!(store.wait(store.index.close_interrupted()).unwrap(), 0);
+    let live = store.recorded(&store.run(RunKind::Live, "gate"), 10);
+    let archive = store.beside();
+    let archived = archive.recorded(&archive.run(RunKind::Archive, "yard"), 10);
+    // A second live system is refused while the first lives, and told where.
+    let error = archive.wait(archive.index.close_interrupted()).unwrap_err();
+    assert!(matches!(&error, IndexError::LiveElsewhere { .. }));
+    assert!(error.to_string().contains("serve.lock"), "{error}");
+    assert_eq!(store.wait(store.index.close_interrupted()).unwrap(), 0, "its own Runs are not interrupted");
+    for id in [live.id, archived.id] {
+        assert_eq!(detail(store, id).row.status, ViolationStatus::Open);
+    }
+}
+
+pub(crate) fn a_run_ends_once(store: &Store) {
+    let run = store.run(RunKind::Archive, "gate");
+    let violation = store.recorded(&run, 10);
+    store.recorder.end_run(run.id, Some(at(60))).unwrap();
+    store.recorder.end_run(run.id, Some(at(90))).unwrap();
+    let found = detail(store, violation.id).run;
+    assert_eq!((found.ended_at, found.last_media), (Some(at(60).wall), Some(at(60).media)));
+
+    let empty = store.run(RunKind::Archive, "yard");
+    let other = store.recorded(&empty, 0);
+    store.recorder.end_run(empty.id, None).unwrap();
+    let found = detail(store, other.id).run;
+    assert_eq!(
+        (found.ended_at, found.last_media),
+        (Some(at(2).wall), None),
+        "its snapshot was the last sign"
+    );
+}
+
+pub(crate) fn each_run_keeps_its_rules_as_they_stood(store: &Store) {
+    let first = store.run(RunKind::Live, "gate");
+    let mut second = first.clone();
+    second.id.0 = uuid::Uuid::from_u128(4_711);
+    // Should a digest ever miss something, the rule that judged is still the one that is shown.
+    second.rules[0].definition["hold_ms"] = 9_000.into();
+    store.recorder.begin_run(&second).unwrap();
+    for run in [&first, &second] {
+        let violation = store.recorded(run, 10);
+        assert_eq!(detail(store, violation.id).rule.as_ref(), run.rules.first());
+    }
+}
