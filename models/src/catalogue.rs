@@ -165,3 +165,72 @@ fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(change: (&str, &str), said: &[&str]) {
+        assert!(BUILT_IN.contains(change.0), "{} is not in the catalogue", change.0);
+        let text = BUILT_IN.replacen(change.0, change.1, 1);
+        let error = Catalogue::parse(Origin::File("my.toml".into()), &text).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains("my.toml"), "{message}");
+        assert!(said.iter().all(|part| message.contains(part)), "{message}");
+        assert!(!error.is_transient());
+    }
+
+    #[test]
+    fn impossible_entries_name_catalogue_model_and_key() {
+        let nano = "head_helmet_person_nano";
+        check((&format!("name = {nano:?}"), "name = \"a b\""), &["a b", "key name"]);
+        check(("sha256 = \"14e", "sha256 = \"xyz"), &[nano, "key sha256", "64 hex"]);
+        check(("width_px = 640", "width_px = 600"), &[nano, "key input.width_px", "multiple of 32"]);
+        check(("height_px = 640", "height_px = 0"), &[nano, "key input.height_px"]);
+        check(("name = \"head\"", "name = \"hat\""), &[nano, "key class.name", "hat", "other_headwear"]);
+        check(("name = \"head\"", "name = \"helmet\""), &[nano, "helmet stands twice"]);
+        check(("threshold = 0.61", "threshold = 61.0"), &[nano, "key class.threshold", "61"]);
+        check(("threshold = 0.61", "threshold = 0.0"), &[nano, "key class.threshold", "head"]);
+        check(("iou = 0.5", "iou = 0"), &[nano, "key suppress.iou"]);
+        check(
+            ("classes = [\"head\", \"helmet\"]", "classes = [\"head\"]"),
+            &[nano, "helmet must stand in exactly one"],
+        );
+        check(("classes = [\"person\"]", "classes = [\"person\", \"smoke\"]"), &[nano, "smoke is no class"]);
+        check(("licence = \"Apache-2.0\"", "licence = \" \""), &[nano, "key licence"]);
+    }
+
+    #[test]
+    fn syntax_errors_name_line_and_key() {
+        check(("head = \"yolox\"", "head = \"ssd\""), &["ssd", "line 8"]);
+        check(("[model.input]", "weight = 3\n[model.input]"), &["weight"]);
+        check(("padding = 114", "padding = 300"), &["padding"]);
+        check(("file = ", "fil = "), &["fil"]);
+    }
+
+    #[test]
+    fn a_name_stands_once() {
+        let twice = format!("{BUILT_IN}\n{BUILT_IN}");
+        let error = Catalogue::parse(Origin::BuiltIn, &twice).unwrap_err().to_string();
+        assert!(error.contains("stands twice"), "{error}");
+    }
+
+    #[test]
+    fn every_built_in_model_is_in_the_executable_with_its_digest_and_a_card() {
+        let catalogue = Catalogue::built_in().unwrap();
+        assert_eq!(catalogue.models().len(), WEIGHTS.len());
+        for model in catalogue.models() {
+            catalogue.weights(model).unwrap();
+            let card = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("cards/{}.md", model.name));
+            let card = std::fs::read_to_string(&card).unwrap();
+            assert!(card.contains(&model.sha256), "the card of {} is of other weights", model.name);
+        }
+    }
+
+    #[test]
+    fn unknown_names_list_the_known_ones() {
+        let error = Catalogue::built_in().unwrap().model("huge").unwrap_err().to_string();
+        assert!(error.contains("huge") && error.contains("head_helmet_person_nano"), "{error}");
+    }
+}

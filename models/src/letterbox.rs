@@ -181,3 +181,113 @@ fn shrink(bytes: &[u8], channels: i32, height_px: u32, small: &mut Mat, fit: Fit
 fn pixels(side_px: u32) -> i32 {
     i32::try_from(side_px).unwrap_or(i32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use anjian_domain::{ColourMatrix, NormBox};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn input(fit: InputFit, channels: Channels) -> Input {
+        Input { width_px: 640, height_px: 640, fit, channels, padding: 114 }
+    }
+
+    /// Left half blue, right half red.
+    fn halves(width_px: u32, height_px: u32, format: PixelFormat) -> Picture {
+        let is_left = |x| x < width_px / 2;
+        let plane = |width: u32, height: u32, [left, right]: [u8; 2]| {
+            (0..height).flat_map(move |_| (0..width).map(move |x| if x < width / 2 { left } else { right }))
+        };
+        let bytes = match format {
+            PixelFormat::Bgr => (0..height_px)
+                .flat_map(|_| (0..width_px).flat_map(|x| if is_left(x) { [255, 0, 0] } else { [0, 0, 255] }))
+                .collect(),
+            PixelFormat::I420 => plane(width_px, height_px, [41, 81])
+                .chain(plane(width_px / 2, height_px / 2, [240, 90]))
+                .chain(plane(width_px / 2, height_px / 2, [110, 240]))
+                .collect(),
+        };
+        Picture::new(width_px, height_px, format, ColourMatrix::Bt601, bytes).unwrap()
+    }
+
+    #[test]
+    fn sizes_by_hand() {
+        use InputFit::{Fixed, Picture};
+        for (fit, picture, expected) in [
+            (Picture, (1920, 1080), (640, 384, 640, 360)),
+            (Picture, (640, 480), (640, 480, 640, 480)),
+            (Picture, (1080, 1920), (384, 640, 360, 640)),
+            (Picture, (416, 277), (640, 448, 640, 426)),
+            (Picture, (1, 1), (640, 640, 640, 640)),
+            (Picture, (10_000, 10), (640, 32, 640, 1)),
+            (Fixed, (1920, 1080), (640, 640, 640, 360)),
+        ] {
+            let found = Fit::new(&input(fit, Channels::Bgr), picture.0, picture.1);
+            let found = (
+                found.input_width_px,
+                found.input_height_px,
+                found.content_width_px,
+                found.content_height_px,
+            );
+            assert_eq!(found, expected, "{fit:?} {picture:?}");
+        }
+    }
+
+    #[test]
+    fn colours_land_in_their_planes_whatever_the_format() {
+        for (format, size) in [
+            (PixelFormat::Bgr, (1280, 720)),
+            (PixelFormat::I420, (1280, 720)),
+            (PixelFormat::I420, (320, 182)),
+        ] {
+            for (channels, blue_plane) in [(Channels::Bgr, 0), (Channels::Rgb, 2)] {
+                let mut letterbox = Letterbox::new(input(InputFit::Picture, channels));
+                let (fit, tensor) = letterbox.apply(&halves(size.0, size.1, format)).unwrap();
+                let (right, bottom) = (fit.content_width_px as usize - 1, fit.content_height_px as usize - 1);
+                let is_near = |value: f32, expected: f32| (value - expected).abs() < 4.0;
+                for (x, y, blue, red) in
+                    [(0, 0, 255.0, 0.0), (right, bottom, 0.0, 255.0), (0, bottom, 255.0, 0.0)]
+                {
+                    let what = format!("{format:?} {channels:?} at {x},{y}");
+                    assert!(is_near(tensor[[0, blue_plane, y, x]], blue), "{what}");
+                    assert!(is_near(tensor[[0, 2 - blue_plane, y, x]], red), "{what}");
+                    assert!(is_near(tensor[[0, 1, y, x]], 0.0), "{what}");
+                }
+                assert_eq!(tensor[[0, 1, bottom + 1, 0]], 114.0, "padding below the picture");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_of_the_last_picture_stays() {
+        let pictures = [
+            halves(64, 36, PixelFormat::I420),
+            halves(40, 40, PixelFormat::Bgr),
+            halves(36, 64, PixelFormat::I420),
+        ];
+        let mut kept = Letterbox::new(input(InputFit::Fixed, Channels::Bgr));
+        for picture in pictures.iter().chain(&pictures) {
+            let mut fresh = Letterbox::new(input(InputFit::Fixed, Channels::Bgr));
+            assert_eq!(kept.apply(picture).unwrap(), fresh.apply(picture).unwrap());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn boxes_come_back_and_the_content_fits(
+            width_px in 1u32..5000, height_px in 1u32..5000, is_fixed in any::<bool>(),
+            left in 0.0f32..0.9, top in 0.0f32..0.9, width in 0.01f32..0.1, height in 0.01f32..0.1,
+        ) {
+            let fit = if is_fixed { InputFit::Fixed } else { InputFit::Picture };
+            let fit = Fit::new(&input(fit, Channels::Bgr), width_px, height_px);
+            prop_assert!(fit.content_width_px <= fit.input_width_px && fit.input_width_px <= 640);
+            prop_assert!(fit.content_height_px <= fit.input_height_px && fit.input_height_px <= 640);
+            prop_assert!(fit.input_width_px % 32 == 0 && fit.input_height_px % 32 == 0);
+            let bounds = NormBox::new(left, top, left + width, top + height).unwrap();
+            let [l, t, r, b] = fit.to_input(bounds);
+            let back = fit.to_picture(l, t, r, b).unwrap();
+            prop_assert!(back.iou(bounds) > 0.999, "{back:?} for {bounds:?}");
+        }
+    }
+}

@@ -94,8 +94,9 @@ fn blank_picture() -> Picture {
     Picture::new(160, 90, PixelFormat::Bgr, ColourMatrix::default(), bytes).expect("as many bytes as pixels")
 }
 
-/// Memory is given back after each picture and no pattern of it is kept: inputs of several shapes would each keep
-/// one. Idle threads sleep instead of spinning, because decoding needs the cores.
+/// The arena costs 13 MB more for each further session and saves about 7 % of the time; a memory pattern for every
+/// shape of input would cost 10 MB more and saves nothing. Idle threads sleep instead of spinning, because decoding
+/// needs the cores.
 fn open(weights: &[u8], runtime: &Runtime, settings: SessionSettings) -> ort::Result<Session> {
     SessionBuilder::new(runtime.environment())?
         .with_optimization_level(GraphOptimizationLevel::All)?
@@ -103,7 +104,7 @@ fn open(weights: &[u8], runtime: &Runtime, settings: SessionSettings) -> ort::Re
         .with_intra_threads(settings.threads.max(1))?
         .with_intra_op_spinning(false)?
         .with_memory_pattern(false)?
-        .with_execution_providers([ep::CPU::default().with_arena_allocator(false).build()])?
+        .with_execution_providers([ep::CPU::default().with_arena_allocator(true).build()])?
         .commit_from_memory(weights)
 }
 
