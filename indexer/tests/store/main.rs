@@ -1,5 +1,10 @@
 //! What every store must do. The cases know only the public words of the index; a further database joins by
 //! implementing `Backend` and one more line of `store_suite!`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may panic; clippy sees only functions marked as tests"
+)]
 
 mod cameras;
 mod checks;

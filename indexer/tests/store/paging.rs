@@ -82,7 +82,9 @@ pub(crate) fn pages_give_everything_once(store: &Store) {
     };
     let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&(seeds(8), seeds(4), queries()), |(before, between, query)| {
-        before.into_iter().for_each(|seed| drop(insert(seed)));
+        for seed in before {
+            insert(seed);
+        }
         let mut inserts = between.into_iter();
         let expected =
             ids(&store.search(&ViolationQuery { limit: ViolationQuery::MAX_LIMIT, ..query.clone() }));
