@@ -15,7 +15,7 @@ use crate::{CameraPlan, PlanError, Track, TrackerSettings};
 /// ignored and counted, see [`CameraAnalysis::ignored_frames`]; so is a frame of another camera, uncounted.
 pub struct CameraAnalysis {
     camera: CameraId,
-    gap_s: f64,
+    settings: TrackerSettings,
     tracker: Tracker,
     rules: Vec<Rule>,
     last: Option<MediaTime>,
@@ -37,7 +37,7 @@ impl CameraAnalysis {
         let rules = plan_rules(&plan)?;
         Ok(Self {
             camera: plan.camera,
-            gap_s: settings.gap_s,
+            settings,
             tracker: Tracker::new(settings),
             rules,
             last: None,
@@ -45,7 +45,8 @@ impl CameraAnalysis {
         })
     }
 
-    /// What opened and closed with this frame, in the order of the rules.
+    /// What opened and closed with this frame, in the order of the rules. Frames without detections belong here
+    /// too: they say that somebody left.
     ///
     /// After more than [`TrackerSettings::gap_s`] without a frame everything that was open has closed at its last
     /// breach and everybody is new: nothing is claimed about a time that nobody saw.
@@ -58,10 +59,11 @@ impl CameraAnalysis {
             self.ignored_frames += 1;
             return Vec::new();
         }
-        let is_gap = self.last.is_some_and(|last| at.media.since(last).as_secs_f64() > self.gap_s);
+        let is_gap = self.last.is_some_and(|last| at.media.since(last).as_secs_f64() > self.settings.gap_s);
         let mut updates = if is_gap { self.stop(CloseReason::SourceEnded) } else { Vec::new() };
         self.last = Some(at.media);
-        self.tracker.advance(at.media, &people::join(&detections.items));
+        let people = people::join(&detections.items, self.settings.high_score);
+        self.tracker.advance(at.media, &people);
         for rule in &mut self.rules {
             updates.extend(rule.evaluate(at, self.tracker.tracks()));
         }

@@ -67,9 +67,11 @@ const SAME_HEAD: f32 = 0.6;
 const CONTRADICTION: f32 = 0.1;
 
 /// Everybody in the frame, in an order that does not depend on the order of `items`.
-pub(crate) fn join(items: &[Detection]) -> Vec<Person> {
+///
+/// A head whose score is below `sure_score` shows that somebody is there, but not what is on it.
+pub(crate) fn join(items: &[Detection], sure_score: f32) -> Vec<Person> {
     let bodies = surest(items, |class| class == Class::Person);
-    let heads = distinct_heads(items);
+    let heads = distinct_heads(items, sure_score);
     let pairs = best_pairs(bodies.len(), heads.len(), |body, head| {
         belonging(bodies[body].bounds, heads[head].bounds)
     });
@@ -89,7 +91,8 @@ fn belonging(body: NormBox, head: NormBox) -> Option<f32> {
     let has_size = HEAD_SHARE.contains(&(head.height() / body.height())) && head.width() < 1.2 * body.width();
     let depth = head.centre().y() - body.top();
     let deepest = (UPPER_PART * body.height()).max(UPPER_HEADS * head.height());
-    let is_on_top = (-0.5 * head.height()..=deepest).contains(&depth);
+    // The box of a body may miss the head on top of it.
+    let is_on_top = (-0.75 * head.height()..=deepest).contains(&depth);
     if is_beside || !has_size || !is_on_top {
         return None;
     }
@@ -120,10 +123,11 @@ fn estimate_body(head: &Head) -> Person {
 }
 
 /// One head for each place, the surest opinion first; `Unknown` where two opinions are equally sure.
-fn distinct_heads(items: &[Detection]) -> Vec<Head> {
+fn distinct_heads(items: &[Detection], sure_score: f32) -> Vec<Head> {
     let mut heads: Vec<Head> = Vec::new();
     for item in surest(items, |class| headwear_of(class).is_some()) {
-        let Some(headwear) = headwear_of(item.class) else { continue };
+        let Some(named) = headwear_of(item.class) else { continue };
+        let headwear = if item.score.value() >= sure_score { named } else { Headwear::Unknown };
         let other = heads.iter_mut().find(|head| is_same_place(head.bounds, item.bounds));
         match other {
             Some(head) => {
@@ -188,7 +192,7 @@ mod tests {
         for start in 0..items.len().max(1) {
             let rotated: Vec<_> = items.iter().cycle().skip(start).take(items.len()).copied().collect();
             let tell = |p: &Person| format!("{}{:?}", if p.is_estimated { "~" } else { "" }, p.headwear());
-            let told: Vec<_> = join(&rotated).iter().map(tell).collect();
+            let told: Vec<_> = join(&rotated, 0.4).iter().map(tell).collect();
             assert_eq!(told, expected, "{name}");
         }
     }
@@ -199,7 +203,7 @@ mod tests {
         let body = seen(Person, 0.9, BODY);
         let on_top = [0.43, 0.3, 0.47, 0.38];
         let in_hand = [0.36, 0.55, 0.42, 0.63];
-        let cases: [(&str, Vec<Detection>, &[&str]); 12] = [
+        let cases: [(&str, Vec<Detection>, &[&str]); 14] = [
             ("nobody", vec![], &[]),
             ("hidden head", vec![body], &["Unknown"]),
             ("bare", vec![body, seen(Head, 0.8, on_top)], &["Bare"]),
@@ -209,6 +213,8 @@ mod tests {
             ("in the hand", vec![body, seen(Head, 0.7, on_top), seen(Helmet, 0.9, in_hand)], &["Bare"]),
             ("surer opinion", vec![body, seen(Head, 0.5, on_top), seen(Helmet, 0.8, on_top)], &["Worn"]),
             ("contradiction", vec![body, seen(Head, 0.75, on_top), seen(Helmet, 0.8, on_top)], &["Unknown"]),
+            ("unsure head", vec![body, seen(Head, 0.3, on_top)], &["Unknown"]),
+            ("above the body's box", vec![body, seen(Head, 0.8, [0.43, 0.22, 0.47, 0.3])], &["Bare"]),
             ("no body", vec![seen(Head, 0.8, on_top)], &["~Bare"]),
             ("far one behind", vec![body, seen(Head, 0.8, [0.44, 0.5, 0.45, 0.52])], &["Unknown", "~Bare"]),
             (
@@ -239,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_missed_body_is_estimated_inside_the_picture() {
-        let people = join(&[seen(Class::Head, 0.8, [0.97, 0.6, 1.0, 0.7])]);
+        let people = join(&[seen(Class::Head, 0.8, [0.97, 0.6, 1.0, 0.7])], 0.4);
         let body = people[0].bounds;
         assert!(people[0].is_estimated && body.right() <= 1.0 && body.bottom() <= 1.0, "{body:?}");
         assert!((body.height() - 0.4).abs() < 1e-5 && body.left() < 0.96, "{body:?}");

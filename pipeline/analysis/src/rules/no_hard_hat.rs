@@ -144,20 +144,15 @@ impl Logic {
         if self.watches.get(&track.id()).is_some_and(Watch::is_open) {
             return;
         }
-        let place = |id: &TrackId, watch: &Watch| lost_at(scene, *id).unwrap_or_else(|| watch.last_bounds());
-        let vanished = self.watches.iter().filter(|(_, watch)| {
-            watch.is_open()
-                && track.first_seen() > watch.last_inside()
-                && track.first_seen().since(watch.last_inside()).as_secs_f64() <= self.settings.grace_s
+        let distances = self.watches.iter().filter(|(_, watch)| watch.is_open()).filter_map(|(id, watch)| {
+            let unseen_s =
+                unseen_before(watch, track).filter(|unseen_s| *unseen_s <= self.settings.grace_s)?;
+            let places = places_of_lost(scene, *id, watch)?;
+            let nearnesses =
+                places.into_iter().filter_map(|place| nearness(place, track.first_bounds(), unseen_s));
+            Some((nearnesses.min_by(f32::total_cmp)?, *id))
         });
-        let candidates = vanished.filter_map(|(id, watch)| {
-            let elapsed_s = track.first_seen().since(watch.last_inside()).as_secs_f64();
-            let places = [watch.last_bounds(), place(id, watch)];
-            let distances =
-                places.into_iter().filter_map(|lost| nearness(lost, track.first_bounds(), elapsed_s));
-            Some((distances.min_by(f32::total_cmp)?, *id))
-        });
-        let nearest = candidates.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let nearest = distances.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let Some(mut lost) = nearest.and_then(|(_, id)| self.watches.remove(&id)) else { return };
         let watch = self.watches.entry(track.id()).or_insert_with(|| Watch::new(scene.at, track.bounds()));
         watch.take_over(&mut lost);
@@ -189,10 +184,23 @@ fn told(track: &Track) -> Option<Told> {
     }
 }
 
-/// Where a lost track should be by now.
-fn lost_at(scene: &Scene<'_>, id: TrackId) -> Option<NormBox> {
-    let position = scene.tracks.binary_search_by_key(&id, Track::id).ok()?;
-    Some(scene.tracks[position].bounds())
+/// For how long somebody had been out of sight when the track began, seconds; `None` when it began before.
+fn unseen_before(watch: &Watch, track: &Track) -> Option<f64> {
+    let is_later = track.first_seen() > watch.last_inside();
+    is_later.then(|| track.first_seen().since(watch.last_inside()).as_secs_f64())
+}
+
+/// Where somebody was lost and, while the tracker still guesses, should be by now; `None` when in sight.
+fn places_of_lost(scene: &Scene<'_>, id: TrackId, watch: &Watch) -> Option<Vec<NormBox>> {
+    let mut places = vec![watch.last_bounds()];
+    if let Ok(position) = scene.tracks.binary_search_by_key(&id, Track::id) {
+        let track = &scene.tracks[position];
+        if track.last_seen() == scene.at.media {
+            return None;
+        }
+        places.push(track.bounds());
+    }
+    Some(places)
 }
 
 /// How near a new track began to where one was lost, 0 at the same place; `None` when too far to be the same person.

@@ -177,3 +177,90 @@ impl<'a> Round<'a> {
         (self.partners, unpaired)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use anjian_domain::{NormBox, Score};
+
+    use super::*;
+
+    fn person(left: f32, score: f32) -> Person {
+        Person {
+            bounds: NormBox::new(left, 0.3, left + 0.05, 0.7).unwrap(),
+            score: Score::new(score).unwrap(),
+            is_estimated: false,
+            head: None,
+        }
+    }
+
+    /// Feeds one row of people a frame and tells the ids of the tracks after each, `?` when not believed, `-` when lost.
+    #[track_caller]
+    fn check(name: &str, interval_ms: u64, frames: &[&[(f32, f32)]], expected: &[&str]) {
+        let mut tracker = Tracker::new(TrackerSettings::default());
+        let mut told = Vec::new();
+        for (index, frame) in (1u64..).zip(frames) {
+            let people: Vec<_> = frame.iter().map(|(left, score)| person(*left, *score)).collect();
+            tracker.advance(MediaTime::from_millis(index * interval_ms), &people);
+            let marks = tracker.tracks().iter().map(|track| match track.state() {
+                TrackState::Tentative => format!("{}?", track.id()),
+                TrackState::Seen => track.id().to_string(),
+                TrackState::Lost => format!("{}-", track.id()),
+            });
+            told.push(marks.collect::<Vec<_>>().join(" "));
+        }
+        assert_eq!(told, expected, "{name}");
+    }
+
+    #[test]
+    fn tracks_live_and_die() {
+        let here: &[(f32, f32)] = &[(0.4, 0.9)];
+        let unsure: &[(f32, f32)] = &[(0.4, 0.2)];
+        let below: &[(f32, f32)] = &[(0.4, 0.05)];
+        let none: &[(f32, f32)] = &[];
+        check("believed after three", 200, &[here, here, here], &["1?", "1?", "1"]);
+        check("after two, a second apart", 1000, &[here, here], &["1?", "1"]);
+        check("nobody begins unsure", 200, &[unsure, unsure], &["", ""]);
+        check(
+            "unsure ones go on",
+            200,
+            &[here, here, here, unsure, unsure, below],
+            &["1?", "1?", "1", "1", "1", "1-"],
+        );
+        check(
+            "unsure ones find nobody who is lost",
+            200,
+            &[here, here, here, none, unsure],
+            &["1?", "1?", "1", "1-", "1-"],
+        );
+        check(
+            "not believed, forgotten soon",
+            200,
+            &[here, none, none, none, none, here],
+            &["1?", "1?", "1?", "1?", "", "2?"],
+        );
+        let lost = [here, here, here, none, none, none, none, here];
+        check("lost and found", 500, &lost, &["1?", "1?", "1", "1-", "1-", "1-", "1-", "1"]);
+        let gone = [here, here, here, none, none, none, here];
+        check("lost for good", 750, &gone, &["1?", "1?", "1", "1-", "1-", "", "2?"]);
+    }
+
+    #[test]
+    fn a_walk_of_more_than_a_width_between_frames() {
+        let steps = [0.1f32, 0.165, 0.23, 0.295, 0.36];
+        let frames: Vec<Vec<(f32, f32)>> = steps.iter().map(|left| vec![(*left, 0.9)]).collect();
+        let frames: Vec<&[(f32, f32)]> = frames.iter().map(Vec::as_slice).collect();
+        check("two a second", 500, &frames, &["1?", "1?", "1", "1", "1"]);
+    }
+
+    #[test]
+    fn neighbours_keep_their_ids() {
+        let frames: Vec<Vec<(f32, f32)>> = (0u8..6)
+            .map(|step| {
+                (0u8..4).map(|who| (f32::from(who).mul_add(0.06, f32::from(step) * 0.03), 0.9)).collect()
+            })
+            .collect();
+        let frames: Vec<&[(f32, f32)]> = frames.iter().map(Vec::as_slice).collect();
+        let all = "1 2 3 4";
+        check("a row on the march", 200, &frames, &["1? 2? 3? 4?", "1? 2? 3? 4?", all, all, all, all]);
+    }
+}

@@ -171,6 +171,15 @@ fn an_episode_survives_the_loss_of_its_track() {
 }
 
 #[test]
+fn a_violation_is_not_handed_to_somebody_else() {
+    let stage = Stage::with(json!([{ "behaviour": "no_hard_hat", "zone": "left" }]));
+    // One steps out of the zone in plain sight, and another one appears beside him.
+    let first = Actor::standing(0.44, 0.8, Bare).at(6.0, 0.47, 0.8).at(6.6, 0.54, 0.8);
+    let second = Actor::standing(0.46, 0.78, Bare).unseen(-1.0, 7.4);
+    check("in sight", &stage.play(20.0, &[first, second]), &[(0.0, 6.2, Left), (7.4, 20.0, SourceEnded)]);
+}
+
+#[test]
 fn everybody_is_judged_alone() {
     let actors: Vec<_> = (0..8)
         .map(|index| {
