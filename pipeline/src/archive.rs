@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{CloseReason, EvidenceSink, Frame, SinkError, Violation};
+use anjian_domain::{CloseReason, EvidenceSink, Frame, MediaTime, SinkError, Violation};
 use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
 use anjian_models::{Detector, ModelError};
 
@@ -39,6 +39,8 @@ pub enum ArchiveError {
 pub struct ArchiveReport {
     /// Frames judged.
     pub frames: u64,
+    /// Time of the last judged frame in the footage.
+    pub footage: Duration,
     /// Every violation, closed, in the order in which they closed.
     pub violations: Vec<Violation>,
 }
@@ -84,6 +86,7 @@ fn judge_all(
         let items = detector.detect(&[&frame.picture])?.into_iter().flatten().collect();
         keep_all(watch.judge(&frame, items), sink, report)?;
         report.frames += 1;
+        report.footage = frame.at.media.since(MediaTime::ZERO);
         on_frame(&frame);
     }
     Err(ArchiveError::Stopped)

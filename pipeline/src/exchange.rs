@@ -10,11 +10,11 @@ use anjian_domain::Frame;
 
 /// Which camera of the exchange, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seat(pub usize);
+pub(crate) struct Seat(pub(crate) usize);
 
 /// What became of an offered frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Offer {
+pub(crate) enum Offer {
     /// It waits for its turn.
     Waiting,
     /// It waits for its turn, and an older one that waited is gone.
@@ -24,7 +24,7 @@ pub enum Offer {
 }
 
 /// See the module.
-pub struct FrameExchange {
+pub(crate) struct FrameExchange {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -44,13 +44,13 @@ struct Place {
 impl FrameExchange {
     /// For so many cameras.
     #[must_use]
-    pub fn new(cameras: usize) -> Self {
+    pub(crate) fn new(cameras: usize) -> Self {
         let seats = (0..cameras).map(|_| Place::default()).collect();
         Self { state: Mutex::new(State { seats, next: 0, is_closed: false }), changed: Condvar::new() }
     }
 
     /// Puts a camera's newest frame in its place. Never waits for a detection.
-    pub fn offer(&self, seat: Seat, frame: Frame) -> Offer {
+    pub(crate) fn offer(&self, seat: Seat, frame: Frame) -> Offer {
         let mut state = self.lock();
         if state.is_closed {
             return Offer::Refused;
@@ -62,7 +62,7 @@ impl FrameExchange {
     }
 
     /// Waits for the next camera's turn; `None` when the exchange was closed.
-    pub fn take(&self) -> Option<Turn<'_>> {
+    pub(crate) fn take(&self) -> Option<Turn<'_>> {
         let mut state = self.lock();
         loop {
             if state.is_closed {
@@ -76,7 +76,7 @@ impl FrameExchange {
     }
 
     /// Wakes everybody who waits; frames that wait are gone.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify_all();
     }
@@ -100,12 +100,12 @@ impl State {
 }
 
 /// One camera's frame in one thread's hands. Dropping it ends the turn.
-pub struct Turn<'a> {
+pub(crate) struct Turn<'a> {
     exchange: &'a FrameExchange,
     /// Whose.
-    pub seat: Seat,
+    pub(crate) seat: Seat,
     /// What.
-    pub frame: Frame,
+    pub(crate) frame: Frame,
 }
 
 impl Drop for Turn<'_> {

@@ -14,5 +14,5 @@ mod status_board;
 mod watch;
 
 pub use evidence::EvidenceError;
-pub use live::{LiveContext, LiveError, LiveRuns, LiveSetup};
+pub use live::{LiveContext, LiveError, LiveRuns, LiveSetup, LiveSource};
 pub use watch::{Watch, WatchSetup};

@@ -8,11 +8,12 @@
 //! ```
 //! They end in this order, each after the one before it: nothing that was judged is lost at a stop.
 
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anjian_domain::{CameraSink, Clock, CloseReason, EvidenceSink, Frame, SinkError};
+use anjian_domain::{CameraId, CameraSink, CameraStatus, Clock, CloseReason, EvidenceSink, Frame, SinkError, WallTime};
 use anjian_ingest::{LiveCamera, StopSignal};
 use anjian_models::Detector;
 use metrics::{counter, histogram};
@@ -23,10 +24,44 @@ use crate::metric;
 use crate::status_board::{StatusBoard, StatusCarrier};
 use crate::watch::Watch;
 
+/// How often a live camera's last frame is told.
+const LAST_FRAME_STEP: Duration = Duration::from_secs(1);
+
+/// Where a live camera's frames come from, for as long as it is watched.
+pub trait LiveSource: Send {
+    /// Whose frames.
+    fn camera(&self) -> &CameraId;
+
+    /// Delivers frames and states until `stop`; see [`LiveCamera::run`].
+    fn run(
+        &self,
+        clock: &dyn Clock,
+        stop: &StopSignal,
+        on_frame: &mut dyn FnMut(Frame),
+        on_status: &mut dyn FnMut(CameraStatus),
+    );
+}
+
+impl LiveSource for LiveCamera {
+    fn camera(&self) -> &CameraId {
+        &self.frames.camera
+    }
+
+    fn run(
+        &self,
+        clock: &dyn Clock,
+        stop: &StopSignal,
+        on_frame: &mut dyn FnMut(Frame),
+        on_status: &mut dyn FnMut(CameraStatus),
+    ) {
+        Self::run(self, clock, stop, on_frame, on_status);
+    }
+}
+
 /// A camera with its source, tracker and rules.
 pub struct LiveSetup {
     /// Where frames come from.
-    pub source: LiveCamera,
+    pub source: Box<dyn LiveSource>,
     /// What judges them.
     pub watch: Watch,
 }
@@ -104,12 +139,12 @@ impl LiveRuns {
         Ok(())
     }
 
-    fn start_cameras(&mut self, sources: Vec<LiveCamera>) -> std::io::Result<()> {
+    fn start_cameras(&mut self, sources: Vec<Box<dyn LiveSource>>) -> std::io::Result<()> {
         for (index, source) in sources.into_iter().enumerate() {
             let (shared, board) = (Arc::clone(&self.shared), self.carrier.board());
             let stop = self.stop.clone();
             let thread = Builder::new().name(format!("camera-{}", source.camera()));
-            self.cameras.push(thread.spawn(move || shared.watch_camera(Seat(index), &source, &stop, &board))?);
+            self.cameras.push(thread.spawn(move || shared.watch_camera(Seat(index), source.as_ref(), &stop, &board))?);
         }
         Ok(())
     }
@@ -137,16 +172,29 @@ fn join_all(threads: Vec<JoinHandle<()>>) {
     }
 }
 
+/// Whether the moment of the last frame, as it was told, is so old that it should be told again.
+fn is_stale(status: &CameraStatus, now: WallTime) -> bool {
+    status.last_frame.is_none_or(|told| now.since(told) >= LAST_FRAME_STEP)
+}
+
 impl Shared {
-    fn watch_camera(&self, seat: Seat, source: &LiveCamera, stop: &StopSignal, board: &StatusBoard) {
-        let camera = source.camera().to_string();
-        let dropped = counter!(metric::FRAMES_DROPPED, "camera" => camera);
+    fn watch_camera(&self, seat: Seat, source: &dyn LiveSource, stop: &StopSignal, board: &StatusBoard) {
+        let dropped = counter!(metric::FRAMES_DROPPED, "camera" => source.camera().to_string());
+        let newest: RefCell<Option<CameraStatus>> = RefCell::new(None);
         let mut on_frame = |frame: Frame| {
+            let at = frame.at.wall;
             if self.exchange.offer(seat, frame) == Offer::Replaced {
                 dropped.increment(1);
             }
+            if let Some(status) = newest.borrow_mut().as_mut().filter(|status| is_stale(status, at)) {
+                status.last_frame = Some(at);
+                board.put(status.clone());
+            }
         };
-        let mut on_status = |status| board.put(status);
+        let mut on_status = |status: CameraStatus| {
+            board.put(status.clone());
+            newest.replace(Some(status));
+        };
         source.run(self.context.clock.as_ref(), stop, &mut on_frame, &mut on_status);
     }
 

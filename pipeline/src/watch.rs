@@ -90,8 +90,7 @@ impl Watch {
         let detections = Detections { camera: frame.camera.clone(), at: frame.at, items };
         self.last = Some(frame.at);
         let updates = self.analysis.observe(&detections);
-        updates.into_iter().map(|update| self.job(update, Some((frame, &detections)))).collect::<Vec<_>>()
-            .into_iter().flatten().collect()
+        updates.into_iter().filter_map(|update| self.job(update, Some((frame, &detections)))).collect()
     }
 
     /// Closes what is open: the source has ended, or the product stops.

@@ -1,1 +1,65 @@
-fn main() {}
+//! `anjian`: the one executable, and the only place that wires everything.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
+
+#![expect(unreachable_pub, reason = "an executable has no outside: `pub` says what a module offers to the others")]
+
+mod command;
+mod config;
+mod output;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::output::Usage;
+
+/// Watches a site's cameras for safety violations and keeps evidence that can be defended.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the sample videos as RTSP cameras on loopback and run everything on them
+    Demo(command::demo::Arguments),
+    /// Watch the configured cameras and serve the page
+    Serve(command::serve::Arguments),
+    /// Validate a configuration and compare index and files
+    Check(command::check::Arguments),
+    /// Re-analyse recorded footage
+    Analyze(command::analyze::Arguments),
+    /// Print what the model sees in pictures
+    Detect(command::detect::Arguments),
+    /// Score the model on YOLO-labelled pictures
+    Eval(command::eval::Arguments),
+    /// Measure this machine: decode, inference, whole pipeline, cameras carried
+    Bench(command::bench::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    output::start_log();
+    let outcome = match arguments.command {
+        Command::Demo(arguments) => command::demo::run(arguments),
+        Command::Serve(arguments) => command::serve::run(&arguments),
+        Command::Check(arguments) => command::check::run(&arguments),
+        Command::Analyze(arguments) => command::analyze::run(&arguments),
+        Command::Detect(arguments) => command::detect::run(&arguments),
+        Command::Eval(arguments) => command::eval::run(&arguments),
+        Command::Bench(arguments) => command::bench::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => output::report(&error),
+    }
+}
+
+/// Whether an error lies in what a person asked for, rather than in what happened.
+fn is_usage_error(error: &anyhow::Error) -> bool {
+    error.is::<config::ConfigError>() || error.is::<Usage>()
+}

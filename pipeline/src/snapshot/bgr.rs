@@ -7,7 +7,7 @@ use anjian_domain::{ColourMatrix, Picture, PixelFormat};
 pub(super) fn from_picture(picture: &Picture) -> Vec<u8> {
     match (picture.format(), picture.planes()) {
         (PixelFormat::I420, Some(planes)) => {
-            from_planes(planes, picture.width_px() as usize, Weights::of(picture.matrix()))
+            from_planes(planes, picture.width_px() as usize, &Weights::of(picture.matrix()))
         }
         _ => picture.bytes().to_vec(),
     }
@@ -53,7 +53,7 @@ fn to_byte(value: f32) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }
 
-fn from_planes([luma, u, v]: [&[u8]; 3], width: usize, weights: Weights) -> Vec<u8> {
+fn from_planes([luma, u, v]: [&[u8]; 3], width: usize, weights: &Weights) -> Vec<u8> {
     let mut pixels = Vec::with_capacity(luma.len() * 3);
     for (row, line) in luma.chunks_exact(width).enumerate() {
         let chroma = row / 2 * (width / 2);

@@ -82,7 +82,6 @@ fn as_mat<'m>(canvas: &'m mut Canvas<'_>) -> Result<opencv::boxed_ref::BoxedRefM
     #[expect(clippy::cast_possible_wrap, reason = "no picture has 2^31 pixels a side")]
     let (rows, columns) = (canvas.height_px as i32, canvas.width_px as i32);
     Mat::new_rows_cols_with_bytes_mut::<opencv::core::Vec3b>(rows, columns, canvas.pixels)
-    )
 }
 
 fn scalar(colour: Bgr) -> Scalar {

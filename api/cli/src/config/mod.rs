@@ -8,9 +8,10 @@ mod validate;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use anjian_analysis::RuleSettings;
-use anjian_domain::{CameraId, Site, SiteId, SourceUrl, Zone};
+use anjian_analysis::{CameraPlan, RuleSettings};
+use anjian_domain::{CameraId, RunId, Site, SiteId, SourceUrl, Zone};
 use anjian_ingest::{AnalysisRate, CertificateCheck, DecodeMode, Transport};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub use load::ConfigError;
@@ -116,6 +117,19 @@ impl CameraConfig {
     /// What people call it.
     pub fn label(&self) -> &str {
         if self.name.is_empty() { self.id.as_str() } else { &self.name }
+    }
+
+    /// What analysis needs to know of the camera.
+    pub fn plan(&self, run: RunId, site: &Site, time_zone: TimeZone, model: String) -> CameraPlan {
+        CameraPlan {
+            run,
+            site: site.id.clone(),
+            camera: self.id.clone(),
+            model,
+            time_zone,
+            zones: self.zones.clone(),
+            rules: self.rules.clone(),
+        }
     }
 }
 

@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+use anjian_analysis::CameraAnalysis;
+use anjian_domain::RunId;
+use uuid::Uuid;
+
 use super::{CameraConfig, Config};
 
 /// Every problem as `key: reason`; empty when the configuration can be relied on.
@@ -15,7 +19,7 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
         let key = format!("camera[{index}]");
         check_site_of(&key, camera, config, &mut problems);
         check_streams(&key, camera, &mut problems);
-        check_rules(&key, camera, &mut problems);
+        check_rules(&key, camera, config, &mut problems);
     }
     problems
 }
@@ -60,14 +64,13 @@ fn check_streams(key: &str, camera: &CameraConfig, problems: &mut Vec<String>) {
     }
 }
 
-fn check_rules(key: &str, camera: &CameraConfig, problems: &mut Vec<String>) {
-    report_twice(&format!("{key}.zone"), camera.zones.iter().map(|zone| &zone.id), problems);
-    report_twice(&format!("{key}.rule"), camera.rules.iter().map(|rule| rule.id()), problems);
-    for (index, rule) in camera.rules.iter().enumerate() {
-        let Some(wanted) = rule.zone() else { continue };
-        if !camera.zones.iter().any(|zone| zone.id == *wanted) {
-            problems.push(format!("{key}.rule[{index}].zone: camera \"{}\" has no zone \"{wanted}\"", camera.id));
-        }
+/// Zones and rules, as analysis itself sees them.
+fn check_rules(key: &str, camera: &CameraConfig, config: &Config, problems: &mut Vec<String>) {
+    let site = config.site_of(camera);
+    // A time zone that does not exist is told where it stands.
+    let Ok(time_zone) = jiff::tz::TimeZone::get(&site.time_zone) else { return };
+    if let Err(error) = CameraAnalysis::new(camera.plan(RunId(Uuid::nil()), site, time_zone, String::new())) {
+        problems.push(format!("{key}: {error}"));
     }
 }
 

@@ -1,0 +1,213 @@
+//! `anjian analyze`: recorded footage through model and rules, as fast as the machine allows.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use anjian_domain::{RunKind, SystemClock, TrackId, Violation, WallTime};
+use anjian_indexer::{EvidenceKind, Index, Recorder};
+use anjian_ingest::{FileSource, FrameSettings, StopSignal};
+use anjian_models::Detector;
+use anjian_pipeline::archive::{self, ArchiveError, ArchiveReport};
+use anyhow::Context;
+use serde::Serialize;
+use tokio::runtime::Runtime;
+
+use crate::config::{CameraConfig, Config};
+use crate::output::{AlreadyTold, JsonLines, Usage, footage_progress, tell};
+use crate::wiring::{self, RunOrigin};
+
+/// Re-analyse recorded footage.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Video files (MP4, MKV or TS), or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The configuration with the camera's zones and rules
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Whose zones and rules hold; may be left out when one camera is configured
+    #[arg(long, value_name = "ID")]
+    camera: Option<String>,
+    /// When the footage begins, such as 2026-03-01T08:00:00+08:00; by default as the file says
+    #[arg(long, value_name = "RFC3339")]
+    start: Option<WallTime>,
+    /// Write the violations here instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    jsonl: Option<PathBuf>,
+}
+
+/// One violation, one line.
+#[derive(Serialize)]
+struct Line<'a> {
+    behaviour: &'a str,
+    camera: &'a str,
+    zone: &'a str,
+    rule_version: &'a str,
+    model: &'a str,
+    opened_at: WallTime,
+    closed_at: Option<WallTime>,
+    /// Seconds from the beginning of the footage.
+    opened_s: f64,
+    closed_s: Option<f64>,
+    score: f32,
+    track: Option<TrackId>,
+    snapshot: Option<PathBuf>,
+    /// Always null in this version: clips are cut from recordings, which come later.
+    clip: Option<PathBuf>,
+}
+
+/// Everything that one file after the other needs.
+struct Desk<'a> {
+    config: &'a Config,
+    camera: &'a CameraConfig,
+    start: Option<WallTime>,
+    runtime: Runtime,
+    index: Index,
+    detector: Box<dyn Detector>,
+    stop: StopSignal,
+    lines: JsonLines,
+}
+
+/// Analyses every file; one that fails is told and the others go on.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let config = Config::load(&arguments.config)?;
+    let camera = choose_camera(&config, arguments.camera.as_deref())?;
+    let files = list_files(&arguments.paths)?;
+    anjian_ingest::init()?;
+    let mut detectors = wiring::load_detectors(&config.model, 1)?;
+    let detector = detectors.pop().context("no model was loaded")?;
+    let runtime = wiring::async_runtime()?;
+    let index = runtime.block_on(wiring::open_index(&config))?;
+    let lines = JsonLines::create(arguments.jsonl.as_deref())?;
+    let stop = stop_on_ctrl_c(&runtime);
+    let mut desk = Desk { config: &config, camera, start: arguments.start, runtime, index, detector, stop, lines };
+    let mut failed = 0;
+    for file in &files {
+        if desk.stop.is_stopped() {
+            break;
+        }
+        if let Err(error) = desk.analyze(file) {
+            failed += 1;
+            tell(&format!("error: {error:#}"));
+        }
+    }
+    if failed == 0 { Ok(()) } else { Err(AlreadyTold.into()) }
+}
+
+fn choose_camera<'a>(config: &'a Config, wanted: Option<&str>) -> Result<&'a CameraConfig, Usage> {
+    let ids = || config.cameras.iter().map(|camera| camera.id.as_str()).collect::<Vec<_>>().join(", ");
+    match (wanted, config.cameras.as_slice()) {
+        (_, []) => Err(Usage("the configuration has no [[camera]]: add one with zones and rules".to_owned())),
+        (Some(wanted), cameras) => cameras
+            .iter()
+            .find(|camera| camera.id.as_str() == wanted)
+            .ok_or_else(|| Usage(format!("--camera: there is no camera {wanted:?}: use one of {}", ids()))),
+        (None, [only]) => Ok(only),
+        (None, _) => Err(Usage(format!("--camera: say whose zones and rules hold: one of {}", ids()))),
+    }
+}
+
+/// Files as given; a folder stands for the videos in it, by name.
+fn list_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = vec![];
+    for path in paths {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let mut inside: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|file| is_video(file)).collect();
+            inside.sort();
+            if inside.is_empty() {
+                return Err(Usage(format!("{}: no MP4, MKV or TS file in this folder", path.display())).into());
+            }
+            files.append(&mut inside);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+fn is_video(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    path.is_file() && ["mp4", "mkv", "ts", "m4v", "mov"].contains(&extension.to_ascii_lowercase().as_str())
+}
+
+/// Ctrl-C ends the analysis in order: what was found is kept.
+fn stop_on_ctrl_c(runtime: &Runtime) -> StopSignal {
+    let stop = StopSignal::new();
+    let signal = stop.clone();
+    runtime.spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            signal.stop();
+        }
+    });
+    stop
+}
+
+impl Desk<'_> {
+    fn analyze(&mut self, file: &Path) -> anyhow::Result<()> {
+        let camera = self.camera;
+        let frames =
+            FrameSettings { camera: camera.id.clone(), rate: camera.analysis_fps, decode: camera.decode };
+        let mut source = FileSource::open(file, &frames, self.start)?;
+        let path = file.canonicalize().unwrap_or_else(|_| file.to_owned()).display().to_string();
+        let origin = RunOrigin { kind: RunKind::Archive, source: path, started_at: source.start() };
+        let watch = wiring::watch(self.config, camera, origin, self.detector.model())?;
+        let recorder = Recorder::new(self.index.clone(), self.runtime.handle().clone());
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bar = footage_progress(source.duration(), &name);
+        let begun = Instant::now();
+        let mut report = ArchiveReport::default();
+        let outcome = archive::analyze(
+            &mut source,
+            self.detector.as_mut(),
+            watch,
+            &recorder,
+            &self.stop,
+            &mut report,
+            &mut |frame| bar.set_position(frame.at.media.as_secs_f64() as u64),
+        );
+        bar.finish_and_clear();
+        for violation in &report.violations {
+            self.write(violation)?;
+        }
+        tell(&summary(&name, &report, begun));
+        self.explain(file, outcome)
+    }
+
+    fn write(&mut self, violation: &Violation) -> anyhow::Result<()> {
+        let snapshot =
+            self.runtime.block_on(self.index.evidence_file(violation.id, EvidenceKind::SnapshotAnnotated))?;
+        let closed = violation.closed.map(|(moment, _)| moment);
+        self.lines.write(&Line {
+            behaviour: violation.behaviour.as_str(),
+            camera: violation.camera.as_str(),
+            zone: violation.zone.as_str(),
+            rule_version: &violation.rule_version,
+            model: &violation.model,
+            opened_at: violation.opened.wall,
+            closed_at: closed.map(|moment| moment.wall),
+            opened_s: violation.opened.media.as_secs_f64(),
+            closed_s: closed.map(|moment| moment.media.as_secs_f64()),
+            score: violation.score.value(),
+            track: violation.track,
+            snapshot: snapshot.map(|file| file.path),
+            clip: None,
+        })
+    }
+
+    /// Ingest names the file itself; the other errors do not know it.
+    fn explain(&self, file: &Path, outcome: Result<(), ArchiveError>) -> anyhow::Result<()> {
+        match outcome {
+            Err(ArchiveError::Ingest(error)) => Err(error.into()),
+            other => other.with_context(|| file.display().to_string()),
+        }
+    }
+}
+
+fn summary(name: &str, report: &ArchiveReport, begun: Instant) -> String {
+    let (frames, violations) = (report.frames, report.violations.len());
+    let rate = report.footage.as_secs_f64() / begun.elapsed().as_secs_f64().max(1e-3);
+    let footage = report.footage.as_secs_f64();
+    format!("{name}: {violations} violations in {footage:.1} s of footage, {frames} frames judged, {rate:.1} times real time")
+}

@@ -1,0 +1,105 @@
+//! Live and archive Runs over scripted frames.
+
+mod stage;
+
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
+
+use anjian_domain::{CameraState, CloseReason, RunKind, SystemClock, Violation};
+use anjian_ingest::{FileFault, IngestError, StopSignal};
+use anjian_pipeline::archive::{self, ArchiveReport};
+use anjian_pipeline::{LiveContext, LiveRuns, LiveSetup};
+use stage::{MemorySink, Scene, ScriptCamera, ScriptDetector, ScriptFile, camera_id, script, watch};
+
+/// Bare for four seconds, covered for four, gone for four.
+const EPISODE: &[(Scene, usize)] = &[(Scene::Helmet, 10), (Scene::Bare, 20), (Scene::Helmet, 20), (Scene::Empty, 20)];
+
+fn play_archive(parts: &[(Scene, usize)], end: Option<IngestError>) -> (Arc<MemorySink>, ArchiveReport, bool) {
+    let sink = MemorySink::shared();
+    let (mut detector, _seen) = ScriptDetector::new();
+    let mut source = ScriptFile { frames: script(parts).into(), end };
+    let mut report = ArchiveReport::default();
+    let (stop, watch) = (StopSignal::new(), watch(RunKind::Archive));
+    let outcome = archive::analyze(
+        &mut source,
+        detector.as_mut(),
+        watch,
+        sink.as_ref(),
+        &stop,
+        &mut report,
+        &mut |_| (),
+    );
+    (sink, report, outcome.is_ok())
+}
+
+fn play_live(parts: &[(Scene, usize)], refusals: u32) -> Arc<MemorySink> {
+    let sink = MemorySink::shared();
+    sink.refusals.store(refusals, Ordering::SeqCst);
+    let (detector, seen) = ScriptDetector::new();
+    let (played, all_played) = sync_channel(1);
+    let camera = ScriptCamera { id: camera_id(), frames: script(parts), seen: Mutex::new(seen), played };
+    let setup = LiveSetup { source: Box::new(camera), watch: watch(RunKind::Live) };
+    let context =
+        LiveContext { evidence: sink.clone(), cameras: sink.clone(), clock: Arc::new(SystemClock) };
+    let runs = LiveRuns::start(vec![setup], vec![detector], context).unwrap();
+    all_played.recv().unwrap();
+    runs.stop();
+    sink
+}
+
+#[test]
+fn an_episode_is_one_violation_with_both_pictures() {
+    let (sink, report, is_ok) = play_archive(EPISODE, None);
+    assert!(is_ok);
+    assert_eq!(report.frames, 70);
+    let opened = sink.opened.lock().unwrap();
+    let [(violation, evidence)] = opened.as_slice() else { panic!("{} violations", opened.len()) };
+    assert_eq!(violation.opened.media.as_secs_f64(), 2.0, "the first bare frame");
+    assert!(evidence.snapshot_at.media > violation.opened.media);
+    for jpeg in [&evidence.clean_jpeg, &evidence.annotated_jpeg] {
+        let header = turbojpeg::read_header(jpeg).unwrap();
+        assert_eq!((header.width, header.height), (320, 180));
+    }
+    assert_ne!(evidence.clean_jpeg, evidence.annotated_jpeg);
+    let [closed] = report.violations.as_slice() else { panic!("not closed once") };
+    assert_eq!(closed.closed.unwrap().1, CloseReason::Ended);
+}
+
+#[test]
+fn live_and_archive_judge_the_same_frames_alike() {
+    let (archive, _, _) = play_archive(EPISODE, None);
+    let live = play_live(EPISODE, 0);
+    let openings = |sink: &MemorySink| -> Vec<_> { sink.opened.lock().unwrap().clone() };
+    let closings = |sink: &MemorySink| -> Vec<Violation> { sink.closed.lock().unwrap().clone() };
+    assert_eq!(openings(&archive), openings(&live));
+    assert_eq!(closings(&archive), closings(&live));
+}
+
+#[test]
+fn a_full_disk_delays_evidence_and_loses_none() {
+    let sink = play_live(EPISODE, 3);
+    assert_eq!(sink.opened.lock().unwrap().len(), 1);
+    assert_eq!(sink.closed.lock().unwrap().len(), 1, "the closing waited for its opening");
+}
+
+#[test]
+fn a_stop_closes_what_is_open_and_ends_the_run() {
+    let sink = play_live(&[(Scene::Bare, 30)], 0);
+    let closed = sink.closed.lock().unwrap();
+    assert_eq!(closed.len(), 1);
+    assert_eq!(closed[0].closed.unwrap().1, CloseReason::Interrupted);
+    let last = sink.ended.lock().unwrap()[0].unwrap();
+    assert_eq!(last.media.as_secs_f64(), 5.8);
+    let states: Vec<_> = sink.statuses.lock().unwrap().iter().map(|status| status.state).collect();
+    assert_eq!(states.last(), Some(&CameraState::Stopped));
+}
+
+#[test]
+fn what_was_found_before_the_footage_broke_is_kept() {
+    let broken = IngestError::File { path: "cut.mp4".into(), fault: FileFault::Empty };
+    let (sink, report, is_ok) = play_archive(&[(Scene::Bare, 30)], Some(broken));
+    assert!(!is_ok);
+    assert_eq!(sink.opened.lock().unwrap().len(), 1);
+    assert_eq!(report.violations[0].closed.unwrap().1, CloseReason::Interrupted);
+}

@@ -1,0 +1,211 @@
+//! A stage for Runs: scripted sources, a detector that reads the script from the picture, a sink that remembers.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anjian_analysis::{CameraAnalysis, CameraPlan, RuleSettings};
+use anjian_domain::*;
+use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
+use anjian_models::{Detector, ModelError};
+use anjian_pipeline::{LiveSource, Watch, WatchSetup};
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+/// What stands in a frame of the script.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scene {
+    Empty = 0,
+    Bare = 1,
+    Helmet = 2,
+}
+
+pub fn camera_id() -> CameraId {
+    "dock".parse().unwrap()
+}
+
+/// Five frames a second; the scene is written into the first pixel.
+pub fn script(parts: &[(Scene, usize)]) -> Vec<Frame> {
+    let scenes = parts.iter().flat_map(|(scene, count)| std::iter::repeat_n(*scene, *count));
+    scenes.enumerate().map(|(index, scene)| frame(index as u64 * 200, scene)).collect()
+}
+
+fn frame(millis: u64, scene: Scene) -> Frame {
+    let mut bytes = vec![90; 320 * 180 * 3];
+    bytes[0] = scene as u8;
+    let picture = Picture::new(320, 180, PixelFormat::Bgr, ColourMatrix::Bt601, bytes).unwrap();
+    let start: WallTime = "2026-03-02T08:00:00Z".parse().unwrap();
+    let wall = start.plus(Duration::from_millis(millis));
+    Frame { camera: camera_id(), at: Moment { media: MediaTime::from_millis(millis), wall }, picture }
+}
+
+pub fn watch(kind: RunKind) -> Watch {
+    let site: Site =
+        serde_json::from_value(serde_json::json!({ "id": "works", "name": "北方化工厂" })).unwrap();
+    let camera = Camera { id: camera_id(), site: site.id.clone(), name: "装卸区".to_owned() };
+    let rule = RuleSettings::with_defaults(Behaviour::NoHardHat).unwrap();
+    let plan = CameraPlan {
+        run: RunId(Uuid::nil()),
+        site: site.id.clone(),
+        camera: camera.id.clone(),
+        model: "fake@0".to_owned(),
+        time_zone: TimeZone::UTC,
+        zones: vec![],
+        rules: vec![rule],
+    };
+    let analysis = CameraAnalysis::new(plan).unwrap();
+    let run = Run {
+        id: RunId(Uuid::nil()),
+        kind,
+        site: site.id.clone(),
+        camera: camera.id.clone(),
+        source: "script".to_owned(),
+        model: "fake@0".to_owned(),
+        rules: analysis.rule_definitions(),
+        started_at: "2026-03-02T08:00:00Z".parse().unwrap(),
+    };
+    Watch::new(WatchSetup { run, camera, site, time_zone: TimeZone::UTC, zones: vec![], analysis })
+}
+
+/// Sees what the first pixel says, and reports each frame that it has seen.
+pub struct ScriptDetector {
+    pub seen: SyncSender<()>,
+}
+
+impl ScriptDetector {
+    pub fn new() -> (Box<dyn Detector>, Receiver<()>) {
+        let (seen, receiver) = sync_channel(10_000);
+        (Box::new(Self { seen }), receiver)
+    }
+}
+
+impl Detector for ScriptDetector {
+    fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
+        let found = pictures.iter().map(|picture| people(picture.bytes()[0])).collect();
+        let _ = self.seen.try_send(());
+        Ok(found)
+    }
+
+    fn model(&self) -> &str {
+        "fake@0"
+    }
+}
+
+fn people(scene: u8) -> Vec<Detection> {
+    let detection = |class, [left, top, right, bottom]: [f32; 4]| Detection {
+        class,
+        score: Score::new(0.9).unwrap(),
+        bounds: NormBox::new(left, top, right, bottom).unwrap(),
+    };
+    let person = detection(Class::Person, [0.4, 0.2, 0.55, 0.9]);
+    let head = |class| detection(class, [0.44, 0.2, 0.51, 0.31]);
+    match scene {
+        1 => vec![person, head(Class::Head)],
+        2 => vec![person, head(Class::Helmet)],
+        _ => vec![],
+    }
+}
+
+/// Plays a script as a file does, then ends or fails.
+pub struct ScriptFile {
+    pub frames: VecDeque<Frame>,
+    pub end: Option<IngestError>,
+}
+
+impl FrameSource for ScriptFile {
+    fn next_frame(&mut self, _patience: Duration) -> Result<Next, IngestError> {
+        match (self.frames.pop_front(), &self.end) {
+            (Some(frame), _) => Ok(Next::Frame(frame)),
+            (None, Some(error)) => Err(error.clone()),
+            (None, None) => Ok(Next::Ended),
+        }
+    }
+}
+
+/// Plays a script as a camera does: each frame after the one before it was seen, then waits for the stop.
+pub struct ScriptCamera {
+    pub id: CameraId,
+    pub frames: Vec<Frame>,
+    pub seen: Mutex<Receiver<()>>,
+    pub played: SyncSender<()>,
+}
+
+impl LiveSource for ScriptCamera {
+    fn camera(&self) -> &CameraId {
+        &self.id
+    }
+
+    fn run(
+        &self,
+        _clock: &dyn Clock,
+        stop: &StopSignal,
+        on_frame: &mut dyn FnMut(Frame),
+        on_status: &mut dyn FnMut(CameraStatus),
+    ) {
+        let status = |state, at: &Frame| CameraStatus {
+            camera: self.id.clone(),
+            state,
+            since: at.at.wall,
+            reason: None,
+            last_frame: Some(at.at.wall),
+        };
+        on_status(status(CameraState::Live, &self.frames[0]));
+        for frame in &self.frames {
+            on_frame(frame.clone());
+            self.seen.lock().unwrap().recv().unwrap();
+        }
+        self.played.send(()).unwrap();
+        while !stop.wait(Duration::from_secs(60)) {}
+        on_status(status(CameraState::Stopped, &self.frames[0]));
+    }
+}
+
+/// Remembers everything; refuses the first openings with a passing error.
+#[derive(Default)]
+pub struct MemorySink {
+    pub refusals: AtomicU32,
+    pub opened: Mutex<Vec<(Violation, OpeningEvidence)>>,
+    pub closed: Mutex<Vec<Violation>>,
+    pub statuses: Mutex<Vec<CameraStatus>>,
+    pub ended: Mutex<Vec<Option<Moment>>>,
+}
+
+impl MemorySink {
+    pub fn shared() -> Arc<Self> {
+        Arc::new(Self::default())
+    }
+}
+
+impl EvidenceSink for MemorySink {
+    fn begin_run(&self, _run: &Run) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn open_violation(&self, violation: &Violation, evidence: &OpeningEvidence) -> Result<(), SinkError> {
+        if self.refusals.load(Ordering::SeqCst) > 0 {
+            self.refusals.fetch_sub(1, Ordering::SeqCst);
+            return Err(SinkError { message: "the disk is full".to_owned(), is_transient: true, source: None });
+        }
+        self.opened.lock().unwrap().push((violation.clone(), evidence.clone()));
+        Ok(())
+    }
+
+    fn close_violation(&self, violation: &Violation, _path: &[TrackPoint]) -> Result<(), SinkError> {
+        self.closed.lock().unwrap().push(violation.clone());
+        Ok(())
+    }
+
+    fn end_run(&self, _run: RunId, last: Option<Moment>) -> Result<(), SinkError> {
+        self.ended.lock().unwrap().push(last);
+        Ok(())
+    }
+}
+
+impl CameraSink for MemorySink {
+    fn camera_status(&self, status: &CameraStatus) -> Result<(), SinkError> {
+        self.statuses.lock().unwrap().push(status.clone());
+        Ok(())
+    }
+}
