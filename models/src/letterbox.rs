@@ -283,7 +283,7 @@ mod tests {
             let fit = Fit::new(&input(fit, Channels::Bgr), width_px, height_px);
             prop_assert!(fit.content_width_px <= fit.input_width_px && fit.input_width_px <= 640);
             prop_assert!(fit.content_height_px <= fit.input_height_px && fit.input_height_px <= 640);
-            prop_assert!(fit.input_width_px % 32 == 0 && fit.input_height_px % 32 == 0);
+            prop_assert!(fit.input_width_px.is_multiple_of(32) && fit.input_height_px.is_multiple_of(32));
             let bounds = NormBox::new(left, top, left + width, top + height).unwrap();
             let [l, t, r, b] = fit.to_input(bounds);
             let back = fit.to_picture(l, t, r, b).unwrap();
