@@ -34,7 +34,7 @@ impl CameraAnalysis {
     /// # Errors
     /// When zones or rules of the plan contradict each other.
     pub fn with_tracker(plan: CameraPlan, settings: TrackerSettings) -> Result<Self, PlanError> {
-        let rules = plan_rules(&plan)?;
+        let rules = plan_rules(&plan, settings)?;
         Ok(Self {
             camera: plan.camera,
             settings,
@@ -104,7 +104,7 @@ impl CameraAnalysis {
     }
 }
 
-fn plan_rules(plan: &CameraPlan) -> Result<Vec<Rule>, PlanError> {
+fn plan_rules(plan: &CameraPlan, tracker: TrackerSettings) -> Result<Vec<Rule>, PlanError> {
     let zones = plan.all_zones()?;
     let origin = Origin {
         run: plan.run,
@@ -112,6 +112,7 @@ fn plan_rules(plan: &CameraPlan) -> Result<Vec<Rule>, PlanError> {
         camera: plan.camera.clone(),
         model: plan.model.clone(),
         time_zone: plan.time_zone.clone(),
+        tracker,
     };
     let mut rules: Vec<Rule> = Vec::new();
     for settings in &plan.rules {

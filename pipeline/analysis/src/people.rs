@@ -69,7 +69,7 @@ const CONTRADICTION: f32 = 0.1;
 /// Everybody in the frame, in an order that does not depend on the order of `items`.
 ///
 /// A head whose score is below `sure_score` shows that somebody is there, but not what is on it.
-pub(crate) fn join(items: &[Detection], sure_score: f32) -> Vec<Person> {
+pub(crate) fn join(items: &[Detection], sure_score: f64) -> Vec<Person> {
     let bodies = surest(items, |class| class == Class::Person);
     let heads = distinct_heads(items, sure_score);
     let pairs = best_pairs(bodies.len(), heads.len(), |body, head| {
@@ -123,11 +123,11 @@ fn estimate_body(head: &Head) -> Person {
 }
 
 /// One head for each place, the surest opinion first; `Unknown` where two opinions are equally sure.
-fn distinct_heads(items: &[Detection], sure_score: f32) -> Vec<Head> {
+fn distinct_heads(items: &[Detection], sure_score: f64) -> Vec<Head> {
     let mut heads: Vec<Head> = Vec::new();
     for item in surest(items, |class| headwear_of(class).is_some()) {
         let Some(named) = headwear_of(item.class) else { continue };
-        let headwear = if item.score.value() >= sure_score { named } else { Headwear::Unknown };
+        let headwear = if f64::from(item.score.value()) >= sure_score { named } else { Headwear::Unknown };
         let other = heads.iter_mut().find(|head| is_same_place(head.bounds, item.bounds));
         match other {
             Some(head) => {

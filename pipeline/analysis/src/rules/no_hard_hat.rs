@@ -3,6 +3,7 @@
 //! For each person a window of the newest observations that tell something: bare or worn. A hidden head is neither.
 //! - **Opens** on a bare observation, when the window reaches back `window_s`, bare has a share of at least
 //!   `bare_share` and there are `min_observations` bare ones. It opened with the first bare one of that window.
+//!   Until then the window begins with a bare one, and begins anew when worn ones outnumber bare ones.
 //! - **Closes** when worn has a share of at least `worn_share`, when the person was out of the zone or out of sight
 //!   for longer than `grace_s`, or when no bare head was seen for `hidden_s`. It closed with the last bare one.
 //!

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::zone_membership::ZoneMembership;
 use super::{BreachKey, Finding, RuleLogic, Scene};
+use crate::tracker::{self, TrackerSettings};
 use crate::{RuleSettings, Schedule, Track};
 
 /// Where violations come from: the same for all rules of a camera.
@@ -24,6 +25,7 @@ pub(crate) struct Origin {
     pub(crate) camera: CameraId,
     pub(crate) model: String,
     pub(crate) time_zone: TimeZone,
+    pub(crate) tracker: TrackerSettings,
 }
 
 /// One rule at work on one camera.
@@ -39,7 +41,7 @@ pub(crate) struct Rule {
 impl Rule {
     pub(crate) fn new(origin: Origin, id: RuleId, zone: Zone, settings: &RuleSettings) -> Self {
         Self {
-            definition: define(id, &zone, settings, &origin.time_zone),
+            definition: define(id, &zone, settings, &origin.time_zone, origin.tracker),
             schedule: settings.schedule.clone(),
             membership: ZoneMembership::new(zone),
             logic: settings.logic.logic(),
@@ -122,12 +124,19 @@ impl Rule {
 
 /// Everything that decides what the rule finds, and a version that changes with any of it. The names of rule and
 /// zone do not: calling a dock "Dock 2" judges nobody differently.
-fn define(id: RuleId, zone: &Zone, settings: &RuleSettings, time_zone: &TimeZone) -> RuleDefinition {
+fn define(
+    id: RuleId,
+    zone: &Zone,
+    settings: &RuleSettings,
+    time_zone: &TimeZone,
+    tracker: TrackerSettings,
+) -> RuleDefinition {
     let corners: Vec<_> =
         zone.points.points().iter().map(|point| [point.x(), point.y()].map(decimal)).collect();
     let schedule = settings.schedule.as_ref().map(|schedule| {
         let mut written = json!(schedule);
-        written["time_zone"] = json!(time_zone.iana_name().unwrap_or("fixed"));
+        written["time_zone"] =
+            json!(time_zone.iana_name().map_or_else(|| format!("{time_zone:?}"), str::to_owned));
         written
     });
     let definition = json!({
@@ -136,6 +145,8 @@ fn define(id: RuleId, zone: &Zone, settings: &RuleSettings, time_zone: &TimeZone
         "thresholds": settings.logic.thresholds(),
         "zone": { "points": corners, "anchor": zone.anchor },
         "schedule": schedule,
+        "tracker": tracker,
+        "tracker_revision": tracker::REVISION,
     });
     let version = format!("{}@{}", settings.behaviour, digest(&definition));
     RuleDefinition { rule: id, version, behaviour: settings.behaviour, zone: zone.id.clone(), definition }
@@ -201,7 +212,8 @@ mod tests {
 
     fn version(table: &Value, zone: &Zone, time_zone: &str) -> String {
         let time_zone = TimeZone::get(time_zone).unwrap();
-        define("a-rule".parse().unwrap(), zone, &settings(table), &time_zone).version
+        let tracker = TrackerSettings::default();
+        define("a-rule".parse().unwrap(), zone, &settings(table), &time_zone, tracker).version
     }
 
     #[test]

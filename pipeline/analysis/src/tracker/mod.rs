@@ -20,10 +20,10 @@ use crate::people::Person;
 #[serde(deny_unknown_fields, default)]
 pub struct TrackerSettings {
     /// Detections from this score on begin and continue tracks, 0 to 1.
-    pub high_score: f32,
+    pub high_score: f64,
     /// Detections from this score on, below `high_score`, continue tracks only, 0 to 1. Without effect while the
     /// model's own threshold is above.
-    pub low_score: f32,
+    pub low_score: f64,
     /// A track that nobody saw for longer is over, seconds.
     pub lost_s: f64,
     /// A track that is not believed yet and that nobody saw for longer is over, seconds.
@@ -47,6 +47,8 @@ impl Default for TrackerSettings {
     }
 }
 
+/// Raised whenever people or tracks are found otherwise with the same settings; part of every rule's version.
+pub(crate) const REVISION: u32 = 1;
 /// More people than this in one picture are not followed; those who came first are.
 const MOST_TRACKS: usize = 256;
 /// Least similarity to a sure detection.
@@ -91,8 +93,8 @@ impl Tracker {
         }
         let mut round = Round::new(&self.tracks, people);
         let TrackerSettings { high_score, low_score, .. } = self.settings;
-        let is_sure = |person: &Person| person.score.value() >= high_score;
-        let is_unsure = |person: &Person| (low_score..high_score).contains(&person.score.value());
+        let is_sure = |person: &Person| f64::from(person.score.value()) >= high_score;
+        let is_unsure = |person: &Person| (low_score..high_score).contains(&f64::from(person.score.value()));
         let is_believed = |track: &Track| track.state() != TrackState::Tentative;
         round.pair(LEAST_SIMILARITY, is_believed, is_sure, |track| self.discount(track, at));
         round.pair(LEAST_SIMILARITY_UNSURE, |track| track.state() == TrackState::Seen, is_unsure, |_| 1.0);
