@@ -64,6 +64,9 @@ impl MediaTime {
 pub struct WallTime(Timestamp);
 
 impl WallTime {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(Timestamp::UNIX_EPOCH);
+
     /// Cut to the microsecond, which is what the index stores.
     #[must_use]
     pub fn new(timestamp: Timestamp) -> Self {

@@ -1,4 +1,27 @@
 //! GStreamer, and nobody else calls it: sources, reconnecting, frames.
+//!
+//! [`FileSource`] decodes archives as fast as their frames are taken; [`LiveCamera`] keeps a camera connected and
+//! hands over its frames. Both choose frames with the same [`FrameSelection`], so that live and archive see alike.
+//! [`ClipServer`] is a camera made of clips. Deliberately knows nothing of models, rules and storage.
+//!
+//! # Which thread does what
+//! - **The camera's thread** belongs to the caller and runs [`LiveCamera::run`]: it waits for pictures, copies each
+//!   out of GStreamer's memory, calls `on_frame` and `on_status`, watches for silence, sleeps between attempts, and
+//!   ends the pipeline. It wakes when a picture or trouble comes, and five times a second.
+//! - **GStreamer's threads of a camera**: one speaks RTSP, one (the jitter buffer's) depacketizes, parses,
+//!   decodes, and drops the frames that are not analysed. They never call the caller; they ring the bell of a `Feed`.
+//! - **The reader's thread** belongs to the caller and calls [`FileSource::next_frame`]; one thread of GStreamer
+//!   demultiplexes and decodes, at most three pictures ahead.
+//! - **`clip-server`**, one thread of each [`ClipServer`], joined when it is dropped, and GStreamer's own for its
+//!   clients.
+//!
+//! # Every queue
+//! | Queue | Holds at most | When full |
+//! |---|---|---|
+//! | jitter buffer, UDP | 200 ms of packets | drops the oldest |
+//! | jitter buffer, TCP | 2 s of packets | drops the oldest |
+//! | pictures, live | 1 | the newest wins |
+//! | pictures, archive | 3 | decoding waits |
 
 mod backoff;
 mod clip_server;

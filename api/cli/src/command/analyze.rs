@@ -1,10 +1,9 @@
 //! `anjian analyze`: recorded footage through model and rules, as fast as the machine allows.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
-use anjian_domain::{RunKind, SystemClock, TrackId, Violation, WallTime};
+use anjian_domain::{RunKind, TrackId, Violation, WallTime};
 use anjian_indexer::{EvidenceKind, Index, Recorder};
 use anjian_ingest::{FileSource, FrameSettings, StopSignal};
 use anjian_models::Detector;

@@ -52,6 +52,14 @@ fn find_samples() -> anyhow::Result<PathBuf> {
     })
 }
 
+/// A sample video, for the benchmark.
+pub fn first_clip() -> anyhow::Result<PathBuf> {
+    let samples = find_samples()?;
+    let config = Config::load(&samples.join("anjian.toml"))?;
+    let camera = config.cameras.first().context("sample-videos/anjian.toml has no camera")?;
+    Ok(samples.join(camera.id.as_str()).join("clip.mp4"))
+}
+
 /// Gives every camera its clip, `<id>/clip.mp4`, as an RTSP stream.
 fn serve_clips(config: &mut Config, samples: &Path) -> anyhow::Result<ClipServer> {
     let mut server = ClipServer::builder();

@@ -1,10 +1,11 @@
 //! One file a command of the executable.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anjian_models::{Catalogue, Detector, Runtime, SessionSettings};
 
-use crate::config::DEFAULT_MODEL;
+use crate::config::{DEFAULT_MODEL, Model};
 use crate::wiring;
 
 pub mod analyze;
@@ -37,6 +38,21 @@ fn model_help() -> String {
 impl ModelArguments {
     fn open(&self) -> anyhow::Result<(Catalogue, Runtime)> {
         Ok((wiring::open_catalogue(self.catalogue.as_deref())?, Runtime::find(None)?))
+    }
+
+    /// Puts the choice into a configuration.
+    fn apply_to(&self, model: &mut Model) {
+        model.name.clone_from(&self.name);
+        model.catalogue.clone_from(&self.catalogue);
+    }
+
+    /// The choice as arguments of another process.
+    fn as_arguments(&self) -> Vec<OsString> {
+        let mut arguments = vec!["--model".into(), self.name.clone().into()];
+        if let Some(catalogue) = &self.catalogue {
+            arguments.extend(["--catalogue".into(), catalogue.clone().into_os_string()]);
+        }
+        arguments
     }
 
     fn load(&self) -> anyhow::Result<Box<dyn Detector>> {

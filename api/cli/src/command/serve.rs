@@ -79,9 +79,12 @@ fn start_runs(config: &Config, index: &Index, runtime: &Handle) -> anyhow::Resul
     let recorder = Arc::new(Recorder::new(index.clone(), runtime.clone()));
     let context =
         LiveContext { evidence: recorder.clone(), cameras: recorder, clock: Arc::new(SystemClock) };
-    let setups: Result<Vec<_>, _> =
-        config.cameras.iter().filter_map(|camera| live_setup(config, camera, &model)).collect();
-    Ok(LiveRuns::start(setups?, detectors, context)?)
+    Ok(LiveRuns::start(live_setups(config, &model)?, detectors, context)?)
+}
+
+/// Every camera with a stream. `model` is what the detector calls itself.
+pub fn live_setups(config: &Config, model: &str) -> anyhow::Result<Vec<LiveSetup>> {
+    config.cameras.iter().filter_map(|camera| live_setup(config, camera, model)).collect()
 }
 
 /// `None` for a camera without a stream: its footage is only analysed from files.

@@ -49,6 +49,14 @@ impl Config {
         Self::parse(&text, path, folder)
     }
 
+    /// [`Config::load`] for a text that this program wrote itself; `name` stands for the file in errors.
+    ///
+    /// # Errors
+    /// When anything in it is wrong.
+    pub fn from_text(text: &str, name: &Path) -> Result<Self, ConfigError> {
+        Self::parse(text, name, Path::new(""))
+    }
+
     fn parse(text: &str, path: &Path, folder: &Path) -> Result<Self, ConfigError> {
         let mut config: Self = toml::from_str(text).map_err(|error| parse_error(text, path, &error))?;
         if config.sites.is_empty() {

@@ -1,0 +1,147 @@
+//! The live part: cameras over RTSP, the index, the HTTP server, and a listener on the event stream.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anjian_api::ApiSettings;
+use anjian_domain::{
+    CameraId, EvidenceSink, Moment, OpeningEvidence, Run, RunId, SinkError, SystemClock, TrackPoint, Violation,
+    ViolationId, WallTime,
+};
+use anjian_indexer::Recorder;
+use anjian_ingest::ClipServer;
+use anjian_pipeline::{LiveContext, LiveRuns};
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use super::events::{self, Heard};
+use super::usage::{Stopwatch, resident_bytes};
+use crate::command::ModelArguments;
+use crate::command::serve::live_setups;
+use crate::config::Config;
+use crate::output::print;
+use crate::wiring;
+
+/// Connections and sessions settle for so long before anything is measured.
+const WARM_UP: Duration = Duration::from_secs(4);
+
+/// What the live part measured.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LiveFigures {
+    pub cameras: u16,
+    /// Processor cores in use, 1.0 being one core.
+    pub cpu_cores: f64,
+    pub resident_bytes: u64,
+    /// Milliseconds from the capture of the frame that opened a violation to its event, sorted.
+    pub event_ms: Vec<f64>,
+}
+
+/// Serves a clip until standard input closes; prints its address first.
+pub fn serve_camera(clip: &Path) -> anyhow::Result<()> {
+    let server = ClipServer::builder().clip("/bench", clip).start()?;
+    print(&server.url("/bench"))?;
+    std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
+    drop(server);
+    Ok(())
+}
+
+/// Which camera of the live part, counted from 0.
+pub fn camera_id(index: usize) -> CameraId {
+    format!("bench-{index}").parse().expect("letters, a hyphen and digits are an id")
+}
+
+/// Each camera watches eight strips for anybody at all, so that walking people open violations all the time.
+pub fn config(urls: &[String], data: &Path, workers: usize) -> anyhow::Result<Config> {
+    let mut text = format!("data_dir = {data:?}\n[server]\nlisten = \"127.0.0.1:0\"\n[model]\nworkers = {workers}\n");
+    for (index, url) in urls.iter().enumerate() {
+        text += &format!("[[camera]]\nid = \"{}\"\nmain = \"{url}\"\n", camera_id(index));
+        for strip in 0..8 {
+            let (left, right) = (f64::from(strip) / 8.0, f64::from(strip + 1) / 8.0);
+            text += &format!(
+                "[[camera.zone]]\nid = \"strip-{strip}\"\npoints = [[{left}, 0], [{right}, 0], [{right}, 1], [{left}, 1]]\n"
+            );
+        }
+        for strip in 0..8 {
+            text += &format!(
+                "[[camera.rule]]\nbehaviour = \"overcrowding\"\nzone = \"strip-{strip}\"\nmax_persons = 0\nhold_s = 0\nrelease_s = 0\n"
+            );
+        }
+    }
+    Ok(Config::from_text(&text, Path::new("bench"))?)
+}
+
+/// Watches one address as so many cameras and prints [`LiveFigures`] as JSON.
+pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let urls = vec![url.to_owned(); usize::from(cameras)];
+    let mut config = config(&urls, folder.path(), 0)?;
+    model.apply_to(&mut config.model);
+    let runtime = wiring::async_runtime()?;
+    let index = runtime.block_on(wiring::open_index(&config))?;
+    let detectors = wiring::load_detectors(&config.model, wiring::detection_threads(&config.model))?;
+    let name = detectors.first().context("no model was loaded")?.model().to_owned();
+    let recorder = Arc::new(Recorder::new(index.clone(), runtime.handle().clone()));
+    let noted = Arc::new(NotingSink { inner: recorder.clone(), captured: Mutex::default() });
+    let context =
+        LiveContext { evidence: noted.clone(), cameras: recorder, clock: Arc::new(SystemClock) };
+    let listener = runtime.block_on(tokio::net::TcpListener::bind(config.server.listen))?;
+    let address = listener.local_addr()?;
+    let settings = ApiSettings { listen: address, hosts: vec![] };
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let shutdown = async move {
+        let _ = ended.await;
+    };
+    let server = runtime.spawn(anjian_api::serve_on(listener, settings, index, Arc::new(String::new), shutdown));
+    let heard = events::listen(address)?;
+    let runs = LiveRuns::start(live_setups(&config, &name)?, detectors, context)?;
+    std::thread::sleep(WARM_UP);
+    let stopwatch = Stopwatch::start()?;
+    std::thread::sleep(time);
+    let cpu_cores = stopwatch.cpu()?.as_secs_f64() / stopwatch.wall().as_secs_f64();
+    let resident_bytes = resident_bytes()?;
+    runs.stop();
+    drop(end);
+    runtime.block_on(server)??;
+    let event_ms = noted.delays_ms(&heard.finish());
+    print(&serde_json::to_string(&LiveFigures { cameras, cpu_cores, resident_bytes, event_ms })?)
+}
+
+/// Passes everything on and notes when the frame of each opening was captured.
+struct NotingSink {
+    inner: Arc<Recorder>,
+    captured: Mutex<Vec<(ViolationId, WallTime)>>,
+}
+
+impl NotingSink {
+    fn delays_ms(&self, heard: &[Heard]) -> Vec<f64> {
+        let captured = self.captured.lock().unwrap_or_else(PoisonError::into_inner);
+        let delay = |(id, at): &(ViolationId, WallTime)| {
+            let event = heard.iter().find(|event| event.violation == *id)?;
+            Some(event.at.since(*at).as_secs_f64() * 1e3)
+        };
+        let mut delays: Vec<_> = captured.iter().filter_map(delay).collect();
+        delays.sort_by(f64::total_cmp);
+        delays
+    }
+}
+
+impl EvidenceSink for NotingSink {
+    fn begin_run(&self, run: &Run) -> Result<(), SinkError> {
+        self.inner.begin_run(run)
+    }
+
+    fn open_violation(&self, violation: &Violation, evidence: &OpeningEvidence) -> Result<(), SinkError> {
+        let note = (violation.id, evidence.snapshot_at.wall);
+        self.captured.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+        self.inner.open_violation(violation, evidence)
+    }
+
+    fn close_violation(&self, violation: &Violation, path: &[TrackPoint]) -> Result<(), SinkError> {
+        self.inner.close_violation(violation, path)
+    }
+
+    fn end_run(&self, run: RunId, last: Option<Moment>) -> Result<(), SinkError> {
+        self.inner.end_run(run, last)
+    }
+}

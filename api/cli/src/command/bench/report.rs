@@ -1,0 +1,106 @@
+//! The figures as a person and as a program reads them.
+
+use serde::Serialize;
+
+use super::live::LiveFigures;
+use super::stages::StageFigures;
+
+/// Everything that `anjian bench --json` prints.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// What was measured on.
+    workload: &'static str,
+    model: String,
+    /// Processor cores of this machine.
+    cores: usize,
+    decode: StageFigures,
+    inference: StageFigures,
+    pipeline: StageFigures,
+    /// CPU of the whole pipeline over the sum of decode and inference; 1.0 means that the rest costs nothing.
+    pipeline_over_parts: f64,
+    /// Cameras of the live part.
+    live_cameras: u16,
+    /// Processor cores that one camera takes.
+    cpu_cores_per_camera: f64,
+    /// Cameras that this machine carries: its cores over what one takes.
+    cameras_carried: u64,
+    /// What one more camera adds to resident memory, bytes.
+    resident_bytes_per_camera: i64,
+    /// Resident memory with one camera, model and everything, bytes.
+    resident_bytes_one_camera: u64,
+    /// Violations that the delays below stand for.
+    events: usize,
+    /// From the capture of the frame that opened a violation to its event on the stream, milliseconds.
+    capture_to_event_p50_ms: Option<f64>,
+    capture_to_event_p99_ms: Option<f64>,
+}
+
+const WORKLOAD: &str = "1920x1080, 25 fps, H.264, 4 Mbit/s; 5 frames a second analysed";
+
+impl Report {
+    pub fn new(
+        model: &str,
+        decode: StageFigures,
+        inference: StageFigures,
+        pipeline: StageFigures,
+        one: &LiveFigures,
+        many: &LiveFigures,
+    ) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let cpu_cores_per_camera = many.cpu_cores / f64::from(many.cameras);
+        let added = i64::try_from(many.resident_bytes).unwrap_or(i64::MAX)
+            - i64::try_from(one.resident_bytes).unwrap_or(i64::MAX);
+        Self {
+            workload: WORKLOAD,
+            model: model.to_owned(),
+            cores,
+            pipeline_over_parts: pipeline.cpu_ms_per_frame
+                / (decode.cpu_ms_per_frame + inference.cpu_ms_per_frame),
+            decode,
+            inference,
+            pipeline,
+            live_cameras: many.cameras,
+            cpu_cores_per_camera,
+            cameras_carried: (cores as f64 / cpu_cores_per_camera) as u64,
+            resident_bytes_per_camera: added / i64::from(many.cameras - one.cameras).max(1),
+            resident_bytes_one_camera: one.resident_bytes,
+            events: many.event_ms.len(),
+            capture_to_event_p50_ms: quantile(&many.event_ms, 0.50),
+            capture_to_event_p99_ms: quantile(&many.event_ms, 0.99),
+        }
+    }
+
+    /// For people.
+    pub fn table(&self) -> String {
+        let stage = |name: &str, figures: &StageFigures| {
+            let StageFigures { cpu_ms_per_frame, times_real_time, .. } = figures;
+            format!("  {name:<22} {cpu_ms_per_frame:>7.1} ms CPU a frame   {times_real_time:>6.1} times real time")
+        };
+        let milliseconds = |value: Option<f64>| value.map_or("none seen".to_owned(), |ms| format!("{ms:.0} ms"));
+        let mebibytes = |bytes: f64| bytes / f64::from(1 << 20);
+        [
+            format!("{} · {} · {} cores", self.workload, self.model, self.cores),
+            stage("decode", &self.decode),
+            stage("inference", &self.inference),
+            stage("whole pipeline", &self.pipeline),
+            format!("  whole / parts          {:>7.2}", self.pipeline_over_parts),
+            format!("  CPU a camera           {:>7.3} cores, measured with {}", self.cpu_cores_per_camera, self.live_cameras),
+            format!("  cameras carried        {:>7}", self.cameras_carried),
+            format!("  memory a camera        {:>7.1} MiB", mebibytes(self.resident_bytes_per_camera as f64)),
+            format!("  memory with one camera {:>7.1} MiB", mebibytes(self.resident_bytes_one_camera as f64)),
+            format!(
+                "  capture to event       p50 {}, p99 {} over {} violations",
+                milliseconds(self.capture_to_event_p50_ms),
+                milliseconds(self.capture_to_event_p99_ms),
+                self.events
+            ),
+        ]
+        .join("\n")
+    }
+}
+
+/// The value below which so many lie; `None` without values.
+fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    sorted.get((last as f64 * share).round() as usize).copied()
+}

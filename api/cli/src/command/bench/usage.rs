@@ -1,0 +1,39 @@
+//! What this process has used.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use procfs::process::Process;
+
+/// CPU time and wall time between two moments.
+pub struct Stopwatch {
+    begun: Instant,
+    cpu: Duration,
+}
+
+impl Stopwatch {
+    pub fn start() -> anyhow::Result<Self> {
+        Ok(Self { begun: Instant::now(), cpu: cpu_time()? })
+    }
+
+    pub fn wall(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// CPU time of all threads.
+    pub fn cpu(&self) -> anyhow::Result<Duration> {
+        Ok(cpu_time()?.saturating_sub(self.cpu))
+    }
+}
+
+fn cpu_time() -> anyhow::Result<Duration> {
+    let stat = Process::myself()?.stat()?;
+    let ticks = stat.utime + stat.stime;
+    Ok(Duration::from_secs_f64(ticks as f64 / procfs::ticks_per_second() as f64))
+}
+
+/// Resident memory in bytes.
+pub fn resident_bytes() -> anyhow::Result<u64> {
+    let status = Process::myself()?.status()?;
+    Ok(status.vmrss.context("this system does not tell resident memory")? * 1024)
+}
