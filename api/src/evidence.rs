@@ -1,7 +1,9 @@
 //! The files of a violation. They never change: their digest is their ETag, and browsers keep them for good.
 
+use std::io::ErrorKind;
+
 use anjian_domain::ViolationId;
-use anjian_indexer::{EvidenceFile, EvidenceKind};
+use anjian_indexer::{EvidenceFile, EvidenceKind, IndexError};
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -86,14 +88,7 @@ async fn serve(shared: &Shared, id: &str, kind: EvidenceKind, request: Request) 
             (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE)]).into_response()
         );
     }
-    let mut response = read(&file, request).await?;
-    if response.status() == StatusCode::NOT_FOUND {
-        tracing::error!(violation.id = %id, file = %file.path.display(), "an evidence file is missing");
-        return Err(Problem::NotFound(format!(
-            "the file {} of violation {id} is missing: run `anjian check`",
-            kind.as_str()
-        )));
-    }
+    let mut response = read(id, kind, &file, request).await?;
     let headers = response.headers_mut();
     headers.insert(header::ETAG, tag);
     headers.insert(header::CACHE_CONTROL, CACHE);
@@ -107,14 +102,24 @@ async fn missing_row(shared: &Shared, id: ViolationId, kind: EvidenceKind) -> Re
 }
 
 /// Ranges are left to the library; its dates are not, because digests say more.
-async fn read(file: &EvidenceFile, mut request: Request) -> Result<Response, Problem> {
+async fn read(
+    id: ViolationId,
+    kind: EvidenceKind,
+    file: &EvidenceFile,
+    mut request: Request,
+) -> Result<Response, Problem> {
     for name in [header::IF_MODIFIED_SINCE, header::IF_UNMODIFIED_SINCE] {
         request.headers_mut().remove(name);
     }
     let mime = file.media_type.parse().expect("every media type of EvidenceKind is one");
     let served = ServeFile::new_with_mime(&file.path, &mime).try_call(request).await;
     let response = served.map_err(|source| {
-        Problem::Index(anjian_indexer::IndexError::File { doing: "read", path: file.path.clone(), source })
+        if source.kind() == ErrorKind::NotFound {
+            tracing::error!(violation.id = %id, file = %file.path.display(), "an evidence file is missing");
+            let what = kind.as_str();
+            return Problem::NotFound(format!("the {what} of violation {id} is missing: run `anjian check`"));
+        }
+        Problem::Index(IndexError::File { doing: "read", path: file.path.clone(), source })
     })?;
     Ok(response.map(Body::new))
 }

@@ -53,17 +53,19 @@ fn raise(told: &watch::Sender<i64>, seq: i64) {
 }
 
 async fn look_further(index: &Index, told: &watch::Sender<i64>) {
-    loop {
-        let head = *told.borrow();
-        match index.live_since(head, BATCH).await.as_deref() {
-            Ok([.., last]) => raise(told, last.seq),
-            Ok([]) => return,
-            Err(error) => {
-                tracing::warn!(error = %error, "live updates wait: the outbox could not be read");
-                return;
-            }
-        }
+    let head = *told.borrow();
+    match newest_after(index, head).await {
+        Ok(seq) => raise(told, seq),
+        Err(error) => tracing::warn!(error = %error, "live updates wait: the outbox could not be read"),
     }
+}
+
+/// The newest change's number, when it is known to be `seq` or greater.
+async fn newest_after(index: &Index, mut seq: i64) -> Result<i64, IndexError> {
+    while let Some(last) = index.live_since(seq, BATCH).await?.last() {
+        seq = last.seq;
+    }
+    Ok(seq)
 }
 
 /// The newest change's number, found by halving: the index is asked about 40 times for one row, once per start.
@@ -119,7 +121,9 @@ impl Listener {
         head: Head,
         begin: Begin,
     ) -> Result<(Self, Continuity), IndexError> {
-        let newest = *head.borrow();
+        // What others committed a moment ago may not have been told yet.
+        let told = *head.borrow();
+        let newest = newest_after(&index, told).await?;
         let (last, continuity) = match begin {
             Begin::Now => (newest, Continuity::Whole),
             Begin::After(seq) if seq == newest => (seq, Continuity::Whole),

@@ -21,3 +21,6 @@ mod violations;
 
 pub use routes::openapi;
 pub use server::{ApiError, ApiSettings, MetricsText, serve, serve_on};
+
+#[cfg(test)]
+mod tests;

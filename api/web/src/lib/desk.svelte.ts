@@ -36,7 +36,10 @@ class Desk {
     const { from, to } = this.bounds;
     return from && (to?.getTime() ?? Date.now()) - from.getTime() <= CHART_HOURS_MS ? 'hour' : 'day';
   });
-  total = $derived((this.counts.by_hour ?? this.counts.by_day ?? []).reduce((sum, { count }) => sum + count, 0));
+  /** Violations in the view; null while that is not known. */
+  total = $derived(
+    (this.counts.by_hour ?? this.counts.by_day)?.reduce((sum, { count }) => sum + count, 0) ?? null,
+  );
 
   start(): () => void {
     this.#read();
@@ -131,6 +134,7 @@ class Desk {
       const query = countQuery({ ...asked, ...change }, this.bounds, now);
       query.set('group_by', group);
       query.set('time_zone', this.zone);
+      // Without counts the page shows none, rather than noughts; the list tells what is wrong.
       return get<Counts>('/api/v1/violations/counts', query).catch((): Counts => ({}));
     };
     const groups = [ask({ behaviours: [] }, 'behaviour'), ask({ cameras: [] }, 'camera'), ask({}, this.chartUnit)];

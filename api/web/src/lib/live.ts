@@ -9,7 +9,7 @@ export interface Listener {
   violation(violation: Violation): void;
   camera(camera: Camera): void;
   connection(state: Connection): void;
-  /** A stream that knows nothing of the former one has begun: read everything again. */
+  /** Something may have been missed: read everything again. */
   fresh(): void;
 }
 
@@ -24,6 +24,7 @@ export function listen(listener: Listener): () => void {
     source = new EventSource('/api/v1/live');
     source.addEventListener('violation', (event) => listener.violation(JSON.parse(event.data) as Violation));
     source.addEventListener('camera', (event) => listener.camera(JSON.parse(event.data) as Camera));
+    source.addEventListener('reset', () => listener.fresh());
     source.onopen = () => {
       listener.connection('live');
       if (isFirst) listener.fresh();

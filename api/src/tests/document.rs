@@ -1,0 +1,40 @@
+//! The OpenAPI document.
+
+use super::Server;
+use crate::query::FILTER_KEYS;
+
+#[tokio::test]
+async fn it_contains_every_route_of_the_contract() {
+    let document = Server::new().await.get("/api/v1/openapi.json").await.json();
+    let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
+    for path in [
+        "/api/v1/violations",
+        "/api/v1/violations/counts",
+        "/api/v1/violations/{id}",
+        "/api/v1/violations/{id}/snapshot.jpg",
+        "/api/v1/violations/{id}/snapshot-annotated.jpg",
+        "/api/v1/violations/{id}/clip.mp4",
+        "/api/v1/sites",
+        "/api/v1/cameras",
+        "/api/v1/live",
+        "/healthz",
+        "/metrics",
+    ] {
+        assert!(document["paths"][path]["get"].is_object(), "{path} is not in {paths:?}");
+    }
+    assert_eq!(paths.len(), 11, "a new route belongs into this list too: {paths:?}");
+}
+
+#[tokio::test]
+async fn it_documents_the_keys_that_are_read() {
+    let document = Server::new().await.get("/api/v1/openapi.json").await.json();
+    let documented = |path: &str| -> Vec<String> {
+        let parameters = document["paths"][path]["get"]["parameters"].as_array().unwrap().iter();
+        parameters.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let with = |others: &[&str]| -> Vec<String> {
+        FILTER_KEYS.iter().chain(others).map(|key| (*key).to_owned()).collect()
+    };
+    assert_eq!(documented("/api/v1/violations"), with(&["limit", "cursor"]));
+    assert_eq!(documented("/api/v1/violations/counts"), with(&["group_by", "time_zone"]));
+}

@@ -1,0 +1,49 @@
+//! Pictures: bytes, digests, ranges, caching.
+
+use anjian_domain::Behaviour;
+use axum::http::StatusCode;
+
+use super::seed::PICTURE;
+use super::{Server, request};
+
+#[tokio::test]
+async fn a_snapshot_is_served_whole_in_part_and_not_again() {
+    let server = Server::new().await;
+    let id = server.breach(1, 0, Behaviour::NoHardHat).await;
+    for name in ["snapshot.jpg", "snapshot-annotated.jpg"] {
+        let path = format!("/api/v1/violations/{id}/{name}");
+        let whole = server.get(&path).await;
+        assert_eq!(whole.status, StatusCode::OK);
+        assert_eq!(whole.body, PICTURE);
+        assert_eq!(whole.header("content-type"), "image/jpeg");
+        assert!(whole.header("cache-control").starts_with("private"), "{name}");
+        assert!(whole.header("cache-control").ends_with("immutable"), "{name}");
+        let tag = whole.header("etag").to_owned();
+        assert_eq!(tag.len(), 66, "a SHA-256 in quotes");
+
+        let part = server.ask(request("GET", &path, &[("range", "bytes=10-19")])).await;
+        assert_eq!(part.status, StatusCode::PARTIAL_CONTENT);
+        assert_eq!(part.body, PICTURE[10..20]);
+        assert_eq!(part.header("content-range"), format!("bytes 10-19/{}", PICTURE.len()));
+
+        let known = server.ask(request("GET", &path, &[("if-none-match", &tag)])).await;
+        assert_eq!(known.status, StatusCode::NOT_MODIFIED);
+        assert!(known.body.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_missing_clip_and_a_missing_file_are_problems() {
+    let server = Server::new().await;
+    let id = server.breach(1, 0, Behaviour::NoHardHat).await;
+    let clip = server.get(&format!("/api/v1/violations/{id}/clip.mp4")).await;
+    assert_eq!(clip.status, StatusCode::NOT_FOUND);
+    assert!(clip.json()["detail"].as_str().unwrap().contains("has no clip"));
+
+    let kind = anjian_indexer::EvidenceKind::Snapshot;
+    let file = server.seed.index.evidence_file(id, kind).await.unwrap().unwrap();
+    std::fs::remove_file(file.path).unwrap();
+    let gone = server.get(&format!("/api/v1/violations/{id}/snapshot.jpg")).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    assert!(gone.json()["detail"].as_str().unwrap().contains("anjian check"));
+}

@@ -1,0 +1,105 @@
+//! Routes asked as a client would, against a real index in a temporary folder.
+
+mod document;
+mod evidence;
+mod guard;
+mod list;
+mod live;
+
+#[path = "../../tests/seed/mod.rs"]
+mod seed;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anjian_domain::{Behaviour, SystemClock, ViolationId, WallTime};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use serde_json::Value;
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
+
+use crate::feed;
+use crate::guard::Hosts;
+use crate::live::MAX_STREAMS;
+use crate::routes::{Shared, router};
+use seed::{Breach, Seed};
+
+const BEGAN: &str = "2026-03-01T00:00:00Z";
+
+struct Server {
+    router: Router,
+    seed: Seed,
+    stop: watch::Sender<bool>,
+    _folder: tempfile::TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    #[track_caller]
+    fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+}
+
+impl Server {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let seed = Seed::new(folder.path(), at(BEGAN)).await;
+        let (stop, stopping) = watch::channel(false);
+        let shared = Shared {
+            head: feed::follow(seed.index.clone()).await.unwrap(),
+            index: seed.index.clone(),
+            clock: Arc::new(SystemClock),
+            metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
+            streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+            stop: stopping,
+        };
+        let router = router(shared, Hosts::new("127.0.0.1:0".parse().unwrap(), &[]));
+        Self { router, seed, stop, _folder: folder }
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), 16 << 20).await.unwrap().to_vec();
+        Answer { status, headers, body }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.ask(request("GET", path, &[])).await
+    }
+
+    /// A breach `minutes` after the Runs began, by camera 0 unless told.
+    async fn breach(&self, minutes: u64, camera: usize, behaviour: Behaviour) -> ViolationId {
+        self.seed.breach(breach(minutes, camera, behaviour)).await
+    }
+}
+
+fn breach(minutes: u64, camera: usize, behaviour: Behaviour) -> Breach {
+    let opened = at(BEGAN).plus(Duration::from_mins(minutes));
+    Breach { camera, behaviour, opened, lasted: Some(Duration::from_secs(30)), score: 0.75 }
+}
+
+fn at(text: &str) -> WallTime {
+    text.parse().unwrap()
+}
+
+fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::empty()).unwrap()
+}

@@ -1,0 +1,108 @@
+//! The page in a real Chromium, on a real server with a seeded index: `web/test/page.mjs` looks, this records.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod seed;
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anjian_api::{ApiSettings, serve_on};
+use anjian_domain::{Behaviour, CameraState, Clock, SystemClock, WallTime};
+use seed::{Breach, Seed};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::process::Command;
+use tokio::sync::oneshot;
+
+const NEEDS: &str = "run scripts/setup --tests, which installs it";
+
+fn web() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("web")
+}
+
+#[track_caller]
+fn check_there(path: &Path, what: &str) {
+    assert!(path.exists(), "{what} is missing ({}): {NEEDS}", path.display());
+}
+
+/// The machine's own Node.js where it is new enough, else the fetched one.
+async fn node() -> PathBuf {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/fetch-node");
+    let output = Command::new(script).output().await.unwrap();
+    assert!(output.status.success(), "no Node.js: {NEEDS}\n{}", String::from_utf8_lossy(&output.stderr));
+    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim()).join("node")
+}
+
+fn made_up(number: u64, opened: WallTime, lasted: Option<Duration>) -> Breach {
+    let behaviour = if number % 4 == 3 { Behaviour::Overcrowding } else { Behaviour::NoHardHat };
+    Breach { camera: usize::try_from(number % 3).unwrap(), behaviour, opened, lasted, score: 0.8 }
+}
+
+async fn fill(seed: &Seed, now: WallTime) {
+    for number in 0..24 {
+        let opened = now.minus(Duration::from_secs(600 + number * 3_000));
+        seed.breach(made_up(number, opened, Some(Duration::from_secs(20)))).await;
+    }
+    seed.camera_state(0, CameraState::Live, now.minus(Duration::from_hours(3)), None).await;
+    seed.camera_state(1, CameraState::Failed, now.minus(Duration::from_hours(30)), Some("wrong password"))
+        .await;
+}
+
+/// Does what the script asks for, and answers the script's last line.
+async fn follow(seed: &Seed, script: tokio::process::ChildStdout) -> String {
+    let (mut lines, mut last, mut open) = (BufReader::new(script).lines(), String::new(), None);
+    while let Some(line) = lines.next_line().await.unwrap() {
+        match line.as_str() {
+            "record now" => {
+                let breach = made_up(0, SystemClock.now(), None);
+                seed.breach(breach).await;
+                open = Some(breach);
+            }
+            "close it" => {
+                let breach = open.take().expect("something was recorded");
+                seed.close(Breach { lasted: Some(Duration::from_secs(5)), ..breach }).await;
+            }
+            other => println!("{other}"),
+        }
+        last = line;
+    }
+    last
+}
+
+#[tokio::test]
+async fn the_page_works_in_chromium() {
+    let chromium =
+        std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
+    check_there(&chromium, "Chromium");
+    check_there(&web().join("node_modules/playwright-core"), "the page's test library");
+    check_there(&web().join("dist/index.html"), "the built page");
+
+    let folder = tempfile::tempdir().unwrap();
+    let now = SystemClock.now();
+    let seed = Seed::new(folder.path(), now.minus(Duration::from_hours(48))).await;
+    fill(&seed, now).await;
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopping) = oneshot::channel::<()>();
+    let settings = ApiSettings { listen: address, hosts: Vec::new() };
+    let stopped = async { stopping.await.unwrap() };
+    let server =
+        tokio::spawn(serve_on(listener, settings, seed.index.clone(), Arc::new(String::new), stopped));
+
+    let mut script = Command::new(node().await)
+        .arg(web().join("test/page.mjs"))
+        .arg(format!("http://{address}"))
+        .env("CHROMIUM", &chromium)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let said = follow(&seed, script.stdout.take().unwrap()).await;
+    assert!(script.wait().await.unwrap().success(), "{said}");
+
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+}
