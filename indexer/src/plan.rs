@@ -136,7 +136,9 @@ impl Plan {
             sql.push(if position == 0 { "" } else { " UNION ALL " });
             self.push_arm(sql, &arm, before);
         }
-        sql.push(" ORDER BY opened_us DESC, seq DESC LIMIT ").push_bind(limit).push(")");
+        // Not a parameter: SQLite prepares a statement anew each time its limit is bound, which takes longer than
+        // the search itself.
+        sql.push(format_args!(" ORDER BY opened_us DESC, seq DESC LIMIT {limit})"));
     }
 
     fn push_arm(&self, sql: &mut QueryBuilder<Sqlite>, arm: &[(&'static str, &str)], before: (i64, i64)) {
