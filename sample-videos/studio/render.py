@@ -15,9 +15,10 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from actor import Look
 from camera import Camera
-from shade import sky_shadow, sun_shadow
-from stage import FLOOR_INDEX, Stage
+from shade import flat_shadow, sky_shadow, softened
+from stage import FLOOR_INDEX, Figure, Stage
 
 MARGIN_PX = 4
 MERGE_PX = 25000
@@ -55,6 +56,7 @@ class Renderer:
         self.scratch = tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
         self._output(scene)
         self.patches: dict = {}
+        self.shadows: dict[int, tuple[Look, np.ndarray]] = {}
         self.width, self.height = render.resolution_x, render.resolution_y
 
     def _output(self, scene: bpy.types.Scene) -> None:
@@ -146,10 +148,18 @@ class Renderer:
         sky = sky_shadow(camera, feet, [look.place for look in looks]) * self.floor
         picture = self.background
         if stage.sun is not None:
-            meshes = [mesh for figure, look in zip(stage.figures, looks, strict=True) for mesh in figure.shadow_meshes(look)]
-            sun = (sun_shadow(camera, stage.sun_direction, meshes, stage.words["light"].get("soft", 1.0)) * self.floor)[..., None]
+            masks = [self._flat_shadow(figure, look) for figure, look in zip(stage.figures, looks, strict=True)]
+            sun = (softened(masks, stage.words["light"].get("soft", 1.0)) * self.floor)[..., None]
             picture = self.background * (1 - sun) + self.sunless * sun
         return picture - np.minimum(self.sunless, picture) * sky[..., None]
+
+    def _flat_shadow(self, figure: Figure, look: Look) -> np.ndarray:
+        """One person's shadow, drawn again only when the pose is another."""
+        kept = self.shadows.get(figure.track)
+        if kept is None or kept[0] is not look:
+            mask = flat_shadow(self.stage.camera, self.stage.sun_direction, figure.shadow_meshes(look))
+            kept = self.shadows[figure.track] = look, mask
+        return kept[1]
 
     def _boxes(self, looks: list, times: list[float]) -> list[tuple[Box, set[int]]]:
         """Pixel boxes with the people in them; new boxes that would cost more apart are merged."""

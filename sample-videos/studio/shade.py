@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from camera import Camera
 
-HULL_STEP = 4
+HULL_STEP = 6
 
 
 def draw_on(mask: Image.Image, camera: Camera, polygons: np.ndarray) -> None:
@@ -23,12 +23,10 @@ def draw_on(mask: Image.Image, camera: Camera, polygons: np.ndarray) -> None:
         draw.polygon(polygon, fill=255)
 
 
-def sun_shadow(
-    camera: Camera, sun: np.ndarray, meshes: list[tuple[np.ndarray, np.ndarray | None]], soft: float = 1.0
-) -> np.ndarray:
-    """Share of sunlight taken (height, width) by meshes: posed points and quads (n, 4), or None for a hull.
+def flat_shadow(camera: Camera, sun: np.ndarray, meshes: list[tuple[np.ndarray, np.ndarray | None]]) -> np.ndarray:
+    """Where one person takes the sun from the floor (height, width; 0 or 255).
 
-    `soft` widens the blurred edge for lamps that are not as small as the sun.
+    Meshes are posed points and quads (n, 4), or None for a hull.
     """
     mask = Image.new("L", (camera.width_px, camera.height_px), 0)
     for points, quads in meshes:
@@ -36,7 +34,13 @@ def sun_shadow(
         ground[:, 2] = 0
         corners = ground[::HULL_STEP][hull(ground[::HULL_STEP, :2])][None] if quads is None else ground[quads]
         draw_on(mask, camera, corners)
-    return np.asarray(mask.filter(ImageFilter.GaussianBlur(camera.height_px / 500 * soft)), dtype=np.float32) / 255
+    return np.asarray(mask)
+
+
+def softened(masks: list[np.ndarray], soft: float) -> np.ndarray:
+    """Share of sunlight taken by all; `soft` widens the edge for lamps that are not as small as the sun."""
+    joined = Image.fromarray(np.maximum.reduce(masks))
+    return np.asarray(joined.filter(ImageFilter.GaussianBlur(joined.height / 500 * soft)), dtype=np.float32) / 255
 
 
 def hull(points: np.ndarray) -> list[int]:

@@ -60,9 +60,9 @@ class Stage:
     """Everything of one scene; `show(time)` moves the people."""
 
     def __init__(self, path: Path) -> None:
-        self.words = tomllib.loads(path.read_text(encoding="utf-8"))
+        self.words = scene_words(path)
         clip = self.words["clip"]
-        self.seed = int(clip["seed"])
+        self.seed, self.place_seed = int(clip["seed"]), int(self.words["place_seed"])
         bpy.ops.wm.read_factory_settings(use_empty=True)
         self.scene = bpy.context.scene
         camera = self.words["camera"]
@@ -74,12 +74,13 @@ class Stage:
         self._floor()
         place_props(self.words.get("props", []))
         self._light()
+        self.shown: dict[int, tuple[float, Look]] = {}
         self.figures = [self._figure(number, words) for number, words in enumerate(self.words["people"], start=1)]
 
     def _floor(self) -> None:
         spec = self.words["floor"]
         half = spec["size_m"] / 2
-        material = floor_material(spec, self.seed)
+        material = floor_material(spec, self.place_seed)
         flat([(-half, -half, 0), (half, -half, 0), (half, half, 0), (-half, half, 0)], material).pass_index = FLOOR_INDEX
         if spec.get("beyond", True):
             far = 150
@@ -90,7 +91,7 @@ class Stage:
 
     def _light(self) -> None:
         light = self.words["light"]
-        rng = np.random.default_rng(self.seed + 7)
+        rng = np.random.default_rng(self.place_seed + 7)
         world = bpy.data.worlds.new("world")
         self.scene.world = world
         world.use_nodes = True
@@ -165,12 +166,12 @@ class Stage:
             for thing in figure.things.values():
                 thing.hide_render = is_hidden
 
-    @staticmethod
-    def pose_time(figure: Figure, time_s: float) -> float:
-        """The time whose pose a person shows: somebody who only sways is posed three times a second."""
+    def pose_time(self, figure: Figure, time_s: float) -> float:
+        """The time whose pose a person shows: somebody who only sways is posed a few times a second."""
         if not figure.actor.is_quiet(time_s):
             return time_s
-        return int(time_s / QUIET_STEP_S + 1e-6) * QUIET_STEP_S
+        step_s = self.words["clip"].get("quiet_step_s", QUIET_STEP_S)
+        return int(time_s / step_s + 1e-6) * step_s
 
     def hold_out_things(self) -> None:
         """From now on the camera sees only people; everything else hides and lights them."""
@@ -183,7 +184,13 @@ class Stage:
         """Moves everybody to a time; what they look like then, in the order of `figures`."""
         looks = []
         for figure in self.figures:
-            look = figure.actor.at(self.pose_time(figure, time_s))
+            moment = self.pose_time(figure, time_s)
+            shown = self.shown.get(figure.track)
+            if shown is not None and shown[0] == moment:
+                looks.append(shown[1])
+                continue
+            look = figure.actor.at(moment)
+            self.shown[figure.track] = moment, look
             for name, points in look.points.items():
                 mesh = figure.things[name].data
                 mesh.vertices.foreach_set("co", np.asarray(points, dtype=np.float32).ravel())
@@ -198,6 +205,15 @@ class Stage:
             looks.append(look)
         bpy.context.view_layer.update()
         return looks
+
+
+def scene_words(path: Path) -> dict:
+    """A scene file; `like = "NAME"` takes place, light, camera and zones that it leaves out from another."""
+    words = tomllib.loads(path.read_text(encoding="utf-8"))
+    if "like" not in words:
+        return words | {"place": path.stem, "place_seed": words["clip"]["seed"]}
+    other = scene_words(path.with_stem(words["like"]))
+    return other | words | {"clip": other["clip"] | words["clip"]}
 
 
 def quads(faces: list[list[int]]) -> np.ndarray:

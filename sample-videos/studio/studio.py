@@ -69,7 +69,7 @@ def render(name: str, target: Path, work: Path | None) -> None:
             if not (picture.exists() and facts.exists()):
                 if renderer is None:
                     renderer = Renderer(stage, Quality())
-                    renderer.empty(folder / "empty.npz")
+                    renderer.empty(folder / ".." / f"{stage.words['place']}.npz" if work else None)
                 start = time.perf_counter()
                 light, index, looks = renderer.frame(number / clip["fps"])
                 film.frame(light, number).save(picture, compress_level=1)
