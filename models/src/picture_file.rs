@@ -24,7 +24,11 @@ const JPEG_QUALITY: i32 = 90;
 pub fn read_picture(path: &Path) -> Result<Picture, ModelError> {
     let unusable = |problem: String| ModelError::NotAPicture { path: path.to_path_buf(), problem };
     let failed = |source| ModelError::File { verb: "read", path: path.to_path_buf(), source };
-    let size_bytes = fs::metadata(path).map_err(failed)?.len();
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(unusable("it is a folder or a device, not a file".to_owned()));
+    }
+    let size_bytes = metadata.len();
     if size_bytes > MOST_BYTES {
         return Err(unusable(format!("it has {size_bytes} bytes; at most {MOST_BYTES} are read")));
     }
