@@ -28,7 +28,7 @@ pub(crate) enum Problem {
     #[error("{0} is not possible here: the Allow header says what is")]
     Method(axum::http::Method),
     /// Asked by a name that is not this server's.
-    #[error("this server does not answer as {0:?}: add the name to hosts under [api] in the configuration")]
+    #[error("this server does not answer as {0:?}: add the name to server.hosts in the configuration")]
     Host(String),
     /// As many listeners as are allowed.
     #[error("{0} listeners are connected, and no more are allowed: try again in a while")]

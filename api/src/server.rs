@@ -34,7 +34,7 @@ pub struct ApiSettings {
 #[non_exhaustive]
 pub enum ApiError {
     /// The address is taken or not this machine's.
-    #[error("cannot listen on {address}: {source}; set listen under [api] to another address or port")]
+    #[error("cannot listen on {address}: {source}; set server.listen to another address or port")]
     Listen {
         /// As configured.
         address: SocketAddr,

@@ -1,5 +1,5 @@
 //! The page in a real Chromium, on a real server with a seeded index: `web/test/page.mjs` looks, this records.
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test, which shows what the script says")]
 
 mod seed;
 
