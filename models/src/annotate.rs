@@ -45,12 +45,17 @@ fn draw_one(canvas: &mut Mat, picture: &Picture, seen: &Detection) -> opencv::Re
     let size = 0.4 * f64::from(thickness);
     let (font, line) = (imgproc::FONT_HERSHEY_SIMPLEX, imgproc::LINE_AA);
     let text_px = imgproc::get_text_size(&text, font, size, thickness, &mut 0)?;
-    let above = corner.y - 3 * thickness;
-    // Under the edge when there is no room above it.
-    let y = if above < text_px.height { corner.y + text_px.height + 3 * thickness } else { above };
+    let gap = 3 * thickness;
+    let y = match seen.class {
+        // At the foot: the top of a person is where the head has its text.
+        Class::Person => opposite.y - gap,
+        // Under the edge when there is no room above it.
+        _ if corner.y - gap < text_px.height => corner.y + text_px.height + gap,
+        _ => corner.y - gap,
+    };
     let place = Point::new(corner.x, y);
     let black = Scalar::all(0.0);
-    imgproc::put_text(canvas, &text, place, font, size, black, thickness * 3, line, false)?;
+    imgproc::put_text(canvas, &text, place, font, size, black, thickness + 2, line, false)?;
     imgproc::put_text(canvas, &text, place, font, size, colour, thickness, line, false)
 }
 
