@@ -154,21 +154,23 @@ impl DecodeChain {
     }
 
     fn drop_early(&self, decoder: &gst::Element) {
-        if let Some(pad) =
-            decoder.static_pad("sink").filter(|_| self.settings.decode == DecodeMode::Keyframes)
-        {
-            pad.add_probe(gst::PadProbeType::BUFFER, |_, info| match info.buffer() {
+        let (Some(entry), Some(exit)) = (decoder.static_pad("sink"), decoder.static_pad("src")) else {
+            return;
+        };
+        let feed = Arc::clone(&self.feed);
+        let is_keyframes_only = self.settings.decode == DecodeMode::Keyframes;
+        entry.add_probe(gst::PadProbeType::BUFFER, move |pad, info| {
+            let Some(packet) = info.buffer() else { return gst::PadProbeReturn::Ok };
+            if is_keyframes_only && packet.flags().contains(gst::BufferFlags::DELTA_UNIT) {
                 // Not `Drop`: GStreamer 1.22 prints a warning for each.
-                Some(packet) if packet.flags().contains(gst::BufferFlags::DELTA_UNIT) => {
-                    gst::PadProbeReturn::Handled
-                }
-                _ => gst::PadProbeReturn::Ok,
-            });
-        }
-        let Some(pad) = decoder.static_pad("src") else { return };
+                return gst::PadProbeReturn::Handled;
+            }
+            feed.note_decoding(time_on(pad, packet));
+            gst::PadProbeReturn::Ok
+        });
         let feed = Arc::clone(&self.feed);
         let selection = Mutex::new(FrameSelection::new(self.settings.rate));
-        pad.add_probe(gst::PadProbeType::BUFFER, move |pad, info| {
+        exit.add_probe(gst::PadProbeType::BUFFER, move |pad, info| {
             let Some(at) = info.buffer().and_then(|picture| time_on(pad, picture)) else {
                 return gst::PadProbeReturn::Handled;
             };
@@ -221,12 +223,11 @@ fn accept_padded_rows(sink: &gst_app::AppSink) {
 
 fn count_packets(pad: &gst::Pad, feed: &Arc<Feed>) {
     let feed = Arc::clone(feed);
-    pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |pad, info| {
-        match &info.data {
-            Some(gst::PadProbeData::Buffer(packet)) => feed.count_packets(1, time_on(pad, packet)),
-            Some(gst::PadProbeData::BufferList(packets)) => feed.count_packets(packets.len(), None),
-            _ => {}
-        }
+    pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |_, info| {
+        feed.count_packets(match &info.data {
+            Some(gst::PadProbeData::BufferList(packets)) => packets.len(),
+            _ => 1,
+        });
         gst::PadProbeReturn::Ok
     });
 }

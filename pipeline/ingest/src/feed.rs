@@ -53,7 +53,7 @@ pub(crate) struct Feed {
     changed: Condvar,
     packets: AtomicU64,
     pictures: AtomicU64,
-    newest_packet_ns: AtomicU64,
+    newest_decoding_ns: AtomicU64,
     newest_picture_ns: AtomicU64,
 }
 
@@ -87,11 +87,15 @@ impl Feed {
         self.change(|state| state.is_ended = true);
     }
 
-    /// Packets of the video stream came, the newest with this time where it has one.
-    pub(crate) fn count_packets(&self, packets: usize, at: Option<MediaTime>) {
+    /// Packets of the video stream came.
+    pub(crate) fn count_packets(&self, packets: usize) {
         self.packets.fetch_add(packets as u64, Ordering::Relaxed);
+    }
+
+    /// A packet goes into the decoder, to become the picture of this time.
+    pub(crate) fn note_decoding(&self, at: Option<MediaTime>) {
         if let Some(at) = at {
-            self.newest_packet_ns.fetch_max(at.as_nanos(), Ordering::Relaxed);
+            self.newest_decoding_ns.fetch_max(at.as_nanos(), Ordering::Relaxed);
         }
     }
 
@@ -111,9 +115,9 @@ impl Feed {
         self.pictures.load(Ordering::Relaxed)
     }
 
-    /// The latest time of any packet.
-    pub(crate) fn newest_packet(&self) -> MediaTime {
-        MediaTime::from_nanos(self.newest_packet_ns.load(Ordering::Relaxed))
+    /// The latest time of any packet that went into the decoder.
+    pub(crate) fn newest_decoding(&self) -> MediaTime {
+        MediaTime::from_nanos(self.newest_decoding_ns.load(Ordering::Relaxed))
     }
 
     /// The latest time of any decoded picture.

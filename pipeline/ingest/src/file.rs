@@ -18,7 +18,7 @@ use crate::{FileFault, FrameSettings, FrameSource, IngestError, Next};
 /// A file that gives neither packet nor picture for so long will give none.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
 
-/// How far the last picture may lie before the last packet: decoders hold some back.
+/// How far the last picture may lie before the last packet that was to become one.
 const TAIL_MAX: Duration = Duration::from_secs(1);
 
 /// A video file: MP4, MKV or TS with H.264 or H.265, decoded as fast as its frames are taken.
@@ -113,7 +113,7 @@ fn fault_at_end(structure: Structure, feed: &Feed, trouble: Option<Trouble>) -> 
         Some(Trouble::Gstreamer { error, .. }) => Some(damaged(error.message())),
         Some(Trouble::Codec(codec)) => Some(FileFault::UnsupportedCodec(codec)),
         Some(Trouble::NoVideo) => Some(FileFault::NoVideo),
-        None if feed.newest_packet().since(feed.newest_picture()) > TAIL_MAX => {
+        None if feed.newest_decoding().since(feed.newest_picture()) > TAIL_MAX => {
             Some(damaged("the rest does not decode"))
         }
         None => None,

@@ -17,8 +17,12 @@ use crate::supervise::{Connection, Progress};
 use crate::timeline::ArrivalTimeline;
 use crate::{CameraFault, CertificateCheck, FrameSource, IngestError, LiveCamera, Next, Transport};
 
-/// How long a packet that came too early waits for those before it. Packets in order never wait.
-const REORDER_MS: u32 = 200;
+/// How long UDP packets that came too early wait for those before them, and how much of a stream waits for a decoder
+/// that is too slow, before the oldest is dropped. Packets in order never wait.
+const UDP_LATENCY_MS: u32 = 200;
+
+/// The same over TCP, where no packet is ever missing: only what a slow decoder may owe.
+const TCP_LATENCY_MS: u32 = 2_000;
 
 /// Connecting, and each answer of the server.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
@@ -117,7 +121,8 @@ fn rtspsrc(camera: &LiveCamera, url: &SourceUrl) -> Result<gst::Element, glib::B
     let source = gst::ElementFactory::make("rtspsrc")
         .property("location", location.as_str())
         .property_from_str("protocols", if is_tcp { "tcp" } else { "udp" })
-        .property("latency", REORDER_MS)
+        .property("latency", if is_tcp { TCP_LATENCY_MS } else { UDP_LATENCY_MS })
+        .property("drop-on-latency", true)
         .property("tcp-timeout", answer_max_us)
         .property("timeout", answer_max_us)
         .build()?;

@@ -47,7 +47,7 @@ impl Packets {
         let caps = samples.first()?.caps_owned()?;
         let codec = Codec::of_stream(caps.structure(0)?.name())?;
         let mut pass: Vec<gst::Buffer> = samples.iter().filter_map(|sample| sample.buffer_owned()).collect();
-        let begin = pass.iter().filter_map(|packet| earliest(packet)).min()?;
+        let begin = pass.iter().filter_map(earliest).min()?;
         let shown = || pass.iter().filter_map(|packet| packet.pts());
         let (first, last, count) = (shown().min()?, shown().max()?, shown().count() as u64);
         let shown_for = last.checked_sub(first)?;

@@ -68,10 +68,10 @@ struct Scripted<'a> {
 }
 
 impl FrameSource for Scripted<'_> {
-    fn next_frame(&mut self, patience: Duration) -> Result<Next, IngestError> {
+    fn next_frame(&mut self, _: Duration) -> Result<Next, IngestError> {
         let step = self.steps.pop_front().expect("a connection that ends");
         match step {
-            Step::Frames(0) | Step::Packets(0) | Step::Silence(0) => return self.next_frame(patience),
+            Step::Frames(0) | Step::Packets(0) | Step::Silence(0) => {}
             Step::Frames(left) => self.steps.push_front(Step::Frames(left - 1)),
             Step::Packets(seconds) => self.seconds(seconds, 1, Step::Packets),
             Step::Silence(seconds) => self.seconds(seconds, 0, Step::Silence),
@@ -79,7 +79,7 @@ impl FrameSource for Scripted<'_> {
             Step::Fail(fault) => return Err(IngestError::Camera { camera: camera(), fault }),
             Step::Stop => self.script.stop.stop(),
         }
-        if !matches!(step, Step::Frames(_)) {
+        if !matches!(step, Step::Frames(1..)) {
             return Ok(Next::Waiting);
         }
         self.script.pass(Duration::from_millis(200));

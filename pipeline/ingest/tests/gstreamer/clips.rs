@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-/// Pictures of 322x242, so that rows are padded; 25 a second, a keyframe each second, B-frames.
+/// Pictures of 322x242, so that rows are padded; 25 a second, a keyframe every two seconds, B-frames.
 const PICTURES: &[&str] = &["-f", "lavfi", "-i", "testsrc2=size=322x242:rate=25"];
-const H264: &[&str] = &["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "25"];
+const H264: &[&str] = &["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "50"];
 const H265: &[&str] = &[
     "-c:v",
     "libx265",
@@ -15,7 +15,7 @@ const H265: &[&str] = &[
     "-pix_fmt",
     "yuv420p",
     "-x265-params",
-    "keyint=25:min-keyint=25:log-level=error:pools=1",
+    "keyint=50:min-keyint=50:log-level=error:pools=1",
     "-tag:v",
     "hvc1",
 ];
