@@ -203,7 +203,7 @@ mod tests {
         let body = seen(Person, 0.9, BODY);
         let on_top = [0.43, 0.3, 0.47, 0.38];
         let in_hand = [0.36, 0.55, 0.42, 0.63];
-        let cases: [(&str, Vec<Detection>, &[&str]); 14] = [
+        let cases: [(&str, Vec<Detection>, &[&str]); 15] = [
             ("nobody", vec![], &[]),
             ("hidden head", vec![body], &["Unknown"]),
             ("bare", vec![body, seen(Head, 0.8, on_top)], &["Bare"]),
@@ -211,6 +211,7 @@ mod tests {
             ("cap", vec![body, seen(OtherHeadwear, 0.8, on_top)], &["Other"]),
             ("in the hand, head hidden", vec![body, seen(Helmet, 0.8, in_hand)], &["Unknown"]),
             ("in the hand", vec![body, seen(Head, 0.7, on_top), seen(Helmet, 0.9, in_hand)], &["Bare"]),
+            ("before the belly", vec![body, seen(Helmet, 0.9, [0.43, 0.55, 0.47, 0.63])], &["Unknown"]),
             ("surer opinion", vec![body, seen(Head, 0.5, on_top), seen(Helmet, 0.8, on_top)], &["Worn"]),
             ("contradiction", vec![body, seen(Head, 0.75, on_top), seen(Helmet, 0.8, on_top)], &["Unknown"]),
             ("unsure head", vec![body, seen(Head, 0.3, on_top)], &["Unknown"]),
