@@ -1,4 +1,5 @@
-//! The page in a real Chromium, on a real server with a seeded index: `web/test/page.mjs` looks, this records.
+//! The page in a real Chromium, on a real server with a seeded index: `web/test/page.mjs` looks, this records. And
+//! its calendar and filters by themselves: `web/test/logic.mjs`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test, which shows what the script says")]
 
 mod seed;
@@ -69,6 +70,16 @@ async fn follow(seed: &Seed, script: tokio::process::ChildStdout) -> String {
         last = line;
     }
     last
+}
+
+#[tokio::test]
+async fn the_page_reckons_right() {
+    check_there(&web().join("node_modules/vite"), "the page's build tool");
+    let output = Command::new(node().await).arg(web().join("test/logic.mjs")).output().await.unwrap();
+    let said =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    assert!(output.status.success(), "{said}");
+    println!("{said}");
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ class Desk {
       violation: (violation) => this.#take(violation),
       camera: (camera) => this.#takeCamera(camera),
       connection: (state) => (this.connection = state),
-      fresh: () => void this.readAll(),
+      fresh: () => void this.readAll('catch up'),
     });
     void this.readAll();
     return () => {
@@ -62,21 +62,22 @@ class Desk {
   }
 
   /** Sites first: "today" depends on their zone. */
-  async readAll(): Promise<void> {
+  async readAll(how: 'anew' | 'catch up' = 'anew'): Promise<void> {
     const items = async <T>(path: string) => (await get<{ items: T[] }>(path)).items;
     const failed = () => null; // The list shows the problem, with a way to try again.
     const sites = await items<Site>('/api/v1/sites').catch(failed);
     if (sites) this.sites = sites;
     const cameras = items<Camera>('/api/v1/cameras').catch(failed);
     void cameras.then((list) => list && (this.cameras = list));
-    await this.load();
+    await this.load(how);
   }
 
-  async load(): Promise<void> {
+  async load(how: 'anew' | 'catch up' = 'anew'): Promise<void> {
     const now = new Date();
     this.bounds = boundsOf(this.filters, this.zone, now);
     void this.#count(now);
-    await this.list.load(listQuery(this.filters, this.bounds));
+    const query = listQuery(this.filters, this.bounds);
+    await (how === 'anew' ? this.list.load(query) : this.list.catchUp(query));
   }
 
   /** Changes the view. Each view is one step for the browser's back button. */

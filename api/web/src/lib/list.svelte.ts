@@ -28,6 +28,24 @@ export class ViolationList {
     this.cursor = page.next_cursor;
   }
 
+  /** After a break: adds what came meanwhile, without moving a reader who is further down. */
+  async catchUp(query: URLSearchParams): Promise<void> {
+    if (this.isAtTop) return this.load(query);
+    this.#query = query;
+    this.#request.abort();
+    const page = await this.#fetch(null);
+    if (!page) return;
+    const known = new Set([...this.items, ...this.waiting].map((item) => item.id));
+    if (page.items.some((item) => known.has(item.id))) {
+      for (const item of page.items) this.take(item, true);
+    } else {
+      // More came than one page holds: what lies between is not known, so the list begins anew.
+      this.items = page.items;
+      this.waiting = [];
+      this.cursor = page.next_cursor;
+    }
+  }
+
   /** Adds the next, older page. */
   async more(): Promise<void> {
     if (!this.cursor || this.isLoading) return;
