@@ -27,6 +27,10 @@ const TCP_LATENCY_MS: u32 = 2_000;
 /// Connecting, and each answer of the server.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 
+/// Without UDP packets for so long, they do not get through, or the camera is gone. Shorter than the supervisor's own
+/// patience, so that it hears which of the two.
+const UDP_SILENCE_MAX: Duration = Duration::from_secs(4);
+
 /// One RTSP connection: `rtspsrc -> decode`. Its frames' MediaTime begins at zero.
 pub struct RtspSource<'a> {
     camera: CameraId,
@@ -73,10 +77,14 @@ impl FrameSource for RtspSource<'_> {
             Pulled::Ended => None,
             Pulled::Failed(trouble) => Some(trouble),
         };
+        let had_packets = pictures.feed().packets() > 0;
         self.pictures = None;
         let Some(trouble) = trouble else { return Ok(Next::Ended) };
         let offer = self.offer.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = fault_of(&trouble, &offer, &self.url);
+        let fault = match fault_of(&trouble, &offer, &self.url) {
+            CameraFault::UdpBlocked if had_packets => CameraFault::Stalled(UDP_SILENCE_MAX),
+            fault => fault,
+        };
         Err(IngestError::Camera { camera: self.camera.clone(), fault })
     }
 }
@@ -117,14 +125,14 @@ fn rtspsrc(camera: &LiveCamera, url: &SourceUrl) -> Result<gst::Element, glib::B
     let _ = location.set_username("");
     let _ = location.set_password(None);
     let is_tcp = camera.transport == Transport::Tcp || location.scheme() == "rtsps";
-    let answer_max_us = u64::try_from(ANSWER_MAX.as_micros()).unwrap_or(u64::MAX);
+    let in_us = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let source = gst::ElementFactory::make("rtspsrc")
         .property("location", location.as_str())
         .property_from_str("protocols", if is_tcp { "tcp" } else { "udp" })
         .property("latency", if is_tcp { TCP_LATENCY_MS } else { UDP_LATENCY_MS })
         .property("drop-on-latency", true)
-        .property("tcp-timeout", answer_max_us)
-        .property("timeout", answer_max_us)
+        .property("tcp-timeout", in_us(ANSWER_MAX))
+        .property("timeout", in_us(UDP_SILENCE_MAX))
         .build()?;
     if !url.expose().username().is_empty() {
         source.set_property("user-id", decoded(url.expose().username()));
