@@ -84,7 +84,7 @@ def neighbours_mean(value: np.ndarray) -> np.ndarray:
 
 def encode(folder: Path, target: Path, fps: float, crf: int = 26, codec: str = "libx264") -> None:
     """Pictures `00000.png`... in a folder to a clip without B-frames, a keyframe a second, tagged BT.709."""
-    options = ["-c:v", codec, "-preset", "slow", "-crf", str(crf), "-bf", "0", "-g", str(round(fps)), "-pix_fmt", "yuv420p"]
+    options = ["-c:v", codec, "-preset", "medium", "-crf", str(crf), "-bf", "0", "-g", str(round(fps)), "-pix_fmt", "yuv420p"]
     if codec == "libx265":
         options += ["-x265-params", "bframes=0:log-level=error", "-tag:v", "hvc1"]
     colour = [
