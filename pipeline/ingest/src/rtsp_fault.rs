@@ -74,6 +74,7 @@ fn said_by_gstreamer(error: &glib::Error, detail: &str, url: &SourceUrl) -> Came
         Some(gst::ResourceError::NotAuthorized) => CameraFault::Unauthorised,
         _ if says(&["Unauthorized", "(401)"]) => CameraFault::Unauthorised,
         Some(gst::ResourceError::NotFound) if says(&["Not Found", "404"]) => CameraFault::NoSuchPath,
+        _ if says(&["contains no streams"]) => CameraFault::NoVideo,
         _ if says(&["UDP packets"]) => CameraFault::UdpBlocked,
         Some(
             gst::ResourceError::OpenRead | gst::ResourceError::OpenWrite | gst::ResourceError::OpenReadWrite,
@@ -104,4 +105,52 @@ fn clean(text: &str, url: &SourceUrl) -> String {
     let clean = url.redact(text);
     let password = url.expose().password().map(decoded).filter(|password| !password.is_empty());
     password.map_or(clean.clone(), |password| clean.replace(&password, "***"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_shows_says_what_is_missing() {
+        crate::init().unwrap();
+        let stream = |media: &str, encoding: &str| {
+            let stream = gst::Structure::builder("application/x-rtp").field("media", media);
+            stream.field("encoding-name", encoding).build()
+        };
+        let mut offer = Offer::default();
+        assert_eq!(offer.fault(), None);
+        assert!(!offer.consider(&stream("audio", "MPEG4-GENERIC")));
+        assert_eq!(offer.fault(), Some(CameraFault::NoVideo));
+        assert!(!offer.consider(&stream("video", "JPEG")));
+        assert_eq!(offer.fault(), Some(CameraFault::UnsupportedCodec("JPEG".to_owned())));
+        assert!(offer.consider(&stream("video", "H265")));
+        assert!(!offer.consider(&stream("video", "H264")), "one stream is enough");
+        assert_eq!(offer.fault(), None);
+    }
+
+    #[test]
+    fn gstreamers_words_become_ours_and_passwords_vanish() {
+        crate::init().unwrap();
+        let url: SourceUrl = "rtsp://admin:p%40ss@10.0.0.5/live".parse().unwrap();
+        let cases = [
+            (gst::ResourceError::NotAuthorized, "", CameraFault::Unauthorised),
+            (gst::ResourceError::NotFound, "Not Found (404)", CameraFault::NoSuchPath),
+            (gst::ResourceError::Settings, "SDP contains no streams", CameraFault::NoVideo),
+            (
+                gst::ResourceError::Read,
+                "Could not receive any UDP packets for 4.0 s",
+                CameraFault::UdpBlocked,
+            ),
+            (
+                gst::ResourceError::Read,
+                "lost rtsp://admin:p%40ss@10.0.0.5/live, p@ss",
+                CameraFault::Interrupted("lost rtsp://admin:***@10.0.0.5/live, ***".to_owned()),
+            ),
+        ];
+        for (kind, said, fault) in cases {
+            let trouble = Trouble::Gstreamer { error: glib::Error::new(kind, said), detail: String::new() };
+            assert_eq!(fault_of(&trouble, &Offer::default(), &url), fault, "{said}");
+        }
+    }
 }
