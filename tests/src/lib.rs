@@ -1,1 +1,56 @@
-//! End-to-end, fault and architecture tests.
+//! What the end-to-end tests stand on: the real executable, cameras in processes of their own, and a way to ask.
+
+mod anjian;
+mod camera;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+pub use anjian::{Finished, Server, run};
+pub use camera::{Camera, Shows};
+
+/// An executable of this workspace, in the profile under test.
+///
+/// # Errors
+/// When it was not built.
+pub fn executable(name: &str) -> Result<PathBuf> {
+    let mut folder = std::env::current_exe()?;
+    folder.pop();
+    if folder.ends_with("deps") {
+        folder.pop();
+    }
+    let path = folder.join(name);
+    if !path.is_file() {
+        bail!("{} is missing: run scripts/test, which builds it, or cargo build --workspace", path.display());
+    }
+    Ok(path)
+}
+
+/// The checkout.
+#[must_use]
+pub fn checkout() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The clip of a sample camera.
+#[must_use]
+pub fn clip(camera: &str) -> PathBuf {
+    checkout().join("sample-videos").join(camera).join("clip.mp4")
+}
+
+/// Asks again and again until there is an answer; for states of other processes, which tell nobody when they change.
+///
+/// # Errors
+/// When `patience` is over; names what was waited for.
+pub fn wait_for<T>(what: &str, patience: Duration, mut answer: impl FnMut() -> Option<T>) -> Result<T> {
+    let begun = Instant::now();
+    while begun.elapsed() < patience {
+        if let Some(answer) = answer() {
+            return Ok(answer);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    bail!("{what}: not within {patience:?}")
+}

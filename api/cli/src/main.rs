@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::output::Usage;
+use crate::output::{LogLevel, Usage};
 
 /// Watches a site's cameras for safety violations and keeps evidence that can be defended.
 #[derive(Parser)]
@@ -41,9 +41,18 @@ enum Command {
     Bench(command::bench::Arguments),
 }
 
+impl Command {
+    const fn log_level(&self) -> LogLevel {
+        match self {
+            Self::Demo(_) | Self::Serve(_) => LogLevel::Service,
+            _ => LogLevel::Command,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    output::start_log();
+    output::start_log(arguments.command.log_level());
     let outcome = match arguments.command {
         Command::Demo(arguments) => command::demo::run(arguments),
         Command::Serve(arguments) => command::serve::run(&arguments),

@@ -1,7 +1,7 @@
 //! What a person sees in the terminal: results on standard output, everything else on standard error.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,12 +21,24 @@ pub struct Usage(pub String);
 #[error("already told")]
 pub struct AlreadyTold;
 
-/// Log lines go to standard error; `ANJIAN_LOG` chooses which (default `info` for Anjian, `warn` for the rest).
-pub fn start_log() {
-    let filter = EnvFilter::try_from_env("ANJIAN_LOG").unwrap_or_else(|_| {
-        EnvFilter::new("warn,anjian=info,anjian_api=info,anjian_indexer=info,anjian_pipeline=info,anjian_ingest=info")
-    });
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
+/// How much is logged when `ANJIAN_LOG` does not say.
+#[derive(Debug, Clone, Copy)]
+pub enum LogLevel {
+    /// What a system that runs for months should tell.
+    Service,
+    /// Only what went wrong: the command prints its own results.
+    Command,
+}
+
+/// Log lines go to standard error; `ANJIAN_LOG` (such as `anjian_ingest=debug`) chooses others than the default.
+pub fn start_log(level: LogLevel) {
+    let default = match level {
+        LogLevel::Service => "warn,anjian=info,anjian_api=info,anjian_indexer=info,anjian_pipeline=info,anjian_ingest=info",
+        LogLevel::Command => "warn",
+    };
+    let filter = EnvFilter::try_from_env("ANJIAN_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    log.with_ansi(io::stderr().is_terminal()).with_target(false).init();
 }
 
 /// Tells an error with its causes and chooses the exit code.

@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use crate::config::{CameraConfig, Config, Model};
+use crate::output::Usage;
 
 /// The runtime of everything that waits: database and HTTP. The pipeline has its own threads.
 pub fn async_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -49,8 +50,9 @@ pub fn detection_threads(model: &Model) -> usize {
 
 /// Loads the model, once for each thread that will use it.
 pub fn load_detectors(model: &Model, count: usize) -> anyhow::Result<Vec<Box<dyn Detector>>> {
-    let runtime = Runtime::find(model.onnxruntime.as_deref())?;
     let catalogue = open_catalogue(model.catalogue.as_deref())?;
+    catalogue.model(&model.name).map_err(|error| Usage(format!("model: {error}")))?;
+    let runtime = Runtime::find(model.onnxruntime.as_deref())?;
     let load = |_| Ok(catalogue.load(&model.name, &runtime, SessionSettings::default())?);
     (0..count).map(load).collect()
 }
@@ -58,7 +60,7 @@ pub fn load_detectors(model: &Model, count: usize) -> anyhow::Result<Vec<Box<dyn
 /// The built-in catalogue, or one from a file.
 pub fn open_catalogue(file: Option<&Path>) -> anyhow::Result<Catalogue> {
     Ok(match file {
-        Some(path) => Catalogue::from_file(path)?,
+        Some(path) => Catalogue::from_file(path).map_err(|error| Usage(error.to_string()))?,
         None => Catalogue::built_in()?,
     })
 }

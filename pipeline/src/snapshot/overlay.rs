@@ -125,7 +125,7 @@ fn tag(canvas: &mut Canvas<'_>, words: &str, left: f32, top: f32, size_px: f32, 
 }
 
 fn label_zone(canvas: &mut Canvas<'_>, zone: &OverlayZone<'_>) {
-    let Some(corner) = zone.polygon.points().first() else { return };
+    let Some(corner) = zone.polygon.points().first().filter(|_| !zone.label.is_empty()) else { return };
     let size_px = 18.0 * scale(canvas);
     let at = pixel(canvas, corner.x(), corner.y());
     tag(canvas, zone.label, at.x as f32, at.y as f32, size_px, BACKDROP);

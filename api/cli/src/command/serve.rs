@@ -7,6 +7,7 @@ use anjian_api::ApiSettings;
 use anjian_domain::{Clock, RunKind, SystemClock};
 use anjian_indexer::{Index, Recorder};
 use anjian_ingest::{FrameSettings, LiveCamera};
+use anjian_models::Detector;
 use anjian_pipeline::{LiveContext, LiveRuns, LiveSetup};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -42,10 +43,11 @@ pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
     let metrics = PrometheusBuilder::new().install_recorder().context("metrics were installed twice")?;
     anjian_pipeline::metric::describe();
     anjian_ingest::init()?;
+    let detectors = wiring::load_detectors(&config.model, wiring::detection_threads(&config.model))?;
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(claim_index(config))?;
     let listener = runtime.block_on(bind(config))?;
-    let runs = start_runs(config, &index, runtime.handle())?;
+    let runs = start_runs(config, detectors, &index, runtime.handle())?;
     ready(&format!("http://{}/", listener.local_addr()?));
     let settings = ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone() };
     let render = Arc::new(move || metrics.render());
@@ -73,8 +75,12 @@ async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
     bound.with_context(|| format!("server.listen: cannot listen on {listen}: is another anjian running?"))
 }
 
-fn start_runs(config: &Config, index: &Index, runtime: &Handle) -> anyhow::Result<LiveRuns> {
-    let detectors = wiring::load_detectors(&config.model, wiring::detection_threads(&config.model))?;
+fn start_runs(
+    config: &Config,
+    detectors: Vec<Box<dyn Detector>>,
+    index: &Index,
+    runtime: &Handle,
+) -> anyhow::Result<LiveRuns> {
     let model = detectors.first().map_or_else(String::new, |detector| detector.model().to_owned());
     let recorder = Arc::new(Recorder::new(index.clone(), runtime.clone()));
     let context =

@@ -1,0 +1,178 @@
+//! The executable under test, as a person runs it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::executable;
+
+/// A command that has ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// Exit code.
+    pub code: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+/// Runs `anjian` with arguments in a folder and waits for its end.
+///
+/// # Errors
+/// When it cannot be started or was killed.
+pub fn run(folder: &Path, arguments: &[&str]) -> Result<Finished> {
+    let output = Command::new(executable("anjian")?).args(arguments).current_dir(folder).output()?;
+    Ok(Finished {
+        code: output.status.code().context("anjian was killed")?,
+        stdout: String::from_utf8(output.stdout)?,
+        stderr: String::from_utf8(output.stderr)?,
+    })
+}
+
+/// `anjian serve` with a folder of its own; stopped when dropped.
+pub struct Server {
+    child: Child,
+    address: String,
+    log: Arc<Mutex<String>>,
+    /// Holds `anjian.toml` and the data.
+    pub folder: TempDir,
+}
+
+impl Server {
+    /// Starts it with a configuration; `[server]` and `data_dir` are put in front.
+    ///
+    /// # Errors
+    /// When it ends instead of telling its address.
+    pub fn start(config: &str) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("anjian.toml");
+        std::fs::write(&file, format!("data_dir = \"data\"\n[server]\nlisten = \"127.0.0.1:0\"\n{config}"))?;
+        Self::start_in(folder)
+    }
+
+    /// Starts it in a folder that holds an `anjian.toml`.
+    ///
+    /// # Errors
+    /// When it ends instead of telling its address.
+    pub fn start_in(folder: TempDir) -> Result<Self> {
+        let mut command = Command::new(executable("anjian")?);
+        command.args(["serve", "--config", "anjian.toml"]).current_dir(folder.path()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        let log = Arc::new(Mutex::new(String::new()));
+        let addresses = follow(&mut child, Arc::clone(&log))?;
+        let Ok(address) = addresses.recv_timeout(Duration::from_secs(60)) else {
+            let _ = child.kill();
+            bail!("anjian serve gave no address:\n{}", text(&log));
+        };
+        Ok(Self { child, address, log, folder })
+    }
+
+    /// Asks and reads the answer as JSON.
+    ///
+    /// # Errors
+    /// When the server does not answer with success.
+    pub fn get(&self, path: &str) -> Result<Value> {
+        let url = format!("{}{path}", self.address);
+        Ok(reqwest::blocking::get(&url)?.error_for_status()?.json()?)
+    }
+
+    /// Asks and reads the bytes.
+    ///
+    /// # Errors
+    /// When the server does not answer with success.
+    pub fn get_bytes(&self, path: &str) -> Result<Vec<u8>> {
+        let url = format!("{}{path}", self.address);
+        Ok(reqwest::blocking::get(&url)?.error_for_status()?.bytes()?.to_vec())
+    }
+
+    /// Every violation, newest first.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn violations(&self) -> Result<Vec<Value>> {
+        let page = self.get("/api/v1/violations?limit=200")?;
+        Ok(page["items"].as_array().context("no items")?.clone())
+    }
+
+    /// One camera's state.
+    ///
+    /// # Errors
+    /// When the server does not answer or knows no such camera.
+    pub fn camera(&self, id: &str) -> Result<Value> {
+        let cameras = self.get("/api/v1/cameras")?;
+        let found = cameras["items"].as_array().and_then(|items| items.iter().find(|item| item["id"] == id));
+        found.cloned().with_context(|| format!("no camera {id}"))
+    }
+
+    /// Everything that it has written to standard error.
+    #[must_use]
+    pub fn log(&self) -> String {
+        text(&self.log)
+    }
+
+    /// Asks it to end and waits until it has.
+    ///
+    /// # Errors
+    /// When it ends with an error.
+    pub fn stop(mut self) -> Result<()> {
+        kill(self.pid()?, Signal::SIGTERM)?;
+        let status = self.child.wait()?;
+        if !status.success() {
+            bail!("anjian serve ended with {status}:\n{}", self.log());
+        }
+        Ok(())
+    }
+
+    /// Kills it as a power cut would and gives its folder back.
+    ///
+    /// # Errors
+    /// When there is nothing to kill.
+    pub fn kill(mut self) -> Result<TempDir> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(std::mem::replace(&mut self.folder, tempfile::tempdir()?))
+    }
+
+    fn pid(&self) -> Result<Pid> {
+        Ok(Pid::from_raw(i32::try_from(self.child.id())?))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Collects standard error and sends the address as soon as it is told.
+fn follow(child: &mut Child, log: Arc<Mutex<String>>) -> Result<Receiver<String>> {
+    let stderr = child.stderr.take().context("no standard error")?;
+    let (sender, addresses) = sync_channel(1);
+    std::thread::Builder::new().name("anjian-log".to_owned()).spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            if let Some((_, address)) = line.split_once("http://") {
+                let _ = sender.try_send(format!("http://{}", address.trim_end_matches('/')));
+            }
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            log.push_str(&line);
+            log.push('\n');
+        }
+    })?;
+    Ok(addresses)
+}
+
+fn text(log: &Mutex<String>) -> String {
+    log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}

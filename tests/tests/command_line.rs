@@ -1,0 +1,106 @@
+//! The command line as a contract: exit codes, and what is said about wrong input.
+
+use std::path::Path;
+use std::process::Command;
+
+use anjian_tests::{clip, run};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+fn ffmpeg(folder: &Path, arguments: &[&str]) -> Result<()> {
+    let status = Command::new("ffmpeg").args(["-v", "error", "-y"]).args(arguments).current_dir(folder).status();
+    ensure!(status.context("ffmpeg is missing: run scripts/setup --tests")?.success(), "ffmpeg failed");
+    Ok(())
+}
+
+#[test]
+fn wrong_usage_and_configuration_end_with_2() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let write = |text: &str| std::fs::write(folder.path().join("anjian.toml"), text);
+    for (text, place, reason) in [
+        ("colour = \"red\"", "anjian.toml:1:", "colour"),
+        ("[[camera]]\nid = \"a\"\n[[camera.zone]]\nid = \"z\"\npoints = [[0, 0], [1, 1]]", "anjian.toml:5:", "at least 3 points"),
+        ("[[camera]]\nid = \"a\"\nmain = \"10.0.0.5\"", "anjian.toml:3:", "not a URL"),
+        ("[[camera]]\nid = \"a\"\n[[camera]]\nid = \"a\"", "anjian.toml: camera[1].id:", "used twice"),
+    ] {
+        write(text)?;
+        for command in ["check", "serve"] {
+            let refused = run(folder.path(), &[command, "--config", "anjian.toml"])?;
+            assert_eq!(refused.code, 2, "{command} {text:?}: {}", refused.stderr);
+            assert!(refused.stderr.contains(place) && refused.stderr.contains(reason), "{}", refused.stderr);
+        }
+    }
+    assert_eq!(run(folder.path(), &["serve"])?.code, 2, "no configuration was named");
+    assert_eq!(run(folder.path(), &["dance"])?.code, 2);
+    Ok(())
+}
+
+#[test]
+fn a_missing_model_is_refused_with_its_name() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join("anjian.toml"), "[model]\nname = \"no-such-model\"")?;
+    let refused = run(folder.path(), &["check", "--config", "anjian.toml"])?;
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains("no-such-model"), "{}", refused.stderr);
+    Ok(())
+}
+
+#[test]
+fn broken_footage_gives_one_error_each_and_the_rest_goes_on() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = |name: &str| folder.path().join(name);
+    let good = clip("yard-all-well");
+    let bytes = std::fs::read(&good)?;
+    std::fs::write(path("truncated.mp4"), &bytes[..bytes.len() / 3])?;
+    std::fs::write(path("empty.mp4"), "")?;
+    std::fs::write(path("text.mp4"), "this is not a video\n".repeat(100))?;
+    ffmpeg(folder.path(), &["-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac", "audio.mp4"])?;
+    std::fs::write(path("a.toml"), "[[camera]]\nid = \"yard\"\n")?;
+    let good = good.display().to_string();
+    let broken = ["truncated.mp4", "empty.mp4", "text.mp4", "audio.mp4", "missing.mp4"];
+    let mut arguments = vec!["analyze"];
+    arguments.extend(broken);
+    arguments.extend([good.as_str(), "--config", "a.toml"]);
+    let finished = run(folder.path(), &arguments)?;
+    assert_eq!(finished.code, 1, "{}", finished.stderr);
+    for name in broken {
+        let told = finished.stderr.lines().filter(|line| line.starts_with("error: ") && line.contains(name)).count();
+        assert_eq!(told, 1, "{name}: {}", finished.stderr);
+    }
+    assert!(finished.stderr.contains("frames judged"), "the good clip was analysed: {}", finished.stderr);
+    Ok(())
+}
+
+#[test]
+fn detect_and_eval_read_the_same_pictures() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (images, labels) = (folder.path().join("images"), folder.path().join("labels"));
+    std::fs::create_dir_all(&images)?;
+    std::fs::create_dir_all(&labels)?;
+    let video = clip("yard-all-well").display().to_string();
+    ffmpeg(folder.path(), &["-i", &video, "-frames:v", "1", "images/yard.png"])?;
+    let detected = run(folder.path(), &["detect", "images/yard.png", "--jsonl", "found.jsonl", "--annotate", "drawn"])?;
+    assert_eq!(detected.code, 0, "{}", detected.stderr);
+    assert!(folder.path().join("drawn/yard.jpg").is_file());
+    let text = std::fs::read_to_string(folder.path().join("found.jsonl"))?;
+    let found: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let helmets: Vec<_> = found.iter().filter(|line| line["class"] == "helmet").collect();
+    assert!(!helmets.is_empty(), "people with helmets stand there: {text}");
+
+    // The detections themselves as labels: every one must be found again.
+    let lines: String = helmets.iter().map(|line| yolo_line(line)).collect();
+    std::fs::write(labels.join("yard.txt"), lines)?;
+    let arguments = ["eval", "--images", "images", "--labels", "labels", "--names", "0=helmet", "--json"];
+    let scored = run(folder.path(), &arguments)?;
+    assert_eq!(scored.code, 0, "{}", scored.stderr);
+    let scored: Value = serde_json::from_str(&scored.stdout)?;
+    assert_eq!(scored["classes"]["helmet"]["recall"], 1.0, "{scored}");
+    assert_eq!(scored["classes"]["helmet"]["precision"], 1.0, "{scored}");
+    Ok(())
+}
+
+fn yolo_line(line: &Value) -> String {
+    let [left, top, right, bottom] =
+        ["left", "top", "right", "bottom"].map(|side| line[side].as_f64().unwrap_or(f64::NAN));
+    format!("0 {} {} {} {}\n", f64::midpoint(left, right), f64::midpoint(top, bottom), right - left, bottom - top)
+}
