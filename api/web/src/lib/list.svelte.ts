@@ -17,12 +17,17 @@ export class ViolationList {
   #query = new URLSearchParams();
   #request = new AbortController();
 
-  /** Shows what fits `query`. What is shown stays until the answer comes. */
+  /** Shows what fits `query`. What is shown stays until the answer comes; it never stands under another view. */
   async load(query: URLSearchParams): Promise<void> {
+    const isAnotherView = query.toString() !== this.#query.toString();
     this.#query = query;
     this.#request.abort();
     const page = await this.#fetch(null);
-    if (!page) return;
+    if (page) this.#show(page);
+    else if (this.problem && isAnotherView) this.#show({ items: [], next_cursor: null });
+  }
+
+  #show(page: Page): void {
     this.items = page.items;
     this.waiting = [];
     this.cursor = page.next_cursor;
@@ -40,9 +45,7 @@ export class ViolationList {
       for (const item of page.items) this.take(item, true);
     } else {
       // More came than one page holds: what lies between is not known, so the list begins anew.
-      this.items = page.items;
-      this.waiting = [];
-      this.cursor = page.next_cursor;
+      this.#show(page);
     }
   }
 
