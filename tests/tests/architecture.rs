@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "anjian-pipeline",
         ],
     ),
-    ("anjian-tests", &["anjian-ingest"]),
+    ("anjian-tests", &["anjian-domain", "anjian-ingest"]),
 ];
 
 /// Beginning of a library's name, and the only crate that may know it.

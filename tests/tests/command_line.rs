@@ -49,7 +49,7 @@ fn a_missing_model_is_refused_with_its_name() -> Result<()> {
 fn broken_footage_gives_one_error_each_and_the_rest_goes_on() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = |name: &str| folder.path().join(name);
-    let good = clip("yard-all-well");
+    let good = clip("loading-bay-hat-off");
     let bytes = std::fs::read(&good)?;
     std::fs::write(path("truncated.mp4"), &bytes[..bytes.len() / 3])?;
     std::fs::write(path("empty.mp4"), "")?;
@@ -77,7 +77,7 @@ fn detect_and_eval_read_the_same_pictures() -> Result<()> {
     let (images, labels) = (folder.path().join("images"), folder.path().join("labels"));
     std::fs::create_dir_all(&images)?;
     std::fs::create_dir_all(&labels)?;
-    let video = clip("yard-all-well").display().to_string();
+    let video = clip("loading-bay-hat-off").display().to_string();
     ffmpeg(folder.path(), &["-i", &video, "-frames:v", "1", "images/yard.png"])?;
     let detected = run(folder.path(), &["detect", "images/yard.png", "--jsonl", "found.jsonl", "--annotate", "drawn"])?;
     assert_eq!(detected.code, 0, "{}", detected.stderr);

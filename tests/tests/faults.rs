@@ -32,7 +32,7 @@ fn is_live(state: &str) -> bool {
 
 #[test]
 fn one_camera_dies_one_freezes_one_raves_and_the_fourth_goes_on() -> Result<()> {
-    let video = clip("yard-all-well");
+    let video = clip("loading-bay-hat-off");
     let doomed = Camera::start(Shows::Clip(&video), 0)?;
     let frozen = Camera::start(Shows::Clip(&video), 0)?;
     let raving = Camera::start(Shows::Garbage, 0)?;
