@@ -75,7 +75,7 @@ fn one_camera_dies_one_freezes_one_raves_and_the_fourth_goes_on() -> Result<()> 
 }
 
 #[test]
-fn a_wrong_password_is_told_once_and_never_shown() -> Result<()> {
+fn a_camera_out_of_reach_keeps_its_password_to_itself() -> Result<()> {
     let server = Server::start(&config(&[("dock", "rtsp://admin:hunter2@127.0.0.1:9/live?pwd=hunter2")]))?;
     let reason = wait_for("a reason", PATIENCE, || {
         server.camera("dock").ok()?["reason"].as_str().map(str::to_owned)
