@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use anjian_domain::{CameraId, CameraSink, CameraStatus, Clock, CloseReason, EvidenceSink, Frame, SinkError, WallTime};
+use anjian_domain::{
+    CameraId, CameraSink, CameraStatus, Clock, CloseReason, EvidenceSink, Frame, SinkError, WallTime,
+};
 use anjian_ingest::{LiveCamera, StopSignal};
 use anjian_models::Detector;
 use metrics::{counter, histogram};
@@ -144,7 +146,9 @@ impl LiveRuns {
             let (shared, board) = (Arc::clone(&self.shared), self.carrier.board());
             let stop = self.stop.clone();
             let thread = Builder::new().name(format!("camera-{}", source.camera()));
-            self.cameras.push(thread.spawn(move || shared.watch_camera(Seat(index), source.as_ref(), &stop, &board))?);
+            self.cameras.push(
+                thread.spawn(move || shared.watch_camera(Seat(index), source.as_ref(), &stop, &board))?,
+            );
         }
         Ok(())
     }

@@ -1,4 +1,5 @@
 //! Live and archive Runs over scripted frames.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise, also in what it stands on")]
 
 mod stage;
 
@@ -13,11 +14,15 @@ use anjian_pipeline::{LiveContext, LiveRuns, LiveSetup};
 use stage::{MemorySink, Scene, ScriptCamera, ScriptDetector, ScriptFile, camera_id, script, watch};
 
 /// Bare for four seconds, covered for four, gone for four.
-const EPISODE: &[(Scene, usize)] = &[(Scene::Helmet, 10), (Scene::Bare, 20), (Scene::Helmet, 20), (Scene::Empty, 20)];
+const EPISODE: &[(Scene, usize)] =
+    &[(Scene::Helmet, 10), (Scene::Bare, 20), (Scene::Helmet, 20), (Scene::Empty, 20)];
 
-fn play_archive(parts: &[(Scene, usize)], end: Option<IngestError>) -> (Arc<MemorySink>, ArchiveReport, bool) {
+fn play_archive(
+    parts: &[(Scene, usize)],
+    end: Option<IngestError>,
+) -> (Arc<MemorySink>, ArchiveReport, bool) {
     let sink = MemorySink::shared();
-    let (mut detector, _seen) = ScriptDetector::new();
+    let (mut detector, _seen) = ScriptDetector::reporting();
     let mut source = ScriptFile { frames: script(parts).into(), end };
     let mut report = ArchiveReport::default();
     let (stop, watch) = (StopSignal::new(), watch(RunKind::Archive));
@@ -36,12 +41,11 @@ fn play_archive(parts: &[(Scene, usize)], end: Option<IngestError>) -> (Arc<Memo
 fn play_live(parts: &[(Scene, usize)], refusals: u32) -> Arc<MemorySink> {
     let sink = MemorySink::shared();
     sink.refusals.store(refusals, Ordering::SeqCst);
-    let (detector, seen) = ScriptDetector::new();
+    let (detector, seen) = ScriptDetector::reporting();
     let (played, all_played) = sync_channel(1);
     let camera = ScriptCamera { id: camera_id(), frames: script(parts), seen: Mutex::new(seen), played };
     let setup = LiveSetup { source: Box::new(camera), watch: watch(RunKind::Live) };
-    let context =
-        LiveContext { evidence: sink.clone(), cameras: sink.clone(), clock: Arc::new(SystemClock) };
+    let context = LiveContext { evidence: sink.clone(), cameras: sink.clone(), clock: Arc::new(SystemClock) };
     let runs = LiveRuns::start(vec![setup], vec![detector], context).unwrap();
     all_played.recv().unwrap();
     runs.stop();

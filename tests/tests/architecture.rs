@@ -54,9 +54,14 @@ fn dependencies_follow_the_arrows() {
         ARROWS.iter().map(|(name, known)| (*name, known.iter().copied().collect())).collect();
     let packages = packages();
     let names: BTreeSet<_> = packages.iter().map(|package| package.name.as_str()).collect();
-    assert_eq!(names, allowed.keys().copied().collect(), "a crate came or went: update the arrows and the README");
+    assert_eq!(
+        names,
+        allowed.keys().copied().collect(),
+        "a crate came or went: update the arrows and the README"
+    );
     for package in &packages {
-        let known: BTreeSet<_> = dependencies(package).into_iter().filter(|name| names.contains(name)).collect();
+        let known: BTreeSet<_> =
+            dependencies(package).into_iter().filter(|name| names.contains(name)).collect();
         let extra: Vec<_> = known.difference(&allowed[package.name.as_str()]).collect();
         assert!(extra.is_empty(), "{} must not know {extra:?}", package.name);
     }
@@ -66,8 +71,14 @@ fn dependencies_follow_the_arrows() {
 fn system_libraries_stay_behind_their_border() {
     for package in &packages() {
         for (library, owner) in BORDERS {
-            let known = dependencies(package).into_iter().any(|name| name == *library || name.starts_with(&format!("{library}-")));
-            assert!(!known || package.name == *owner, "{} must not know {library}: only {owner} does", package.name);
+            let known = dependencies(package)
+                .into_iter()
+                .any(|name| name == *library || name.starts_with(&format!("{library}-")));
+            assert!(
+                !known || package.name == *owner,
+                "{} must not know {library}: only {owner} does",
+                package.name
+            );
         }
     }
 }

@@ -8,7 +8,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 fn ffmpeg(folder: &Path, arguments: &[&str]) -> Result<()> {
-    let status = Command::new("ffmpeg").args(["-v", "error", "-y"]).args(arguments).current_dir(folder).status();
+    let status =
+        Command::new("ffmpeg").args(["-v", "error", "-y"]).args(arguments).current_dir(folder).status();
     ensure!(status.context("ffmpeg is missing: run scripts/setup --tests")?.success(), "ffmpeg failed");
     Ok(())
 }
@@ -19,7 +20,11 @@ fn wrong_usage_and_configuration_end_with_2() -> Result<()> {
     let write = |text: &str| std::fs::write(folder.path().join("anjian.toml"), text);
     for (text, place, reason) in [
         ("colour = \"red\"", "anjian.toml:1:", "colour"),
-        ("[[camera]]\nid = \"a\"\n[[camera.zone]]\nid = \"z\"\npoints = [[0, 0], [1, 1]]", "anjian.toml:5:", "at least 3 points"),
+        (
+            "[[camera]]\nid = \"a\"\n[[camera.zone]]\nid = \"z\"\npoints = [[0, 0], [1, 1]]",
+            "anjian.toml:5:",
+            "at least 3 points",
+        ),
         ("[[camera]]\nid = \"a\"\nmain = \"10.0.0.5\"", "anjian.toml:3:", "not a URL"),
         ("[[camera]]\nid = \"a\"\n[[camera]]\nid = \"a\"", "anjian.toml: camera[1].id:", "used twice"),
     ] {
@@ -64,7 +69,8 @@ fn broken_footage_gives_one_error_each_and_the_rest_goes_on() -> Result<()> {
     let finished = run(folder.path(), &arguments)?;
     assert_eq!(finished.code, 1, "{}", finished.stderr);
     for name in broken {
-        let told = finished.stderr.lines().filter(|line| line.starts_with("error: ") && line.contains(name)).count();
+        let told =
+            finished.stderr.lines().filter(|line| line.starts_with("error: ") && line.contains(name)).count();
         assert_eq!(told, 1, "{name}: {}", finished.stderr);
     }
     assert!(finished.stderr.contains("frames judged"), "the good clip was analysed: {}", finished.stderr);
@@ -79,7 +85,8 @@ fn detect_and_eval_read_the_same_pictures() -> Result<()> {
     std::fs::create_dir_all(&labels)?;
     let video = clip("loading-bay-hat-off").display().to_string();
     ffmpeg(folder.path(), &["-i", &video, "-frames:v", "1", "images/yard.png"])?;
-    let detected = run(folder.path(), &["detect", "images/yard.png", "--jsonl", "found.jsonl", "--annotate", "drawn"])?;
+    let detected =
+        run(folder.path(), &["detect", "images/yard.png", "--jsonl", "found.jsonl", "--annotate", "drawn"])?;
     assert_eq!(detected.code, 0, "{}", detected.stderr);
     assert!(folder.path().join("drawn/yard.jpg").is_file());
     let text = std::fs::read_to_string(folder.path().join("found.jsonl"))?;
@@ -102,5 +109,11 @@ fn detect_and_eval_read_the_same_pictures() -> Result<()> {
 fn yolo_line(line: &Value) -> String {
     let [left, top, right, bottom] =
         ["left", "top", "right", "bottom"].map(|side| line[side].as_f64().unwrap_or(f64::NAN));
-    format!("0 {} {} {} {}\n", f64::midpoint(left, right), f64::midpoint(top, bottom), right - left, bottom - top)
+    format!(
+        "0 {} {} {} {}\n",
+        f64::midpoint(left, right),
+        f64::midpoint(top, bottom),
+        right - left,
+        bottom - top
+    )
 }

@@ -13,7 +13,8 @@ const BACK_WITHIN: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn config(cameras: &[(&str, &str)]) -> String {
-    let camera = |(id, url): &(&str, &str)| format!("[[camera]]\nid = \"{id}\"\nmain = \"{url}\"\nanalysis_fps = 2\n");
+    let camera =
+        |(id, url): &(&str, &str)| format!("[[camera]]\nid = \"{id}\"\nmain = \"{url}\"\nanalysis_fps = 2\n");
     cameras.iter().map(camera).collect()
 }
 
@@ -21,8 +22,15 @@ fn state(server: &Server, camera: &str) -> Option<String> {
     Some(server.camera(camera).ok()?["state"].as_str()?.to_owned())
 }
 
-fn wait_for_state(server: &Server, camera: &str, patience: Duration, is_wanted: impl Fn(&str) -> bool) -> Result<String> {
-    let reached = wait_for(&format!("camera {camera}"), patience, || state(server, camera).filter(|now| is_wanted(now)));
+fn wait_for_state(
+    server: &Server,
+    camera: &str,
+    patience: Duration,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<String> {
+    let reached = wait_for(&format!("camera {camera}"), patience, || {
+        state(server, camera).filter(|now| is_wanted(now))
+    });
     reached.map_err(|error| error.context(format!("{:?}\n{}", server.camera(camera), server.log())))
 }
 
@@ -77,9 +85,8 @@ fn one_camera_dies_one_freezes_one_raves_and_the_fourth_goes_on() -> Result<()> 
 #[test]
 fn a_camera_out_of_reach_keeps_its_password_to_itself() -> Result<()> {
     let server = Server::start(&config(&[("dock", "rtsp://admin:hunter2@127.0.0.1:9/live?pwd=hunter2")]))?;
-    let reason = wait_for("a reason", PATIENCE, || {
-        server.camera("dock").ok()?["reason"].as_str().map(str::to_owned)
-    })?;
+    let reason =
+        wait_for("a reason", PATIENCE, || server.camera("dock").ok()?["reason"].as_str().map(str::to_owned))?;
     let shown = format!("{reason} {} {}", server.get("/api/v1/cameras")?, server.log());
     assert!(!shown.contains("hunter2"), "{shown}");
     server.stop()

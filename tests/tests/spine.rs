@@ -20,7 +20,8 @@ fn analyzed(camera: &str) -> Result<Vec<Value>> {
     let folder = tempfile::tempdir()?;
     std::fs::write(folder.path().join("a.toml"), format!("[[camera]]\nid = \"dock\"\n{RULES}"))?;
     let video = clip(camera).display().to_string();
-    let found = run(folder.path(), &["analyze", &video, "--config", "a.toml", "--start", "2026-03-01T08:00:00Z"])?;
+    let found =
+        run(folder.path(), &["analyze", &video, "--config", "a.toml", "--start", "2026-03-01T08:00:00Z"])?;
     assert_eq!(found.code, 0, "{}", found.stderr);
     let lines = found.stdout.lines().map(serde_json::from_str);
     let lines: Vec<Value> = lines.collect::<Result<_, _>>()?;
@@ -33,7 +34,10 @@ fn analyzed(camera: &str) -> Result<Vec<Value>> {
 
 /// When a violation of a behaviour opened and how long it lasted, seconds.
 fn episode(found: &[Value], behaviour: &str) -> Result<(f64, f64)> {
-    let line = found.iter().find(|line| line["behaviour"] == behaviour).with_context(|| format!("no {behaviour}"))?;
+    let line = found
+        .iter()
+        .find(|line| line["behaviour"] == behaviour)
+        .with_context(|| format!("no {behaviour}"))?;
     let time = |key: &str| -> Result<f64> {
         let text = line[key].as_str().with_context(|| format!("no {key}: {line}"))?;
         let at: WallTime = text.parse()?;
@@ -82,7 +86,8 @@ fn search_pictures_and_figures_are_served() -> Result<()> {
         assert_eq!(picture.get(..2), Some(&[0xff, 0xd8][..]), "a JPEG begins so");
     }
     let behaviour = violation["behaviour"].as_str().context("no behaviour")?;
-    let found = server.get(&format!("/api/v1/violations?behaviour={behaviour}&camera=dock&status=open&status=closed"))?;
+    let found = server
+        .get(&format!("/api/v1/violations?behaviour={behaviour}&camera=dock&status=open&status=closed"))?;
     assert!(!found["items"].as_array().context("no items")?.is_empty());
     let other = server.get("/api/v1/violations?behaviour=hot_work")?;
     assert_eq!(other["items"], serde_json::json!([]));

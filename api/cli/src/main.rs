@@ -2,7 +2,10 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 
-#![expect(unreachable_pub, reason = "an executable has no outside: `pub` says what a module offers to the others")]
+#![expect(
+    unreachable_pub,
+    reason = "an executable has no outside: `pub` says what a module offers to the others"
+)]
 
 mod command;
 mod config;

@@ -33,7 +33,9 @@ pub enum LogLevel {
 /// Log lines go to standard error; `ANJIAN_LOG` (such as `anjian_ingest=debug`) chooses others than the default.
 pub fn start_log(level: LogLevel) {
     let default = match level {
-        LogLevel::Service => "warn,anjian=info,anjian_api=info,anjian_indexer=info,anjian_pipeline=info,anjian_ingest=info",
+        LogLevel::Service => {
+            "warn,anjian=info,anjian_api=info,anjian_indexer=info,anjian_pipeline=info,anjian_ingest=info"
+        }
         LogLevel::Command => "warn",
     };
     let filter = EnvFilter::try_from_env("ANJIAN_LOG").unwrap_or_else(|_| EnvFilter::new(default));
@@ -77,7 +79,9 @@ impl JsonLines {
             None => Box::new(io::stdout()),
             Some(path) => {
                 let file = File::create(path);
-                Box::new(file.with_context(|| format!("cannot write {}: check folder and permissions", path.display()))?)
+                Box::new(file.with_context(|| {
+                    format!("cannot write {}: check folder and permissions", path.display())
+                })?)
             }
         };
         Ok(Self { to: BufWriter::new(to) })
@@ -108,8 +112,9 @@ pub fn progress(total: u64, what: &str) -> ProgressBar {
 
 /// A progress bar over the length of a recording, in seconds.
 pub fn footage_progress(total: Option<Duration>, what: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} s/{len} s, {per_sec} of footage, {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{msg} {wide_bar} {pos} s/{len} s, {per_sec} of footage, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
     let length = total.map(|total| total.as_secs().max(1));
     ProgressBar::with_draw_target(length, indicatif::ProgressDrawTarget::stderr())
         .with_style(style)

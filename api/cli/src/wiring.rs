@@ -39,7 +39,8 @@ pub async fn open_index(config: &Config) -> anyhow::Result<Index> {
 
 fn as_camera(config: &Config, camera: &CameraConfig) -> Camera {
     let site = config.site_of(camera).id.clone();
-    Camera { id: camera.id.clone(), site, name: camera.label().to_owned() }
+    let zone_names = camera.zones.iter().map(|zone| (zone.id.clone(), zone.label().to_owned())).collect();
+    Camera { id: camera.id.clone(), site, name: camera.label().to_owned(), zone_names }
 }
 
 /// One session for every two cores: decoding needs the rest.
@@ -76,7 +77,12 @@ pub struct RunOrigin {
 }
 
 /// Tracker and rules of one camera under a new Run. `model` is what the detector calls itself.
-pub fn watch(config: &Config, camera: &CameraConfig, origin: RunOrigin, model: &str) -> anyhow::Result<Watch> {
+pub fn watch(
+    config: &Config,
+    camera: &CameraConfig,
+    origin: RunOrigin,
+    model: &str,
+) -> anyhow::Result<Watch> {
     let site = config.site_of(camera);
     let time_zone = TimeZone::get(&site.time_zone)?;
     let plan = |run| camera.plan(run, site, time_zone.clone(), model.to_owned());

@@ -89,8 +89,7 @@ fn scalar(colour: Bgr) -> Scalar {
 }
 
 fn draw_polygon(canvas: &mut Canvas<'_>, polygon: &Polygon) -> Result<(), opencv::Error> {
-    let corners: Vector<Point> =
-        polygon.points().iter().map(|p| pixel(canvas, p.x(), p.y())).collect();
+    let corners: Vector<Point> = polygon.points().iter().map(|p| pixel(canvas, p.x(), p.y())).collect();
     let thickness = thickness(canvas, 2);
     let mut mat = as_mat(canvas)?;
     imgproc::polylines(&mut mat, &corners, true, scalar(ZONE), thickness, imgproc::LINE_AA, 0)

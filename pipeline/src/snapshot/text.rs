@@ -79,7 +79,8 @@ mod tests {
     #[test]
     fn the_font_has_every_label() {
         let labels = Behaviour::ALL.map(|behaviour| format!("{} {}", behaviour.zh_cn(), behaviour.english()));
-        for letter in labels.join(" ").chars().chain("装卸区摄像机人员上限0123456789:-@·".chars()) {
+        for letter in labels.join(" ").chars().chain("装卸区摄像机人员上限0123456789:-@·".chars())
+        {
             assert_ne!(FONT.glyph_id(letter).0, 0, "no glyph for {letter:?}");
         }
     }

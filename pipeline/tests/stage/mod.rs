@@ -1,5 +1,6 @@
 //! A stage for Runs: scripted sources, a detector that reads the script from the picture, a sink that remembers.
 
+use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -16,18 +17,18 @@ use uuid::Uuid;
 
 /// What stands in a frame of the script.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Scene {
+pub(crate) enum Scene {
     Empty = 0,
     Bare = 1,
     Helmet = 2,
 }
 
-pub fn camera_id() -> CameraId {
+pub(crate) fn camera_id() -> CameraId {
     "dock".parse().unwrap()
 }
 
 /// Five frames a second; the scene is written into the first pixel.
-pub fn script(parts: &[(Scene, usize)]) -> Vec<Frame> {
+pub(crate) fn script(parts: &[(Scene, usize)]) -> Vec<Frame> {
     let scenes = parts.iter().flat_map(|(scene, count)| std::iter::repeat_n(*scene, *count));
     scenes.enumerate().map(|(index, scene)| frame(index as u64 * 200, scene)).collect()
 }
@@ -41,10 +42,11 @@ fn frame(millis: u64, scene: Scene) -> Frame {
     Frame { camera: camera_id(), at: Moment { media: MediaTime::from_millis(millis), wall }, picture }
 }
 
-pub fn watch(kind: RunKind) -> Watch {
+pub(crate) fn watch(kind: RunKind) -> Watch {
     let site: Site =
         serde_json::from_value(serde_json::json!({ "id": "works", "name": "北方化工厂" })).unwrap();
-    let camera = Camera { id: camera_id(), site: site.id.clone(), name: "装卸区".to_owned() };
+    let (site_id, name) = (site.id.clone(), "装卸区".to_owned());
+    let camera = Camera { id: camera_id(), site: site_id, name, zone_names: BTreeMap::new() };
     let rule = RuleSettings::with_defaults(Behaviour::NoHardHat).unwrap();
     let plan = CameraPlan {
         run: RunId(Uuid::nil()),
@@ -70,12 +72,12 @@ pub fn watch(kind: RunKind) -> Watch {
 }
 
 /// Sees what the first pixel says, and reports each frame that it has seen.
-pub struct ScriptDetector {
-    pub seen: SyncSender<()>,
+pub(crate) struct ScriptDetector {
+    pub(crate) seen: SyncSender<()>,
 }
 
 impl ScriptDetector {
-    pub fn new() -> (Box<dyn Detector>, Receiver<()>) {
+    pub(crate) fn reporting() -> (Box<dyn Detector>, Receiver<()>) {
         let (seen, receiver) = sync_channel(10_000);
         (Box::new(Self { seen }), receiver)
     }
@@ -109,9 +111,9 @@ fn people(scene: u8) -> Vec<Detection> {
 }
 
 /// Plays a script as a file does, then ends or fails.
-pub struct ScriptFile {
-    pub frames: VecDeque<Frame>,
-    pub end: Option<IngestError>,
+pub(crate) struct ScriptFile {
+    pub(crate) frames: VecDeque<Frame>,
+    pub(crate) end: Option<IngestError>,
 }
 
 impl FrameSource for ScriptFile {
@@ -125,11 +127,11 @@ impl FrameSource for ScriptFile {
 }
 
 /// Plays a script as a camera does: each frame after the one before it was seen, then waits for the stop.
-pub struct ScriptCamera {
-    pub id: CameraId,
-    pub frames: Vec<Frame>,
-    pub seen: Mutex<Receiver<()>>,
-    pub played: SyncSender<()>,
+pub(crate) struct ScriptCamera {
+    pub(crate) id: CameraId,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) seen: Mutex<Receiver<()>>,
+    pub(crate) played: SyncSender<()>,
 }
 
 impl LiveSource for ScriptCamera {
@@ -164,16 +166,16 @@ impl LiveSource for ScriptCamera {
 
 /// Remembers everything; refuses the first openings with a passing error.
 #[derive(Default)]
-pub struct MemorySink {
-    pub refusals: AtomicU32,
-    pub opened: Mutex<Vec<(Violation, OpeningEvidence)>>,
-    pub closed: Mutex<Vec<Violation>>,
-    pub statuses: Mutex<Vec<CameraStatus>>,
-    pub ended: Mutex<Vec<Option<Moment>>>,
+pub(crate) struct MemorySink {
+    pub(crate) refusals: AtomicU32,
+    pub(crate) opened: Mutex<Vec<(Violation, OpeningEvidence)>>,
+    pub(crate) closed: Mutex<Vec<Violation>>,
+    pub(crate) statuses: Mutex<Vec<CameraStatus>>,
+    pub(crate) ended: Mutex<Vec<Option<Moment>>>,
 }
 
 impl MemorySink {
-    pub fn shared() -> Arc<Self> {
+    pub(crate) fn shared() -> Arc<Self> {
         Arc::new(Self::default())
     }
 }
@@ -186,7 +188,11 @@ impl EvidenceSink for MemorySink {
     fn open_violation(&self, violation: &Violation, evidence: &OpeningEvidence) -> Result<(), SinkError> {
         if self.refusals.load(Ordering::SeqCst) > 0 {
             self.refusals.fetch_sub(1, Ordering::SeqCst);
-            return Err(SinkError { message: "the disk is full".to_owned(), is_transient: true, source: None });
+            return Err(SinkError {
+                message: "the disk is full".to_owned(),
+                is_transient: true,
+                source: None,
+            });
         }
         self.opened.lock().unwrap().push((violation.clone(), evidence.clone()));
         Ok(())

@@ -80,7 +80,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let index = runtime.block_on(wiring::open_index(&config))?;
     let lines = JsonLines::create(arguments.jsonl.as_deref())?;
     let stop = stop_on_ctrl_c(&runtime);
-    let mut desk = Desk { config: &config, camera, start: arguments.start, runtime, index, detector, stop, lines };
+    let mut desk =
+        Desk { config: &config, camera, start: arguments.start, runtime, index, detector, stop, lines };
     let mut failed = 0;
     for file in &files {
         if desk.stop.is_stopped() {
@@ -112,11 +113,15 @@ fn list_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = vec![];
     for path in paths {
         if path.is_dir() {
-            let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
-            let mut inside: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|file| is_video(file)).collect();
+            let entries =
+                std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let mut inside: Vec<_> =
+                entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|file| is_video(file)).collect();
             inside.sort();
             if inside.is_empty() {
-                return Err(Usage(format!("{}: no MP4, MKV or TS file in this folder", path.display())).into());
+                return Err(
+                    Usage(format!("{}: no MP4, MKV or TS file in this folder", path.display())).into()
+                );
             }
             files.append(&mut inside);
         } else {
@@ -208,5 +213,7 @@ fn summary(name: &str, report: &ArchiveReport, begun: Instant) -> String {
     let (frames, violations) = (report.frames, report.violations.len());
     let rate = report.footage.as_secs_f64() / begun.elapsed().as_secs_f64().max(1e-3);
     let footage = report.footage.as_secs_f64();
-    format!("{name}: {violations} violations in {footage:.1} s of footage, {frames} frames judged, {rate:.1} times real time")
+    format!(
+        "{name}: {violations} violations in {footage:.1} s of footage, {frames} frames judged, {rate:.1} times real time"
+    )
 }

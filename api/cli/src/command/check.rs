@@ -24,7 +24,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     anjian_ingest::init()?;
     wiring::load_detectors(&config.model, 1)?;
     let (cameras, sites) = (config.cameras.len(), config.sites.len());
-    print(&format!("{}: valid; {sites} sites, {cameras} cameras, model {}", arguments.config.display(), config.model.name))?;
+    print(&format!(
+        "{}: valid; {sites} sites, {cameras} cameras, model {}",
+        arguments.config.display(),
+        config.model.name
+    ))?;
     if !config.data_dir.exists() {
         return print(&format!("{}: nothing is stored yet", config.data_dir.display()));
     }
@@ -50,6 +54,9 @@ async fn compare(config: &Config) -> anyhow::Result<()> {
         tell(&format!("{}: {finding}", config.data_dir.display()));
     }
     let found = report.findings.len() as u64 + report.unlisted;
-    print(&format!("{} violations, {} evidence files compared, {found} findings", report.violations, report.files))?;
+    print(&format!(
+        "{} violations, {} evidence files compared, {found} findings",
+        report.violations, report.files
+    ))?;
     if report.is_clean() { Ok(()) } else { Err(AlreadyTold.into()) }
 }

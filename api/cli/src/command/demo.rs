@@ -48,7 +48,11 @@ fn find_samples() -> anyhow::Result<PathBuf> {
     let current = std::env::current_dir().unwrap_or_default();
     let mut folders = current.ancestors().chain(executable.ancestors()).map(|folder| folder.join(SAMPLES));
     folders.find(|folder| folder.join("anjian.toml").is_file()).ok_or_else(|| {
-        Usage("there is no sample-videos folder here: run inside the checkout, or give --samples DIR".to_owned()).into()
+        Usage(
+            "there is no sample-videos folder here: run inside the checkout, or give --samples DIR"
+                .to_owned(),
+        )
+        .into()
     })
 }
 

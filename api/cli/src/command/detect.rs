@@ -43,7 +43,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut detector = arguments.model.load()?;
     let mut lines = JsonLines::create(arguments.jsonl.as_deref())?;
     if let Some(folder) = &arguments.annotate {
-        std::fs::create_dir_all(folder).with_context(|| format!("--annotate: cannot create {}", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("--annotate: cannot create {}", folder.display()))?;
     }
     let mut failed = 0;
     for image in &arguments.images {

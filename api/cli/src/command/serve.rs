@@ -30,7 +30,8 @@ pub struct Arguments {
 /// Runs until SIGINT or SIGTERM.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
-    let ready = |address: &str| tell(&format!("Anjian is watching {} cameras: {address}", live_cameras(&config)));
+    let ready =
+        |address: &str| tell(&format!("Anjian is watching {} cameras: {address}", live_cameras(&config)));
     serve(&config, &ready)
 }
 
@@ -83,8 +84,7 @@ fn start_runs(
 ) -> anyhow::Result<LiveRuns> {
     let model = detectors.first().map_or_else(String::new, |detector| detector.model().to_owned());
     let recorder = Arc::new(Recorder::new(index.clone(), runtime.clone()));
-    let context =
-        LiveContext { evidence: recorder.clone(), cameras: recorder, clock: Arc::new(SystemClock) };
+    let context = LiveContext { evidence: recorder.clone(), cameras: recorder, clock: Arc::new(SystemClock) };
     Ok(LiveRuns::start(live_setups(config, &model)?, detectors, context)?)
 }
 
@@ -105,7 +105,10 @@ fn live_setup(config: &Config, camera: &CameraConfig, model: &str) -> Option<any
     };
     let watched = source.sub.as_ref().unwrap_or(&source.main).masked();
     let origin = RunOrigin { kind: RunKind::Live, source: watched, started_at: SystemClock.now() };
-    Some(wiring::watch(config, camera, origin, model).map(|watch| LiveSetup { source: Box::new(source), watch }))
+    Some(
+        wiring::watch(config, camera, origin, model)
+            .map(|watch| LiveSetup { source: Box::new(source), watch }),
+    )
 }
 
 /// Resolves when the process is asked to end.

@@ -129,7 +129,11 @@ mod tests {
         let outside = "[[camera.zone]]\nid = \"z\"\npoints = [[0, 0], [640, 0], [640, 480]]";
         check(&camera(outside), "anjian.toml:6:", "outside 0..1");
         check(&camera("[[camera.rule]]\nbehaviour = \"dancing\""), "anjian.toml:", "dancing");
-        check(&camera("[[camera.rule]]\nbehaviour = \"overcrowding\"\nmax_person = 3"), "anjian.toml:", "max_person");
+        check(
+            &camera("[[camera.rule]]\nbehaviour = \"overcrowding\"\nmax_person = 3"),
+            "anjian.toml:",
+            "max_person",
+        );
     }
 
     #[test]
@@ -140,7 +144,11 @@ mod tests {
         let rule = "[[camera.rule]]\nbehaviour = \"no_hard_hat\"\nzone = \"floor\"";
         check(&camera(rule), "anjian.toml: camera[0]:", "`floor`");
         check("[server]\nlisten = \"0.0.0.0:80\"", "anjian.toml: server.listen:", "loopback");
-        check("[[site]]\nid=\"a\"\nname=\"A\"\ntime_zone=\"Mars/Base\"", "anjian.toml: site[0].time_zone:", "Mars/Base");
+        check(
+            "[[site]]\nid=\"a\"\nname=\"A\"\ntime_zone=\"Mars/Base\"",
+            "anjian.toml: site[0].time_zone:",
+            "Mars/Base",
+        );
     }
 
     #[test]

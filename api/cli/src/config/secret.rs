@@ -17,8 +17,9 @@ fn expand(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<Strin
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
         let (name, behind) = after.split_once('}').ok_or("`${` has no closing `}`")?;
-        let value = value_of(name)
-            .ok_or_else(|| format!("the environment variable {name} is not set: set it before starting anjian"))?;
+        let value = value_of(name).ok_or_else(|| {
+            format!("the environment variable {name} is not set: set it before starting anjian")
+        })?;
         expanded.push_str(before);
         expanded.extend(utf8_percent_encode(&value, NON_ALPHANUMERIC));
         rest = behind;
@@ -34,10 +35,7 @@ mod tests {
     #[test]
     fn variables_are_encoded_on_their_way_in() {
         let value_of = |name: &str| (name == "PW").then(|| "p@ss/词".to_owned());
-        assert_eq!(
-            expand("rtsp://u:${PW}@h/1", value_of).unwrap(),
-            "rtsp://u:p%40ss%2F%E8%AF%8D@h/1"
-        );
+        assert_eq!(expand("rtsp://u:${PW}@h/1", value_of).unwrap(), "rtsp://u:p%40ss%2F%E8%AF%8D@h/1");
         assert!(expand("rtsp://u:${OTHER}@h/1", value_of).unwrap_err().contains("OTHER"));
         assert!(expand("rtsp://u:${PW@h/1", value_of).is_err());
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anjian_api::ApiSettings;
 use anjian_domain::{
-    CameraId, EvidenceSink, Moment, OpeningEvidence, Run, RunId, SinkError, SystemClock, TrackPoint, Violation,
-    ViolationId, WallTime,
+    CameraId, EvidenceSink, Moment, OpeningEvidence, Run, RunId, SinkError, SystemClock, TrackPoint,
+    Violation, ViolationId, WallTime,
 };
 use anjian_indexer::Recorder;
 use anjian_ingest::ClipServer;
@@ -51,22 +51,42 @@ pub fn camera_id(index: usize) -> CameraId {
     format!("bench-{index}").parse().expect("letters, a hyphen and digits are an id")
 }
 
-/// Each camera watches eight strips for anybody at all, so that walking people open violations all the time.
-pub fn config(urls: &[String], data: &Path, workers: usize) -> anyhow::Result<Config> {
-    let mut text = format!("data_dir = {data:?}\n[server]\nlisten = \"127.0.0.1:0\"\n[model]\nworkers = {workers}\n");
+/// What the cameras of the benchmark are watched for.
+#[derive(Debug, Clone, Copy)]
+pub enum Rules {
+    /// As on a site: hard hats, and a limit of persons.
+    Ordinary,
+    /// Anybody at all in any of eight strips, at once, so that walking people open violations all the time.
+    Restless,
+}
+
+impl Rules {
+    fn text(self) -> String {
+        let rule = |more: &str| format!("[[camera.rule]]\nbehaviour = {more}\n");
+        match self {
+            Self::Ordinary => rule("\"no_hard_hat\"") + &rule("\"overcrowding\"\nmax_persons = 3"),
+            Self::Restless => (0..8)
+                .map(strip_zone)
+                .chain((0..8).map(|strip| {
+                    let thresholds = "max_persons = 0\nhold_s = 0\nrelease_s = 0";
+                    rule(&format!("\"overcrowding\"\nzone = \"strip-{strip}\"\n{thresholds}"))
+                }))
+                .collect(),
+        }
+    }
+}
+
+fn strip_zone(strip: u8) -> String {
+    let (left, right) = (f64::from(strip) / 8.0, f64::from(strip + 1) / 8.0);
+    let points = format!("[[{left}, 0], [{right}, 0], [{right}, 1], [{left}, 1]]");
+    format!("[[camera.zone]]\nid = \"strip-{strip}\"\npoints = {points}\n")
+}
+
+/// One camera for each address, all with the same rules.
+pub fn config(urls: &[String], data: &Path, rules: Rules) -> anyhow::Result<Config> {
+    let mut text = format!("data_dir = {data:?}\n[server]\nlisten = \"127.0.0.1:0\"\n");
     for (index, url) in urls.iter().enumerate() {
-        text += &format!("[[camera]]\nid = \"{}\"\nmain = \"{url}\"\n", camera_id(index));
-        for strip in 0..8 {
-            let (left, right) = (f64::from(strip) / 8.0, f64::from(strip + 1) / 8.0);
-            text += &format!(
-                "[[camera.zone]]\nid = \"strip-{strip}\"\npoints = [[{left}, 0], [{right}, 0], [{right}, 1], [{left}, 1]]\n"
-            );
-        }
-        for strip in 0..8 {
-            text += &format!(
-                "[[camera.rule]]\nbehaviour = \"overcrowding\"\nzone = \"strip-{strip}\"\nmax_persons = 0\nhold_s = 0\nrelease_s = 0\n"
-            );
-        }
+        text += &format!("[[camera]]\nid = \"{}\"\nmain = \"{url}\"\n{}", camera_id(index), rules.text());
     }
     Ok(Config::from_text(&text, Path::new("bench"))?)
 }
@@ -75,7 +95,7 @@ pub fn config(urls: &[String], data: &Path, workers: usize) -> anyhow::Result<Co
 pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let urls = vec![url.to_owned(); usize::from(cameras)];
-    let mut config = config(&urls, folder.path(), 0)?;
+    let mut config = config(&urls, folder.path(), Rules::Restless)?;
     model.apply_to(&mut config.model);
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::open_index(&config))?;
@@ -83,8 +103,7 @@ pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) ->
     let name = detectors.first().context("no model was loaded")?.model().to_owned();
     let recorder = Arc::new(Recorder::new(index.clone(), runtime.handle().clone()));
     let noted = Arc::new(NotingSink { inner: recorder.clone(), captured: Mutex::default() });
-    let context =
-        LiveContext { evidence: noted.clone(), cameras: recorder, clock: Arc::new(SystemClock) };
+    let context = LiveContext { evidence: noted.clone(), cameras: recorder, clock: Arc::new(SystemClock) };
     let listener = runtime.block_on(tokio::net::TcpListener::bind(config.server.listen))?;
     let address = listener.local_addr()?;
     let settings = ApiSettings { listen: address, hosts: vec![] };
@@ -92,7 +111,8 @@ pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) ->
     let shutdown = async move {
         let _ = ended.await;
     };
-    let server = runtime.spawn(anjian_api::serve_on(listener, settings, index, Arc::new(String::new), shutdown));
+    let server =
+        runtime.spawn(anjian_api::serve_on(listener, settings, index, Arc::new(String::new), shutdown));
     let heard = events::listen(address)?;
     let runs = LiveRuns::start(live_setups(&config, &name)?, detectors, context)?;
     std::thread::sleep(WARM_UP);

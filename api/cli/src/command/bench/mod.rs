@@ -106,7 +106,11 @@ fn this_executable() -> anyhow::Result<Command> {
     Ok(Command::new(std::env::current_exe().context("this executable cannot be found")?))
 }
 
-fn live_part(camera: &CameraProcess, cameras: u16, arguments: &Arguments) -> anyhow::Result<live::LiveFigures> {
+fn live_part(
+    camera: &CameraProcess,
+    cameras: u16,
+    arguments: &Arguments,
+) -> anyhow::Result<live::LiveFigures> {
     let mut command = this_executable()?;
     command.arg("bench").args(arguments.model.as_arguments()).arg("live").arg(&camera.url);
     command.args([cameras.to_string(), arguments.seconds.to_string()]);

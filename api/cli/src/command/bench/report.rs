@@ -74,9 +74,12 @@ impl Report {
     pub fn table(&self) -> String {
         let stage = |name: &str, figures: &StageFigures| {
             let StageFigures { cpu_ms_per_frame, times_real_time, .. } = figures;
-            format!("  {name:<22} {cpu_ms_per_frame:>7.1} ms CPU a frame   {times_real_time:>6.1} times real time")
+            format!(
+                "  {name:<22} {cpu_ms_per_frame:>7.1} ms CPU a frame   {times_real_time:>6.1} times real time"
+            )
         };
-        let milliseconds = |value: Option<f64>| value.map_or("none seen".to_owned(), |ms| format!("{ms:.0} ms"));
+        let milliseconds =
+            |value: Option<f64>| value.map_or("none seen".to_owned(), |ms| format!("{ms:.0} ms"));
         let mebibytes = |bytes: f64| bytes / f64::from(1 << 20);
         [
             format!("{} · {} · {} cores", self.workload, self.model, self.cores),
@@ -84,7 +87,10 @@ impl Report {
             stage("inference", &self.inference),
             stage("whole pipeline", &self.pipeline),
             format!("  whole / parts          {:>7.2}", self.pipeline_over_parts),
-            format!("  CPU a camera           {:>7.3} cores, measured with {}", self.cpu_cores_per_camera, self.live_cameras),
+            format!(
+                "  CPU a camera           {:>7.3} cores, measured with {}",
+                self.cpu_cores_per_camera, self.live_cameras
+            ),
             format!("  cameras carried        {:>7}", self.cameras_carried),
             format!("  memory a camera        {:>7.1} MiB", mebibytes(self.resident_bytes_per_camera as f64)),
             format!("  memory with one camera {:>7.1} MiB", mebibytes(self.resident_bytes_one_camera as f64)),

@@ -12,7 +12,7 @@ use anjian_models::Detector;
 use anjian_pipeline::archive::{self, ArchiveReport};
 use serde::Serialize;
 
-use super::live;
+use super::live::{self, Rules};
 use super::usage::Stopwatch;
 use crate::wiring::{self, RunOrigin};
 
@@ -76,7 +76,11 @@ fn each_frame(clip: &Path, mut on_frame: impl FnMut(Frame) -> bool) -> anyhow::R
 }
 
 /// Letterbox, model and suppression, one thread.
-pub fn inference(clip: &Path, detector: &mut dyn Detector, at_least: Duration) -> anyhow::Result<StageFigures> {
+pub fn inference(
+    clip: &Path,
+    detector: &mut dyn Detector,
+    at_least: Duration,
+) -> anyhow::Result<StageFigures> {
     let mut pictures: Vec<Picture> = Vec::with_capacity(PICTURES);
     each_frame(clip, |frame| {
         pictures.push(frame.picture);
@@ -92,9 +96,9 @@ pub fn inference(clip: &Path, detector: &mut dyn Detector, at_least: Duration) -
     StageFigures::new(&stopwatch, frames, Duration::from_millis(200) * u32::try_from(frames)?)
 }
 
-/// An archive Run with the rules of the live part, evidence rendered and thrown away.
+/// An archive Run with the rules of a site, evidence rendered and thrown away.
 pub fn whole(clip: &Path, detector: &mut dyn Detector, at_least: Duration) -> anyhow::Result<StageFigures> {
-    let config = live::config(&["rtsp://127.0.0.1/unused".to_owned()], Path::new("unused"), 0)?;
+    let config = live::config(&["rtsp://127.0.0.1/unused".to_owned()], Path::new("unused"), Rules::Ordinary)?;
     let stopwatch = Stopwatch::start()?;
     let (mut frames, mut footage) = (0, Duration::ZERO);
     let begun = Instant::now();
