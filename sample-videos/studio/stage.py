@@ -213,7 +213,10 @@ def scene_words(path: Path) -> dict:
     if "like" not in words:
         return words | {"place": path.stem, "place_seed": words["clip"]["seed"]}
     other = scene_words(path.with_stem(words["like"]))
-    return other | words | {"clip": other["clip"] | words["clip"]}
+    if words.keys() & {"camera", "light", "floor", "props", "more_props"}:
+        other |= {"place": path.stem}
+    props = words.get("props", other["props"]) + words.get("more_props", [])
+    return other | words | {"clip": other["clip"] | words["clip"], "props": props}
 
 
 def quads(faces: list[list[int]]) -> np.ndarray:

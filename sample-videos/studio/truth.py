@@ -67,8 +67,7 @@ def zones_of(stage: Stage) -> list[dict]:
             "behaviour": zone["behaviour"],
             "points": [[round(float(x), 5), round(float(y), 5)] for x, y in np.clip(points, 0, 1)],
         }
-        if "max_persons" in zone:
-            entry["max_persons"] = zone["max_persons"]
+        entry |= {key: zone[key] for key in ("max_persons", "approved_garments") if key in zone}
         zones.append(entry)
     return zones
 
