@@ -1,0 +1,80 @@
+//! Every sample clip through `anjian analyze`, against its ground truth.
+
+use std::path::Path;
+
+use anjian_tests::{checkout, run};
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+/// An analyzer that judges five times a second over smoothed states may open and close this much off the truth.
+const TOLERANCE_S: f64 = 1.5;
+
+fn read(path: &Path) -> Result<Value> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// What `analyze` says of a sample clip under the demo's own zones and rules.
+fn found(camera: &str) -> Result<Vec<Value>> {
+    let folder = tempfile::tempdir()?;
+    let samples = checkout().join("sample-videos");
+    let config = std::fs::read_to_string(samples.join("anjian.toml"))?;
+    let config = config.replace("data_dir = \"../demo-data\"", "data_dir = \"data\"");
+    std::fs::write(folder.path().join("anjian.toml"), config)?;
+    let clip = samples.join(camera).join("clip.mp4").display().to_string();
+    let arguments = ["analyze", &clip, "--config", "anjian.toml", "--camera", camera];
+    let finished = run(folder.path(), &arguments)?;
+    assert_eq!(finished.code, 0, "{camera}: {}", finished.stderr);
+    Ok(finished.stdout.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
+}
+
+fn seconds(value: &Value, key: &str) -> f64 {
+    value[key].as_f64().unwrap_or(f64::NAN)
+}
+
+fn is_same(truth: &Value, found: &Value) -> bool {
+    truth["behaviour"] == found["behaviour"]
+        && truth["zone"] == found["zone"]
+        && (seconds(truth, "start_s") - seconds(found, "opened_s")).abs() <= TOLERANCE_S
+        && (seconds(truth, "end_s") - seconds(found, "closed_s")).abs() <= TOLERANCE_S
+}
+
+/// The cameras of the demo: folders with a clip.
+fn cameras() -> Result<Vec<String>> {
+    let mut names = vec![];
+    for entry in std::fs::read_dir(checkout().join("sample-videos"))? {
+        let entry = entry?;
+        if entry.path().join("clip.mp4").is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+#[test]
+fn every_violation_of_the_truth_is_found_once_and_nothing_else() -> Result<()> {
+    let cameras = cameras()?;
+    assert!(!cameras.is_empty(), "sample-videos holds no clip");
+    for camera in cameras {
+        let truth = read(&checkout().join("sample-videos").join(&camera).join("truth.json"))?;
+        let expected = truth["violations"].as_array().context("no violations in truth.json")?;
+        let found = found(&camera)?;
+        assert_eq!(found.len(), expected.len(), "{camera}: expected {expected:?}, found {found:?}");
+        for violation in expected {
+            let hits = found.iter().filter(|line| is_same(violation, line)).count();
+            assert_eq!(hits, 1, "{camera}: {violation} in {found:?}");
+        }
+    }
+    Ok(())
+}
+
+/// The demo names every clip, or a clip would stand there that nobody sees.
+#[test]
+fn every_clip_is_a_camera_of_the_demo() -> Result<()> {
+    let config = std::fs::read_to_string(checkout().join("sample-videos/anjian.toml"))?;
+    for camera in cameras()? {
+        assert!(config.contains(&format!("[[camera]]\nid = \"{camera}\"")), "{camera} is not in anjian.toml");
+    }
+    Ok(())
+}
