@@ -20,7 +20,7 @@ use crate::output::{LogLevel, Usage};
 
 /// Watches a site's cameras for safety violations and keeps evidence that can be defended.
 #[derive(Parser)]
-#[command(version, about, arg_required_else_help = true)]
+#[command(version, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

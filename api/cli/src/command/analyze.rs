@@ -214,6 +214,6 @@ fn summary(name: &str, report: &ArchiveReport, begun: Instant) -> String {
     let rate = report.footage.as_secs_f64() / begun.elapsed().as_secs_f64().max(1e-3);
     let footage = report.footage.as_secs_f64();
     format!(
-        "{name}: {violations} violations in {footage:.1} s of footage, {frames} frames judged, {rate:.1} times real time"
+        "{name}: {footage:.1} s of footage, {frames} frames judged, violations: {violations}, {rate:.1} times real time"
     )
 }

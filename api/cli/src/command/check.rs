@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     wiring::load_detectors(&config.model, 1)?;
     let (cameras, sites) = (config.cameras.len(), config.sites.len());
     print(&format!(
-        "{}: valid; {sites} sites, {cameras} cameras, model {}",
+        "{}: valid; sites: {sites}, cameras: {cameras}, model: {}",
         arguments.config.display(),
         config.model.name
     ))?;
@@ -55,7 +55,7 @@ async fn compare(config: &Config) -> anyhow::Result<()> {
     }
     let found = report.findings.len() as u64 + report.unlisted;
     print(&format!(
-        "{} violations, {} evidence files compared, {found} findings",
+        "violations: {}, evidence files compared: {}, findings: {found}",
         report.violations, report.files
     ))?;
     if report.is_clean() { Ok(()) } else { Err(AlreadyTold.into()) }
