@@ -13,53 +13,64 @@ pub(super) fn from_picture(picture: &Picture) -> Vec<u8> {
     }
 }
 
-/// What a step of V or U adds to red, green and blue.
+/// What a step of luma, V or U adds to red, green and blue, in 1/65536.
 struct Weights {
-    red_v: f32,
-    green_u: f32,
-    green_v: f32,
-    blue_u: f32,
+    luma: i32,
+    red_v: i32,
+    green_u: i32,
+    green_v: i32,
+    blue_u: i32,
 }
 
 impl Weights {
-    /// From the luma coefficients of the standard, for limited-range chroma.
+    /// From the luma coefficients of the standard, for limited-range samples.
     fn of(matrix: ColourMatrix) -> Self {
         let (red, blue) = match matrix {
             ColourMatrix::Bt601 => (0.299, 0.114),
             ColourMatrix::Bt709 => (0.2126, 0.0722),
         };
         let green = 1.0 - red - blue;
-        let chroma_gain = 255.0 / 224.0;
+        let chroma = |weight: f64| fixed(weight * 255.0 / 224.0);
         Self {
-            red_v: 2.0 * (1.0 - red) * chroma_gain,
-            green_u: -2.0 * (1.0 - blue) * blue / green * chroma_gain,
-            green_v: -2.0 * (1.0 - red) * red / green * chroma_gain,
-            blue_u: 2.0 * (1.0 - blue) * chroma_gain,
+            luma: fixed(255.0 / 219.0),
+            red_v: chroma(2.0 * (1.0 - red)),
+            green_u: chroma(-2.0 * (1.0 - blue) * blue / green),
+            green_v: chroma(-2.0 * (1.0 - red) * red / green),
+            blue_u: chroma(2.0 * (1.0 - blue)),
         }
     }
 
-    fn bgr(&self, y: u8, u: u8, v: u8) -> [u8; 3] {
-        let luma = (f32::from(y) - 16.0) * (255.0 / 219.0);
-        let (u, v) = (f32::from(u) - 128.0, f32::from(v) - 128.0);
-        let red = luma + self.red_v * v;
-        let green = luma + self.green_u * u + self.green_v * v;
-        let blue = luma + self.blue_u * u;
-        [blue, green, red].map(to_byte)
+    /// What U and V add to blue, green and red.
+    fn chroma(&self, u: u8, v: u8) -> [i32; 3] {
+        let (u, v) = (i32::from(u) - 128, i32::from(v) - 128);
+        [self.blue_u * u, self.green_u * u + self.green_v * v, self.red_v * v]
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte just before")]
-fn to_byte(value: f32) -> u8 {
-    value.round().clamp(0.0, 255.0) as u8
+#[expect(clippy::cast_possible_truncation, reason = "weights are below 3")]
+fn fixed(weight: f64) -> i32 {
+    (weight * 65536.0).round() as i32
+}
+
+#[expect(clippy::cast_sign_loss, reason = "clamped to a byte just before")]
+fn to_byte(fixed: i32) -> u8 {
+    ((fixed + 32768) >> 16).clamp(0, 255) as u8
 }
 
 fn from_planes([luma, u, v]: [&[u8]; 3], width: usize, weights: &Weights) -> Vec<u8> {
-    let mut pixels = Vec::with_capacity(luma.len() * 3);
-    for (row, line) in luma.chunks_exact(width).enumerate() {
-        let chroma = row / 2 * (width / 2);
-        for (column, y) in line.iter().enumerate() {
-            let at = chroma + column / 2;
-            pixels.extend_from_slice(&weights.bgr(*y, u[at], v[at]));
+    let mut pixels = vec![0; luma.len() * 3];
+    let rows = luma.chunks_exact(width).zip(pixels.chunks_exact_mut(width * 3));
+    for (row, (line, out)) in rows.enumerate() {
+        let chroma = row / 2 * (width / 2)..(row / 2 + 1) * (width / 2);
+        let pairs = u[chroma.clone()].iter().zip(&v[chroma]);
+        for ((pair, out), (u, v)) in line.chunks_exact(2).zip(out.chunks_exact_mut(6)).zip(pairs) {
+            let added = weights.chroma(*u, *v);
+            for (y, pixel) in pair.iter().zip(out.chunks_exact_mut(3)) {
+                let luma = (i32::from(*y) - 16) * weights.luma;
+                for (byte, added) in pixel.iter_mut().zip(added) {
+                    *byte = to_byte(luma + added);
+                }
+            }
         }
     }
     pixels

@@ -1,16 +1,18 @@
 //! The live part: cameras over RTSP, the index, the HTTP server, and a listener on the event stream.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anjian_api::ApiSettings;
 use anjian_domain::{
-    CameraId, EvidenceSink, Moment, OpeningEvidence, Run, RunId, SinkError, SystemClock, TrackPoint,
-    Violation, ViolationId, WallTime,
+    CameraId, Detection, EvidenceSink, Moment, OpeningEvidence, Picture, Run, RunId, SinkError, SystemClock,
+    TrackPoint, Violation, ViolationId, WallTime,
 };
 use anjian_indexer::Recorder;
 use anjian_ingest::ClipServer;
+use anjian_models::{Detector, ModelError};
 use anjian_pipeline::{LiveContext, LiveRuns};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
@@ -33,6 +35,8 @@ pub struct LiveFigures {
     /// Processor cores in use, 1.0 being one core.
     pub cpu_cores: f64,
     pub resident_bytes: u64,
+    /// Frames judged a second, all cameras together.
+    pub judged_fps: f64,
     /// Milliseconds from the capture of the frame that opened a violation to its event, sorted.
     pub event_ms: Vec<f64>,
 }
@@ -51,12 +55,14 @@ pub fn camera_id(index: usize) -> CameraId {
     format!("bench-{index}").parse().expect("letters, a hyphen and digits are an id")
 }
 
+const STRIPS: u8 = 3;
+
 /// What the cameras of the benchmark are watched for.
 #[derive(Debug, Clone, Copy)]
 pub enum Rules {
     /// As on a site: hard hats, and a limit of persons.
     Ordinary,
-    /// Anybody at all in any of eight strips, at once, so that walking people open violations all the time.
+    /// Anybody at all in any of three strips, at once, so that walking people open violations all the time.
     Restless,
 }
 
@@ -77,7 +83,7 @@ impl Rules {
 }
 
 fn strip_zone(strip: u8) -> String {
-    let (left, right) = (f64::from(strip) / 8.0, f64::from(strip + 1) / 8.0);
+    let (left, right) = (f64::from(strip) / f64::from(STRIPS), f64::from(strip + 1) / f64::from(STRIPS));
     let points = format!("[[{left}, 0], [{right}, 0], [{right}, 1], [{left}, 1]]");
     format!("[[camera.zone]]\nid = \"strip-{strip}\"\npoints = {points}\n")
 }
@@ -99,6 +105,7 @@ pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) ->
     model.apply_to(&mut config.model);
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::open_index(&config))?;
+    let judged = Arc::new(AtomicU64::new(0));
     let detectors = wiring::load_detectors(&config.model, wiring::detection_threads(&config.model))?;
     let name = detectors.first().context("no model was loaded")?.model().to_owned();
     let recorder = Arc::new(Recorder::new(index.clone(), runtime.handle().clone()));
@@ -114,17 +121,39 @@ pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) ->
     let server =
         runtime.spawn(anjian_api::serve_on(listener, settings, index, Arc::new(String::new), shutdown));
     let heard = events::listen(address)?;
+    let count = |inner| Box::new(Counting { inner, judged: Arc::clone(&judged) }) as Box<dyn Detector>;
+    let detectors = detectors.into_iter().map(count).collect();
     let runs = LiveRuns::start(live_setups(&config, &name)?, detectors, context)?;
     std::thread::sleep(WARM_UP);
     let stopwatch = Stopwatch::start()?;
+    let judged_before = judged.load(Ordering::Relaxed);
     std::thread::sleep(time);
-    let cpu_cores = stopwatch.cpu()?.as_secs_f64() / stopwatch.wall().as_secs_f64();
+    let seconds = stopwatch.wall().as_secs_f64();
+    let cpu_cores = stopwatch.cpu()?.as_secs_f64() / seconds;
+    let judged_fps = (judged.load(Ordering::Relaxed) - judged_before) as f64 / seconds;
     let resident_bytes = resident_bytes()?;
     runs.stop();
     drop(end);
     runtime.block_on(server)??;
     let event_ms = noted.delays_ms(&heard.finish());
-    print(&serde_json::to_string(&LiveFigures { cameras, cpu_cores, resident_bytes, event_ms })?)
+    print(&serde_json::to_string(&LiveFigures { cameras, cpu_cores, resident_bytes, judged_fps, event_ms })?)
+}
+
+/// Counts the frames that are judged.
+struct Counting {
+    inner: Box<dyn Detector>,
+    judged: Arc<AtomicU64>,
+}
+
+impl Detector for Counting {
+    fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
+        self.judged.fetch_add(pictures.len() as u64, Ordering::Relaxed);
+        self.inner.detect(pictures)
+    }
+
+    fn model(&self) -> &str {
+        self.inner.model()
+    }
 }
 
 /// Passes everything on and notes when the frame of each opening was captured.

@@ -21,6 +21,7 @@ use clap::Subcommand;
 use super::{ModelArguments, demo};
 use crate::output::{print, progress};
 use report::Report;
+use stages::StageFigures;
 
 /// Measure this machine: decode, inference, whole pipeline, cameras carried.
 #[derive(clap::Args)]
@@ -31,9 +32,9 @@ pub struct Arguments {
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
-    /// Cameras of the live part
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(2..=64))]
-    cameras: u16,
+    /// Cameras of the live part; by default as many as keep this machine busy to two thirds
+    #[arg(long, value_parser = clap::value_parser!(u16).range(2..=64))]
+    cameras: Option<u16>,
     /// The clip that the workload is made of; by default a sample video
     #[arg(long, value_name = "FILE")]
     clip: Option<PathBuf>,
@@ -86,12 +87,20 @@ fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let camera = CameraProcess::start(&clip)?;
     step("one live camera");
     let one = live_part(&camera, 1, arguments)?;
-    step(&format!("{} live cameras", arguments.cameras));
-    let many = live_part(&camera, arguments.cameras, arguments)?;
+    let cameras = arguments.cameras.unwrap_or_else(|| comfortable_cameras(&whole));
+    step(&format!("{cameras} live cameras"));
+    let many = live_part(&camera, cameras, arguments)?;
     bar.finish_and_clear();
     let report = Report::new(detector.model(), decode, inference, whole, &one, &many);
     let text = if arguments.json { serde_json::to_string(&report)? } else { report.table() };
     print(&text)
+}
+
+/// A machine that is too busy drops frames, which would make cameras look cheap and events late.
+fn comfortable_cameras(whole: &StageFigures) -> u16 {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cores_a_camera = whole.cpu_ms_per_frame * 5.0 / 1e3;
+    (cores as f64 * 0.67 / cores_a_camera).clamp(2.0, 64.0) as u16
 }
 
 fn source_clip(arguments: &Arguments) -> anyhow::Result<PathBuf> {

@@ -20,6 +20,8 @@ pub struct Report {
     pipeline_over_parts: f64,
     /// Cameras of the live part.
     live_cameras: u16,
+    /// Frames judged a second and camera; 5 unless the machine was too busy.
+    judged_fps_per_camera: f64,
     /// Processor cores that one camera takes.
     cpu_cores_per_camera: f64,
     /// Cameras that this machine carries: its cores over what one takes.
@@ -60,6 +62,7 @@ impl Report {
             inference,
             pipeline,
             live_cameras: many.cameras,
+            judged_fps_per_camera: many.judged_fps / f64::from(many.cameras),
             cpu_cores_per_camera,
             cameras_carried: (cores as f64 / cpu_cores_per_camera) as u64,
             resident_bytes_per_camera: added / i64::from(many.cameras - one.cameras).max(1),
@@ -88,8 +91,8 @@ impl Report {
             stage("whole pipeline", &self.pipeline),
             format!("  whole / parts          {:>7.2}", self.pipeline_over_parts),
             format!(
-                "  CPU a camera           {:>7.3} cores, measured with {}",
-                self.cpu_cores_per_camera, self.live_cameras
+                "  CPU a camera           {:>7.3} cores, measured with {} at {:.1} frames a second",
+                self.cpu_cores_per_camera, self.live_cameras, self.judged_fps_per_camera
             ),
             format!("  cameras carried        {:>7}", self.cameras_carried),
             format!("  memory a camera        {:>7.1} MiB", mebibytes(self.resident_bytes_per_camera as f64)),
