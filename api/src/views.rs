@@ -1,5 +1,7 @@
 //! The shapes of the answers. Times are RFC 3339 in UTC, scores and coordinates 0..1.
 
+use std::collections::BTreeMap;
+
 use anjian_domain::{Detection, RuleDefinition, TrackPoint, ViolationId};
 use anjian_indexer::{
     CameraRow, EvidenceKind, EvidenceRow, RunRow, SiteRow, ViolationDetail, ViolationPage, ViolationRow,
@@ -142,6 +144,9 @@ pub(crate) struct CameraView {
     pub(crate) id: String,
     pub(crate) site: String,
     pub(crate) name: String,
+    /// What people call its zones: id to name. Zones that have gone from the configuration are missing, and so is
+    /// `picture`, the whole picture, which is always there.
+    pub(crate) zones: BTreeMap<String, String>,
     /// Whether the present configuration names it.
     pub(crate) configured: bool,
     /// `connecting`, `live`, `stalled`, `failed` or `stopped`.
@@ -292,6 +297,7 @@ impl From<&CameraRow> for CameraView {
             id: row.camera.to_string(),
             site: row.site.to_string(),
             name: row.name.clone(),
+            zones: row.zone_names.iter().map(|(id, name)| (id.to_string(), name.clone())).collect(),
             configured: row.is_configured,
             state: row.state.as_str(),
             since: row.since.map(|at| at.to_string()),

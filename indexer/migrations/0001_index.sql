@@ -20,6 +20,7 @@ CREATE TABLE camera (
     id TEXT NOT NULL PRIMARY KEY,        -- as written in the configuration; names the folder of its evidence
     site TEXT NOT NULL REFERENCES site (id),
     name TEXT NOT NULL,                  -- what people call it
+    zone_names TEXT NOT NULL DEFAULT '{}', -- what people call its zones: JSON object, zone id to name
     is_configured INTEGER NOT NULL CHECK (is_configured IN (0, 1)), -- 0: gone from the configuration
     state TEXT NOT NULL DEFAULT 'stopped', -- connecting, live, stalled, failed, stopped
     since_us INTEGER,                    -- since when; NULL until somebody told

@@ -31,7 +31,7 @@ impl<'r> Columns<'r> {
         self.get::<Option<&str>>(column)?.map(|word| self.parse_word(column, word)).transpose()
     }
 
-    pub(crate) fn parse_word<T: DeserializeOwned>(&self, column: &str, word: &str) -> Result<T, IndexError> {
+    fn parse_word<T: DeserializeOwned>(&self, column: &str, word: &str) -> Result<T, IndexError> {
         let words: StrDeserializer<'_, WordError> = word.into_deserializer();
         T::deserialize(words).map_err(|error| self.refuse(column, &error.to_string()))
     }

@@ -4,13 +4,12 @@ use anjian_domain::{Camera, CameraId, CameraState, CameraStatus, Site, SiteId, W
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqliteExecutor};
 
-use crate::decode::Columns;
+use crate::decode::{Columns, json_column};
 use crate::{CameraRow, Index, IndexError, LiveKind, SiteRow, outbox};
 
 /// What [`decode_camera`] needs.
-const CAMERA_COLUMNS: &str = "c.id, c.site, c.name, c.is_configured, c.state, c.since_us, c.reason, c.last_frame_us, \
-     (SELECT group_concat(DISTINCT rv.zone) FROM run_rule AS rr JOIN rule_version AS rv ON rv.id = rr.rule_version \
-      WHERE rr.run = (SELECT r.id FROM run AS r WHERE r.camera = c.id ORDER BY r.started_us DESC LIMIT 1)) AS zones";
+const CAMERA_COLUMNS: &str =
+    "id, site, name, zone_names, is_configured, state, since_us, reason, last_frame_us";
 
 impl Index {
     /// Adds or updates a site from the configuration.
@@ -36,11 +35,14 @@ impl Index {
     /// # Errors
     /// When the row could not be written.
     pub async fn put_camera(&self, camera: &Camera) -> Result<(), IndexError> {
+        let zone_names = json_column("camera", &camera.zone_names)?;
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("camera").await?;
-        let sql = "INSERT INTO camera (id, site, name, is_configured) VALUES (?, ?, ?, 1) \
-             ON CONFLICT (id) DO UPDATE SET site = excluded.site, name = excluded.name, is_configured = 1";
-        let query = sqlx::query(sql).bind(camera.id.as_str()).bind(camera.site.as_str()).bind(&camera.name);
+        let sql = "INSERT INTO camera (id, site, name, zone_names, is_configured) VALUES (?, ?, ?, ?, 1) \
+             ON CONFLICT (id) DO UPDATE SET site = excluded.site, name = excluded.name, \
+             zone_names = excluded.zone_names, is_configured = 1";
+        let query = sqlx::query(sql).bind(camera.id.as_str()).bind(camera.site.as_str());
+        let query = query.bind(&camera.name).bind(zone_names);
         let failed = |source| IndexError::Database { doing: "keep a camera", table: "camera", source };
         query.execute(&mut *transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
@@ -85,8 +87,7 @@ impl Index {
     /// # Errors
     /// When the rows could not be read.
     pub async fn cameras(&self) -> Result<Vec<CameraRow>, IndexError> {
-        let mut sql =
-            QueryBuilder::<Sqlite>::new(format!("SELECT {CAMERA_COLUMNS} FROM camera AS c ORDER BY c.id"));
+        let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {CAMERA_COLUMNS} FROM camera ORDER BY id"));
         let read = sql.build().fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list cameras", table: "camera", source };
         let mut cameras: Vec<_> =
@@ -176,8 +177,7 @@ pub(crate) async fn camera(
     database: impl SqliteExecutor<'_>,
     id: &CameraId,
 ) -> Result<CameraRow, IndexError> {
-    let mut sql =
-        QueryBuilder::<Sqlite>::new(format!("SELECT {CAMERA_COLUMNS} FROM camera AS c WHERE c.id = "));
+    let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {CAMERA_COLUMNS} FROM camera WHERE id = "));
     let row = sql.push_bind(id.as_str().to_owned()).build().fetch_optional(database).await;
     let failed = |source| IndexError::Database { doing: "read a camera", table: "camera", source };
     row.map_err(failed)?.as_ref().map_or_else(|| Err(IndexError::UnknownCamera(id.clone())), decode_camera)
@@ -197,15 +197,11 @@ fn decode_site(row: &SqliteRow) -> Result<SiteRow, IndexError> {
 
 fn decode_camera(row: &SqliteRow) -> Result<CameraRow, IndexError> {
     let columns = Columns { table: "camera", row };
-    let zones: Option<&str> = columns.get("zones")?;
-    let words = zones.unwrap_or_default().split(',').filter(|zone| !zone.is_empty());
-    let mut zones: Vec<_> = words.map(|zone| columns.parse_word("zones", zone)).collect::<Result<_, _>>()?;
-    zones.sort_unstable();
     Ok(CameraRow {
         camera: columns.word("id")?,
         site: columns.word("site")?,
         name: columns.get("name")?,
-        zones,
+        zone_names: columns.json("zone_names")?,
         is_configured: columns.get("is_configured")?,
         state: columns.word::<CameraState>("state")?,
         since: columns.wall_or_null("since_us")?,

@@ -1,5 +1,6 @@
 //! Rows as callers get them: checked values instead of columns.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anjian_domain::{
@@ -28,8 +29,8 @@ pub struct CameraRow {
     pub site: SiteId,
     /// What people call it.
     pub name: String,
-    /// The zones that the rules of its newest Run watch, by name.
-    pub zones: Vec<ZoneId>,
+    /// What people call its zones, as configured last. A zone that has gone from the configuration is missing.
+    pub zone_names: BTreeMap<ZoneId, String>,
     /// Whether the present configuration names it; its violations remain when not.
     pub is_configured: bool,
     /// What it is doing; [`CameraState::Stopped`] until somebody told.

@@ -26,6 +26,14 @@ async fn it_contains_every_route_of_the_contract() {
 }
 
 #[tokio::test]
+async fn it_documents_the_names_of_zones() {
+    let document = Server::new().await.get("/api/v1/openapi.json").await.json();
+    let zones = &document["components"]["schemas"]["CameraView"]["properties"]["zones"];
+    assert_eq!(zones["additionalProperties"]["type"], "string", "{zones}");
+    assert!(zones["description"].as_str().is_some_and(|text| text.contains("id to name")), "{zones}");
+}
+
+#[tokio::test]
 async fn it_documents_the_keys_that_are_read() {
     let document = Server::new().await.get("/api/v1/openapi.json").await.json();
     let documented = |path: &str| -> Vec<String> {

@@ -69,7 +69,7 @@ async fn filters_narrow_and_repeat() {
         ("camera=gate-1&camera=shop-3", vec![&other, &hat]),
         ("camera=gate-1&behaviour=overcrowding", vec![]),
         ("site=plant-8", vec![]),
-        ("zone=floor&status=closed&run=live&min_score=0.7", vec![&other, &crowd, &hat]),
+        ("zone=floor&status=closed&run=live&min_score=0.7", vec![&crowd, &hat]),
         ("status=open", vec![]),
         ("min_score=0.8", vec![]),
         ("from=2026-03-01T00:20:00Z", vec![&other, &crowd]),
@@ -174,7 +174,8 @@ async fn cameras_and_sites_are_listed() {
     assert_eq!(items.len(), CAMERAS.len());
     let dock = items.iter().find(|camera| camera["id"] == "dock-2").unwrap();
     let expected = json!({
-        "id": "dock-2", "site": "plant-7", "name": CAMERAS[1].1, "configured": true, "state": "failed",
+        "id": "dock-2", "site": "plant-7", "name": CAMERAS[1].1, "zones": {"floor": "作业区 Work floor"},
+        "configured": true, "state": "failed",
         "since": "2026-03-01T06:00:00Z", "reason": "wrong password", "last_frame": "2026-03-01T06:00:00Z",
     });
     assert_eq!(*dock, expected);

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 #![allow(clippy::unwrap_used, reason = "only tests and examples include this file")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use anjian_domain::{
     Behaviour, Camera, CameraSink, CameraState, CameraStatus, Class, CloseReason, Detection, Detections,
     EvidenceSink, MediaTime, Moment, NormBox, OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score,
-    Site, SystemClock, TrackId, TrackPoint, Violation, ViolationId, WallTime,
+    Site, SystemClock, TrackId, TrackPoint, Violation, ViolationId, WallTime, ZoneId,
 };
 use anjian_indexer::{Index, Recorder};
 use uuid::Uuid;
@@ -39,6 +40,12 @@ pub(crate) struct Breach {
     pub(crate) score: f32,
 }
 
+/// The last camera's rules hold in the whole picture, the others' in a zone with a name.
+fn zone_of(camera: usize) -> ZoneId {
+    let id = if camera + 1 == CAMERAS.len() { "picture" } else { "floor" };
+    id.parse().unwrap()
+}
+
 impl Seed {
     /// `began` is when the Runs began: no breach may open before.
     pub(crate) async fn new(data_dir: &Path, began: WallTime) -> Self {
@@ -55,7 +62,12 @@ impl Seed {
         let pictures = Arc::new(vec![(PICTURE.to_vec(), PICTURE.to_vec())]);
         let seed = Self { index, recorder, began, pictures };
         for (camera, (id, name)) in CAMERAS.iter().enumerate() {
-            let row = Camera { id: id.parse().unwrap(), site: site.id.clone(), name: (*name).to_owned() };
+            let row = Camera {
+                id: id.parse().unwrap(),
+                site: site.id.clone(),
+                name: (*name).to_owned(),
+                zone_names: BTreeMap::from([(zone_of(0), "作业区 Work floor".to_owned())]),
+            };
             seed.index.put_camera(&row).await.unwrap();
             let run = seed.run(camera);
             seed.record(move |recorder| recorder.begin_run(&run).unwrap()).await;
@@ -123,11 +135,11 @@ impl Seed {
             rule: behaviour.as_str().replace('_', "-").parse().unwrap(),
             version: format!("{behaviour}@1f0c9ad2b7e4"),
             behaviour,
-            zone: "floor".parse().unwrap(),
+            zone: zone_of(camera),
             definition,
         };
         let points = serde_json::json!([[0.05, 0.4], [0.95, 0.4], [0.95, 0.98], [0.05, 0.98]]);
-        let zone = serde_json::json!({"id": "floor", "points": points, "anchor": "bottom_centre"});
+        let zone = serde_json::json!({"id": zone_of(camera), "points": points, "anchor": "bottom_centre"});
         let hat = serde_json::json!({"open_after_s": 2.0, "close_after_s": 3.0, "min_score": 0.5, "bare_share": 0.6, "zone": zone});
         let crowd =
             serde_json::json!({"max_persons": 6, "open_after_s": 5.0, "close_after_s": 5.0, "zone": zone});
@@ -161,7 +173,7 @@ impl Seed {
             run: self.run_id(camera),
             site: "plant-7".parse().unwrap(),
             camera: CAMERAS[camera].0.parse().unwrap(),
-            zone: "floor".parse().unwrap(),
+            zone: zone_of(camera),
             behaviour,
             rule: behaviour.as_str().replace('_', "-").parse().unwrap(),
             rule_version: format!("{behaviour}@1f0c9ad2b7e4"),

@@ -66,6 +66,7 @@ await check('violations are listed with their pictures', async () => {
 await check('a Chinese browser gets Chinese', async () => {
   expect((await page.locator('html').getAttribute('lang')) === 'zh-CN', 'lang is not zh-CN');
   expect((await page.locator('body').innerText()).includes('未佩戴安全帽'), 'no Chinese label');
+  expect((await page.locator('main').innerText()).includes('整个画面'), 'the whole picture has no Chinese name');
 });
 
 await check('the language can be changed and is kept', async () => {
@@ -74,6 +75,12 @@ await check('the language can be changed and is kept', async () => {
   await page.reload();
   await rows(page).first().waitFor();
   expect((await page.locator('body').innerText()).includes('Last 7 days'), 'English was forgotten');
+});
+
+await check('zones go by their names', async () => {
+  const text = await page.locator('main').innerText();
+  expect(text.includes('Work floor'), 'the list does not show what people call a zone');
+  expect(text.includes('Whole picture'), 'the list does not name the whole picture');
 });
 
 await check('a behaviour narrows the list, and the address holds it', async () => {
@@ -114,7 +121,7 @@ await check('the details open with both pictures, facts and digests', async () =
   await until(async () => (await picture.getAttribute('src')) !== annotated, 'the clean picture was not shown');
   await until(() => isLoaded(picture), 'the clean picture did not load');
   const text = await page.locator('aside').innerText();
-  for (const fact of ['no_hard_hat@', 'head-helmet-person', 'Thresholds', 'SHA-256']) {
+  for (const fact of ['no_hard_hat@', 'head-helmet-person', 'Thresholds', 'SHA-256', 'Work floor', 'floor']) {
     expect(text.includes(fact), `no ${fact} in the details`);
   }
 });

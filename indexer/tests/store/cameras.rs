@@ -1,8 +1,9 @@
 //! Sites, cameras and what cameras are doing.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anjian_domain::{CameraSink, CameraState, CameraStatus, RunKind, WallTime};
+use anjian_domain::{Camera, CameraSink, CameraState, CameraStatus, RunKind, WallTime};
 use anjian_indexer::{CameraRow, LiveKind};
 
 use crate::fixture::{Store, at, camera, site};
@@ -38,13 +39,24 @@ pub(crate) fn configuration_comes_and_goes(store: &Store) {
     assert_eq!((cameras[0].state, cameras[0].since), (CameraState::Stopped, Some(at(9).wall)));
     assert_eq!((cameras[1].camera.as_str(), cameras[1].is_configured), ("yard", true));
     assert_eq!((cameras[1].site.as_str(), cameras[1].since), ("mill", None));
-    assert_eq!(cameras[0].zones, ["dock".parse().unwrap()]);
     assert_eq!(store.search(&anjian_indexer::ViolationQuery::default()).len(), 1, "its violations remain");
 
     store.wait(store.index.retain_configured(&[], &[])).unwrap();
     assert!(store.wait(store.index.cameras()).unwrap().iter().all(|row| !row.is_configured));
     store.wait(store.index.put_camera(&camera("gate"))).unwrap();
     assert!(gate(store).is_configured);
+}
+
+pub(crate) fn names_of_zones_follow_the_configuration(store: &Store) {
+    let configured = camera("gate");
+    assert_eq!(gate(store).zone_names, configured.zone_names);
+    let [bay, ramp] = ["bay", "ramp"].map(|id| id.parse().unwrap());
+    let names = BTreeMap::from([(bay, "卸货 \"A\" 区".to_owned()), (ramp, "ramp".to_owned())]);
+    for zone_names in [names, BTreeMap::new()] {
+        let renamed = Camera { zone_names, ..configured.clone() };
+        store.wait(store.index.put_camera(&renamed)).unwrap();
+        assert_eq!(gate(store).zone_names, renamed.zone_names);
+    }
 }
 
 pub(crate) fn states_are_told_on_change_only(store: &Store) {

@@ -1,5 +1,6 @@
 //! A store with a clock set by hand, and violations to put into it.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -190,7 +191,12 @@ pub(crate) fn site(id: &str) -> Site {
 }
 
 pub(crate) fn camera(id: &str) -> Camera {
-    Camera { id: id.parse().unwrap(), site: "plant".parse().unwrap(), name: format!("{id} 摄像机") }
+    Camera {
+        id: id.parse().unwrap(),
+        site: "plant".parse().unwrap(),
+        name: format!("{id} 摄像机"),
+        zone_names: BTreeMap::from([("dock".parse().unwrap(), "装卸作业区".to_owned())]),
+    }
 }
 
 pub(crate) fn rule(id: &str, behaviour: Behaviour, zone: &str) -> RuleDefinition {

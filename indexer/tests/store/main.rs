@@ -37,8 +37,8 @@ store_suite!(sqlite, crate::fixture::Sqlite;
     search: each_filter_narrows, ranges_take_the_start_and_leave_the_end, long_lists_are_refused,
         behaviours_are_counted, cameras_are_counted, hours_and_days_are_counted, counts_need_a_range;
     paging: equal_times_are_paged_without_loss, pages_give_everything_once, limits_are_kept;
-    cameras: configuration_comes_and_goes, states_are_told_on_change_only, frames_are_written_once_a_second,
-        an_unknown_camera_is_refused;
+    cameras: configuration_comes_and_goes, names_of_zones_follow_the_configuration,
+        states_are_told_on_change_only, frames_are_written_once_a_second, an_unknown_camera_is_refused;
     live: changes_are_told_after_commit, lost_updates_are_caught_up_with;
     runs: killed_live_runs_are_closed_at_their_last_moment, living_and_archive_runs_are_left_alone,
         a_run_ends_once, each_run_keeps_its_rules_as_they_stood;

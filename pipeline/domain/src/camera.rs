@@ -1,12 +1,13 @@
 //! Sites, cameras and the state a camera is in.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{CameraId, SiteId, WallTime};
+use crate::{CameraId, SiteId, WallTime, ZoneId};
 
 /// One enterprise's premises.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,8 @@ pub struct Camera {
     pub site: SiteId,
     /// What people call it.
     pub name: String,
+    /// What people call its zones; a zone without a name stands with its id.
+    pub zone_names: BTreeMap<ZoneId, String>,
 }
 
 /// What a live camera is doing.

@@ -55,6 +55,8 @@ export interface Camera {
   id: string;
   site: string;
   name: string;
+  /** Zone id to what people call it; without the zones that have gone from the configuration. */
+  zones: Record<string, string>;
   /** Whether the present configuration names it. */
   configured: boolean;
   state: State;

@@ -3,6 +3,7 @@
 import { get, type Camera, type Counts, type Site, type Violation } from './api';
 import { boundsOf, countQuery, listQuery, matches, noFilters, readAddress, writeAddress } from './filters';
 import type { Bounds, Filters } from './filters';
+import { language } from './language.svelte';
 import { ViolationList } from './list.svelte';
 import { listen, type Connection } from './live';
 import { HOUR_MS } from './time';
@@ -10,6 +11,8 @@ import { HOUR_MS } from './time';
 const COUNTS_DELAY_MS = 1_500;
 const CHART_HOURS_MS = 50 * HOUR_MS;
 const FALLBACK_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The zone that every camera has. */
+const WHOLE_PICTURE = 'picture';
 
 class Desk {
   filters = $state<Filters>(noFilters());
@@ -109,6 +112,12 @@ class Desk {
 
   cameraName(id: string): string {
     return this.cameras.find((camera) => camera.id === id)?.name || id;
+  }
+
+  /** A zone has its name in its camera; one that has gone from the configuration stands with its id. */
+  zoneName({ camera, zone }: Violation): string {
+    if (zone === WHOLE_PICTURE) return language.words.wholePicture;
+    return this.cameras.find((other) => other.id === camera)?.zones[zone] || zone;
   }
 
   zoneOf(site: string): string {

@@ -111,6 +111,7 @@ export const en = {
   duration: 'Duration',
   camera: 'Camera',
   zone: 'Zone',
+  wholePicture: 'Whole picture',
   seen: 'Seen in the snapshot',
   seenNone: 'The model saw nothing else.',
   classes: {

@@ -77,7 +77,7 @@ export function shortDay(at: Date, zone: string, language: string): string {
 }
 
 /** "GMT+8" at that moment. */
-export function zoneName(at: Date, zone: string): string {
+export function offsetName(at: Date, zone: string): string {
   const list = format('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(at);
   return list.find((part) => part.type === 'timeZoneName')?.value ?? zone;
 }

@@ -111,6 +111,7 @@ export const zh: Words = {
   duration: '持续时间',
   camera: '摄像机',
   zone: '区域',
+  wholePicture: '整个画面',
   seen: '画面中的识别结果',
   seenNone: '模型没有识别到其他目标。',
   classes: {
