@@ -19,6 +19,9 @@ use crate::config::{CameraConfig, Config};
 use crate::output::tell;
 use crate::wiring::{self, RunOrigin};
 
+/// Upper bounds of the histograms at `/metrics`, seconds: from a quick detection to a frame that is far too late.
+const BUCKETS_S: [f64; 9] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
+
 /// Watch the configured cameras and serve the page.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -41,7 +44,8 @@ fn live_cameras(config: &Config) -> usize {
 
 /// Starts everything, calls `ready` with the page's address, and ends when the process is asked to.
 pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
-    let metrics = PrometheusBuilder::new().install_recorder().context("metrics were installed twice")?;
+    let metrics = PrometheusBuilder::new().set_buckets(&BUCKETS_S)?;
+    let metrics = metrics.install_recorder().context("metrics were installed twice")?;
     anjian_pipeline::metric::describe();
     anjian_ingest::init()?;
     let detectors = wiring::load_detectors(&config.model, wiring::detection_threads(&config.model))?;
