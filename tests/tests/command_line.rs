@@ -106,6 +106,32 @@ fn detect_and_eval_read_the_same_pictures() -> Result<()> {
     Ok(())
 }
 
+/// That it measures everything it promises; how much is this machine's business.
+#[test]
+fn the_benchmark_reports_every_figure() -> Result<()> {
+    let video = clip("workshop-crowd").display().to_string();
+    let arguments = ["bench", "--seconds", "1", "--cameras", "2", "--json", "--clip", &video];
+    let measured = run(tempfile::tempdir()?.path(), &arguments)?;
+    assert_eq!(measured.code, 0, "{}", measured.stderr);
+    let report: Value = serde_json::from_str(&measured.stdout)?;
+    for key in [
+        "/decode/cpu_ms_per_frame",
+        "/inference/cpu_ms_per_frame",
+        "/pipeline/times_real_time",
+        "/cpu_cores_per_camera",
+    ] {
+        let figure =
+            report.pointer(key).and_then(Value::as_f64).with_context(|| format!("no {key}: {report}"))?;
+        assert!(figure > 0.0, "{key}: {report}");
+    }
+    for key in
+        ["cameras_carried", "resident_bytes_per_camera", "capture_to_event_p50_ms", "capture_to_event_p99_ms"]
+    {
+        assert!(report.get(key).is_some_and(|figure| !figure.is_null()), "{key}: {report}");
+    }
+    Ok(())
+}
+
 fn yolo_line(line: &Value) -> String {
     let [left, top, right, bottom] =
         ["left", "top", "right", "bottom"].map(|side| line[side].as_f64().unwrap_or(f64::NAN));

@@ -1,21 +1,26 @@
 //! The live part: cameras over RTSP, the index, the HTTP server, and a listener on the event stream.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anjian_api::ApiSettings;
+use anjian_api::{ApiError, ApiSettings};
 use anjian_domain::{
     CameraId, Detection, EvidenceSink, Moment, OpeningEvidence, Picture, Run, RunId, SinkError, SystemClock,
     TrackPoint, Violation, ViolationId, WallTime,
 };
-use anjian_indexer::Recorder;
+use anjian_indexer::{Index, Recorder};
 use anjian_ingest::ClipServer;
 use anjian_models::{Detector, ModelError};
 use anjian_pipeline::{LiveContext, LiveRuns};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::events::{self, Heard};
 use super::usage::{Stopwatch, resident_bytes};
@@ -71,15 +76,15 @@ impl Rules {
         let rule = |more: &str| format!("[[camera.rule]]\nbehaviour = {more}\n");
         match self {
             Self::Ordinary => rule("\"no_hard_hat\"") + &rule("\"overcrowding\"\nmax_persons = 3"),
-            Self::Restless => (0..8)
-                .map(strip_zone)
-                .chain((0..8).map(|strip| {
-                    let thresholds = "max_persons = 0\nhold_s = 0\nrelease_s = 0";
-                    rule(&format!("\"overcrowding\"\nzone = \"strip-{strip}\"\n{thresholds}"))
-                }))
-                .collect(),
+            Self::Restless => {
+                (0..STRIPS).map(|strip| strip_zone(strip) + &rule(&strip_rule(strip))).collect()
+            }
         }
     }
+}
+
+fn strip_rule(strip: u8) -> String {
+    format!("\"overcrowding\"\nzone = \"strip-{strip}\"\nmax_persons = 0\nhold_s = 0\nrelease_s = 0")
 }
 
 fn strip_zone(strip: u8) -> String {
@@ -105,38 +110,70 @@ pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) ->
     model.apply_to(&mut config.model);
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::open_index(&config))?;
-    let judged = Arc::new(AtomicU64::new(0));
-    let detectors = wiring::load_detectors(&config.model, wiring::detection_threads(&config.model))?;
-    let name = detectors.first().context("no model was loaded")?.model().to_owned();
     let recorder = Arc::new(Recorder::new(index.clone(), runtime.handle().clone()));
     let noted = Arc::new(NotingSink { inner: recorder.clone(), captured: Mutex::default() });
     let context = LiveContext { evidence: noted.clone(), cameras: recorder, clock: Arc::new(SystemClock) };
-    let listener = runtime.block_on(tokio::net::TcpListener::bind(config.server.listen))?;
-    let address = listener.local_addr()?;
-    let settings = ApiSettings { listen: address, hosts: vec![] };
-    let (end, ended) = tokio::sync::oneshot::channel::<()>();
-    let shutdown = async move {
-        let _ = ended.await;
-    };
-    let server =
-        runtime.spawn(anjian_api::serve_on(listener, settings, index, Arc::new(String::new), shutdown));
-    let heard = events::listen(address)?;
-    let count = |inner| Box::new(Counting { inner, judged: Arc::clone(&judged) }) as Box<dyn Detector>;
+    let server = Served::start(&runtime, &config, index)?;
+    let heard = events::listen(server.address)?;
+    let judged = Arc::new(AtomicU64::new(0));
+    let runs = start_runs(&config, context, &judged)?;
+    let mut figures = measure(cameras, time, &judged)?;
+    runs.stop();
+    server.end(&runtime)?;
+    figures.event_ms = noted.delays_ms(&heard.finish());
+    print(&serde_json::to_string(&figures)?)
+}
+
+fn start_runs(config: &Config, context: LiveContext, judged: &Arc<AtomicU64>) -> anyhow::Result<LiveRuns> {
+    let detectors = wiring::load_detectors(&config.model, wiring::detection_threads(&config.model))?;
+    let name = detectors.first().context("no model was loaded")?.model().to_owned();
+    let count = |inner| Box::new(Counting { inner, judged: Arc::clone(judged) }) as Box<dyn Detector>;
     let detectors = detectors.into_iter().map(count).collect();
-    let runs = LiveRuns::start(live_setups(&config, &name)?, detectors, context)?;
+    Ok(LiveRuns::start(live_setups(config, &name)?, detectors, context)?)
+}
+
+/// Everything but the delays, which are known only at the end.
+fn measure(cameras: u16, time: Duration, judged: &AtomicU64) -> anyhow::Result<LiveFigures> {
     std::thread::sleep(WARM_UP);
     let stopwatch = Stopwatch::start()?;
     let judged_before = judged.load(Ordering::Relaxed);
     std::thread::sleep(time);
     let seconds = stopwatch.wall().as_secs_f64();
-    let cpu_cores = stopwatch.cpu()?.as_secs_f64() / seconds;
-    let judged_fps = (judged.load(Ordering::Relaxed) - judged_before) as f64 / seconds;
-    let resident_bytes = resident_bytes()?;
-    runs.stop();
-    drop(end);
-    runtime.block_on(server)??;
-    let event_ms = noted.delays_ms(&heard.finish());
-    print(&serde_json::to_string(&LiveFigures { cameras, cpu_cores, resident_bytes, judged_fps, event_ms })?)
+    Ok(LiveFigures {
+        cameras,
+        cpu_cores: stopwatch.cpu()?.as_secs_f64() / seconds,
+        resident_bytes: resident_bytes()?,
+        judged_fps: (judged.load(Ordering::Relaxed) - judged_before) as f64 / seconds,
+        event_ms: vec![],
+    })
+}
+
+/// The HTTP server of the live part.
+struct Served {
+    address: SocketAddr,
+    end: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), ApiError>>,
+}
+
+impl Served {
+    fn start(runtime: &Runtime, config: &Config, index: Index) -> anyhow::Result<Self> {
+        let listener = runtime.block_on(TcpListener::bind(config.server.listen))?;
+        let address = listener.local_addr()?;
+        let settings = ApiSettings { listen: address, hosts: vec![] };
+        let (end, ended) = oneshot::channel::<()>();
+        let shutdown = async move {
+            // The end is near, whether it is told or its sender is gone.
+            let _ = ended.await;
+        };
+        let figures = Arc::new(String::new);
+        let task = runtime.spawn(anjian_api::serve_on(listener, settings, index, figures, shutdown));
+        Ok(Self { address, end, task })
+    }
+
+    fn end(self, runtime: &Runtime) -> anyhow::Result<()> {
+        drop(self.end);
+        Ok(runtime.block_on(self.task)??)
+    }
 }
 
 /// Counts the frames that are judged.

@@ -27,7 +27,7 @@ use stages::StageFigures;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Seconds that each part is measured for
-    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u64).range(5..=3600))]
+    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=3600))]
     seconds: u64,
     /// Print one JSON object instead of a table
     #[arg(long)]
