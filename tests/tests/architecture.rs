@@ -7,25 +7,27 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 /// Crate, and the crates of this workspace that it may know.
 const ARROWS: &[(&str, &[&str])] = &[
     ("anjian-domain", &[]),
-    ("anjian-ingest", &["anjian-domain"]),
+    ("anjian-footage", &["anjian-domain"]),
+    ("anjian-ingest", &["anjian-domain", "anjian-footage"]),
     ("anjian-analysis", &["anjian-domain"]),
     ("anjian-models", &["anjian-domain"]),
-    ("anjian-indexer", &["anjian-domain"]),
+    ("anjian-indexer", &["anjian-domain", "anjian-footage"]),
     ("anjian-pipeline", &["anjian-analysis", "anjian-domain", "anjian-ingest", "anjian-models"]),
-    ("anjian-api", &["anjian-domain", "anjian-indexer"]),
+    ("anjian-api", &["anjian-domain", "anjian-footage", "anjian-indexer"]),
     (
         "anjian",
         &[
             "anjian-analysis",
             "anjian-api",
             "anjian-domain",
+            "anjian-footage",
             "anjian-indexer",
             "anjian-ingest",
             "anjian-models",
             "anjian-pipeline",
         ],
     ),
-    ("anjian-tests", &["anjian-domain", "anjian-ingest"]),
+    ("anjian-tests", &["anjian-domain", "anjian-footage", "anjian-ingest"]),
 ];
 
 /// Beginning of a library's name, and the only crate that may know it.

@@ -11,6 +11,7 @@ mod frame;
 mod geometry;
 mod id;
 mod run;
+mod segment;
 mod sink;
 mod time;
 mod violation;
@@ -23,6 +24,10 @@ pub use frame::{ColourMatrix, Frame, Picture, PictureError, PixelFormat};
 pub use geometry::{GeometryError, NormBox, Point, Polygon};
 pub use id::{CameraId, IdError, RuleId, RunId, SiteId, TrackId, ViolationId, ZoneId};
 pub use run::{RuleDefinition, Run, RunKind};
+pub use segment::{
+    AudioCodec, BlindCause, CameraMinute, CoverageSink, RecordingChange, RecordingState, Segment,
+    SegmentSink, TimeSource, UnknownName, VideoCodec,
+};
 pub use sink::{CameraSink, EvidenceSink, OpeningEvidence, SinkError};
 pub use time::{Clock, MediaTime, Moment, SystemClock, WallTime};
 pub use violation::{CloseReason, TrackPoint, Violation, ViolationUpdate};
