@@ -17,8 +17,9 @@ import numpy as np
 
 from actor import Look
 from camera import Camera
+from figure import Figure
 from shade import flat_shadow, sky_shadow, softened
-from stage import FLOOR_INDEX, Figure, Stage
+from stage import FLOOR_INDEX, Stage
 
 MARGIN_PX = 4
 MERGE_PX = 25000

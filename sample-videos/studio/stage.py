@@ -5,55 +5,22 @@ from __future__ import annotations
 
 import math
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
-import mathutils
 import numpy as np
 
 import textures
-from actor import Actor, Gesture, Look
+from actor import Look
 from camera import Camera
-from gait import Walk
-from kit import flat, mesh_object
-from paint import baked, material_of
-from people import Person, make_person
+from figure import Figure, make_figure
+from kit import flat
+from paint import baked
 from scenery import place_props
 from surfaces import floor_material, surface
-from wardrobe import Part
 
-HEAD_INDEX, BODY_INDEX, HELD_INDEX, FLOOR_INDEX = 2, 1, 200, 300
-SENSIBLE_STEP_M = 0.66
+FLOOR_INDEX = 300
 QUIET_STEP_S = 0.3
-
-
-@dataclass
-class Figure:
-    """A person on the stage: what it is, how it moves, its Blender objects by part name."""
-
-    track: int
-    words: dict
-    person: Person
-    actor: Actor
-    things: dict[str, bpy.types.Object]
-
-    def shadow_meshes(self, look: Look) -> list[tuple[np.ndarray, np.ndarray | None]]:
-        """What throws a shadow: the garment's quads; hulls (None) of head, hat, each hand and shoe."""
-        meshes: list[tuple[np.ndarray, np.ndarray | None]] = []
-        for part in self.person.parts:
-            points = look.points[part.name]
-            if part.name == "garment":
-                meshes.append((points, quads(part.faces)))
-            elif part.name == "face":
-                meshes.append((points, None))
-            elif part.name in ("hands", "shoes"):
-                left = part.points[:, 0] > 0
-                meshes += [(points[left], None), (points[~left], None)]
-        hat = self.person.hat
-        if hat is not None and look.hat is not None:
-            meshes.append((hat.points @ look.hat[:3, :3].T + look.hat[:3, 3], None))
-        return meshes
 
 
 class Stage:
@@ -75,7 +42,9 @@ class Stage:
         place_props(self.words.get("props", []))
         self._light()
         self.shown: dict[int, tuple[float, Look]] = {}
-        self.figures = [self._figure(number, words) for number, words in enumerate(self.words["people"], start=1)]
+        self.figures = [
+            make_figure(number, words, self.seed * 100 + number) for number, words in enumerate(self.words["people"], start=1)
+        ]
 
     def _floor(self) -> None:
         spec = self.words["floor"]
@@ -126,40 +95,6 @@ class Stage:
         thing.rotation_euler = tuple(math.radians(angle) for angle in words.get("turn", [0, 0, 0]))
         self.scene.collection.objects.link(thing)
 
-    def _figure(self, track: int, words: dict) -> Figure:
-        seed = self.seed * 100 + track
-        person = make_person(words, seed)
-        actor = Actor(f"person{track}", person.body, person.parts, person.hat, plan_walk(words, person), seed)
-        direct(actor, words)
-        things: dict[str, bpy.types.Object] = {}
-        for part in person.parts:
-            index = 2 * track + (HEAD_INDEX if part.is_head else BODY_INDEX) - 2
-            things[part.name] = self._part(f"{track}-{part.name}", part, index, 1.7 / person.body.traits.stature_m)
-        if person.hat is not None:
-            hat = person.hat
-            things["hat"] = mesh_object(
-                f"{track}-hat", hat.points, hat.faces, material_of(f"{track}-hat", person.hat_paint), True
-            )
-            things["hat"].pass_index = 2 * track + HEAD_INDEX - 2
-            hair = next((part for part in person.parts if part.name == "hair"), None)
-            if hair is not None:
-                low = below(hair, hat.seat[2] - 0.005)
-                person.parts.append(low)
-                things["hair-low"] = self._part(f"{track}-hair-low", low, 2 * track + HEAD_INDEX - 2, 1.0)
-        return Figure(track, words, person, actor, things)
-
-    @staticmethod
-    def _part(name: str, part: Part, index: int, rest_scale: float) -> bpy.types.Object:
-        thing = mesh_object(name, part.points, part.faces, material_of(name, part.paint), True)
-        mesh = thing.data
-        mesh.uv_layers.new(name="uv").data.foreach_set("uv", np.asarray(part.uvs, dtype=np.float32).ravel())
-        rest = mesh.attributes.new("rest", "FLOAT_VECTOR", "POINT")
-        rest.data.foreach_set("vector", np.asarray(part.points * rest_scale, dtype=np.float32).ravel())
-        for key, values in part.attributes.items():
-            mesh.attributes.new(key, "FLOAT", "POINT").data.foreach_set("value", np.asarray(values, dtype=np.float32))
-        thing.pass_index = index
-        return thing
-
     def hide_people(self, is_hidden: bool) -> None:
         """For the picture of the empty scene."""
         for figure in self.figures:
@@ -191,17 +126,7 @@ class Stage:
                 continue
             look = figure.actor.at(moment)
             self.shown[figure.track] = moment, look
-            for name, points in look.points.items():
-                mesh = figure.things[name].data
-                mesh.vertices.foreach_set("co", np.asarray(points, dtype=np.float32).ravel())
-                mesh.update()
-            if "hat" in figure.things:
-                hat = figure.things["hat"]
-                hat.matrix_world = mathutils.Matrix(look.hat.tolist())
-                hat.pass_index = HELD_INDEX if look.hat_is_off else 2 * figure.track + HEAD_INDEX - 2
-                if "hair-low" in figure.things:
-                    figure.things["hair"].hide_render = not look.hat_is_off
-                    figure.things["hair-low"].hide_render = look.hat_is_off
+            figure.show(look)
             looks.append(look)
         bpy.context.view_layer.update()
         return looks
@@ -217,45 +142,3 @@ def scene_words(path: Path) -> dict:
         other |= {"place": path.stem}
     props = words.get("props", other["props"]) + words.get("more_props", [])
     return other | words | {"clip": other["clip"] | words["clip"], "props": props}
-
-
-def quads(faces: list[list[int]]) -> np.ndarray:
-    """Faces as index rows of four; triangles repeat a corner."""
-    return np.array([face if len(face) == 4 else [*face, face[-1]] for face in faces])
-
-
-def below(part: Part, height: float) -> Part:
-    """The faces of a part that lie below a height at rest: hair that shows under a hat."""
-    faces, uvs, corner = [], [], 0
-    for face in part.faces:
-        if part.points[face, 2].max() < height:
-            faces.append(face)
-            uvs += list(part.uvs[corner : corner + len(face)])
-        corner += len(face)
-    return Part(f"{part.name}-low", part.points, part.weights, faces, np.array(uvs).reshape(-1, 2), part.paint, True)
-
-
-def plan_walk(words: dict, person: Person) -> Walk:
-    """Turns the list `do` of a person into a plan of steps: `walk`, `stand`, `face`."""
-    hips = abs(person.body.head("upperleg01.L")[0]) * 2
-    walk = Walk(
-        tuple(words["at"]), math.radians(words.get("facing", 0)), hips, SENSIBLE_STEP_M * person.body.traits.stature_m / 1.72
-    )
-    for action in words.get("do", []):
-        if "walk" in action:
-            walk.walk(action["walk"], float(action.get("speed", 1.2)))
-        if "face" in action:
-            walk.face(math.radians(action["face"]))
-        if "stand" in action:
-            walk.stand(float(action["stand"]))
-    walk.stand(600.0)
-    return walk
-
-
-def direct(actor: Actor, words: dict) -> None:
-    """Gestures, glances and the hat, from the scene's words."""
-    for gesture in words.get("gestures", []):
-        actor.gestures.append(Gesture(gesture["name"], gesture.get("from", -10.0), gesture.get("to", 1000.0)))
-    actor.glances += [tuple(glance) for glance in words.get("glances", [])]
-    if "hat_off" in words:
-        actor.take_hat_off(*words["hat_off"])

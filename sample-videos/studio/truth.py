@@ -11,7 +11,8 @@ import numpy as np
 
 from actor import Look
 from camera import Camera
-from stage import Figure, Stage
+from figure import Figure
+from stage import Stage
 
 MIN_PERSON_PX = 40
 MIN_HEAD_PX = 12
@@ -50,9 +51,7 @@ def person_truth(figure: Figure, look: Look, index: np.ndarray, camera: Camera) 
     visible = min(1.0, area_of(box, camera) / max(extent(camera, whole), 1.0))
     head = box_of(head_mask) if head_mask.sum() >= MIN_HEAD_PX else None
     seen = area_of(head, camera) / max(extent(camera, look.points["face"]), 1.0)
-    headwear = (
-        "hidden" if head is None or seen < HIDDEN_BELOW else figure.words.get("headwear", "bare") if look.hat_is_off else "helmet"
-    )
+    headwear = "hidden" if head is None or seen < HIDDEN_BELOW else figure.headwear(look)
     entry = {"track": figure.track, "box": box, "head": head, "headwear": headwear}
     return entry | {"garment": figure.person.garment, "visible": round(visible, 3)}
 
