@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_api::{ApiSettings, serve_on};
+use anjian_api::{ApiSettings, Ports, serve_on};
 use anjian_domain::{Behaviour, CameraState, Clock, SystemClock, WallTime};
 use seed::{Breach, Seed};
 
@@ -30,7 +30,7 @@ async fn main() {
     println!("http://{}", listener.local_addr().unwrap());
     let settings = ApiSettings { listen: listener.local_addr().unwrap(), hosts: Vec::new() };
     let stop = async { tokio::signal::ctrl_c().await.unwrap() };
-    serve_on(listener, settings, seed.index.clone(), Arc::new(String::new), stop).await.unwrap();
+    serve_on(listener, settings, seed.index.clone(), Ports::new(Arc::new(String::new)), stop).await.unwrap();
     live.abort();
 }
 

@@ -16,7 +16,9 @@ use crate::routes::Shared;
 use crate::violations::{id_of, unknown};
 
 /// Private: evidence shows people, and no shared cache may keep it.
-const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+pub(crate) const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+/// Twice the width of a row's picture, for fine screens.
+const THUMBNAIL_PX: u32 = 256;
 
 /// The frame as it was, JPEG.
 #[utoipa::path(
@@ -78,11 +80,44 @@ pub(crate) async fn clip(
     serve(&shared, &id, EvidenceKind::Clip, request).await
 }
 
+/// The annotated picture, small, for lists: JPEG. Where nothing can make it smaller, as it is.
+#[utoipa::path(
+    get,
+    path = "/api/v1/violations/{id}/thumbnail.jpg",
+    tag = "evidence",
+    params(("id" = String, Path, description = "UUID", format = "uuid")),
+    responses(
+        (status = OK, content_type = "image/jpeg", body = [u8]),
+        (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn thumbnail(
+    _: Inspector,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let kind = EvidenceKind::SnapshotAnnotated;
+    let Some(file) = shared.index.evidence_file(id_of(&id)?, kind).await? else {
+        return serve(&shared, &id, kind, request).await;
+    };
+    let tag = etag(&format!("{}-{THUMBNAIL_PX}", file.sha256));
+    let headers = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, CACHE)];
+    if is_known(&request, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    match shared.pictures.thumbnail(file.path, THUMBNAIL_PX).await {
+        Ok(jpeg) => Ok((headers, [(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response()),
+        Err(Problem::Picture(_)) => serve(&shared, &id, kind, request).await,
+        Err(other) => Err(other),
+    }
+}
+
 async fn serve(shared: &Shared, id: &str, kind: EvidenceKind, request: Request) -> Result<Response, Problem> {
     let id = id_of(id)?;
     let file = shared.index.evidence_file(id, kind).await?;
     let Some(file) = file else { return Err(missing_row(shared, id, kind).await?) };
-    let tag = etag(&file);
+    let tag = etag(&file.sha256);
     if is_known(&request, &tag) {
         return Ok(
             (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE)]).into_response()
@@ -124,12 +159,13 @@ async fn read(
     Ok(response.map(Body::new))
 }
 
-fn etag(file: &EvidenceFile) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{}\"", file.sha256)).expect("a digest is hexadecimal digits")
+/// `text` is made of letters, digits and dashes.
+pub(crate) fn etag(text: &str) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{text}\"")).expect("letters, digits and dashes are a header value")
 }
 
 /// Whether the client holds the file already.
-fn is_known(request: &Request, tag: &HeaderValue) -> bool {
+pub(crate) fn is_known(request: &Request, tag: &HeaderValue) -> bool {
     let given = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let tag = tag.to_str().unwrap_or_default();
     given.is_some_and(|given| given.split(',').any(|one| one.trim().trim_start_matches("W/") == tag))

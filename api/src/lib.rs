@@ -11,6 +11,7 @@ mod guard;
 mod health;
 mod live;
 mod page;
+mod pictures;
 mod problem;
 mod query;
 mod routes;
@@ -19,8 +20,9 @@ mod timeline;
 mod views;
 mod violations;
 
+pub use pictures::{PictureDesk, PictureError};
 pub use routes::openapi;
-pub use server::{ApiError, ApiSettings, MetricsText, serve, serve_on};
+pub use server::{ApiError, ApiSettings, MetricsText, Ports, serve, serve_on};
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::pictures::PictureError;
+
 /// Why a request was not answered.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
@@ -36,6 +38,9 @@ pub(crate) enum Problem {
     /// The answer took too long.
     #[error("no answer within {0} seconds: ask for less at once, or try again")]
     Late(u64),
+    /// A picture could not be made.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// The index, or a file beside it, failed.
     #[error("the index could not be read just now: the server's log says why")]
     Index(#[from] IndexError),
@@ -74,6 +79,14 @@ impl Problem {
             Self::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "host", "Not this server"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Late(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
+            Self::Picture(PictureError::Nothing(_)) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Self::Picture(PictureError::Busy(_)) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
+            Self::Picture(PictureError::Failed(_)) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "picture", "Picture not readable")
+            }
+            Self::Picture(PictureError::Unavailable(_)) => {
+                (StatusCode::NOT_IMPLEMENTED, "no-decoder", "No decoder")
+            }
             Self::Index(IndexError::Query(_)) => (StatusCode::BAD_REQUEST, "query", "Query not understood"),
             Self::Index(error) if error.is_transient() => {
                 (StatusCode::SERVICE_UNAVAILABLE, "index", "Index not available")
@@ -136,6 +149,10 @@ mod tests {
             (Problem::Host("evil.example".into()), 421, "\"evil.example\""),
             (Problem::Crowded(64), 503, "64 listeners"),
             (Problem::Late(30), 503, "within 30 seconds"),
+            (PictureError::Nothing("it ends at 09:00".into()).into(), 404, "it ends at 09:00"),
+            (PictureError::Busy("two are being made".into()).into(), 503, "try again"),
+            (PictureError::Failed("no keyframe".into()).into(), 500, "no keyframe"),
+            (PictureError::Unavailable("no decoder".into()).into(), 501, "no decoder"),
             (Problem::Index(IndexError::Query("31 days at most".into())), 400, "31 days at most"),
             (Problem::Index(file(busy)), 503, "the server's log says why"),
             (Problem::Index(file(std::io::ErrorKind::NotFound.into())), 500, "the server's log says why"),

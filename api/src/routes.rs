@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 
 use crate::feed::Head;
 use crate::guard::{self, Hosts};
+use crate::pictures::Pictures;
 use crate::problem::Problem;
 use crate::server::MetricsText;
 use crate::{cameras, evidence, health, live, page, timeline, violations};
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) index: Index,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: MetricsText,
+    pub(crate) pictures: Pictures,
     pub(crate) head: Head,
     /// Places for live streams.
     pub(crate) streams: Arc<Semaphore>,
@@ -52,6 +54,7 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(violations::one))
         .routes(routes!(evidence::snapshot))
         .routes(routes!(evidence::snapshot_annotated))
+        .routes(routes!(evidence::thumbnail))
         .routes(routes!(evidence::clip))
         .routes(routes!(cameras::sites))
         .routes(routes!(cameras::cameras))

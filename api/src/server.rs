@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::feed;
 use crate::guard::Hosts;
 use crate::live::MAX_STREAMS;
+use crate::pictures::{NoDecoder, PictureDesk, Pictures};
 use crate::routes::{Shared, router};
 
 /// How long answers under way may take once the server stops.
@@ -19,6 +20,23 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// The figures of the whole product in Prometheus' text format, made anew at each call.
 pub type MetricsText = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// What the server needs beside the index.
+#[derive(Clone)]
+pub struct Ports {
+    /// The product's figures.
+    pub metrics: MetricsText,
+    /// Stills, previews and thumbnails.
+    pub pictures: Arc<dyn PictureDesk>,
+}
+
+impl Ports {
+    /// Without a decoder: whoever asks for a still or a preview is told so.
+    #[must_use]
+    pub fn new(metrics: MetricsText) -> Self {
+        Self { metrics, pictures: Arc::new(NoDecoder) }
+    }
+}
 
 /// Where to listen, and as whom.
 #[derive(Debug, Clone)]
@@ -69,12 +87,12 @@ impl ApiError {
 pub async fn serve(
     settings: ApiSettings,
     index: Index,
-    metrics: MetricsText,
+    ports: Ports,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ApiError> {
     let address = settings.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| ApiError::Listen { address, source })?;
-    serve_on(listener, settings, index, metrics, shutdown).await
+    serve_on(listener, settings, index, ports, shutdown).await
 }
 
 /// Like [`serve`], on a socket that listens already: its address can be told before the first request.
@@ -85,7 +103,7 @@ pub async fn serve_on(
     listener: TcpListener,
     settings: ApiSettings,
     index: Index,
-    metrics: MetricsText,
+    ports: Ports,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ApiError> {
     let address = listener.local_addr().map_err(ApiError::Socket)?;
@@ -97,7 +115,8 @@ pub async fn serve_on(
         head: feed::follow(index.clone()).await?,
         index,
         clock: Arc::new(SystemClock),
-        metrics,
+        metrics: ports.metrics,
+        pictures: Pictures::new(ports.pictures),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         stop: stopping.clone(),
     };

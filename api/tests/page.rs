@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_api::{ApiSettings, serve_on};
+use anjian_api::{ApiSettings, Ports, serve_on};
 use anjian_domain::{Behaviour, CameraState, Clock, SystemClock, WallTime};
 use seed::{Breach, Seed};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -100,8 +100,13 @@ async fn the_page_works_in_chromium() {
     let (stop, stopping) = oneshot::channel::<()>();
     let settings = ApiSettings { listen: address, hosts: Vec::new() };
     let stopped = async { stopping.await.unwrap() };
-    let server =
-        tokio::spawn(serve_on(listener, settings, seed.index.clone(), Arc::new(String::new), stopped));
+    let server = tokio::spawn(serve_on(
+        listener,
+        settings,
+        seed.index.clone(),
+        Ports::new(Arc::new(String::new)),
+        stopped,
+    ));
 
     let mut script = Command::new(node().await)
         .arg(web().join("test/page.mjs"))

@@ -13,6 +13,7 @@ async fn it_contains_every_route_of_the_contract() {
         "/api/v1/violations/{id}",
         "/api/v1/violations/{id}/snapshot.jpg",
         "/api/v1/violations/{id}/snapshot-annotated.jpg",
+        "/api/v1/violations/{id}/thumbnail.jpg",
         "/api/v1/violations/{id}/clip.mp4",
         "/api/v1/sites",
         "/api/v1/cameras",
@@ -22,7 +23,7 @@ async fn it_contains_every_route_of_the_contract() {
     ] {
         assert!(document["paths"][path]["get"].is_object(), "{path} is not in {paths:?}");
     }
-    assert_eq!(paths.len(), 11, "a new route belongs into this list too: {paths:?}");
+    assert_eq!(paths.len(), 12, "a new route belongs into this list too: {paths:?}");
 }
 
 #[tokio::test]

@@ -47,3 +47,23 @@ async fn a_missing_clip_and_a_missing_file_are_problems() {
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
     assert!(gone.json()["detail"].as_str().unwrap().contains("anjian check"));
 }
+
+#[tokio::test]
+async fn a_list_gets_small_pictures_or_else_the_whole_ones() {
+    let server = Server::new().await;
+    let id = server.breach(1, 0, Behaviour::NoHardHat).await;
+    let path = format!("/api/v1/violations/{id}/thumbnail.jpg");
+    let small = server.get(&path).await;
+    assert_eq!((small.status, small.body.as_slice()), (StatusCode::OK, &b"thumbnail 256"[..]));
+    assert_eq!(small.header("content-type"), "image/jpeg");
+    let tag = small.header("etag").to_owned();
+    let known = server.ask(request("GET", &path, &[("if-none-match", &tag)])).await;
+    assert_eq!(known.status, StatusCode::NOT_MODIFIED);
+
+    let without = Server::without_decoder().await;
+    let id = without.breach(1, 0, Behaviour::NoHardHat).await;
+    let whole = without.get(&format!("/api/v1/violations/{id}/thumbnail.jpg")).await;
+    assert_eq!((whole.status, whole.body.as_slice()), (StatusCode::OK, PICTURE));
+    let unknown = without.get("/api/v1/violations/00000000-0000-0000-0000-000000000000/thumbnail.jpg").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}

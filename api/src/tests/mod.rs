@@ -9,7 +9,9 @@ mod live;
 #[path = "../../tests/seed/mod.rs"]
 mod seed;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anjian_domain::{Behaviour, SystemClock, ViolationId, WallTime};
@@ -23,6 +25,7 @@ use tower::ServiceExt;
 use crate::feed;
 use crate::guard::Hosts;
 use crate::live::MAX_STREAMS;
+use crate::pictures::{NoDecoder, PictureDesk, PictureError, Pictures};
 use crate::routes::{Shared, router};
 use seed::{Breach, Seed};
 
@@ -53,8 +56,34 @@ impl Answer {
     }
 }
 
+/// A decoder that answers with what it was asked for.
+struct ScriptedDesk;
+
+impl PictureDesk for ScriptedDesk {
+    fn still(&self, file: &Path, offset: Duration, _: &AtomicBool) -> Result<Vec<u8>, PictureError> {
+        let name = file.file_name().unwrap().to_string_lossy();
+        Ok(format!("still {name} {}", offset.as_millis()).into_bytes())
+    }
+
+    fn preview(&self, file: &Path, _: &str, _: &AtomicBool) -> Result<PathBuf, PictureError> {
+        Ok(file.to_owned())
+    }
+
+    fn thumbnail(&self, _: &Path, width_px: u32) -> Result<Vec<u8>, PictureError> {
+        Ok(format!("thumbnail {width_px}").into_bytes())
+    }
+}
+
 impl Server {
     async fn new() -> Self {
+        Self::with(Arc::new(ScriptedDesk)).await
+    }
+
+    async fn without_decoder() -> Self {
+        Self::with(Arc::new(NoDecoder)).await
+    }
+
+    async fn with(desk: Arc<dyn PictureDesk>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let seed = Seed::new(folder.path(), at(BEGAN)).await;
         let (stop, stopping) = watch::channel(false);
@@ -63,6 +92,7 @@ impl Server {
             index: seed.index.clone(),
             clock: Arc::new(SystemClock),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
+            pictures: Pictures::new(desk),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             stop: stopping,
         };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anjian_api::ApiSettings;
+use anjian_api::{ApiSettings, Ports};
 use anjian_domain::{Clock, RunKind, SystemClock};
 use anjian_indexer::{Index, Recorder};
 use anjian_ingest::{FrameSettings, LiveCamera};
@@ -55,8 +55,8 @@ pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
     let runs = start_runs(config, detectors, &index, runtime.handle())?;
     ready(&format!("http://{}/", listener.local_addr()?));
     let settings = ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone() };
-    let render = Arc::new(move || metrics.render());
-    let served = runtime.block_on(anjian_api::serve_on(listener, settings, index, render, shutdown()));
+    let ports = Ports::new(Arc::new(move || metrics.render()));
+    let served = runtime.block_on(anjian_api::serve_on(listener, settings, index, ports, shutdown()));
     tell("Stopping: closing cameras and keeping what was judged.");
     runs.stop();
     Ok(served?)

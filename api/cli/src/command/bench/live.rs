@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anjian_api::{ApiError, ApiSettings};
+use anjian_api::{ApiError, ApiSettings, Ports};
 use anjian_domain::{
     CameraId, Detection, EvidenceSink, Moment, OpeningEvidence, Picture, Run, RunId, SinkError, SystemClock,
     TrackPoint, Violation, ViolationId, WallTime,
@@ -165,8 +165,8 @@ impl Served {
             // The end is near, whether it is told or its sender is gone.
             let _ = ended.await;
         };
-        let figures = Arc::new(String::new);
-        let task = runtime.spawn(anjian_api::serve_on(listener, settings, index, figures, shutdown));
+        let ports = Ports::new(Arc::new(String::new));
+        let task = runtime.spawn(anjian_api::serve_on(listener, settings, index, ports, shutdown));
         Ok(Self { address, end, task })
     }
 

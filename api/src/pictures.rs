@@ -1,0 +1,164 @@
+//! The port through which the API gets what only a decoder can make: stills, previews, thumbnails.
+//!
+//! The executable puts a decoder behind it; nothing here knows one. Without a decoder every call says so.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use crate::problem::Problem;
+
+/// Previews made at once: each takes as much of the machine as several cameras.
+const PREVIEWS_AT_ONCE: usize = 2;
+/// Stills and thumbnails made at once.
+const STILLS_AT_ONCE: usize = 4;
+/// Less than the patience of the server with any answer.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// Makes what only a decoder can make. Calls block; a bounded number is under way at once. `wanted` turns false
+/// when nobody waits any more.
+pub trait PictureDesk: Send + Sync {
+    /// The picture shown `offset` after the beginning of the media file: JPEG at full resolution. The file may
+    /// still be growing.
+    ///
+    /// # Errors
+    /// When nothing is shown there or it cannot be decoded.
+    fn still(&self, file: &Path, offset: Duration, wanted: &AtomicBool) -> Result<Vec<u8>, PictureError>;
+
+    /// An H.264 copy of a finished segment in the same fragmented form, at most 1280 pixels wide; `sha256` is the
+    /// segment's. Answers its file in a bounded cache that stays there for a minute at least. One that was begun
+    /// is finished even when nobody waits.
+    ///
+    /// # Errors
+    /// When it cannot be decoded, or not soon.
+    fn preview(&self, file: &Path, sha256: &str, wanted: &AtomicBool) -> Result<PathBuf, PictureError>;
+
+    /// The JPEG file, `width_px` wide but never wider than it is: JPEG.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no picture.
+    fn thumbnail(&self, file: &Path, width_px: u32) -> Result<Vec<u8>, PictureError>;
+}
+
+/// Why there is no picture. The texts reach clients: they name no path.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PictureError {
+    /// The media ends before.
+    #[error("nothing is shown there: {0}")]
+    Nothing(String),
+    /// Too much at once, too slow, or nobody waits.
+    #[error("not made just now: {0}; try again in a few seconds")]
+    Busy(String),
+    /// The decoder gave up.
+    #[error("it cannot be decoded: {0}")]
+    Failed(String),
+    /// No decoder for it here.
+    #[error("this server cannot make it: {0}")]
+    Unavailable(String),
+}
+
+impl PictureError {
+    /// Whether asking again may help without anybody changing anything.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Busy(_))
+    }
+}
+
+/// A server without a decoder.
+pub(crate) struct NoDecoder;
+
+impl NoDecoder {
+    fn refuse<T>() -> Result<T, PictureError> {
+        Err(PictureError::Unavailable("it was started without a decoder".to_owned()))
+    }
+}
+
+impl PictureDesk for NoDecoder {
+    fn still(&self, _: &Path, _: Duration, _: &AtomicBool) -> Result<Vec<u8>, PictureError> {
+        Self::refuse()
+    }
+
+    fn preview(&self, _: &Path, _: &str, _: &AtomicBool) -> Result<PathBuf, PictureError> {
+        Self::refuse()
+    }
+
+    fn thumbnail(&self, _: &Path, _: u32) -> Result<Vec<u8>, PictureError> {
+        Self::refuse()
+    }
+}
+
+/// The desk with its queues: what cannot begin in time is told to come again.
+#[derive(Clone)]
+pub(crate) struct Pictures {
+    desk: Arc<dyn PictureDesk>,
+    stills: Arc<Semaphore>,
+    previews: Arc<Semaphore>,
+}
+
+impl Pictures {
+    pub(crate) fn new(desk: Arc<dyn PictureDesk>) -> Self {
+        let places = |count| Arc::new(Semaphore::new(count));
+        Self { desk, stills: places(STILLS_AT_ONCE), previews: places(PREVIEWS_AT_ONCE) }
+    }
+
+    #[expect(dead_code, reason = "its route comes next")]
+    pub(crate) async fn still(&self, file: PathBuf, offset: Duration) -> Result<Vec<u8>, Problem> {
+        self.make(&self.stills, move |desk, wanted| desk.still(&file, offset, wanted)).await
+    }
+
+    #[expect(dead_code, reason = "its route comes next")]
+    pub(crate) async fn preview(&self, file: PathBuf, sha256: String) -> Result<PathBuf, Problem> {
+        self.make(&self.previews, move |desk, wanted| desk.preview(&file, &sha256, wanted)).await
+    }
+
+    pub(crate) async fn thumbnail(&self, file: PathBuf, width_px: u32) -> Result<Vec<u8>, Problem> {
+        self.make(&self.stills, move |desk, _| desk.thumbnail(&file, width_px)).await
+    }
+
+    /// Waits for a place, then for the picture; both together no longer than [`PATIENCE`].
+    async fn make<T: Send + 'static>(
+        &self,
+        places: &Arc<Semaphore>,
+        make: impl FnOnce(&dyn PictureDesk, &AtomicBool) -> Result<T, PictureError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (desk, places, wish) = (self.desk.clone(), places.clone(), Wish::default());
+        let wanted = wish.0.clone();
+        let made = async move {
+            let place = places.acquire_owned().await.map_err(|_| late())?;
+            let work = move || {
+                // Given back when the work ends, which may be after its client has left.
+                let _place = place;
+                make(desk.as_ref(), &wanted)
+            };
+            let ended = tokio::task::spawn_blocking(work).await;
+            ended.unwrap_or_else(|_| Err(PictureError::Failed("the decoder fell over".to_owned())))
+        };
+        let made = tokio::time::timeout(PATIENCE, made).await.unwrap_or_else(|_| Err(late()));
+        drop(wish);
+        Ok(made?)
+    }
+}
+
+fn late() -> PictureError {
+    PictureError::Busy(format!("it takes longer than {} seconds", PATIENCE.as_secs()))
+}
+
+/// Tells the maker when it is dropped, be it that the client left or that the patience is over.
+struct Wish(Arc<AtomicBool>);
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+}
+
+impl Drop for Wish {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
