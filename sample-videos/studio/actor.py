@@ -7,7 +7,7 @@ after construction, so a time always gives the same answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from body import Body, Pose
 from gait import Walk, angle_between, forward, heading_to, leftward, smooth
 from headwear import Hat
 from pose import Foot, Hand, Poser, Stance, turn_x, turn_z
+from posture import Posture, lowered
 from wardrobe import Part
 
 GESTURE_EASE_S = 0.55
@@ -24,7 +25,7 @@ HAT_LOWER_S = 0.9
 LIFTED_M = 0.05
 
 # Hands that never rest, and how far they move, in arm lengths.
-LIVELY = {"talk": 0.09, "work": 0.06}
+LIVELY = {"talk": 0.09, "work": 0.06, "weld": 0.02}
 
 # Wrist (in arm lengths) and elbow side, in the chest's axes from the shoulder: x outward, -y forward, z up.
 GESTURES: dict[str, dict[str, tuple]] = {
@@ -43,6 +44,17 @@ GESTURES: dict[str, dict[str, tuple]] = {
         "L": ((-0.02, -0.52, -0.46), (0.7, 0.3, -0.7), 0.2, 0.6),
     },
     "talk": {"R": ((-0.05, -0.52, -0.38), (0.7, 0.5, -0.5), -0.6, 0.2)},
+    "weld": {"L": ((-0.20, -0.66, -0.46), (0.8, 0.3, -0.5), 0.3, 0.8), "R": ((-0.24, -0.72, -0.50), (0.8, 0.3, -0.5), 0.3, 0.8)},
+    "ear": {"R": ((0.02, -0.16, 0.30), (0.8, -0.2, -0.7), 0.6, 0.9)},
+    "wave": {"R": ((0.30, -0.25, 0.55), (0.9, 0.1, -0.4), 0.2, 0.05)},
+    "carry": {"L": ((0.03, -0.52, -0.56), (0.7, 0.8, -0.3), 0.9, 0.5), "R": ((0.03, -0.52, -0.56), (0.7, 0.8, -0.3), 0.9, 0.5)},
+    "push": {"L": ((0.02, -0.72, -0.42), (0.7, 0.5, -0.5), 0.0, 0.9), "R": ((0.02, -0.72, -0.42), (0.7, 0.5, -0.5), 0.0, 0.9)},
+    "bag": {"R": ((0.14, -0.05, -0.96), (0.5, 0.9, 0.0), 0.0, 1.0)},
+    "under_arm": {"R": ((0.10, -0.34, -0.60), (0.9, 0.7, -0.2), 0.6, 0.5)},
+    "crossed": {
+        "L": ((-0.42, -0.40, -0.40), (0.9, 0.2, -0.4), 0.6, 0.4),
+        "R": ((-0.40, -0.46, -0.44), (0.9, 0.2, -0.4), 0.6, 0.4),
+    },
     "hat_held": {"R": ((0.02, -0.42, -0.58), (0.7, 0.7, -0.2), 0.3, 0.8)},
     "hat_up": {"R": ((-0.10, -0.36, 0.62), (0.9, 0.0, -0.4), 0.4, 0.7)},
 }
@@ -59,13 +71,16 @@ class Gesture:
 
 @dataclass
 class Look:
-    """Posed points by part name and the hat's 4x4 place, with whether it is off the head."""
+    """Posed points by part name, the hat's 4x4 place and whether it is off the head, 4x4 places of the wrists
+    and world points of what is carried."""
 
     points: dict[str, np.ndarray]
     hat: np.ndarray | None
     hat_is_off: bool
     place: np.ndarray
     soles: list[np.ndarray]
+    hands: dict[str, np.ndarray] = field(default_factory=dict)
+    held: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 class Actor:
@@ -76,6 +91,8 @@ class Actor:
         self.poser = Poser(body)
         self.gestures: list[Gesture] = []
         self.glances: list[tuple[float, float, float]] = []
+        self.postures: list[Posture] = []
+        self.looks: list[tuple[float, float, float]] = []
         self.hat_off_s: list[tuple[float, float]] = []
         rng = np.random.default_rng(seed)
         self.phases = rng.uniform(0, 2 * np.pi, 6)
@@ -104,15 +121,18 @@ class Actor:
         stance.side = -0.6 * sway
         stance.look_turn, stance.look_down = turn, down + 0.04
         stance.hands = {side: self._hand(side, time_s, apart, still) for side in "LR"}
+        for posture in self.postures:
+            lowered(stance, posture, time_s, self.poser.hip_height)
         return stance
 
     def _foot(self, side: str, time_s: float) -> Foot:
         state = self.walk.foot(side, time_s)
+        pitch = max([state.pitch, *(posture.heel(side, time_s) for posture in self.postures)])
         ankle_z = self.poser.ankle_height
-        pivot = np.array([0, -0.125 if state.pitch > 0 else 0.045, -ankle_z])
-        rolled = pivot - turn_x(state.pitch) @ pivot
+        pivot = np.array([0, -0.125 if pitch > 0 else 0.045, -ankle_z])
+        rolled = pivot - turn_x(pitch) @ pivot
         ankle = np.array([*state.place, ankle_z + state.height]) + turn_z(state.heading) @ rolled
-        return Foot(ankle, state.heading, state.pitch)
+        return Foot(ankle, state.heading, pitch)
 
     def _stance_side(self, time_s: float) -> float:
         heights = [self.walk.foot(side, time_s).height for side in "LR"]
@@ -137,6 +157,8 @@ class Actor:
             share = smooth((time_s - start) / 0.7) * still
             towards = angle_between(heading, heading_to(np.array([x, y]) - place))
             turn = turn * (1 - share) + float(np.clip(towards, -1.1, 1.1)) * share
+        for start, end, by in self.looks:
+            down += by * smooth((time_s - start) / 0.7) * smooth((end - time_s) / 0.7)
         for off_s, on_s in self.hat_off_s:
             share = smooth((time_s - off_s) / 0.6) * smooth((on_s + 0.4 - time_s) / 0.6)
             turn *= 1 - 0.6 * share
@@ -155,6 +177,7 @@ class Actor:
         hand = Hand(wrist, np.array([sign * 0.35, 1.0, 0.0]))
         for gesture, share in self._active(side, time_s):
             hand = blend(hand, gesture, share, sign, length)
+            hand.busy = share
         return hand
 
     def _active(self, side: str, time_s: float) -> list[tuple[tuple, float]]:
@@ -204,7 +227,9 @@ class Actor:
             plateau = gesture.start_s + 0.7 < time_s < gesture.end_s - 0.7
             if in_it and not (plateau and gesture.name not in LIVELY):
                 return False
-        for start, _, _ in self.glances:
+        if any(posture.is_changing(time_s) for posture in self.postures):
+            return False
+        for start in [glance[0] for glance in self.glances] + [time for look in self.looks for time in (look[0], look[1] - 0.7)]:
             if start - 0.2 < time_s < start + 0.9:
                 return False
         return not any(off_s - 0.2 < time_s < off_s + 2.6 or on_s - 1.6 < time_s < on_s + 1.2 for off_s, on_s in self.hat_off_s)
@@ -220,7 +245,10 @@ class Actor:
             hat = hat.copy()
             hat[:3, 3] += lift
         soles = [self._sole_spot(stance.feet[side]) for side in "LR"]
-        return Look(points, hat, is_off, self.walk.root(time_s)[0], soles)
+        hands = {side: bone_place(self.body, pose, f"wrist.{side}") for side in "LR"}
+        for place in hands.values():
+            place[:3, 3] += lift
+        return Look(points, hat, is_off, self.walk.root(time_s)[0], soles, hands)
 
     @staticmethod
     def _sole_spot(foot: Foot) -> np.ndarray:

@@ -15,6 +15,7 @@ from cloths import material_of
 from gait import Walk
 from kit import mesh_object
 from people import Person, make_person
+from posture import SHAPES, Posture
 from wardrobe import Part
 
 HEAD_INDEX, BODY_INDEX, HELD_INDEX = 2, 1, 200
@@ -77,7 +78,9 @@ class Figure:
 def make_figure(track: int, words: dict, seed: int) -> Figure:
     """Dresses a person, plans what it does and puts its objects into the scene."""
     person = make_person(words, seed)
-    actor = Actor(f"person{track}", person.body, person.parts, person.hat, plan_walk(words, person), seed)
+    walk, postures = plan_walk(words, person)
+    actor = Actor(f"person{track}", person.body, person.parts, person.hat, walk, seed)
+    actor.postures += postures
     direct(actor, words)
     figure = Figure(track, words, person, actor, {})
     for part in person.parts:
@@ -130,8 +133,9 @@ def below(part: Part, height: float) -> Part:
     return Part(f"{part.name}-low", part.points, part.weights, faces, np.array(uvs).reshape(-1, 2), part.paint, True)
 
 
-def plan_walk(words: dict, person: Person) -> Walk:
-    """Turns the list `do` of a person into a plan of steps: `walk`, `stand`, `face`."""
+def plan_walk(words: dict, person: Person) -> tuple[Walk, list[Posture]]:
+    """Turns the list `do` of a person into a plan of steps: `walk`, `stand`, `face`, `crouch`, `kneel`, `bend`, `sit`."""
+    postures = []
     hips = abs(person.body.head("upperleg01.L")[0]) * 2
     walk = Walk(
         tuple(words["at"]), math.radians(words.get("facing", 0)), hips, SENSIBLE_STEP_M * person.body.traits.stature_m / 1.72
@@ -143,8 +147,16 @@ def plan_walk(words: dict, person: Person) -> Walk:
             walk.face(math.radians(action["face"]))
         if "stand" in action:
             walk.stand(float(action["stand"]))
+        for name in SHAPES.keys() & action.keys():
+            seconds, start_s = float(action[name]), walk.time_s
+            is_first, is_last = start_s == 0, seconds >= 60
+            walk.brace(seconds, SHAPES[name].steps_m)
+            at = tuple(action["hands"]) if "hands" in action else None
+            postures.append(
+                Posture(name, start_s - 5 * is_first, walk.time_s + 500 * is_last, at, float(action.get("seat_m", 0.45)))
+            )
     walk.stand(600.0)
-    return walk
+    return walk, postures
 
 
 def direct(actor: Actor, words: dict) -> None:
@@ -152,5 +164,6 @@ def direct(actor: Actor, words: dict) -> None:
     for gesture in words.get("gestures", []):
         actor.gestures.append(Gesture(gesture["name"], gesture.get("from", -10.0), gesture.get("to", 1000.0)))
     actor.glances += [tuple(glance) for glance in words.get("glances", [])]
+    actor.looks += [tuple(look) for look in words.get("looks", [])]
     if "hat_off" in words:
         actor.take_hat_off(*words["hat_off"])

@@ -95,6 +95,20 @@ class Walk:
         self.legs.append(Leg(self.time_s, self.time_s + duration_s, self.place[None], np.array([self.heading]), 0.0))
         self.time_s += duration_s
 
+    def brace(self, duration_s: float, steps_m: tuple[float, float]) -> None:
+        """Stays, with the feet (left, right) put ahead by some metres in the meantime, as for a crouch."""
+        away = forward(self.heading)
+        end_s = self.time_s + duration_s
+        for number, (foot, step_m) in enumerate(zip("LR", steps_m, strict=True)):
+            if abs(step_m) < 0.02:
+                continue
+            self._step(
+                foot, self.place + away * step_m, self.heading, self.time_s + 0.3 * number, self.time_s + 0.3 * number + 0.4, True
+            )
+            if duration_s < 500:
+                self._step(foot, self.place, self.heading, end_s - 0.75 + 0.3 * number, end_s - 0.4 + 0.3 * number, True)
+        self.stand(duration_s)
+
     def face(self, heading: float) -> None:
         """Turns on the spot in two small steps."""
         by = angle_between(self.heading, heading)

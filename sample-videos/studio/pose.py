@@ -58,12 +58,18 @@ class Foot:
 
 @dataclass
 class Hand:
-    """Wrist position and elbow side of one arm, both in the turned chest's axes from the shoulder."""
+    """Wrist position and elbow side of one arm, both in the turned chest's axes from the shoulder.
+
+    `target` draws the wrist to a place in the world by `share`; `busy` tells that a gesture has the hand.
+    """
 
     wrist: np.ndarray
     pole: np.ndarray
     roll: float = 0.0
     grip: float = 0.35
+    target: np.ndarray | None = None
+    share: float = 0.0
+    busy: float = 0.0
 
 
 @dataclass
@@ -80,6 +86,7 @@ class Stance:
     twist: float = 0.0
     look_turn: float = 0.0
     look_down: float = 0.0
+    knees_out: float = 0.0
 
 
 class Poser:
@@ -133,7 +140,8 @@ class Poser:
         pose = self._spread(turns, stance.pelvis)
         for side in "LR":
             foot = stance.feet[side]
-            self._limb("leg" + side, turns, pose, foot.ankle, base @ np.array([0, -1.0, 0]))
+            out = stance.knees_out if side == "L" else -stance.knees_out
+            self._limb("leg" + side, turns, pose, foot.ankle, base @ turn_z(out) @ np.array([0, -1.0, 0]))
             turns["foot." + side] = turn_z(foot.heading) @ turn_x(foot.pitch)
             self._arm(side, stance.hands[side], turns, pose)
         return self._spread(turns, stance.pelvis)
@@ -146,7 +154,10 @@ class Poser:
         shoulder = self._spread(turns, pose.origins[self.body.bone_index["root"]] - self._root_offset(turns)).origins[
             self.body.bone_index["upperarm01." + side]
         ]
-        self._limb("arm" + side, turns, pose, shoulder + chest @ hand.wrist, chest @ hand.pole, shoulder)
+        spot = shoulder + chest @ hand.wrist
+        if hand.target is not None:
+            spot = spot * (1 - hand.share) + hand.target * hand.share
+        self._limb("arm" + side, turns, pose, spot, chest @ hand.pole, shoulder)
         lower = turns["lowerarm01." + side]
         axis = self.chains["arm" + side][6][:, 0]
         turns["lowerarm02." + side] = lower @ about(axis, hand.roll * 0.5)
