@@ -2,6 +2,7 @@
 //!
 //! The executable puts a decoder behind it; nothing here knows one. Without a decoder every call says so.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,13 +29,21 @@ pub trait PictureDesk: Send + Sync {
     /// When nothing is shown there or it cannot be decoded.
     fn still(&self, file: &Path, offset: Duration, wanted: &AtomicBool) -> Result<Vec<u8>, PictureError>;
 
-    /// An H.264 copy of a finished segment in the same fragmented form, at most 1280 pixels wide; `sha256` is the
-    /// segment's. Answers its file in a bounded cache that stays there for a minute at least. One that was begun
-    /// is finished even when nobody waits.
+    /// An H.264 copy of a piece of an H.265 segment, at most 1280 pixels wide, in the same fragmented form. The piece
+    /// is what `parts` of the file make up when put together: its initialization, then whole fragments from a
+    /// keyframe on. Answers a file in a bounded cache that stays there for a minute at least; `key` (letters, digits,
+    /// dashes) names it, and the same key always means the same bytes. One that was begun is finished even when
+    /// nobody waits.
     ///
     /// # Errors
     /// When it cannot be decoded, or not soon.
-    fn preview(&self, file: &Path, sha256: &str, wanted: &AtomicBool) -> Result<PathBuf, PictureError>;
+    fn preview(
+        &self,
+        file: &Path,
+        parts: &[Range<u64>],
+        key: &str,
+        wanted: &AtomicBool,
+    ) -> Result<PathBuf, PictureError>;
 
     /// The JPEG file, `width_px` wide but never wider than it is: JPEG.
     ///
@@ -83,7 +92,7 @@ impl PictureDesk for NoDecoder {
         Self::refuse()
     }
 
-    fn preview(&self, _: &Path, _: &str, _: &AtomicBool) -> Result<PathBuf, PictureError> {
+    fn preview(&self, _: &Path, _: &[Range<u64>], _: &str, _: &AtomicBool) -> Result<PathBuf, PictureError> {
         Self::refuse()
     }
 
@@ -112,8 +121,13 @@ impl Pictures {
     }
 
     #[expect(dead_code, reason = "its route comes next")]
-    pub(crate) async fn preview(&self, file: PathBuf, sha256: String) -> Result<PathBuf, Problem> {
-        self.make(&self.previews, move |desk, wanted| desk.preview(&file, &sha256, wanted)).await
+    pub(crate) async fn preview(
+        &self,
+        file: PathBuf,
+        parts: Vec<Range<u64>>,
+        key: String,
+    ) -> Result<PathBuf, Problem> {
+        self.make(&self.previews, move |desk, wanted| desk.preview(&file, &parts, &key, wanted)).await
     }
 
     pub(crate) async fn thumbnail(&self, file: PathBuf, width_px: u32) -> Result<Vec<u8>, Problem> {

@@ -9,6 +9,7 @@ mod live;
 #[path = "../../tests/seed/mod.rs"]
 mod seed;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -65,7 +66,13 @@ impl PictureDesk for ScriptedDesk {
         Ok(format!("still {name} {}", offset.as_millis()).into_bytes())
     }
 
-    fn preview(&self, file: &Path, _: &str, _: &AtomicBool) -> Result<PathBuf, PictureError> {
+    fn preview(
+        &self,
+        file: &Path,
+        _: &[Range<u64>],
+        _: &str,
+        _: &AtomicBool,
+    ) -> Result<PathBuf, PictureError> {
         Ok(file.to_owned())
     }
 
