@@ -77,6 +77,8 @@ CREATE TABLE violation (
     rule_version TEXT NOT NULL,          -- rule_version.version; kept even when the Run never declared it
     model TEXT NOT NULL,                 -- name and digest
     score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
+    -- 0..=64, for searching. Not generated: SQLite does not answer from an index alone where a column of it is.
+    score_step INTEGER NOT NULL CHECK (score_step = CAST(score * 64 AS INTEGER)),
     status TEXT NOT NULL CHECK (status IN ('open', 'closed', 'confirmed', 'dismissed')), -- the last two: verdicts
     opened_us INTEGER NOT NULL,          -- first observation of the breach
     opened_media_ns INTEGER NOT NULL,    -- the same in the source
@@ -91,6 +93,7 @@ CREATE TABLE violation (
 -- Search walks exactly one of these, newest first, once for each combination of its leading columns, and
 -- decides from the trailing columns alone whether a row is wanted: the table is read only for rows of the page.
 CREATE INDEX violation_by_time ON violation (opened_us, seq, score, run_kind);
+CREATE INDEX violation_by_score ON violation (score_step, behaviour, opened_us, seq, score, run_kind);
 CREATE INDEX violation_by_behaviour ON violation (behaviour, opened_us, seq, score, run_kind);
 CREATE INDEX violation_by_status ON violation (status, behaviour, opened_us, seq, score, run_kind);
 CREATE INDEX violation_by_site ON violation (site, behaviour, opened_us, seq, score, run_kind, status);
@@ -98,6 +101,34 @@ CREATE INDEX violation_by_zone ON violation (zone, behaviour, opened_us, seq, sc
 CREATE INDEX violation_by_camera
     ON violation (camera, behaviour, opened_us, seq, score, run_kind, status, site, zone);
 CREATE INDEX violation_unclosed ON violation (run) WHERE closed_us IS NULL;
+
+-- How many violations there are of all times, so that nobody has to count them. Kept right by the triggers below.
+CREATE TABLE violation_tally (
+    camera TEXT NOT NULL,
+    site TEXT NOT NULL,
+    behaviour TEXT NOT NULL,
+    status TEXT NOT NULL,
+    run_kind TEXT NOT NULL,
+    count INTEGER NOT NULL CHECK (count >= 0),
+    PRIMARY KEY (camera, site, behaviour, status, run_kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER violation_tally_add AFTER INSERT ON violation BEGIN
+    INSERT INTO violation_tally VALUES (NEW.camera, NEW.site, NEW.behaviour, NEW.status, NEW.run_kind, 1)
+        ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+
+CREATE TRIGGER violation_tally_move AFTER UPDATE OF status ON violation WHEN OLD.status <> NEW.status BEGIN
+    UPDATE violation_tally SET count = count - 1 WHERE
+        (camera, site, behaviour, status, run_kind) = (OLD.camera, OLD.site, OLD.behaviour, OLD.status, OLD.run_kind);
+    INSERT INTO violation_tally VALUES (NEW.camera, NEW.site, NEW.behaviour, NEW.status, NEW.run_kind, 1)
+        ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+
+CREATE TRIGGER violation_tally_remove AFTER DELETE ON violation BEGIN
+    UPDATE violation_tally SET count = count - 1 WHERE
+        (camera, site, behaviour, status, run_kind) = (OLD.camera, OLD.site, OLD.behaviour, OLD.status, OLD.run_kind);
+END;
 
 -- What lists do not show of a violation.
 CREATE TABLE violation_detail (

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use crate::calendar::{self, Bucket};
 use crate::decode::Columns;
 use crate::plan::{Driver, Plan};
-use crate::{CountKey, GroupBy, Index, IndexError, ViolationCount, ViolationQuery};
+use crate::{CountKey, GroupBy, Index, IndexError, ViolationCount, ViolationQuery, tally};
 
 impl Index {
     /// How many violations opened, by group; `limit` and `cursor` of the query do not matter. Behaviours come in
@@ -20,6 +20,9 @@ impl Index {
         query: &ViolationQuery,
         group_by: GroupBy,
     ) -> Result<Vec<ViolationCount>, IndexError> {
+        if let Some(mut sql) = tally::counts(query, &group_by) {
+            return self.read_tally(&mut sql, &group_by).await;
+        }
         let (mut sql, keys) = match group_by {
             GroupBy::Behaviour => by_behaviour(query)?,
             GroupBy::Camera => return self.count_by_camera(query).await,
@@ -49,7 +52,7 @@ impl Index {
         Ok(groups)
     }
 
-    async fn count(
+    pub(crate) async fn count(
         &self,
         sql: &mut QueryBuilder<Sqlite>,
     ) -> Result<Vec<sqlx::sqlite::SqliteRow>, IndexError> {

@@ -30,6 +30,7 @@ mod live;
 mod open;
 mod outbox;
 mod plan;
+mod probe;
 mod query;
 mod record;
 mod recorder;
@@ -37,6 +38,7 @@ mod registry;
 mod rows;
 mod run_row;
 mod search;
+mod tally;
 mod ticks;
 mod violation_row;
 

@@ -6,11 +6,25 @@
 //! merged lazily (`UNION ALL … ORDER BY … LIMIT`), so that a page costs its own length whatever the index holds.
 //! `INDEXED BY` turns a plan that no longer works into an error instead of a slow answer.
 
-use anjian_domain::{Behaviour, WallTime};
+use anjian_domain::{Behaviour, Score, WallTime};
 use sqlx::{QueryBuilder, Sqlite};
 
 use crate::decode::word_of;
 use crate::{IndexError, ViolationQuery, ViolationStatus};
+
+/// `violation.score_step` goes from 0 to this, for a score of 1.
+const SCORE_STEPS: u8 = 64;
+
+/// The value of `violation.score_step` for a score.
+pub(crate) fn score_step(score: Score) -> u8 {
+    step_of(f64::from(score.value()))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a score is between 0 and 1")]
+fn step_of(score: f64) -> u8 {
+    // Exact, as in the column: 64 is a power of two.
+    (score * f64::from(SCORE_STEPS)) as u8
+}
 
 /// The index that is walked, by the column that leads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +34,13 @@ pub(crate) enum Driver {
     Site,
     Status,
     Behaviour,
+    Score,
     Time,
 }
 
 impl Driver {
     /// The column that is thought to leave the fewest rows. Open violations are always few; a camera has fewer
-    /// than its site.
+    /// than its site. Never the score, of which some have all rows and some none; see [`crate::probe`].
     pub(crate) fn of(query: &ViolationQuery) -> Self {
         if query.statuses == [ViolationStatus::Open] {
             Self::Status
@@ -44,6 +59,18 @@ impl Driver {
         }
     }
 
+    /// The columns of the index before the time, but for the step of the score.
+    pub(crate) const fn leading(self) -> &'static [&'static str] {
+        match self {
+            Self::Camera => &["camera", "behaviour"],
+            Self::Zone => &["zone", "behaviour"],
+            Self::Site => &["site", "behaviour"],
+            Self::Status => &["status", "behaviour"],
+            Self::Behaviour | Self::Score => &["behaviour"],
+            Self::Time => &[],
+        }
+    }
+
     pub(crate) const fn index(self) -> &'static str {
         match self {
             Self::Camera => "violation_by_camera",
@@ -51,6 +78,7 @@ impl Driver {
             Self::Site => "violation_by_site",
             Self::Status => "violation_by_status",
             Self::Behaviour => "violation_by_behaviour",
+            Self::Score => "violation_by_score",
             Self::Time => "violation_by_time",
         }
     }
@@ -74,15 +102,9 @@ pub(crate) struct Field {
 impl Plan {
     /// # Errors
     /// When a list is longer than [`ViolationQuery::MAX_VALUES`].
-    pub(crate) fn of(query: &ViolationQuery) -> Result<Self, IndexError> {
-        Self::driven_by(Driver::of(query), query)
-    }
-
-    /// # Errors
-    /// When a list is longer than [`ViolationQuery::MAX_VALUES`].
     pub(crate) fn driven_by(driver: Driver, query: &ViolationQuery) -> Result<Self, IndexError> {
         let mut behaviours: Vec<_> = query.behaviours.iter().map(|b| b.as_str().to_owned()).collect();
-        if behaviours.is_empty() && driver != Driver::Time {
+        if behaviours.is_empty() && driver.leading().contains(&"behaviour") {
             // The second column of the index must be named for its order by time to be of use.
             behaviours = Behaviour::ALL.iter().map(|b| b.as_str().to_owned()).collect();
         }
@@ -94,32 +116,25 @@ impl Plan {
             Field::new("behaviour", behaviours)?,
             Field::new("run_kind", query.runs.iter().map(|kind| kind.as_str().to_owned()).collect())?,
         ];
+        let min_score = query.min_score.map(|score| f64::from(score.value()));
         Ok(Self {
             driver,
             fields: fields.into_iter().filter(|field| !field.words.is_empty()).collect(),
-            min_score: query.min_score.map(|score| f64::from(score.value())),
+            min_score,
             from_us: query.from.map_or(i64::MIN, WallTime::as_micros),
             to_us: query.to.map_or(i64::MAX, WallTime::as_micros),
         })
     }
 
     /// The words of a column; empty when any will do.
-    fn words(&self, column: &str) -> &[String] {
+    pub(crate) fn words(&self, column: &str) -> &[String] {
         self.fields.iter().find(|field| field.column == column).map_or(&[], |field| &field.words)
     }
 
     /// The leading columns of the driver's index, each with one of its words: one combination an arm.
     fn arms(&self) -> Vec<Vec<(&'static str, &str)>> {
-        let lead = match self.driver {
-            Driver::Camera => Some("camera"),
-            Driver::Zone => Some("zone"),
-            Driver::Site => Some("site"),
-            Driver::Status => Some("status"),
-            Driver::Behaviour | Driver::Time => None,
-        };
-        let second = (self.driver != Driver::Time).then_some("behaviour");
         let mut arms = vec![Vec::new()];
-        for column in lead.into_iter().chain(second) {
+        for &column in self.driver.leading() {
             let with = |arm: &Vec<_>, word| arm.iter().copied().chain([(column, word)]).collect();
             arms = arms
                 .iter()
@@ -132,13 +147,25 @@ impl Plan {
     /// Appends a query for the `seq` of the newest `limit` matches before `(before_us, before_seq)`.
     pub(crate) fn push_keys(&self, sql: &mut QueryBuilder<Sqlite>, before: (i64, i64), limit: i64) {
         sql.push("SELECT seq FROM (");
-        for (position, arm) in self.arms().into_iter().enumerate() {
+        let steps = self.score_steps().map(Some);
+        let steps: Vec<_> = if self.driver == Driver::Score { steps.collect() } else { vec![None] };
+        for (position, (arm, step)) in
+            self.arms().iter().flat_map(|arm| steps.iter().map(move |step| (arm, step))).enumerate()
+        {
             sql.push(if position == 0 { "" } else { " UNION ALL " });
-            self.push_arm(sql, &arm, before);
+            self.push_arm(sql, arm, before);
+            if let Some(step) = step {
+                sql.push(format_args!(" AND score_step = {step}"));
+            }
         }
         // Not a parameter: SQLite prepares a statement anew each time its limit is bound, which takes longer than
         // the search itself.
         sql.push(format_args!(" ORDER BY opened_us DESC, seq DESC LIMIT {limit})"));
+    }
+
+    /// The values of `score_step` that hold scores which are high enough.
+    pub(crate) fn score_steps(&self) -> std::ops::RangeInclusive<u8> {
+        step_of(self.min_score.unwrap_or(0.0))..=SCORE_STEPS
     }
 
     fn push_arm(&self, sql: &mut QueryBuilder<Sqlite>, arm: &[(&'static str, &str)], before: (i64, i64)) {

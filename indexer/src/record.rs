@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::decode::{json_column, media_column, uuid_column};
 use crate::evidence::StoredFile;
-use crate::{Index, IndexError, LiveKind, ViolationStatus, outbox, run_row};
+use crate::{Index, IndexError, LiveKind, ViolationStatus, outbox, plan, run_row};
 
 impl Index {
     pub(crate) async fn begin_run(&self, run: &Run) -> Result<(), IndexError> {
@@ -117,7 +117,7 @@ async fn insert_row(
     let status = if closed.is_some() { ViolationStatus::Closed } else { ViolationStatus::Open };
     let mut sql = QueryBuilder::<Sqlite>::new(
         "INSERT INTO violation (id, run, run_kind, site, camera, zone, behaviour, rule, rule_version, model, score, \
-         status, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, track) VALUES (",
+         score_step, status, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, track) VALUES (",
     );
     let mut values = sql.separated(", ");
     values.push_bind(uuid_column(violation.id.0)).push_bind(uuid_column(violation.run.0));
@@ -125,7 +125,8 @@ async fn insert_row(
     values.push_bind(violation.camera.as_str()).push_bind(violation.zone.as_str());
     values.push_bind(violation.behaviour.as_str()).push_bind(violation.rule.as_str());
     values.push_bind(violation.rule_version.as_str()).push_bind(violation.model.as_str());
-    values.push_bind(f64::from(violation.score.value())).push_bind(status.as_str());
+    values.push_bind(f64::from(violation.score.value()));
+    values.push_bind(plan::score_step(violation.score)).push_bind(status.as_str());
     values.push_bind(violation.opened.wall.as_micros()).push_bind(media_column(violation.opened.media));
     values.push_bind(closed.map(|(at, _)| at.wall.as_micros()));
     values.push_bind(closed.map(|(at, _)| media_column(at.media)));
@@ -179,9 +180,10 @@ async fn update_end(
         return Err(IndexError::Query(format!("violation {} is to be closed but has no end", violation.id)));
     };
     let sql = "UPDATE violation SET closed_us = ?2, closed_media_ns = ?3, close_reason = ?4, score = ?5, \
-         status = iif(status = 'open', 'closed', status) WHERE seq = ?1";
+         score_step = ?6, status = iif(status = 'open', 'closed', status) WHERE seq = ?1";
     let query = sqlx::query(sql).bind(seq).bind(at.wall.as_micros()).bind(media_column(at.media));
     let query = query.bind(reason.as_str()).bind(f64::from(violation.score.value()));
+    let query = query.bind(plan::score_step(violation.score));
     query.execute(connection).await.map_err(failed)?;
     Ok(())
 }
