@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from body import Body, Pose
+from carry import Load, held_points
 from gait import Walk, angle_between, forward, heading_to, leftward, smooth
 from headwear import Hat
-from pose import Foot, Hand, Poser, Stance, turn_x, turn_z
+from pose import Foot, Hand, Poser, Stance, turn_x, turn_y, turn_z
 from posture import Posture, lowered
 from wardrobe import Part
 
@@ -48,7 +49,7 @@ GESTURES: dict[str, dict[str, tuple]] = {
     "ear": {"R": ((0.02, -0.16, 0.30), (0.8, -0.2, -0.7), 0.6, 0.9)},
     "wave": {"R": ((0.30, -0.25, 0.55), (0.9, 0.1, -0.4), 0.2, 0.05)},
     "carry": {"L": ((0.03, -0.52, -0.56), (0.7, 0.8, -0.3), 0.9, 0.5), "R": ((0.03, -0.52, -0.56), (0.7, 0.8, -0.3), 0.9, 0.5)},
-    "push": {"L": ((0.02, -0.72, -0.42), (0.7, 0.5, -0.5), 0.0, 0.9), "R": ((0.02, -0.72, -0.42), (0.7, 0.5, -0.5), 0.0, 0.9)},
+    "push": {"L": ((0.02, -0.60, -0.70), (0.7, 0.5, -0.5), 0.0, 0.9), "R": ((0.02, -0.60, -0.70), (0.7, 0.5, -0.5), 0.0, 0.9)},
     "bag": {"R": ((0.14, -0.05, -0.96), (0.5, 0.9, 0.0), 0.0, 1.0)},
     "under_arm": {"R": ((0.10, -0.34, -0.60), (0.9, 0.7, -0.2), 0.6, 0.5)},
     "crossed": {
@@ -94,6 +95,8 @@ class Actor:
         self.postures: list[Posture] = []
         self.looks: list[tuple[float, float, float]] = []
         self.hat_off_s: list[tuple[float, float]] = []
+        self.hat_in: str | None = None
+        self.load: Load | None = None
         rng = np.random.default_rng(seed)
         self.phases = rng.uniform(0, 2 * np.pi, 6)
         self.sway_s = rng.uniform(5.0, 8.0)
@@ -248,7 +251,9 @@ class Actor:
         hands = {side: bone_place(self.body, pose, f"wrist.{side}") for side in "LR"}
         for place in hands.values():
             place[:3, 3] += lift
-        return Look(points, hat, is_off, self.walk.root(time_s)[0], soles, hands)
+        place, heading, _ = self.walk.root(time_s)
+        held = {"held": held_points(self.load, place, heading, hands)} if self.load else {}
+        return Look(points, hat, is_off, place, soles, hands, held)
 
     @staticmethod
     def _sole_spot(foot: Foot) -> np.ndarray:
@@ -258,6 +263,8 @@ class Actor:
     def _hat_place(self, time_s: float, pose: Pose) -> tuple[np.ndarray | None, bool]:
         if self.hat is None:
             return None, True
+        if self.hat_in is not None:
+            return self._carried_hat(pose), True
         worn = self._worn(pose)
         for off_s, on_s in self.hat_off_s:
             grasp_s = off_s + HAT_REACH_S
@@ -272,6 +279,18 @@ class Actor:
                 mixed = held if share == 0 else held * (1 - share) + worn * share
                 return mixed, float(np.linalg.norm(mixed[:3, 3] - worn[:3, 3])) > LIFTED_M
         return worn, False
+
+    def _carried_hat(self, pose: Pose) -> np.ndarray:
+        """The hat held by its rim at the thigh, or pressed to the ribs with the opening inward."""
+        seat, body = np.eye(4), self.body
+        if self.hat_in == "arm":
+            seat[:3, :3] = turn_y(-1.45) @ turn_z(0.4)
+            seat[:3, 3] = body.head("upperarm01.R") + [-0.02, -0.08, -0.27] - body.head("spine01")
+            return bone_place(body, pose, "spine01") @ seat
+        along = body.head("finger3-1.R") - body.head("wrist.R")
+        seat[:3, :3] = turn_y(-1.3)
+        seat[:3, 3] = along * 1.15 + np.array([-0.02, 0.0, -0.15])
+        return bone_place(body, pose, "wrist.R") @ seat
 
     def _worn(self, pose: Pose) -> np.ndarray:
         seat = np.eye(4)

@@ -11,12 +11,13 @@ import mathutils
 import numpy as np
 
 from actor import Actor, Gesture, Look
-from cloths import material_of
+from carry import load
+from cloths import material_of, plain_paint
 from gait import Walk
 from kit import mesh_object
 from people import Person, make_person
 from posture import SHAPES, Posture
-from wardrobe import Part
+from wardrobe import Part, below
 
 HEAD_INDEX, BODY_INDEX, HELD_INDEX = 2, 1, 200
 SENSIBLE_STEP_M = 0.66
@@ -40,12 +41,12 @@ class Figure:
     def headwear(self, look: Look) -> str:
         """What a perfect analyzer calls the head when it can be seen: helmet, bare or other."""
         if self.person.hat is None or look.hat_is_off:
-            return self.words.get("headwear", "bare")
+            return self.person.headwear
         return "helmet"
 
     def show(self, look: Look) -> None:
         """Moves the Blender objects into a look."""
-        for name, points in look.points.items():
+        for name, points in (look.points | look.held).items():
             mesh = self.things[name].data
             mesh.vertices.foreach_set("co", np.asarray(points, dtype=np.float32).ravel())
             mesh.update()
@@ -62,13 +63,14 @@ class Figure:
         meshes: list[tuple[np.ndarray, np.ndarray | None]] = []
         for part in self.person.parts:
             points = look.points[part.name]
-            if part.name == "garment":
+            if part.name in ("garment", "top"):
                 meshes.append((points, quads(part.faces)))
-            elif part.name == "face":
+            elif part.name in ("face", "headgear"):
                 meshes.append((points, None))
             elif part.name in ("hands", "shoes"):
                 left = part.points[:, 0] > 0
                 meshes += [(points[left], None), (points[~left], None)]
+        meshes += [(points, None) for points in look.held.values()]
         hat = self.person.hat
         if hat is not None and look.hat is not None:
             meshes.append((hat.points @ look.hat[:3, :3].T + look.hat[:3, 3], None))
@@ -88,6 +90,10 @@ def make_figure(track: int, words: dict, seed: int) -> Figure:
         figure.things[part.name] = part_object(f"{track}-{part.name}", part, index, 1.7 / person.body.traits.stature_m)
     if person.hat is not None:
         add_hat(figure)
+    if actor.load is not None:
+        thing = mesh_object(f"{track}-held", actor.load.points, actor.load.faces, plain_paint(f"{track}-held", actor.load.colour))
+        thing.pass_index = HELD_INDEX
+        figure.things["held"] = thing
     return figure
 
 
@@ -122,17 +128,6 @@ def quads(faces: list[list[int]]) -> np.ndarray:
     return np.array([face if len(face) == 4 else [*face, face[-1]] for face in faces])
 
 
-def below(part: Part, height: float) -> Part:
-    """The faces of a part that lie below a height at rest: hair that shows under a hat."""
-    faces, uvs, corner = [], [], 0
-    for face in part.faces:
-        if part.points[face, 2].max() < height:
-            faces.append(face)
-            uvs += list(part.uvs[corner : corner + len(face)])
-        corner += len(face)
-    return Part(f"{part.name}-low", part.points, part.weights, faces, np.array(uvs).reshape(-1, 2), part.paint, True)
-
-
 def plan_walk(words: dict, person: Person) -> tuple[Walk, list[Posture]]:
     """Turns the list `do` of a person into a plan of steps: `walk`, `stand`, `face`, `crouch`, `kneel`, `bend`, `sit`."""
     postures = []
@@ -165,5 +160,12 @@ def direct(actor: Actor, words: dict) -> None:
         actor.gestures.append(Gesture(gesture["name"], gesture.get("from", -10.0), gesture.get("to", 1000.0)))
     actor.glances += [tuple(glance) for glance in words.get("glances", [])]
     actor.looks += [tuple(look) for look in words.get("looks", [])]
+    if "carries" in words:
+        actor.load = load(words["carries"])
+        if actor.load.gesture:
+            actor.gestures.append(Gesture(actor.load.gesture, -10.0, 1000.0))
+    actor.hat_in = words.get("hat_in")
+    if actor.hat_in is not None:
+        actor.gestures.append(Gesture("under_arm" if actor.hat_in == "arm" else "bag", -10.0, 1000.0))
     if "hat_off" in words:
         actor.take_hat_off(*words["hat_off"])

@@ -6,13 +6,15 @@ A scene may fix any trait; what it leaves open the seed decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from body import Body, Traits
+from garments import dressed
+from headgear import scalp, worn_on_head
 from headwear import Hat, hard_hat
-from wardrobe import Paint, Part, garment, hair_part, shoe_part, skin_parts, vest
+from wardrobe import Paint, Part, below, garment, hair_part, shoe_part, skin_parts, vest
 
 HATS = {
     "white": (0.90, 0.90, 0.87),
@@ -33,7 +35,12 @@ CLOTHES = {
     "shirt-and-jeans": ((0.60, 0.25, 0.22), (0.18, 0.25, 0.38)),
 }
 VESTS = {"yellow": (0.80, 0.90, 0.10), "orange": (0.98, 0.36, 0.06)}
-HAIR_COLOURS = {"black": (0.035, 0.03, 0.028), "brown": (0.12, 0.075, 0.045), "grey": (0.42, 0.41, 0.40)}
+HAIR_COLOURS = {
+    "black": (0.035, 0.03, 0.028),
+    "brown": (0.12, 0.075, 0.045),
+    "grey": (0.42, 0.41, 0.40),
+    "white": (0.66, 0.65, 0.63),
+}
 MEN_HAIR = ("short01", "short02", "short03", "short04")
 WOMEN_HAIR = ("bob01", "bob02", "ponytail01", "braid01")
 
@@ -48,6 +55,7 @@ class Person:
     hat_paint: Paint
     garment: str
     headwear_note: str
+    headwear: str = "bare"
 
 
 def make_person(words: dict, seed: int) -> Person:
@@ -61,20 +69,46 @@ def make_person(words: dict, seed: int) -> Person:
         male, age, float(rng.uniform(0.4, 0.7)), float(words.get("weight", rng.uniform(0.4, 0.7))), 0.5, race, stature
     )
     body = Body(traits)
-    clothes, colours = words.get("clothes", "blue-coverall"), CLOTHES[words.get("clothes", "blue-coverall")]
-    suit = garment(body, Paint("cloth", colours[0], second=colours[1], stripes=bool(words.get("stripes", False))), 1.0, seed)
-    parts = [*skin_parts(body, skin_name(male, age, race), (0.86, 0.80, 0.77)), suit]
+    clothes, tone = words.get("clothes", "blue-coverall"), tuple(words.get("tone", (0.86, 0.80, 0.77)))
+    skin, stripes = skin_name(male, age, race), bool(words.get("stripes", False))
+    if words.get("cut") == "plain":
+        suit = plain_suit(body, clothes, stripes, seed)
+        parts = [*skin_parts(body, skin, tone), suit]
+    else:
+        parts, suit = dressed(body, clothes, (skin, tone), stripes, seed)
     parts.append(shoe_part(body, "shoes04" if male else "shoes01", Paint("leather", (0.35, 0.33, 0.32))))
     if "vest" in words:
         parts.append(vest(body, suit, Paint("vest", VESTS[words["vest"]])))
     style = words.get("hair", str(rng.choice(MEN_HAIR if male else WOMEN_HAIR)))
-    hair = hair_part(body, style, HAIR_COLOURS[words.get("hair_colour", "grey" if age > 0.75 else "black")])
-    if hair:
-        parts.append(hair)
+    hair_colour = words.get("hair_colour", "grey" if age > 0.75 else "black")
+    hair = hair_part(body, "" if style == "crop" else style, HAIR_COLOURS[hair_colour])
+    if "headgear" in words:
+        gear, brow = worn_on_head(body, words["headgear"])
+        parts.append(gear)
+        hair = replace(below(hair, brow), name="hair") if hair else None
+    if hair and hair.faces:
+        parts.append(hair if words.get("cut") == "plain" else replace(hair, paint=replace(hair.paint, marks=("strands",))))
+    if words.get("cut") != "plain" and style:
+        crop_scalp(body, parts, hair_colour)
     colour = words.get("hat")
     hat = hard_hat(body, float(words.get("hat_tilt", rng.uniform(-0.02, 0.08))), float(rng.normal(0, 0.03))) if colour else None
-    note = f"{colour} hard hat" if colour else f"no hat, {words.get('hair_colour', 'black')} hair ({style or 'bald'})"
-    return Person(body, parts, hat, Paint("hat", HATS.get(colour, HATS["white"])), clothes, note)
+    over = words.get("headgear", "no hat")
+    note = f"{colour} hard hat" if colour else f"{over}, {hair_colour if style else 'no'} hair ({style or 'bald'})"
+    paint = Paint("hat", HATS.get(colour, HATS["white"]))
+    return Person(body, parts, hat, paint, clothes, note, "other" if "headgear" in words else "bare")
+
+
+def plain_suit(body: Body, clothes: str, stripes: bool, seed: int) -> Part:
+    """Clothes without collar and pockets: the cut of the first clips."""
+    top, legs = CLOTHES[clothes]
+    return garment(body, Paint("cloth", top, second=legs, stripes=stripes), 1.0, seed)
+
+
+def crop_scalp(body: Body, parts: list[Part], hair_colour: str) -> None:
+    """Shades the scalp in the hair's colour, so that short hair has no hard edge."""
+    face = parts[0]
+    face.attributes["scalp"] = scalp(body, face.points, face.weights)
+    face.paint = replace(face.paint, second=HAIR_COLOURS[hair_colour], marks=("scalp",))
 
 
 def skin_name(male: bool, age: float, race: str) -> str:

@@ -28,6 +28,7 @@ class Paint:
     picture: Path | None = None
     second: tuple[float, float, float] = (0.5, 0.5, 0.5)
     stripes: bool = False
+    marks: tuple[str, ...] = ()
 
 
 @dataclass
@@ -156,7 +157,7 @@ def garment(body: Body, paint: Paint, looseness: float, seed: int) -> Part:
     part.points = relaxed(part.points, part.faces, 6, smooth_by)
     push = 0.016 + 0.012 * legs + 0.004 * arms + 0.012 * low_leg
     rng = np.random.default_rng(seed)
-    push = push * looseness * (1 + 0.5 * wrinkles(part.points, rng))
+    push = push * looseness * (1 + (0.5 if looseness == 1 else 0.34 - 0.12 * legs) * wrinkles(part.points, rng))
     part.points = part.points + normals_of(part.points, part.faces) * push[:, None]
     part.attributes["limb"] = along_limbs(body, part)
     return part
@@ -186,3 +187,14 @@ def vest(body: Body, clothes: Part, paint: Paint) -> Part:
         corner += len(face)
     points = clothes.points[keep] + normals_of(clothes.points, clothes.faces)[keep] * 0.012
     return Part("vest", points, clothes.weights[keep], faces, np.array(uvs), paint)
+
+
+def below(part: Part, height: float) -> Part:
+    """The faces of a part that lie below a height at rest: hair that shows under a hat."""
+    faces, uvs, corner = [], [], 0
+    for face in part.faces:
+        if part.points[face, 2].max() < height:
+            faces.append(face)
+            uvs += list(part.uvs[corner : corner + len(face)])
+        corner += len(face)
+    return Part(f"{part.name}-low", part.points, part.weights, faces, np.array(uvs).reshape(-1, 2), part.paint, True)
