@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from paint import Nodes, baked
 
+FLOOR_INDEX = 300
 Point = tuple[float, float, float]
 FONTS = ("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 

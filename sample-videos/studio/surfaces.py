@@ -13,6 +13,7 @@ import textures
 from paint import Nodes, baked
 
 PICTURE_PX = 768
+YELLOW, BLACK, GREY, BLUE = (0.86, 0.66, 0.08), (0.05, 0.05, 0.05), (0.55, 0.57, 0.58), (0.16, 0.32, 0.52)
 
 
 @functools.cache
@@ -45,6 +46,20 @@ def lamp(colour: tuple[float, float, float], strength: float) -> bpy.types.Mater
     nodes.surface.inputs["Emission Color"].default_value = (*colour, 1)
     nodes.surface.inputs["Emission Strength"].default_value = strength
     return nodes.finish((*colour, 1.0), 0.5)
+
+
+@functools.cache
+def tinted_sheet(colour: tuple[float, float, float], clear: float = 0.45) -> bpy.types.Material:
+    """A glossy plastic sheet that lets tinted light through, as welding curtains do."""
+    nodes = Nodes(f"sheet-{colour}")
+    through = nodes.add("ShaderNodeBsdfTransparent")
+    through.inputs[0].default_value = (*colour, 1)
+    mixed = nodes.add("ShaderNodeMixShader")
+    mixed.inputs[0].default_value = clear
+    nodes.join(nodes.surface.outputs[0], mixed.inputs[1])
+    nodes.join(through.outputs[0], mixed.inputs[2])
+    nodes.join(mixed.outputs[0], nodes.tree.nodes["Material Output"].inputs[0])
+    return nodes.finish((*colour, 1.0), 0.18, specular=0.5)
 
 
 def floor_material(spec: dict, seed: int) -> bpy.types.Material:
