@@ -48,3 +48,13 @@ class Camera:
         x = 0.5 + scale * local[:, 0] / depth
         y = 0.5 - scale * local[:, 1] / depth * self.width_px / self.height_px
         return np.stack([x, y, depth], axis=1)
+
+
+def box_of(mask: np.ndarray) -> list[float] | None:
+    """Normalised box round the set pixels, pixel edges included."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return None
+    height, width = mask.shape
+    edges = columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height
+    return [round(float(edge), 5) for edge in edges]

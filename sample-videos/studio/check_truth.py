@@ -18,6 +18,7 @@ from pathlib import Path
 import derive
 
 HEADWEAR = {"helmet", "bare", "other", "hidden"}
+EVENTS = {"arc", "sparks", "flame"}
 KEYS = (
     "clip",
     "width_px",
@@ -120,6 +121,7 @@ def frame_faults(truth: dict) -> Iterator[str]:
         for person in frame["persons"]:
             faults += person_faults(person, tracks)
         faults += [f"event box {event['box']} is not inside the picture" for event in frame["events"] if not is_box(event["box"])]
+        faults += [f"unknown event {event['kind']!r}" for event in frame["events"] if event["kind"] not in EVENTS]
         yield from (f"frame {number}: {fault}" for fault in faults)
 
 

@@ -7,7 +7,10 @@ The rules of a perfect analyzer, on what is visible:
   `hidden` heads and over gaps shorter than GAP_S and is one violation a person;
 - `overcrowding`: more persons than the zone allows for at least CROWD_S; it ends when they have been no
   more than allowed for CALM_S;
-- `hot_work`: a frame's `events` name fire in the zone; `no_anti_static`: a garment not approved there.
+- `hot_work`: `events` name fire in the zone for at least HOT_S, without a permit at that time, or with one that
+  asks for a fire watcher while fewer than WATCHED persons are in the zone (the worker and another); gaps shorter
+  than GAP_S, as when an arc drops out, are bridged;
+- `no_anti_static`: a garment not approved there for at least BARE_S.
 Start is the first frame of the episode, end the moment after its last.
 """
 
@@ -19,6 +22,7 @@ CROWD_S = 2.0
 CALM_S = 1.0
 HOT_S = 1.0
 HOT_KINDS = ("arc", "sparks", "flame")
+WATCHED = 2
 
 
 def inside(point: tuple[float, float], polygon: list[list[float]]) -> bool:
@@ -83,11 +87,21 @@ def crowd_flags(truth: dict, zone: dict) -> list[bool | None]:
 
 
 def hot_flags(truth: dict, zone: dict) -> list[bool | None]:
-    """Per frame: is there fire in the zone."""
-    return [
-        any(event["kind"] in HOT_KINDS and inside(anchor(event["box"]), zone["points"]) for event in frame["events"])
-        for frame in truth["per_frame"]
-    ]
+    """Per frame: is there fire in the zone that no permit covers, or that nobody watches though somebody must."""
+    flags: list[bool | None] = []
+    for frame in truth["per_frame"]:
+        burns = any(event["kind"] in HOT_KINDS and inside(anchor(event["box"]), zone["points"]) for event in frame["events"])
+        flags.append(burns and not is_permitted(zone, frame))
+    return flags
+
+
+def is_permitted(zone: dict, frame: dict) -> bool:
+    """Whether the zone's permit covers a frame's time and its fire watcher is there."""
+    permit = zone.get("permit")
+    if permit is None or not permit["from_s"] <= frame["time_s"] < permit["to_s"]:
+        return False
+    there = sum(inside(anchor(person["box"]), zone["points"]) for person in frame["persons"])
+    return there >= WATCHED or not permit["fire_watcher"]
 
 
 def violations(truth: dict) -> list[dict]:

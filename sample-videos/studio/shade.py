@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shadows of people on the floor without tracing the floor again.
 
-The sun's shadow is the people's mesh laid flat along the sunlight and drawn into the picture; there the
-empty scene without sun shows instead of the one with sun. Sky light is dimmed softly round the feet.
+A light's shadow is the people's mesh laid flat along its rays and drawn into the picture; there the light's
+share of the empty scene is taken away. Sky light is dimmed softly round the feet.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from camera import Camera
 
 HULL_STEP = 6
+LAMP_SHARE = 0.9
 
 
 def draw_on(mask: Image.Image, camera: Camera, polygons: np.ndarray) -> None:
@@ -23,15 +24,28 @@ def draw_on(mask: Image.Image, camera: Camera, polygons: np.ndarray) -> None:
         draw.polygon(polygon, fill=255)
 
 
-def flat_shadow(camera: Camera, sun: np.ndarray, meshes: list[tuple[np.ndarray, np.ndarray | None]]) -> np.ndarray:
-    """Where one person takes the sun from the floor (height, width; 0 or 255).
+def laid_flat(points: np.ndarray, direction: np.ndarray | None, lamp: np.ndarray | None) -> np.ndarray:
+    """Where the light through points meets the floor: parallel light of a direction, or light from a lamp's place."""
+    up = np.maximum(points[:, 2:], 0)
+    if lamp is None:
+        ground = points - direction * (up / max(direction[2], 0.05))
+    else:
+        low = np.minimum(up, LAMP_SHARE * lamp[2])
+        ground = points + (points - lamp) * (low / (lamp[2] - low))
+    ground[:, 2] = 0
+    return ground
+
+
+def flat_shadow(
+    camera: Camera, direction: np.ndarray | None, lamp: np.ndarray | None, meshes: list[tuple[np.ndarray, np.ndarray | None]]
+) -> np.ndarray:
+    """Where one person takes a light from the floor (height, width; 0 or 255).
 
     Meshes are posed points and quads (n, 4), or None for a hull.
     """
     mask = Image.new("L", (camera.width_px, camera.height_px), 0)
     for points, quads in meshes:
-        ground = points - sun * (np.maximum(points[:, 2], 0) / max(sun[2], 0.05))[:, None]
-        ground[:, 2] = 0
+        ground = laid_flat(points, direction, lamp)
         corners = ground[::HULL_STEP][hull(ground[::HULL_STEP, :2])][None] if quads is None else ground[quads]
         draw_on(mask, camera, corners)
     return np.asarray(mask)

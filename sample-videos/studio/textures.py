@@ -116,6 +116,29 @@ def sky(rng: np.random.Generator, cover: float, width: int = 1024) -> np.ndarray
     return np.where(up[..., None] < 0, ground, picture)
 
 
+def dusk_sky(rng: np.random.Generator, cover: float, width: int = 1024) -> np.ndarray:
+    """A sky after sunset: an orange band in the west (the picture's middle), deep blue above, dark clouds."""
+    height = width // 2
+    up = np.linspace(1, -1, height)[:, None] * np.ones((1, width))
+    west = (0.5 + 0.5 * np.cos(np.linspace(-np.pi, np.pi, width)))[None, :, None] ** 2
+    share = np.exp(-np.clip(up, 0, 1) * 4.5)[..., None]
+    low = np.array([0.40, 0.36, 0.42]) * (1 - west) + np.array([1.0, 0.50, 0.22]) * west
+    picture = np.array([0.10, 0.16, 0.34]) * (1 - share) + low * share
+    cloud = np.clip((clouds(rng, width, 1.7)[:height] + 2.0 * cover - 1.0) * 0.8, 0, 1)[..., None]
+    cloud = cloud * np.clip(up * 6, 0, 1)[..., None]
+    picture = picture * (1 - 0.7 * cloud) + np.array([0.20, 0.16, 0.20]) * 0.7 * cloud
+    return np.where(up[..., None] < 0, np.array([0.05, 0.05, 0.06]), picture)
+
+
+def night_sky(rng: np.random.Generator, cover: float, width: int = 256) -> np.ndarray:
+    """A town's night sky: almost black, a dull glow along the horizon."""
+    height = width // 2
+    up = np.linspace(1, -1, height)[:, None] * np.ones((1, width))
+    share = np.exp(-np.clip(up, 0, 1) * 5)[..., None]
+    picture = np.array([0.05, 0.07, 0.13]) * (1 - share) + np.array([0.30, 0.22, 0.15]) * share
+    return np.where(up[..., None] < 0, np.array([0.02, 0.02, 0.02]), picture * (1 + 0.1 * cover))
+
+
 def floor(rng: np.random.Generator, spec: dict, side_px: int) -> np.ndarray:
     """A floor picture of `size_m` square round the origin with joints, lines, hatched areas, stains.
 

@@ -10,23 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from actor import Look
-from camera import Camera
+from camera import Camera, box_of
 from figure import Figure
 from stage import Stage
 
 MIN_PERSON_PX = 40
 MIN_HEAD_PX = 12
 HIDDEN_BELOW = 0.35
-
-
-def box_of(mask: np.ndarray) -> list[float] | None:
-    """Normalised box round the set pixels, pixel edges included."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
-        return None
-    height, width = mask.shape
-    edges = columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height
-    return [round(float(edge), 5) for edge in edges]
 
 
 def extent(camera: Camera, points: np.ndarray) -> float:
@@ -66,7 +56,7 @@ def zones_of(stage: Stage) -> list[dict]:
             "behaviour": zone["behaviour"],
             "points": [[round(float(x), 5), round(float(y), 5)] for x, y in np.clip(points, 0, 1)],
         }
-        entry |= {key: zone[key] for key in ("max_persons", "approved_garments") if key in zone}
+        entry |= {key: zone[key] for key in ("max_persons", "approved_garments", "permit") if key in zone}
         zones.append(entry)
     return zones
 
