@@ -260,7 +260,8 @@ class Renderer:
         """Pixel boxes with the people in them; new boxes that would cost more apart are merged."""
         fresh, known = [], []
         for number, look in enumerate(looks):
-            box = pixel_box(self.stage.camera, np.concatenate([*look.points.values(), *look.held.values(), self._hat_points(look)]))
+            points = np.concatenate([*look.points.values(), *look.held.values(), self._hat_points(look)])
+            box = pixel_box(self.stage.camera, points)
             if box is not None:
                 is_known = patch_key(box, {number}, times) in self.patches
                 (known if is_known else fresh).append((box, {number}))

@@ -86,7 +86,12 @@ def pipe(points: list[list[float]], radius: float = 0.08, colour: tuple = (0.66,
 
 
 def pipe_stack(
-    at: list[float], length: float = 3.6, yaw: float = 0.0, radius: float = 0.11, count: int = 5, colour: tuple = (0.55, 0.56, 0.57)
+    at: list[float],
+    length: float = 3.6,
+    yaw: float = 0.0,
+    radius: float = 0.11,
+    count: int = 5,
+    colour: tuple = (0.55, 0.56, 0.57),
 ) -> None:
     """Steel pipes on two sleepers, stacked in a triangle; bare metal that glints."""
     turn = np.array([[math.cos(yaw), -math.sin(yaw)], [math.sin(yaw), math.cos(yaw)]])

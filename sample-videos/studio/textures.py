@@ -191,7 +191,24 @@ def dirt(rng: np.random.Generator, spec: dict, side_px: int, to_px: object, scal
             x, y = to_px([place + 0.3, place + 0.7])
             draw.line([(x, 0), (x, side_px)], fill=150, width=max(2, round(0.015 * scale)))
             draw.line([(0, y), (side_px, y)], fill=150, width=max(2, round(0.015 * scale)))
+    if spec.get("spills"):
+        soft = soft + spills(rng, int(spec["spills"]), side_px, scale)
     return (1 - np.clip(soft, 0, 0.7)) * (1 - np.asarray(joints, dtype=np.float32) / 255 * 0.6)
+
+
+def spills(rng: np.random.Generator, count: int, side_px: int, scale: float) -> np.ndarray:
+    """Darkness of oil and water spills with ragged edges, and of drops beside them."""
+    mask = Image.new("L", (side_px, side_px), 0)
+    draw = ImageDraw.Draw(mask)
+    for _ in range(count):
+        middle, size = rng.uniform(0, side_px, 2), rng.uniform(0.05, 0.28) * scale
+        tone = int(rng.uniform(40, 130))
+        for _ in range(int(rng.integers(5, 16))):
+            x, y = middle + rng.normal(0, size, 2) * [1.4, 0.8]
+            wide, high = size * rng.uniform(0.1, 0.8, 2)
+            draw.ellipse([x - wide, y - high, x + wide, y + high], fill=tone)
+    sharp = np.asarray(mask.filter(ImageFilter.GaussianBlur(scale * 0.012)), dtype=np.float32) / 255
+    return sharp * np.clip(1 + 0.5 * clouds(rng, side_px, 1.1), 0.2, 1.6)
 
 
 def hatch(paint: Image.Image, polygon: list[tuple[float, float]], scale: float) -> None:
