@@ -1,4 +1,35 @@
 //! Recorded footage as files: segments of fragmented MP4 written, read, cut without re-encoding, and listed for
 //! players.
 //!
-//! Pure Rust over files and bytes. Knows no camera, no GStreamer, no database and no clock.
+//! A segment is `ftyp`, `moov`, a `uuid` box that says whose footage it is and when it begins, and then *fragments*
+//! (`moof` and `mdat`), each written with one call: a process that is killed leaves whole fragments and at most one
+//! torn tail, which [`repair`] removes. Its media time begins at 0, its pictures have 90 000 ticks a second, its
+//! sound as many as its sampling rate. A segment's codec, parameter sets and size never change: whoever records
+//! begins a new one.
+//!
+//! Pure Rust over files and bytes. Knows no camera, no GStreamer, no database and no clock. Never takes media into
+//! memory beyond the fragment being written or the buffer being read.
+
+mod boxes;
+mod cut;
+mod digest;
+mod entry;
+mod error;
+mod fragment;
+mod header;
+mod moov;
+mod playlist;
+mod repair;
+mod scan;
+mod track;
+mod write;
+
+pub use cut::{Cut, CutGap, CutReader};
+pub use digest::{Digest, digest};
+pub use error::{FootageError, Result};
+pub use header::SegmentHeader;
+pub use playlist::{MediaUrl, Piece, PlaylistGap, pieces, playlist};
+pub use repair::{Repair, repair};
+pub use scan::{Fragment, MediaSample, SegmentFile, scan};
+pub use track::{AudioTrack, Sample, TrackKind, Tracks, VIDEO_TIMESCALE, VideoTrack};
+pub use write::SegmentWriter;

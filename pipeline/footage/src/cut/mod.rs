@@ -1,0 +1,158 @@
+//! One MP4 of an exact range, made of segments without re-encoding and without reading their media.
+//!
+//! The file is *virtual*: `ftyp` and `moov` are built in memory, the media stays where it is and is read when a range
+//! of the file is asked for. It begins with the keyframe at or before the range; an edit list leaves out what is
+//! before it. A gap is shown as a hold of the last picture for at most a second and then cut out;
+//! [`Cut::gaps`] tells them.
+//!
+//! Where parameter sets change on the way (another resolution), they stand in front of every keyframe: players
+//! decode that, while few take a second sample description.
+
+mod lay;
+mod plan;
+mod read;
+mod tables;
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anjian_domain::{Segment, WallTime};
+use sha2::{Digest as _, Sha256};
+
+pub use self::read::CutReader;
+use crate::digest::hex;
+use crate::{Digest, FootageError, Result};
+
+/// A virtual MP4 of a range. Cheap to clone; keeps no file open.
+#[derive(Debug, Clone)]
+pub struct Cut {
+    whole: Arc<Whole>,
+}
+
+/// A part of the range without footage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutGap {
+    /// UTC at which footage ends.
+    pub from: WallTime,
+    /// UTC at which it goes on.
+    pub to: WallTime,
+    /// Where in the played file it is.
+    pub at: Duration,
+    /// For how long the last picture is held there, at most a second; zero at the ends of the range.
+    pub shown: Duration,
+}
+
+/// The file, as runs of bytes one after the other.
+#[derive(Debug)]
+struct Whole {
+    runs: Vec<Run>,
+    files: Vec<PathBuf>,
+    /// `ftyp`, `moov` and the header of `mdat`; then the parameter sets that are put in.
+    memory: Vec<Vec<u8>>,
+    len: u64,
+    etag: String,
+    start: WallTime,
+    duration: Duration,
+    gaps: Vec<CutGap>,
+}
+
+/// Bytes of the file from `at` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    at: u64,
+    len: u64,
+    source: Source,
+    /// Where they are in their source.
+    offset: u64,
+}
+
+/// Index into the files or the pieces in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    File(u32),
+    Memory(u32),
+}
+
+impl Cut {
+    /// Plans the file of `from..to`. `segments`: of one camera, in order of start, none overlapping; those outside
+    /// the range are passed over, and one that is still written counts as far as it is written now.
+    ///
+    /// # Errors
+    /// [`FootageError::Empty`] when the range holds no picture, [`FootageError::CannotJoin`] when the video codec
+    /// changes within it; when a segment cannot be read.
+    pub fn plan(root: &Path, segments: &[Segment], from: WallTime, to: WallTime) -> Result<Self> {
+        plan::plan(root, segments, from, to).map(|whole| Self { whole: Arc::new(whole) })
+    }
+
+    /// Bytes of the file.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "an empty range is an error, so no cut is empty")]
+    pub fn len(&self) -> u64 {
+        self.whole.len
+    }
+
+    /// A strong entity tag, with its quotes: the same bytes have the same tag.
+    #[must_use]
+    pub fn etag(&self) -> &str {
+        &self.whole.etag
+    }
+
+    /// UTC of the first picture shown.
+    #[must_use]
+    pub fn start(&self) -> WallTime {
+        self.whole.start
+    }
+
+    /// How long it plays.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.whole.duration
+    }
+
+    /// What is missing in the range, in order.
+    #[must_use]
+    pub fn gaps(&self) -> &[CutGap] {
+        &self.whole.gaps
+    }
+
+    /// Reads `range` of the file, as far as the file goes.
+    #[must_use]
+    pub fn read_range(&self, range: Range<u64>) -> CutReader {
+        CutReader::new(Arc::clone(&self.whole), range)
+    }
+
+    /// Writes the file and waits until it is safe on disk. Leaves nothing behind when that fails.
+    ///
+    /// # Errors
+    /// When it cannot be written, is there already, or footage cannot be read.
+    pub fn write_to(&self, path: &Path) -> Result<Digest> {
+        let file = File::create_new(path).map_err(|error| FootageError::io("create", path, error))?;
+        let written = self.copy_to(file, path);
+        if written.is_err() {
+            let _ = fs::remove_file(path);
+        }
+        written
+    }
+
+    fn copy_to(&self, mut file: File, path: &Path) -> Result<Digest> {
+        let mut reader = self.read_range(0..self.len());
+        let mut buffer = vec![0; 1 << 16];
+        let mut hash = Sha256::new();
+        loop {
+            let count = match reader.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(FootageError::io("read footage for", path, error)),
+            };
+            file.write_all(&buffer[..count]).map_err(|error| FootageError::io("write", path, error))?;
+            hash.update(&buffer[..count]);
+        }
+        file.sync_all().map_err(|error| FootageError::io("sync", path, error))?;
+        Ok(Digest { size_bytes: self.len(), sha256: hex(hash) })
+    }
+}

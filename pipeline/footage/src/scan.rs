@@ -1,0 +1,378 @@
+//! Reads what a segment says of itself: its beginning and the `moof` of each fragment, never its media.
+//!
+//! The file may be still growing, torn at any byte, or garbage. Memory is bounded by what the file's boxes hold.
+
+use std::fs::File;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::time::Duration;
+
+use anjian_domain::Segment;
+use mp4_atom::{Hdlr, Mdhd, Tfdt, Tfhd, Tkhd, Trun, TrunSamples};
+
+use crate::boxes::{find, leaf, walk};
+use crate::fragment::NON_SYNC_FLAG;
+use crate::write::duration_of;
+use crate::{FootageError, Result, SegmentHeader, TrackKind, Tracks, VIDEO_TIMESCALE, entry};
+
+/// What is read at once: beginning and `moof` of a usual fragment fit in.
+const BLOCK_BYTES: usize = 4096;
+/// The beginning of a segment is far smaller, and the moof of a fragment smaller than this.
+const BOX_LIMIT_BYTES: u64 = 1 << 20;
+/// Samples a file may have, more than a day of pictures.
+const SAMPLE_LIMIT: usize = 4_000_000;
+
+/// A segment as its file tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentFile {
+    /// Whose footage it is and when it begins.
+    pub header: SegmentHeader,
+    /// What it holds.
+    pub tracks: Tracks,
+    /// Everything before the first fragment; what a player needs first.
+    pub init_bytes: Range<u64>,
+    /// The whole fragments, in order.
+    pub fragments: Vec<Fragment>,
+    /// The pictures, in the order of decoding.
+    pub video: Vec<MediaSample>,
+    /// The sound.
+    pub audio: Vec<MediaSample>,
+    /// Bytes of the file when it was read, with a torn tail.
+    pub size_bytes: u64,
+    /// Where whole boxes end, if the file goes on after that.
+    pub torn_at: Option<u64>,
+}
+
+/// One `moof` with its `mdat`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fragment {
+    /// Where it is in the file.
+    pub bytes: Range<u64>,
+    /// When its first sample is decoded, from the start of the segment.
+    pub start: Duration,
+    /// Whether it begins with a keyframe.
+    pub is_sync: bool,
+}
+
+/// Where a sample is and when it is shown. Times in ticks of its track, from the start of the segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MediaSample {
+    /// First byte in the file.
+    pub offset: u64,
+    /// Bytes.
+    pub size_bytes: u32,
+    /// When it is decoded.
+    pub dts: u64,
+    /// Until the next is decoded.
+    pub duration: u32,
+    /// When it is shown, minus `dts`.
+    pub pts_offset: i32,
+    /// Whether decoding can begin here.
+    pub is_sync: bool,
+}
+
+impl MediaSample {
+    /// When it is shown, ticks of its track from the start of the segment.
+    #[must_use]
+    pub fn pts(&self) -> i64 {
+        i64::try_from(self.dts).unwrap_or(i64::MAX).saturating_add(self.pts_offset.into())
+    }
+
+    fn end_dts(&self) -> u64 {
+        self.dts.saturating_add(self.duration.into())
+    }
+}
+
+impl SegmentFile {
+    /// How long its pictures play.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        duration_of(self.video.last().map_or(0, MediaSample::end_dts), VIDEO_TIMESCALE)
+    }
+
+    /// The bytes that can be used: up to the tear.
+    #[must_use]
+    pub fn whole_bytes(&self) -> u64 {
+        self.torn_at.unwrap_or(self.size_bytes)
+    }
+
+    /// What the index keeps of it, without digest. `path`: where it lies in the recordings folder.
+    #[must_use]
+    pub fn segment(&self, path: &str) -> Segment {
+        Segment {
+            camera: self.header.camera.clone(),
+            path: path.to_owned(),
+            start: self.header.start,
+            duration: self.duration(),
+            size_bytes: self.whole_bytes(),
+            sha256: None,
+            video: self.tracks.video.codec,
+            width_px: self.tracks.video.width_px,
+            height_px: self.tracks.video.height_px,
+            audio: self.tracks.audio.as_ref().map(|audio| audio.codec),
+            time_source: self.header.time_source,
+            clock_offset_us: self.header.clock_offset_us,
+        }
+    }
+
+    /// The keyframe from which the picture shown at `offset` is decoded; `None` when there is no picture.
+    #[must_use]
+    pub fn keyframe_before(&self, offset: Duration) -> Option<&MediaSample> {
+        let shown = |sample: &MediaSample| u64::try_from(sample.pts()).unwrap_or(0);
+        let keyframes = || self.video.iter().filter(|sample| sample.is_sync);
+        let before = keyframes().take_while(|s| duration_of(shown(s), VIDEO_TIMESCALE) <= offset).last();
+        before.or_else(|| keyframes().next())
+    }
+}
+
+/// Reads a segment. A torn tail is told in [`SegmentFile::torn_at`] and is no error.
+///
+/// # Errors
+/// When the file cannot be read, or does not even begin as a segment of this version.
+pub fn scan(path: &Path) -> Result<SegmentFile> {
+    let failed = |error| FootageError::io("read", path, error);
+    let file = File::open(path).map_err(failed)?;
+    let size_bytes = file.metadata().map_err(failed)?.len();
+    let reader = Blocks { file, path, size_bytes };
+    let (mut segment, track_ids) = reader.beginning()?;
+    reader.fragments(&mut segment, track_ids)?;
+    Ok(segment)
+}
+
+/// Reads only the beginning of a segment: no samples, no fragments, no tear.
+pub(crate) fn scan_beginning(path: &Path) -> Result<SegmentFile> {
+    let failed = |error| FootageError::io("read", path, error);
+    let file = File::open(path).map_err(failed)?;
+    let size_bytes = file.metadata().map_err(failed)?.len();
+    Ok(Blocks { file, path, size_bytes }.beginning()?.0)
+}
+
+/// Ids of the two tracks in the fragments.
+type TrackIds = (u32, Option<u32>);
+
+struct Blocks<'a> {
+    file: File,
+    path: &'a Path,
+    size_bytes: u64,
+}
+
+impl Blocks<'_> {
+    /// `ftyp`, `moov` and our header.
+    fn beginning(&self) -> Result<(SegmentFile, TrackIds)> {
+        let refused = |reason: &str| FootageError::not_a_segment(self.path, reason);
+        let mut bytes = self.read(0, BLOCK_BYTES)?;
+        let mut found = find_beginning(&bytes);
+        if found.is_none() && bytes.len() == BLOCK_BYTES {
+            bytes = self.read(0, usize::try_from(BOX_LIMIT_BYTES).unwrap_or(usize::MAX))?;
+            found = find_beginning(&bytes);
+        }
+        let (moov, header, end) = found.ok_or_else(|| {
+            refused("it does not begin with ftyp, moov and Anjian's header; is it torn there?")
+        })?;
+        let header = header.map_err(|reason| refused(&reason))?;
+        let (tracks, ids) = read_tracks(moov).ok_or_else(|| refused("its tracks are of another kind"))?;
+        let segment = SegmentFile {
+            header,
+            tracks,
+            init_bytes: 0..end,
+            fragments: Vec::new(),
+            video: Vec::new(),
+            audio: Vec::new(),
+            size_bytes: self.size_bytes,
+            torn_at: None,
+        };
+        Ok((segment, ids))
+    }
+
+    /// Reads fragments until the end or the tear.
+    fn fragments(&self, segment: &mut SegmentFile, ids: TrackIds) -> Result<()> {
+        let mut at = segment.init_bytes.end;
+        while at < self.size_bytes {
+            match self.fragment_at(at, segment, ids)? {
+                Some(end) => at = end,
+                None => {
+                    segment.torn_at = Some(at);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the fragment or the other box at `at` and tells its end; `None` when it is not whole.
+    fn fragment_at(&self, at: u64, segment: &mut SegmentFile, ids: TrackIds) -> Result<Option<u64>> {
+        let mut block = self.read(at, BLOCK_BYTES)?;
+        let Some((kind, size)) = box_header(&block) else { return Ok(None) };
+        let Some(end) = at.checked_add(size).filter(|end| *end <= self.size_bytes) else { return Ok(None) };
+        if &kind != b"moof" {
+            return Ok(kind.iter().all(u8::is_ascii_graphic).then_some(end));
+        }
+        if size > BOX_LIMIT_BYTES {
+            return Ok(None);
+        }
+        let moof_size = usize::try_from(size).unwrap_or(usize::MAX);
+        if block.len() < moof_size.saturating_add(16) {
+            block = self.read(at, moof_size + 16)?;
+        }
+        let (Some(moof), Some(next)) = (block.get(..moof_size), block.get(moof_size..)) else {
+            return Ok(None);
+        };
+        let Some((mdat, mdat_size)) = box_header(next) else { return Ok(None) };
+        let Some(mdat_end) = end.checked_add(mdat_size).filter(|end| *end <= self.size_bytes) else {
+            return Ok(None);
+        };
+        let data = end..mdat_end;
+        let is_read = &mdat == b"mdat" && read_fragment(moof, at, data, segment, ids).is_some();
+        Ok(is_read.then_some(mdat_end))
+    }
+
+    /// At most `limit` bytes from `at`; fewer at the end of the file.
+    fn read(&self, at: u64, limit: usize) -> Result<Vec<u8>> {
+        let rest = usize::try_from(self.size_bytes.saturating_sub(at)).unwrap_or(usize::MAX);
+        let mut bytes = vec![0; limit.min(rest)];
+        let read = self.file.read_exact_at(&mut bytes, at);
+        read.map_err(|error| FootageError::io("read", self.path, error))?;
+        Ok(bytes)
+    }
+}
+
+/// Kind and whole size of the box whose header begins `bytes`. Boxes up to the end of the file are none of ours.
+fn box_header(bytes: &[u8]) -> Option<([u8; 4], u64)> {
+    let size = u32::from_be_bytes(*bytes.first_chunk()?);
+    let kind = *bytes.get(4..)?.first_chunk()?;
+    let size = match size {
+        1 => u64::from_be_bytes(*bytes.get(8..)?.first_chunk()?),
+        size => size.into(),
+    };
+    (size >= 8).then_some((kind, size))
+}
+
+type Header = std::result::Result<SegmentHeader, String>;
+
+/// The body of `moov`, our header, and where it ends.
+fn find_beginning(bytes: &[u8]) -> Option<(&[u8], Header, u64)> {
+    let mut moov = None;
+    let mut end = 0;
+    for (index, view) in walk(bytes).enumerate() {
+        end += view.size;
+        match &view.kind {
+            b"ftyp" => {}
+            _ if index == 0 => return None,
+            b"moov" => moov = Some(view.body),
+            b"moof" => return None,
+            b"uuid" => {
+                if let (Some(moov), Some(header)) = (moov, SegmentHeader::decode(view.body)) {
+                    return Some((moov, header, end as u64));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn read_tracks(moov: &[u8]) -> Option<(Tracks, TrackIds)> {
+    let (mut video, mut audio) = (None, None);
+    for trak in walk(moov).filter(|view| &view.kind == b"trak").map(|view| view.body) {
+        let mdia = find(trak, &[b"mdia"])?;
+        let stsd = find(mdia, &[b"minf", b"stbl", b"stsd"])?;
+        let id = leaf::<Tkhd>(trak)?.track_id;
+        let timescale = leaf::<Mdhd>(mdia)?.timescale;
+        let handler: [u8; 4] = leaf::<Hdlr>(mdia)?.handler.into();
+        match &handler {
+            b"vide" if timescale == VIDEO_TIMESCALE => video = Some((entry::decode_video(stsd)?, id)),
+            b"soun" => {
+                let track = entry::decode_audio(stsd)?;
+                audio = (track.sample_rate_hz == timescale).then_some((track, id));
+                audio.as_ref()?;
+            }
+            _ => return None,
+        }
+    }
+    let (video, video_id) = video?;
+    let audio_id = audio.as_ref().map(|(_, id)| *id);
+    Some((Tracks { video, audio: audio.map(|(track, _)| track) }, (video_id, audio_id)))
+}
+
+/// Adds a fragment whose `moof` begins at `at` and whose `mdat` is `data`; `None`, with nothing added, when it
+/// contradicts itself or what is before it.
+fn read_fragment(
+    moof: &[u8],
+    at: u64,
+    data: Range<u64>,
+    into: &mut SegmentFile,
+    ids: TrackIds,
+) -> Option<()> {
+    let body = walk(moof).next()?.body;
+    let (mut video, mut audio) = (Vec::new(), Vec::new());
+    for traf in walk(body).filter(|view| &view.kind == b"traf").map(|view| view.body) {
+        let tfhd = leaf::<Tfhd>(traf)?;
+        let samples = if tfhd.track_id == ids.0 {
+            &mut video
+        } else if Some(tfhd.track_id) == ids.1 {
+            &mut audio
+        } else {
+            return None;
+        };
+        read_run(traf, &tfhd, at, samples)?;
+    }
+    let inside = |s: &MediaSample| s.offset >= data.start && s.offset + u64::from(s.size_bytes) <= data.end;
+    let is_full = into.video.len() + into.audio.len() + video.len() + audio.len() > SAMPLE_LIMIT;
+    if is_full || !video.iter().chain(&audio).all(inside) || !follows(&into.video, &video) {
+        return None;
+    }
+    if !follows(&into.audio, &audio) {
+        return None;
+    }
+    let start = match (video.first(), audio.first()) {
+        (Some(first), _) => duration_of(first.dts, VIDEO_TIMESCALE),
+        (None, Some(first)) => duration_of(first.dts, into.tracks.timescale(TrackKind::Audio)),
+        (None, None) => return None,
+    };
+    let is_sync = video.first().is_some_and(|first| first.is_sync);
+    into.fragments.push(Fragment { bytes: at..data.end, start, is_sync });
+    append(&mut into.video, video);
+    append(&mut into.audio, audio);
+    Some(())
+}
+
+fn read_run(traf: &[u8], tfhd: &Tfhd, at: u64, samples: &mut Vec<MediaSample>) -> Option<()> {
+    let mut dts = leaf::<Tfdt>(traf)?.base_media_decode_time;
+    let trun = leaf::<Trun>(traf)?;
+    let mut offset = at.checked_add_signed(trun.data_offset?.into())?;
+    // A run without sizes may claim any number of samples; none of ours is one.
+    let TrunSamples::Explicit(entries) = trun.samples else { return None };
+    samples.reserve_exact(entries.len());
+    for entry in entries {
+        let flags = entry.flags.or(tfhd.default_sample_flags).unwrap_or(0);
+        let sample = MediaSample {
+            offset,
+            size_bytes: entry.size?,
+            dts,
+            duration: entry.duration?,
+            pts_offset: i32::try_from(entry.cts.unwrap_or(0)).ok()?,
+            is_sync: flags & NON_SYNC_FLAG == 0,
+        };
+        offset = offset.checked_add(sample.size_bytes.into())?;
+        dts = dts.checked_add(sample.duration.into())?;
+        samples.push(sample);
+    }
+    Some(())
+}
+
+/// Whether the times of decoding grow, from one fragment to the next too.
+fn follows(before: &[MediaSample], samples: &[MediaSample]) -> bool {
+    let last = before.last().map(|sample| sample.dts);
+    let times = samples.iter().map(|sample| sample.dts);
+    last.into_iter().chain(times.clone()).zip(times.skip(usize::from(last.is_none()))).all(|(a, b)| a < b)
+}
+
+/// Adds samples. The last one of before lasts until the first of these: where nothing told how long it lasts, the
+/// writer wrote what was usual.
+fn append(before: &mut Vec<MediaSample>, samples: Vec<MediaSample>) {
+    if let (Some(last), Some(first)) = (before.last_mut(), samples.first()) {
+        last.duration = u32::try_from(first.dts - last.dts).unwrap_or(u32::MAX);
+    }
+    before.extend(samples);
+}
