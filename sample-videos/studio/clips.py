@@ -24,7 +24,7 @@ LEAST_PSNR_DB = 30.0
 def still(scene: Path, times: list[float], out: Path, samples: int, scale: float) -> None:
     """Finished pictures of a few moments, for looking at; `scale` makes them smaller."""
     stage = Stage(scene, scale)
-    renderer = Renderer(stage, Quality(empty=samples))
+    renderer = Renderer(stage, Quality(empty=samples, share=samples))
     renderer.empty()
     film = Film(stage.words["clip"], (renderer.width, renderer.height), stage.seed)
     for at in times:

@@ -32,9 +32,10 @@ Box = tuple[int, int, int, int]
 
 @dataclass
 class Quality:
-    """Samples a pixel for the empty scene and for people; threads."""
+    """Samples a pixel for the empty scene, for one light's share of it and for people; threads."""
 
     empty: int = 6
+    share: int = 4
     people: int = 4
     threads: int = 2
 
@@ -152,13 +153,13 @@ class Renderer:
         still["floor"] = (passes["index"] == FLOOR_INDEX).astype(np.float32)
         for caster in self.stage.lights.casters:
             caster.thing.hide_render = True
-            without = self._render(self.quality.empty, None)["picture"][..., :3]
+            without = self._render(self.quality.share, None)["picture"][..., :3]
             still[caster.name] = np.maximum(still["all"] - without, 0)
             caster.thing.hide_render = False
         for glow in self.stage.glows:
             self.stage.cast_only(glow.cast, glow.cast_at_s)
             glow.thing.hide_render = False
-            still[glow.name] = np.maximum(self._render(self.quality.empty, None)["picture"][..., :3] - still["all"], 0)
+            still[glow.name] = np.maximum(self._render(self.quality.share, None)["picture"][..., :3] - still["all"], 0)
             glow.thing.hide_render = True
         self.stage.cast_only([], 0.0)
         return still
