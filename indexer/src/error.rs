@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anjian_domain::{RunId, SinkError, ViolationId};
+use anjian_domain::{RunId, SinkError, ViolationId, WallTime};
 
 /// Why the index could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +118,29 @@ pub enum IndexError {
     /// A camera's state was told before the camera itself.
     #[error("camera {0} is not in the index: put it there before its state")]
     UnknownCamera(anjian_domain::CameraId),
+    /// A segment was told of that has a part of another's time.
+    #[error(
+        "the segment of camera {camera} at {start} overlaps what was recorded from {from} to {to}; begin it later"
+    )]
+    Overlap {
+        /// Whose.
+        camera: anjian_domain::CameraId,
+        /// Where it begins.
+        start: WallTime,
+        /// Where the other begins.
+        from: WallTime,
+        /// Where the other ends.
+        to: WallTime,
+    },
+    /// The disk was so full that the reserve went to evidence; recording must not take its room.
+    #[error("{}: the disk is full and its reserve was given up for evidence; free some space on it", path.display())]
+    ReserveGivenUp {
+        /// The data folder.
+        path: PathBuf,
+    },
+    /// Footage could not be read, repaired or cut.
+    #[error(transparent)]
+    Footage(#[from] anjian_footage::FootageError),
     /// A question that would cost too much, or makes no sense.
     #[error("{0}")]
     Query(String),
@@ -130,7 +153,22 @@ impl IndexError {
         match self {
             Self::Database { source, .. } => is_busy(source) || is_full(source),
             Self::File { source, .. } => is_passing(source.kind()),
-            Self::LiveElsewhere { .. } | Self::OlderInUse { .. } => true,
+            Self::Footage(error) => error.is_transient(),
+            Self::LiveElsewhere { .. } | Self::OlderInUse { .. } | Self::ReserveGivenUp { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether there was no room on the disk.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        const FULL: i32 = 13;
+        match self {
+            Self::Database { source, .. } => primary_code(source) == Some(FULL),
+            Self::File { source, .. } => matches!(source.kind(), StorageFull | QuotaExceeded),
+            Self::Footage(error) => error.is_disk_full(),
+            Self::ReserveGivenUp { .. } => true,
             _ => false,
         }
     }

@@ -1,23 +1,25 @@
 //! The index of one data folder, and how to open it. What can be done with it stands in the files named after the
-//! verbs: `registry`, `search`, `count`, `detail`, `record`, `outbox`, `interrupted`, `check`.
+//! verbs: `registry`, `search`, `count`, `detail`, `record`, `outbox`, `interrupted`, `check`; for recordings `timeline`,
+//! `coverage`, `completeness`, `storage`, `hold`, `retention`, `cut_clips`, `recover`.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use anjian_domain::Clock;
 use sqlx::{Connection, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
 use tokio::sync::broadcast;
 
+use crate::disk::{Disk, RealDisk};
 use crate::evidence::EvidenceFolder;
 use crate::open::{self, Create};
 use crate::ticks::Ticks;
-use crate::{IndexError, LiveUpdate};
+use crate::{IndexError, LiveUpdate, RecordingSettings};
 
 /// Updates that a slow listener may be behind before it loses the oldest.
 const LIVE_CAPACITY: usize = 1_024;
 
-/// Violations, cameras and evidence of one data folder. Cheap to clone; several processes may have the same folder
+/// Violations, cameras, evidence and recordings of one data folder. Cheap to clone; several processes may have the same folder
 /// open.
 #[derive(Clone)]
 pub struct Index {
@@ -33,6 +35,9 @@ pub(crate) struct Inner {
     pub(crate) reader: SqlitePool,
     pub(crate) live: broadcast::Sender<LiveUpdate>,
     pub(crate) ticks: Mutex<Ticks>,
+    /// Set once, by whoever opened the index or by the first to ask.
+    pub(crate) recording: OnceLock<RecordingSettings>,
+    pub(crate) disk: Arc<dyn Disk>,
     /// Held while this index is open, so that `check` knows whether somebody may be recording.
     _in_use: Option<File>,
     /// Held while this index is the live system's.
@@ -45,7 +50,7 @@ impl Index {
     /// # Errors
     /// When the folder or database cannot be created, read or written.
     pub async fn open(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, IndexError> {
-        Self::open_as(data_dir, clock, Create::IfMissing).await
+        Self::open_as(data_dir, clock, Create::IfMissing, Arc::new(RealDisk)).await
     }
 
     /// Opens an index that exists, to look at it; creates and upgrades nothing.
@@ -53,10 +58,15 @@ impl Index {
     /// # Errors
     /// Like [`Index::open`], and when there is no index.
     pub async fn open_existing(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, IndexError> {
-        Self::open_as(data_dir, clock, Create::Never).await
+        Self::open_as(data_dir, clock, Create::Never, Arc::new(RealDisk)).await
     }
 
-    async fn open_as(data_dir: &Path, clock: Arc<dyn Clock>, create: Create) -> Result<Self, IndexError> {
+    pub(crate) async fn open_as(
+        data_dir: &Path,
+        clock: Arc<dyn Clock>,
+        create: Create,
+        disk: Arc<dyn Disk>,
+    ) -> Result<Self, IndexError> {
         let opened = open::open(data_dir, create).await?;
         let inner = Inner {
             evidence: EvidenceFolder::new(opened.data_dir.join("evidence")),
@@ -66,6 +76,8 @@ impl Index {
             reader: opened.reader,
             live: broadcast::Sender::new(LIVE_CAPACITY),
             ticks: Mutex::default(),
+            recording: OnceLock::new(),
+            disk,
             _in_use: opened.in_use,
             claim: Mutex::default(),
         };

@@ -18,12 +18,18 @@ mod calendar;
 mod check;
 mod check_report;
 mod check_walk;
+mod completeness;
 mod count;
+mod coverage;
 mod cursor;
 mod decode;
 mod detail;
+mod disk;
 mod error;
 mod evidence;
+mod forecast;
+mod gap;
+mod hold;
 mod index;
 mod interrupted;
 mod live;
@@ -33,24 +39,37 @@ mod plan;
 mod probe;
 mod query;
 mod record;
+mod record_segment;
 mod recorder;
+mod recording_settings;
 mod registry;
+mod reserve;
 mod rows;
 mod run_row;
 mod search;
+mod segment_row;
+mod storage;
 mod tally;
 mod ticks;
+mod timeline;
 mod violation_row;
 
 pub use check_report::{CheckFinding, CheckProgress, CheckReport};
+pub use completeness::Completeness;
+pub use coverage::CoverageMinute;
 pub use cursor::{Cursor, CursorError};
 pub use error::IndexError;
+pub use gap::{Gap, GapCause};
+pub use hold::{Hold, HoldQuery, Lift, NewHold, WhichHolds};
 pub use index::Index;
 pub use live::{LiveKind, LiveUpdate};
 pub use query::{
     CountKey, GroupBy, UnknownStatus, ViolationCount, ViolationPage, ViolationQuery, ViolationStatus,
 };
 pub use recorder::Recorder;
+pub use recording_settings::{CameraLimits, ClipSettings, RecordingSettings, Retention};
 pub use rows::{
     CameraRow, EvidenceFile, EvidenceKind, EvidenceRow, RunRow, SiteRow, ViolationDetail, ViolationRow,
 };
+pub use storage::{CameraUsage, Storage};
+pub use timeline::{RecordingSpan, Recordings};

@@ -96,7 +96,7 @@ fn prepare_folder(data_dir: &Path, create: Create) -> Result<PathBuf, IndexError
     })
 }
 
-fn create_folder(folder: &Path) -> Result<(), IndexError> {
+pub(crate) fn create_folder(folder: &Path) -> Result<(), IndexError> {
     std::fs::create_dir_all(folder).map_err(|source| match source.kind() {
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
             IndexError::NotADirectory { path: folder.into() }

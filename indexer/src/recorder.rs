@@ -1,14 +1,14 @@
 //! The pipeline's way into the index: files on the caller's thread, then rows.
 
 use anjian_domain::{
-    CameraSink, CameraStatus, EvidenceSink, Moment, OpeningEvidence, Run, RunId, SinkError, TrackPoint,
-    Violation,
+    CameraId, CameraMinute, CameraSink, CameraStatus, CoverageSink, EvidenceSink, Moment, OpeningEvidence,
+    RecordingChange, Run, RunId, Segment, SegmentSink, SinkError, TrackPoint, Violation, WallTime,
 };
 use tokio::runtime::Handle;
 
 use crate::{EvidenceKind, Index, IndexError};
 
-/// Keeps what Runs find. Called from the pipeline's own threads, never from an async task (that would panic): each
+/// Keeps what Runs find and recorders write. Called from the pipeline's own threads, never from an async task (that would panic): each
 /// call blocks until the matter is safe on disk. Cheap to clone.
 #[derive(Clone)]
 pub struct Recorder {
@@ -44,26 +44,62 @@ impl Recorder {
     }
 }
 
+impl Recorder {
+    /// Keeps evidence; when the disk is full, in the room that the reserve gives up.
+    fn keep(&self, work: impl Fn() -> Result<(), IndexError>) -> Result<(), SinkError> {
+        let kept = match work() {
+            Err(error) if error.is_disk_full() && self.index.give_up_reserve() => work(),
+            kept => kept,
+        };
+        kept.map_err(SinkError::from)
+    }
+}
+
 impl EvidenceSink for Recorder {
     fn begin_run(&self, run: &Run) -> Result<(), SinkError> {
-        self.runtime.block_on(self.index.begin_run(run)).map_err(SinkError::from)
+        self.keep(|| self.runtime.block_on(self.index.begin_run(run)))
     }
 
     fn open_violation(&self, violation: &Violation, evidence: &OpeningEvidence) -> Result<(), SinkError> {
-        self.keep_violation(violation, evidence).map_err(SinkError::from)
+        self.keep(|| self.keep_violation(violation, evidence))
     }
 
     fn close_violation(&self, violation: &Violation, path: &[TrackPoint]) -> Result<(), SinkError> {
-        self.runtime.block_on(self.index.close_violation(violation, path)).map_err(SinkError::from)
+        self.keep(|| self.runtime.block_on(self.index.close_violation(violation, path)))
     }
 
     fn end_run(&self, run: RunId, last: Option<Moment>) -> Result<(), SinkError> {
-        self.runtime.block_on(self.index.end_run(run, last)).map_err(SinkError::from)
+        self.keep(|| self.runtime.block_on(self.index.end_run(run, last)))
     }
 }
 
 impl CameraSink for Recorder {
     fn camera_status(&self, status: &CameraStatus) -> Result<(), SinkError> {
         self.runtime.block_on(self.index.keep_camera_status(status)).map_err(SinkError::from)
+    }
+}
+
+impl SegmentSink for Recorder {
+    fn recorded_until(&self, camera: &CameraId) -> Result<Option<WallTime>, SinkError> {
+        self.runtime.block_on(self.index.recorded_until(camera)).map_err(SinkError::from)
+    }
+
+    fn begin_segment(&self, segment: &Segment) -> Result<(), SinkError> {
+        self.index.refuse_without_reserve()?;
+        self.runtime.block_on(self.index.begin_segment(segment)).map_err(SinkError::from)
+    }
+
+    fn end_segment(&self, segment: &Segment) -> Result<(), SinkError> {
+        self.runtime.block_on(self.index.end_segment(segment)).map_err(SinkError::from)
+    }
+
+    fn recording_changed(&self, change: &RecordingChange) -> Result<(), SinkError> {
+        self.runtime.block_on(self.index.keep_recording_change(change)).map_err(SinkError::from)
+    }
+}
+
+impl CoverageSink for Recorder {
+    fn add_minute(&self, minute: &CameraMinute) -> Result<(), SinkError> {
+        self.runtime.block_on(self.index.add_minute(minute)).map_err(SinkError::from)
     }
 }

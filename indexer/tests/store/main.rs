@@ -10,8 +10,10 @@ mod cameras;
 mod checks;
 mod faults;
 mod fixture;
+mod holds;
 mod live;
 mod paging;
+mod recordings;
 mod records;
 mod runs;
 mod search;
@@ -43,4 +45,7 @@ store_suite!(sqlite, crate::fixture::Sqlite;
     runs: killed_live_runs_are_closed_at_their_last_moment, living_and_archive_runs_are_left_alone,
         a_run_ends_once, each_run_keeps_its_rules_as_they_stood;
     checks: a_sound_index_is_clean, every_damage_is_found, young_files_are_spared_while_recording;
+    recordings: segments_are_found_by_range, overlaps_are_refused, gaps_are_told_with_their_cause, ranges_are_bounded,
+        a_year_is_reported_in_pieces, minutes_of_local_days_are_right, coverage_adds_up;
+    holds: holds_are_put_and_lifted, holds_need_a_reason;
 );

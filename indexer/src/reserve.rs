@@ -1,0 +1,96 @@
+//! A file of no use but its size, on the disk of the evidence. When that disk is full it is deleted, so that evidence
+//! can still be written; recording waits until there is room to make it again. Its file alone says whether it is
+//! there: another process may have given it up.
+
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::FallocateFlags;
+use rustix::io::Errno;
+
+use crate::{Index, IndexError};
+
+const NAME: &str = "reserve";
+/// The reserve is made when so many times its size is free, so that it is not given up at once again.
+const ROOM: u64 = 2;
+
+impl Index {
+    fn reserve_path(&self) -> PathBuf {
+        self.inner.data_dir.join(NAME)
+    }
+
+    /// Whether there should be a reserve, but is none.
+    pub(crate) fn lacks_reserve(&self) -> bool {
+        let wanted = self.recording_settings().reserve_bytes;
+        wanted > 0 && std::fs::metadata(self.reserve_path()).map_or(true, |found| found.len() != wanted)
+    }
+
+    /// Bytes that must be free on the disk of the evidence for the reserve to be made again; 0 when it is there.
+    pub(crate) fn reserve_need(&self) -> u64 {
+        if self.lacks_reserve() { self.recording_settings().reserve_bytes.saturating_mul(ROOM) } else { 0 }
+    }
+
+    /// Recording must not take the room that was made for evidence.
+    ///
+    /// # Errors
+    /// [`IndexError::ReserveGivenUp`] when there is no reserve and no room for it.
+    pub(crate) fn refuse_without_reserve(&self) -> Result<(), IndexError> {
+        if self.fill_reserve()? {
+            return Ok(());
+        }
+        Err(IndexError::ReserveGivenUp { path: self.inner.data_dir.clone() })
+    }
+
+    /// Makes the reserve if it is missing and there is room. Answers whether it is there, or not wanted.
+    pub(crate) fn fill_reserve(&self) -> Result<bool, IndexError> {
+        if !self.lacks_reserve() {
+            return Ok(true);
+        }
+        if self.room(&self.inner.data_dir)?.free_bytes < self.reserve_need() {
+            return Ok(false);
+        }
+        let path = self.reserve_path();
+        match fill(&path, self.recording_settings().reserve_bytes) {
+            Ok(()) => Ok(true),
+            Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                Ok(false)
+            }
+            Err(source) => Err(IndexError::File { doing: "write", path, source }),
+        }
+    }
+
+    /// Deletes the reserve. Answers whether that made room.
+    pub(crate) fn give_up_reserve(&self) -> bool {
+        self.recording_settings().reserve_bytes > 0 && std::fs::remove_file(self.reserve_path()).is_ok()
+    }
+}
+
+/// Takes `bytes` of the disk for real: a file with a hole in it would hold nothing back.
+fn fill(path: &Path, bytes: u64) -> std::io::Result<()> {
+    let partial = path.with_extension("partial");
+    let filled = take(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
+    if filled.is_err() {
+        let _ = std::fs::remove_file(&partial);
+    }
+    filled
+}
+
+fn take(path: &Path, bytes: u64) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    match rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes) {
+        Ok(()) => {}
+        // Not every file system can; zeros take the same room.
+        Err(Errno::OPNOTSUPP | Errno::NOSYS) => {
+            let zeros = [0; 64 * 1024];
+            let mut left = bytes;
+            while left > 0 {
+                let piece = usize::try_from(left).unwrap_or(usize::MAX).min(zeros.len());
+                file.write_all(&zeros[..piece])?;
+                left -= piece as u64;
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
+    file.sync_all()
+}
