@@ -45,7 +45,7 @@ class Weather:
         height, width = picture.shape[:2]
         scale, slant = height / 720, self.words.get("slant", 0.12)
         light = float(np.percentile(picture, 70)) * 1.1 + 0.03
-        for share, length, thick, opaque, blur in ((0.75, 26, 1, 0.16, 0.5), (0.22, 60, 2, 0.12, 1.0), (0.03, 150, 4, 0.10, 2.5)):
+        for share, length, thick, opaque, blur in ((0.75, 26, 1, 0.28, 0.5), (0.22, 60, 2, 0.20, 1.0), (0.03, 150, 4, 0.14, 2.5)):
             mask = Image.new("L", (width, height), 0)
             draw = ImageDraw.Draw(mask)
             for _ in range(int(self.words["rain"] * share)):
