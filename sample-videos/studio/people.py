@@ -93,7 +93,8 @@ def make_person(words: dict, seed: int) -> Person:
     colour = words.get("hat")
     hat = hard_hat(body, float(words.get("hat_tilt", rng.uniform(-0.02, 0.08))), float(rng.normal(0, 0.03))) if colour else None
     over = words.get("headgear", "no hat")
-    note = f"{colour} hard hat" if colour else f"{over}, {hair_colour if style else 'no'} hair ({style or 'bald'})"
+    where = {"hand": " in the hand", "arm": " under the arm"}.get(words.get("hat_in", ""), "")
+    note = f"{colour} hard hat{where}" if colour else f"{over}, {hair_colour if style else 'no'} hair ({style or 'bald'})"
     paint = Paint("hat", HATS.get(colour, HATS["white"]))
     return Person(body, parts, hat, paint, clothes, note, "other" if "headgear" in words else "bare")
 
