@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 from PIL import Image
 
@@ -21,11 +22,8 @@ class Detector:
     def __init__(self, model: Path, side_px: int = 640) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         self.side_px = side_px
-        side = self.session.get_inputs()[0].shape[2]
-        if isinstance(side, int):
-            self.side_px = side
+        self.session = onnxruntime.InferenceSession(at_size(model, side_px), options, providers=["CPUExecutionProvider"])
 
     def __call__(self, picture: Image.Image) -> np.ndarray:
         """All anchors as rows left, top, right, bottom (pixels), then one score a class."""
@@ -46,6 +44,17 @@ class Detector:
         half = np.exp(raw[:, 2:4]) * stride / 2
         boxes = np.concatenate([middle - half, middle + half], axis=1) / scale
         return np.concatenate([boxes, raw[:, 4:5] * raw[:, 5:]], axis=1)
+
+
+def at_size(model: Path, side_px: int) -> bytes:
+    """The model with another input size: YOLOX is convolutional throughout, only the declared shapes are fixed."""
+    graph = onnx.load(str(model))
+    for axis in (2, 3):
+        graph.graph.input[0].type.tensor_type.shape.dim[axis].dim_value = side_px
+    for output in graph.graph.output:
+        output.type.tensor_type.shape.dim[1].dim_param = "anchors"
+    del graph.graph.value_info[:]
+    return graph.SerializeToString()
 
 
 def overlap(one: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -97,10 +97,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--coco", type=Path, required=True)
     parser.add_argument("--heads", type=Path)
+    parser.add_argument("clips", nargs="*", help="names of clips; all when none is given")
     words = parser.parse_args()
     coco, heads = Detector(words.coco, SIDE_PX), Detector(words.heads, SIDE_PX) if words.heads else None
     found = total = 0
     for path in sorted(Path(__file__).resolve().parent.parent.glob("*/truth.json")):
+        if words.clips and path.parent.name not in words.clips:
+            continue
         truth = json.loads(path.read_text(encoding="utf-8"))
         frames = frames_of(path.parent, truth)
         here, there = count_persons(coco, frames, 0)
