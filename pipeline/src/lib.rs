@@ -9,10 +9,12 @@ mod exchange;
 mod live;
 pub mod metric;
 pub mod queues;
+mod sight;
 pub mod snapshot;
 mod status_board;
 mod watch;
 
 pub use evidence::EvidenceError;
 pub use live::{LiveContext, LiveError, LiveRuns, LiveSetup, LiveSource};
+pub use sight::{Blindness, Mount, Sight};
 pub use watch::{Watch, WatchSetup};
