@@ -50,6 +50,10 @@ class HotWork(unittest.TestCase):
     def test_table(self) -> None:
         """Each row: what happens, permit, persons, fires, the violations."""
         nobody = with_watcher(0, 0)
+
+        def comes_back(number: int) -> list[list[float]]:
+            return nobody(number) if 20 <= number < 40 else [INSIDE, INSIDE]
+
         for name, permit, persons, fires, expected in (
             ("no permit", None, nobody, burning(10, 50), [(1.0, 5.0)]),
             ("too short", None, nobody, burning(10, 19), []),
@@ -60,7 +64,7 @@ class HotWork(unittest.TestCase):
             ("watched", WATCHED, with_watcher(0, 80), burning(10, 50), []),
             ("watched from outside", WATCHED, with_watcher(0, 80, OUTSIDE), burning(10, 50), [(1.0, 5.0)]),
             ("the watcher comes", WATCHED, with_watcher(35, 80), burning(10, 60), [(1.0, 3.5)]),
-            ("the watcher goes and comes back", WATCHED, lambda n: nobody(n) if 20 <= n < 40 else [INSIDE] * 2, burning(5, 60), [(2.0, 4.0)]),
+            ("the watcher goes and comes back", WATCHED, comes_back, burning(5, 60), [(2.0, 4.0)]),
         ):  # fmt: skip
             zone = {"behaviour": "hot_work"} | ({"permit": permit} if permit else {})
             with self.subTest(name):
