@@ -5,6 +5,7 @@ python studio.py still loading-bay-hat-off --at 4.0 --out still.png
 python studio.py render loading-bay-hat-off
 python studio.py all
 python studio.py rerender loading-bay-hat-off --frames 3
+python studio.py pictures --count 2500 --seed 1 --out /tmp/pictures --part 1/2
 """
 
 from __future__ import annotations
@@ -44,12 +45,22 @@ def arguments() -> argparse.Namespace:
     again = commands.add_parser("rerender", help="frames of a clip once more from seed, compared with it; exit 0 or 1")
     again.add_argument("scene")
     again.add_argument("--frames", type=int, default=3)
+    many = commands.add_parser("pictures", help="training pictures with YOLO labels; what is there already stays")
+    many.add_argument("--count", type=int, required=True)
+    many.add_argument("--seed", type=int, default=1)
+    many.add_argument("--out", type=Path, required=True)
+    many.add_argument("--part", default="1/1", help="2/3 renders every third set, beginning with the second")
     return parser.parse_args()
 
 
 def main() -> int:
     """Does what the command line says."""
     words = arguments()
+    if words.command == "pictures":
+        from pictures import pictures
+
+        part, parts = (int(number) for number in words.part.split("/"))
+        return pictures(words.count, words.seed, words.out, (part, parts))
     import clips  # Blender takes a second to load: not for --help
 
     if words.command == "still":
