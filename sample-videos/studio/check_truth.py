@@ -64,12 +64,15 @@ def is_box(box: object) -> bool:
 
 
 def clip_faults(truth: dict, folder: Path) -> Iterator[str]:
-    """What the clip itself says otherwise."""
-    clip = folder / truth["clip"]
-    if not clip.exists():
-        yield f"{clip.name} is missing"
-        return
-    stream = probe(clip)
+    """What the clip itself, or the same clip in another coding beside it, says otherwise."""
+    if not (folder / truth["clip"]).exists():
+        yield f"{truth['clip']} is missing"
+    for clip in sorted(folder.glob("*.mp4")):
+        yield from (f"{clip.name}: {fault}" for fault in stream_faults(truth, probe(clip)))
+
+
+def stream_faults(truth: dict, stream: dict) -> Iterator[str]:
+    """What a clip's video stream says otherwise."""
     pairs = (
         ("width_px", int(stream["width"])),
         ("height_px", int(stream["height"])),
