@@ -46,7 +46,7 @@ def random_scene(seed: int, number: int) -> dict:
     """The words of a whole scene."""
     rng = np.random.default_rng([seed, number])
     hour = str(rng.choice(["day", "cloudy", "indoor", "night"], p=[0.34, 0.2, 0.3, 0.16]))
-    is_hot = rng.random() < 0.35
+    is_hot = rng.random() < 0.42
     people, extra = crowd(rng, is_hot)
     words = {"clip": clip(rng, seed * 1000 + number), "light": light(rng, hour), "floor": floor(rng)}
     words |= {"camera": {"at": [0, -10, 5], "look": [0, 0, 1], "lens_mm": 35.0}, "zones": []}
@@ -90,7 +90,7 @@ def light(rng: np.random.Generator, hour: str) -> dict:
         base = {"sun": 1.0, "sun_width": 18.0, "soft": 4.0, "elevation": 72.0, "azimuth": azimuth, "sky": 0.45, "cover": 1.0}
         return base | {"sun_colour": tone, "lamps": lamps}
     spots = [[float(rng.uniform(-6, 6)), float(rng.uniform(-3, 5)), float(rng.uniform(4.5, 7.5))] for _ in range(3)]
-    lamps = [{"at": at, "watts": 420.0, "size": [0.8, 0.4], "colour": tone} for at in spots]
+    lamps = [{"at": at, "watts": 800.0, "size": [0.8, 0.4], "colour": tone} for at in spots]
     lamps[0]["shadow"] = True
     return {"hour": "night", "sky": 0.05, "cover": 0.3, "lamps": lamps}
 

@@ -14,7 +14,7 @@ from body import Body, Traits
 from garments import dressed
 from headgear import scalp, worn_on_head
 from headwear import Hat, hard_hat
-from wardrobe import Paint, Part, below, garment, hair_part, shoe_part, skin_parts, vest
+from wardrobe import Paint, Part, above, below, garment, hair_part, shoe_part, skin_parts, vest
 
 HATS = {
     "white": (0.90, 0.90, 0.87),
@@ -87,7 +87,7 @@ def make_person(words: dict, seed: int) -> Person:
         parts.append(gear)
         hair = replace(below(hair, brow), name="hair") if hair else None
     if hair and hair.faces:
-        parts.append(hair if words.get("cut") == "plain" else replace(hair, paint=replace(hair.paint, marks=("strands",))))
+        parts += [hair] if words.get("cut") == "plain" else loose_hair(body, hair)
     if words.get("cut") != "plain" and style:
         crop_scalp(body, parts, hair_colour)
     colour = words.get("hat")
@@ -103,6 +103,14 @@ def plain_suit(body: Body, clothes: str, stripes: bool, seed: int) -> Part:
     """Clothes without collar and pockets: the cut of the first clips."""
     top, legs = CLOTHES[clothes]
     return garment(body, Paint("cloth", top, second=legs, stripes=stripes), 1.0, seed)
+
+
+def loose_hair(body: Body, hair: Part) -> list[Part]:
+    """Hair as strands; what hangs below the chin is no part of the head in the truth."""
+    chin = body.head("neck02")[2]
+    hair = replace(hair, paint=replace(hair.paint, marks=("strands",)))
+    tail = replace(below(hair, chin), name="tail", is_head=False)
+    return [above(hair, chin), tail] if tail.faces else [hair]
 
 
 def crop_scalp(body: Body, parts: list[Part], hair_colour: str) -> None:

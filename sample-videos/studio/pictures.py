@@ -76,7 +76,7 @@ def picture_set(seed: int, number: int, wanted: int, out: Path) -> None:
         renderer = Renderer(stage, Quality(empty=4, people=3))
         renderer.empty()
         stage.shown.clear()
-        words = stage.words["clip"] | {"exposure": exposure(renderer.still["all"], target)}
+        words = stage.words["clip"] | {"exposure": exposure(renderer.still, [glow.name for glow in stage.glows], target)}
         film = Film(words, (renderer.width, renderer.height), stage.seed + view)
         for one, moment in zip(which, moments, strict=False):
             frame = renderer.frame(float(moment))
@@ -105,10 +105,11 @@ def unhide(stage: object) -> None:
         thing.is_holdout = False
 
 
-def exposure(light: np.ndarray, target: float) -> float:
-    """What a camera's automatic chooses: mean light at a target, within reason."""
+def exposure(still: dict[str, np.ndarray], glows: list[str], target: float) -> float:
+    """What a camera's automatic chooses: mean light, fires included, at a target, within reason."""
+    light = still["all"] + sum(still[name] for name in glows) * 0.7
     mean = float(np.minimum(light, 2.0).mean())
-    return round(float(np.clip(target / max(mean, 1e-4), 0.4, 6.0)), 3)
+    return round(float(np.clip(target / max(mean, 1e-4), 0.5, 2.2)), 3)
 
 
 def facts(stage: object, frame: object) -> dict:

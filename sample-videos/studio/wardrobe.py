@@ -7,6 +7,7 @@ optional MakeHuman pieces. A part says what it is painted with in a `Paint`; pai
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -191,10 +192,20 @@ def vest(body: Body, clothes: Part, paint: Paint) -> Part:
 
 def below(part: Part, height: float) -> Part:
     """The faces of a part that lie below a height at rest: hair that shows under a hat."""
+    return faces_where(part, f"{part.name}-low", lambda heights: heights.max() < height)
+
+
+def above(part: Part, height: float) -> Part:
+    """The other faces."""
+    return faces_where(part, part.name, lambda heights: heights.max() >= height)
+
+
+def faces_where(part: Part, name: str, is_kept: Callable[[np.ndarray], bool]) -> Part:
+    """A part with all points, but only the faces whose points' heights are wanted."""
     faces, uvs, corner = [], [], 0
     for face in part.faces:
-        if part.points[face, 2].max() < height:
+        if is_kept(part.points[face, 2]):
             faces.append(face)
             uvs += list(part.uvs[corner : corner + len(face)])
         corner += len(face)
-    return Part(f"{part.name}-low", part.points, part.weights, faces, np.array(uvs).reshape(-1, 2), part.paint, True)
+    return Part(name, part.points, part.weights, faces, np.array(uvs).reshape(-1, 2), part.paint, True)
