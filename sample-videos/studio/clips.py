@@ -104,8 +104,10 @@ def rerender(scene: Path, made: Path, count: int) -> bool:
     stage = Stage(scene)
     clip = stage.words["clip"]
     truth = json.loads((made / "truth.json").read_text(encoding="utf-8"))
-    is_same = head_of(stage) == {key: truth[key] for key in head_of(stage)}
-    print(f"{scene.stem}: zones, tracks and clip {'the same' if is_same else 'differ'}", flush=True)
+    head = json.loads(json.dumps(head_of(stage)))
+    other = [key for key in head if head[key] != truth[key]]
+    is_same = not other
+    print(f"{scene.stem}: {'other ' + ', '.join(other) if other else 'clip, zones and tracks the same'}", flush=True)
     renderer = Renderer(stage, Quality())
     renderer.empty()
     film = Film(clip, (renderer.width, renderer.height), stage.seed)
