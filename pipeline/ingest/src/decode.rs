@@ -1,9 +1,11 @@
 //! The part of a pipeline that all sources share: from packets to pictures.
 //!
 //! ```text
-//! packets -> (depay) -> parse -> tee -> [keyframes only] -> avdec -> [one for each interval] -> convert -> appsink
+//! packets -> (depay) -> parse -> [keyframes only] -> avdec -> [one for each interval] -> convert -> appsink
 //! ```
-//! The brackets are pad probes: what they drop costs no more. The tee is where a recorder takes the packets.
+//! The brackets are pad probes: what they drop costs no more. Where the packets are recorded, a recorder's tap follows
+//! the parser, and then a queue, so that a slow decoder holds up nothing (`keep_up`); where they are only recorded, that
+//! is all.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,10 +16,9 @@ use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
 use crate::feed::Feed;
+use crate::keep_up::keep_up;
+use crate::recorder::Tap;
 use crate::{DecodeMode, FrameSelection, FrameSettings};
-
-/// Where a recorder takes the packets.
-const PACKETS: &str = "packets";
 
 /// Decoded pictures that wait at most, before the decoder has to wait as well.
 const ARCHIVE_PICTURES: u32 = 3;
@@ -78,6 +79,16 @@ impl Codec {
         }
     }
 
+    /// How a recorder wants the packets: whole pictures, parameter sets in the format.
+    fn recorded(self) -> gst::Caps {
+        let (media_type, stream_format) = match self {
+            Self::H264 => ("video/x-h264", "avc"),
+            Self::H265 => ("video/x-h265", "hvc1"),
+        };
+        let caps = gst::Caps::builder(media_type).field("stream-format", stream_format);
+        caps.field("alignment", "au").build()
+    }
+
     const fn decoder(self) -> &'static str {
         match self {
             Self::H264 => "avdec_h264",
@@ -89,9 +100,11 @@ impl Codec {
 /// The end of every pipeline, and how to build what stands before it once the codec is known.
 #[derive(Debug, Clone)]
 pub(crate) struct DecodeChain {
-    pub(crate) sink: gst_app::AppSink,
+    /// `None` where nothing is decoded.
+    pub(crate) sink: Option<gst_app::AppSink>,
     pub(crate) feed: Arc<Feed>,
     settings: FrameSettings,
+    tap: Option<Tap>,
 }
 
 impl DecodeChain {
@@ -101,13 +114,25 @@ impl DecodeChain {
         settings: &FrameSettings,
         when_full: WhenFull,
     ) -> Result<Self, glib::BoolError> {
-        let feed = Arc::new(Feed::default());
-        let sink = app_sink(&feed, when_full);
+        let mut chain = Self::without_end(pipeline, settings);
+        let sink = app_sink(&chain.feed, when_full);
         pipeline.add(&sink)?;
+        chain.sink = Some(sink);
+        Ok(chain)
+    }
+
+    /// Decodes nothing.
+    pub(crate) fn without_end(pipeline: &gst::Pipeline, settings: &FrameSettings) -> Self {
+        let feed = Arc::new(Feed::default());
         if let Some(bus) = pipeline.bus() {
             feed.watch(&bus);
         }
-        Ok(Self { sink, feed, settings: settings.clone() })
+        Self { sink: None, feed, settings: settings.clone(), tap: None }
+    }
+
+    /// Records the packets as well.
+    pub(crate) fn tapped(self, tap: Option<Tap>) -> Self {
+        Self { tap, ..self }
     }
 
     /// Builds the rest behind `packets`. Runs on a streaming thread.
@@ -119,6 +144,42 @@ impl DecodeChain {
         codec: Codec,
     ) -> Result<(), glib::BoolError> {
         count_packets(packets, &self.feed);
+        let mut elements: Vec<gst::Element> = Vec::new();
+        if let Some(depay) = depay {
+            elements.push(gst::ElementFactory::make(depay).build()?);
+        }
+        elements.push(gst::ElementFactory::make(codec.parse()).build()?);
+        if self.tap.is_some() {
+            elements
+                .push(gst::ElementFactory::make("capsfilter").property("caps", codec.recorded()).build()?);
+        }
+        let tapped = elements.last().and_then(|parser| parser.static_pad("src"));
+        match &self.sink {
+            Some(sink) => elements.extend(self.decoder(codec, sink)?),
+            None => elements.push(nowhere()?),
+        }
+
+        // The end is there already.
+        let added = elements.len() - usize::from(self.sink.is_some());
+        pipeline.add_many(elements.iter().take(added))?;
+        gst::Element::link_many(&elements)?;
+        if let (Some(tap), Some(tapped)) = (&self.tap, tapped) {
+            tap.take_video(&tapped, self.sink.is_none().then(|| Arc::clone(&self.feed)));
+        }
+        for element in elements.iter().take(added).rev() {
+            element.sync_state_with_parent()?;
+        }
+        let Some(entry) = elements.first().and_then(|first| first.static_pad("sink")) else {
+            return Err(glib::bool_error!("no entry to the decoder"));
+        };
+        packets
+            .link(&entry)
+            .map(|_| ())
+            .map_err(|error| glib::bool_error!("cannot link the decoder: {error}"))
+    }
+
+    /// From packets to the end.
+    fn decoder(&self, codec: Codec, sink: &gst_app::AppSink) -> Result<Vec<gst::Element>, glib::BoolError> {
         let decoder = gst::ElementFactory::make(codec.decoder())
             // One thread decodes several cameras; more would add a frame of delay each. Damaged pictures are no
             // evidence. Broken packets are noticed by our own watch.
@@ -130,27 +191,13 @@ impl DecodeChain {
         let convert =
             gst::ElementFactory::make("videoconvert").property("n-threads", 1_u32).property("qos", false);
         let filter = gst::ElementFactory::make("capsfilter").property("caps", i420());
-        let mut elements: Vec<gst::Element> = Vec::new();
-        if let Some(depay) = depay {
-            elements.push(gst::ElementFactory::make(depay).build()?);
-        }
-        elements.push(gst::ElementFactory::make(codec.parse()).build()?);
-        elements.push(gst::ElementFactory::make("tee").name(PACKETS).build()?);
-        elements.extend([decoder.clone(), convert.build()?, filter.build()?]);
-
-        pipeline.add_many(&elements)?;
-        gst::Element::link_many(elements.iter().chain([self.sink.upcast_ref()]))?;
         self.drop_early(&decoder);
-        for element in elements.iter().rev() {
-            element.sync_state_with_parent()?;
+        let mut elements = Vec::new();
+        if self.tap.is_some() {
+            elements.push(keep_up(self.settings.decode)?);
         }
-        let Some(entry) = elements.first().and_then(|first| first.static_pad("sink")) else {
-            return Err(glib::bool_error!("no entry to the decoder"));
-        };
-        packets
-            .link(&entry)
-            .map(|_| ())
-            .map_err(|error| glib::bool_error!("cannot link the decoder: {error}"))
+        elements.extend([decoder, convert.build()?, filter.build()?, sink.clone().upcast()]);
+        Ok(elements)
     }
 
     fn drop_early(&self, decoder: &gst::Element) {
@@ -179,6 +226,15 @@ impl DecodeChain {
             if is_kept { gst::PadProbeReturn::Ok } else { gst::PadProbeReturn::Handled }
         });
     }
+}
+
+/// Takes packets that nobody decodes, and keeps none.
+pub(crate) fn nowhere() -> Result<gst::Element, glib::BoolError> {
+    gst::ElementFactory::make("fakesink")
+        .property("sync", false)
+        .property("async", false)
+        .property("enable-last-sample", false)
+        .build()
 }
 
 fn i420() -> gst::Caps {

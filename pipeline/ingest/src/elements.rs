@@ -13,10 +13,14 @@ const BAD: &str = "gstreamer1.0-plugins-bad";
 const LIBAV: &str = "gstreamer1.0-libav";
 
 /// Element and the Debian package that holds it.
-const NEEDED: [(&str, &str); 17] = [
+const NEEDED: [(&str, &str); 21] = [
     ("filesrc", "libgstreamer1.0-0"),
     ("capsfilter", "libgstreamer1.0-0"),
-    ("tee", "libgstreamer1.0-0"),
+    ("fakesink", "libgstreamer1.0-0"),
+    ("queue", "libgstreamer1.0-0"),
+    ("rtpmp4gdepay", GOOD),
+    ("rtppcmadepay", GOOD),
+    ("rtppcmudepay", GOOD),
     ("rtspsrc", GOOD),
     ("rtph264depay", GOOD),
     ("rtph265depay", GOOD),

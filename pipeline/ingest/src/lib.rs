@@ -1,4 +1,4 @@
-//! GStreamer, and nobody else calls it: sources, reconnecting, frames.
+//! GStreamer, and nobody else calls it: sources, reconnecting, frames, recording.
 //!
 //! [`FileSource`] decodes archives as fast as their frames are taken; [`LiveCamera`] keeps a camera connected and
 //! hands over its frames. Both choose frames with the same [`FrameSelection`], so that live and archive see alike.
@@ -32,16 +32,22 @@ mod elements;
 mod error;
 mod feed;
 mod file;
+mod keep_up;
 mod live;
 mod picture;
 mod pictures;
+mod recorder;
 mod reencode;
 mod rtsp;
 mod rtsp_fault;
 mod select;
+mod sender_reports;
 mod settings;
+mod sound;
 mod source;
 mod stop;
+mod stream_clock;
+mod stream_time;
 mod supervise;
 mod timeline;
 
@@ -50,6 +56,7 @@ pub use elements::init;
 pub use error::{CameraFault, FileFault, IngestError, Retry};
 pub use file::FileSource;
 pub use live::LiveCamera;
+pub use recorder::{RecordSettings, Recording};
 pub use reencode::{Workload, reencode};
 pub use rtsp::RtspSource;
 pub use select::FrameSelection;

@@ -75,7 +75,7 @@ impl Pictures {
     }
 
     fn pull_now(&self) -> Option<Pulled> {
-        let sample = self.chain.sink.try_pull_sample(gst::ClockTime::ZERO)?;
+        let sample = self.chain.sink.as_ref()?.try_pull_sample(gst::ClockTime::ZERO)?;
         let at = sample.segment().zip(sample.buffer()).and_then(|(segment, buffer)| time_in(segment, buffer));
         let picture = picture_of(&sample);
         Some(match (at, picture) {

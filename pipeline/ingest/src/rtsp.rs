@@ -5,16 +5,19 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Clock, Frame, SourceUrl};
+use anjian_domain::{CameraId, Clock, Frame, MediaTime, Moment, SourceUrl};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
 use crate::decode::{Codec, DecodeChain, WhenFull};
 use crate::feed::{Feed, Trouble};
 use crate::pictures::{Pictures, Pulled};
+use crate::recorder::{Recorder, Tap};
 use crate::rtsp_fault::{Offer, fault_of};
+use crate::sound;
+use crate::stream_clock::{CameraTime, Lead};
+use crate::stream_time::StreamTime;
 use crate::supervise::{Connection, Progress};
-use crate::timeline::ArrivalTimeline;
 use crate::{CameraFault, CertificateCheck, FrameSource, IngestError, LiveCamera, Next, Transport};
 
 /// How long UDP packets that came too early wait for those before them, and how much of a stream waits for a decoder
@@ -31,12 +34,31 @@ const ANSWER_MAX: Duration = Duration::from_secs(5);
 /// patience, so that it hears which of the two.
 const UDP_SILENCE_MAX: Duration = Duration::from_secs(4);
 
+/// Whether frames are wanted of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Frames {
+    Wanted,
+    Unwanted,
+}
+
+/// One of a camera's streams, and what it is wanted for.
+#[derive(Clone)]
+pub(crate) struct Stream<'a> {
+    pub(crate) url: &'a SourceUrl,
+    pub(crate) frames: Frames,
+    pub(crate) recorder: Option<&'a Recorder<'a>>,
+    pub(crate) time: Arc<CameraTime>,
+    pub(crate) lead: Lead,
+}
+
 /// One RTSP connection: `rtspsrc -> decode`. Its frames' MediaTime begins at zero.
 pub struct RtspSource<'a> {
     camera: CameraId,
     url: SourceUrl,
     clock: &'a dyn Clock,
-    timeline: ArrivalTimeline,
+    frames: Frames,
+    time: Arc<StreamTime>,
+    first: Option<MediaTime>,
     offer: Arc<Mutex<Offer>>,
     /// `None` once it has ended.
     pictures: Option<Pictures>,
@@ -49,19 +71,38 @@ impl<'a> RtspSource<'a> {
     /// # Errors
     /// When GStreamer is not installed as it should be.
     pub fn connect(camera: &LiveCamera, clock: &'a dyn Clock) -> Result<Self, CameraFault> {
+        let (url, frames, time) = (camera.analysed(), Frames::Wanted, Arc::default());
+        Self::open(camera, &Stream { url, frames, recorder: None, time, lead: Lead::Sets }, clock)
+    }
+
+    /// The same, for whatever is wanted of whichever stream.
+    pub(crate) fn open(
+        camera: &LiveCamera,
+        stream: &Stream<'_>,
+        clock: &'a dyn Clock,
+    ) -> Result<Self, CameraFault> {
         let internal = |reason: String| CameraFault::Interrupted(reason);
         crate::init().map_err(|error| internal(error.to_string()))?;
-        let url = camera.analysed().clone();
         let offer = Arc::new(Mutex::new(Offer::default()));
-        let pictures = build(camera, &url, &offer).map_err(|error| internal(error.message.to_string()))?;
+        let time = Arc::new(StreamTime::new(Arc::clone(&stream.time), stream.lead));
+        let tap = stream.recorder.map(|recorder| recorder.tap(Arc::clone(&time)));
+        let pictures = build(camera, stream, tap, &time, &offer);
         Ok(Self {
             camera: camera.frames.camera.clone(),
-            url,
+            url: stream.url.clone(),
             clock,
-            timeline: ArrivalTimeline::default(),
+            frames: stream.frames,
+            time,
+            first: None,
             offer,
-            pictures: Some(pictures),
+            pictures: Some(pictures.map_err(|error| internal(error.message.to_string()))?),
         })
+    }
+
+    fn moment(&mut self, media: MediaTime) -> Moment {
+        let first = *self.first.get_or_insert(media);
+        let wall = self.time.place_frame(media, self.clock);
+        Moment { media: MediaTime::ZERO.plus(media.since(first)), wall }
     }
 }
 
@@ -69,8 +110,8 @@ impl FrameSource for RtspSource<'_> {
     fn next_frame(&mut self, patience: Duration) -> Result<Next, IngestError> {
         let Some(pictures) = &self.pictures else { return Ok(Next::Ended) };
         let trouble = match pictures.pull(patience) {
-            Pulled::Picture(pts, picture) => {
-                let at = self.timeline.place(pts, self.clock.now());
+            Pulled::Picture(media, picture) => {
+                let at = self.moment(media);
                 return Ok(Next::Frame(Frame { camera: self.camera.clone(), at, picture }));
             }
             Pulled::Waiting => return Ok(Next::Waiting),
@@ -94,24 +135,40 @@ impl Connection for RtspSource<'_> {
         let feed = self.pictures.as_ref().map(Pictures::feed);
         feed.map(|feed| Progress { packets: feed.packets(), pictures: feed.pictures() }).unwrap_or_default()
     }
+
+    fn gives_frames(&self) -> bool {
+        self.frames == Frames::Wanted
+    }
 }
 
 fn build(
     camera: &LiveCamera,
-    url: &SourceUrl,
+    stream: &Stream<'_>,
+    tap: Option<Tap>,
+    time: &StreamTime,
     offer: &Arc<Mutex<Offer>>,
 ) -> Result<Pictures, glib::BoolError> {
     let pipeline = gst::Pipeline::new();
-    let chain = DecodeChain::new(&pipeline, &camera.frames, WhenFull::DropOldest)?;
-    let source = rtspsrc(camera, url)?;
+    let chain = match stream.frames {
+        Frames::Wanted => DecodeChain::new(&pipeline, &camera.frames, WhenFull::DropOldest)?,
+        Frames::Unwanted => DecodeChain::without_end(&pipeline, &camera.frames),
+    };
+    let chain = chain.tapped(tap.clone());
+    let source = rtspsrc(camera, stream.url)?;
     pipeline.add(&source)?;
-    choose_video(&source, offer);
+    time.reports.listen(&source);
+    choose_streams(&source, offer, tap.clone(), time);
     let (weak, attached) = (pipeline.downgrade(), chain.clone());
     source.connect_pad_added(move |_, pad| {
-        let codec =
-            pad.current_caps().and_then(|caps| Codec::of_rtp(caps.structure(0)?.get("encoding-name").ok()?));
-        let (Some(codec), Some(pipeline)) = (codec, weak.upgrade()) else { return };
-        if let Err(error) = attached.attach(&pipeline, pad, Some(codec.depay()), codec) {
+        let Some(pipeline) = weak.upgrade() else { return };
+        let caps = pad.current_caps();
+        let encoding = caps.as_ref().and_then(|caps| caps.structure(0)?.get::<&str>("encoding-name").ok());
+        let outcome = match (encoding.and_then(Codec::of_rtp), encoding.and_then(sound::depay), &tap) {
+            (Some(codec), ..) => attached.attach(&pipeline, pad, Some(codec.depay()), codec),
+            (None, Some(depay), Some(tap)) => sound::attach(&pipeline, pad, depay, tap),
+            _ => return,
+        };
+        if let Err(error) = outcome {
             attached.feed.report(Trouble::internal(&error));
         }
     });
@@ -149,22 +206,34 @@ pub(crate) fn decoded(text: &str) -> String {
     glib::Uri::unescape_string(text, None::<&str>).map_or_else(|| text.to_owned(), String::from)
 }
 
-/// Asks the server for the first stream that can be decoded, and for no other; takes note of what else it shows.
-fn choose_video(source: &gst::Element, offer: &Arc<Mutex<Offer>>) {
+/// Asks the server for the first stream that can be decoded, for the first sound that can be recorded where packets are
+/// recorded, and for nothing else; takes note of what else it shows.
+fn choose_streams(source: &gst::Element, offer: &Arc<Mutex<Offer>>, tap: Option<Tap>, time: &StreamTime) {
     let refused = Arc::clone(offer);
     // Asked only when the check failed.
     source.connect("accept-certificate", false, move |_| {
         refused.lock().unwrap_or_else(PoisonError::into_inner).refuse_certificate();
         Some(false.to_value())
     });
-    let offer = Arc::clone(offer);
+    let (offer, reports) = (Arc::clone(offer), Arc::clone(&time.reports));
     source.connect("select-stream", false, move |arguments| {
+        let number = arguments.get(1).and_then(|number| number.get::<u32>().ok());
         let caps = arguments.get(2).and_then(|caps| caps.get::<gst::Caps>().ok());
-        let is_chosen = caps
-            .as_ref()
-            .and_then(|caps| caps.structure(0))
-            .is_some_and(|stream| offer.lock().unwrap_or_else(PoisonError::into_inner).consider(stream));
-        Some(is_chosen.to_value())
+        let stream = caps.as_ref().and_then(|caps| caps.structure(0));
+        let mut offer = offer.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_video = stream.is_some_and(|stream| offer.consider(stream));
+        if let Some(number) = number.filter(|_| is_video) {
+            reports.choose(number);
+        }
+        let tap = tap.as_ref().filter(|_| !is_video);
+        let is_sound = tap.zip(stream).is_some_and(|(tap, stream)| {
+            let is_chosen = offer.consider_sound(stream);
+            if is_chosen {
+                tap.expect_sound();
+            }
+            is_chosen
+        });
+        Some((is_video || is_sound).to_value())
     });
 }
 

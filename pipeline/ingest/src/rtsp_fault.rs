@@ -11,6 +11,7 @@ use crate::CameraFault;
 use crate::decode::Codec;
 use crate::feed::Trouble;
 use crate::rtsp::decoded;
+use crate::sound;
 
 /// Finding out why takes no longer.
 const DIAGNOSIS_MAX: Duration = Duration::from_secs(1);
@@ -21,6 +22,7 @@ pub(crate) struct Offer {
     is_described: bool,
     has_choice: bool,
     foreign_codec: Option<String>,
+    has_sound: bool,
     is_certificate_refused: bool,
 }
 
@@ -42,6 +44,19 @@ impl Offer {
             return false;
         }
         !std::mem::replace(&mut self.has_choice, true)
+    }
+
+    /// Whether a stream is the sound to ask for: the first that can be recorded.
+    pub(crate) fn consider_sound(&mut self, stream: &gst::StructureRef) -> bool {
+        if stream.get::<&str>("media").is_ok_and(|media| media != "audio") {
+            return false;
+        }
+        let encoding = stream.get::<&str>("encoding-name").unwrap_or_default();
+        if sound::depay(encoding).is_none() {
+            tracing::info!(encoding, "sound in this codec is not recorded");
+            return false;
+        }
+        !std::mem::replace(&mut self.has_sound, true)
     }
 
     /// What is wrong with the offer; `None` when a stream was chosen, or nothing is known yet.
@@ -126,6 +141,9 @@ mod tests {
         assert_eq!(offer.fault(), Some(CameraFault::UnsupportedCodec("JPEG".to_owned())));
         assert!(offer.consider(&stream("video", "H265")));
         assert!(!offer.consider(&stream("video", "H264")), "one stream is enough");
+        assert!(!offer.consider_sound(&stream("audio", "OPUS")));
+        assert!(offer.consider_sound(&stream("audio", "PCMA")));
+        assert!(!offer.consider_sound(&stream("audio", "MPEG4-GENERIC")), "one sound is enough");
         assert_eq!(offer.fault(), None);
     }
 

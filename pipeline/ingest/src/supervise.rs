@@ -33,6 +33,11 @@ pub(crate) trait Connect {
 pub(crate) trait Connection: FrameSource {
     /// What came so far.
     fn progress(&self) -> Progress;
+
+    /// Whether it gives frames at all; one that is only recorded counts as live once pictures arrive.
+    fn gives_frames(&self) -> bool {
+        true
+    }
 }
 
 /// Counters that only grow.
@@ -40,7 +45,7 @@ pub(crate) trait Connection: FrameSource {
 pub(crate) struct Progress {
     /// Packets of the video stream.
     pub(crate) packets: u64,
-    /// Decoded pictures, whether they were delivered or not.
+    /// Decoded pictures, whether they were delivered or not; where nothing is decoded, whole ones that arrived.
     pub(crate) pictures: u64,
 }
 
@@ -100,6 +105,13 @@ impl Supervisor<'_> {
                     self.reporter.last_frame = Some(frame.at.wall);
                     self.reporter.report(CameraState::Live, None);
                     (self.on_frame)(frame);
+                }
+                Ok(Next::Waiting) if is_new && !connection.gives_frames() => {
+                    if connection.progress().pictures > 0 {
+                        is_new = false;
+                        backoff.reset();
+                        self.reporter.report(CameraState::Live, None);
+                    }
                 }
                 Ok(Next::Waiting) => {}
                 Ok(Next::Ended) => return Some(CameraFault::Ended),

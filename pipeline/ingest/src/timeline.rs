@@ -1,44 +1,8 @@
-//! Places a camera's frames in MediaTime and WallTime. Pure: the present is handed in.
-//!
-//! [`ArrivalTimeline`] knows one connection, [`RunTimeline`] strings connections together to one Run.
+//! Strings the connections of a camera together to one Run. Pure: the present is handed in.
 
 use std::time::Duration;
 
-use anjian_domain::{MediaTime, Moment, WallTime};
-
-/// How far WallTime may run away from the clock before it is set anew.
-const DRIFT_MAX: Duration = Duration::from_secs(1);
-
-/// Gives the frames of one connection their moments: MediaTime from the connection's first frame, WallTime from
-/// when that one arrived.
-#[derive(Debug, Default)]
-pub(crate) struct ArrivalTimeline {
-    first_pts: Option<MediaTime>,
-    anchor: Option<Moment>,
-}
-
-impl ArrivalTimeline {
-    /// The moment of the frame with time stamp `pts` that arrives `now`.
-    pub(crate) fn place(&mut self, pts: MediaTime, now: WallTime) -> Moment {
-        let first = *self.first_pts.get_or_insert(pts);
-        let media = MediaTime::ZERO.plus(pts.since(first));
-        let anchor = self.anchor.filter(|anchor| drift(*anchor, media, now) <= DRIFT_MAX);
-        let anchor = anchor.unwrap_or_else(|| Self::anchor(media, now));
-        self.anchor = Some(anchor);
-        Moment { media, wall: anchor.wall.plus(media.since(anchor.media)) }
-    }
-
-    /// Ties MediaTime to WallTime. Cameras that send RTCP sender reports say themselves when a frame was taken;
-    /// this is the place to believe them. Until then: when it arrived.
-    const fn anchor(media: MediaTime, now: WallTime) -> Moment {
-        Moment { media, wall: now }
-    }
-}
-
-fn drift(anchor: Moment, media: MediaTime, now: WallTime) -> Duration {
-    let expected = anchor.wall.plus(media.since(anchor.media));
-    expected.since(now).max(now.since(expected))
-}
+use anjian_domain::{MediaTime, Moment};
 
 /// Lays the connections of one Run behind each other, so that neither time ever goes back.
 #[derive(Debug, Default)]
@@ -72,6 +36,8 @@ impl RunTimeline {
 
 #[cfg(test)]
 mod tests {
+    use anjian_domain::WallTime;
+
     use super::*;
 
     fn wall(ms: i64) -> WallTime {
@@ -80,24 +46,6 @@ mod tests {
 
     fn moment(media_ms: u64, wall_ms: i64) -> Moment {
         Moment { media: MediaTime::from_millis(media_ms), wall: wall(wall_ms) }
-    }
-
-    #[test]
-    fn wall_time_follows_media_time_until_the_clock_is_a_second_off() {
-        let mut timeline = ArrivalTimeline::default();
-        let cases = [
-            // (pts, clock, media, wall)
-            (90_000, 0, 0, 0),
-            (90_200, 230, 200, 200), // late by the network: the stream's own spacing counts
-            (90_400, 1_400, 400, 400),
-            (90_600, 1_601, 600, 1_601), // more than a second late: set anew
-            (90_800, 1_800, 800, 1_801),
-            (91_000, -5_000, 1_000, -5_000), // the clock was set back
-        ];
-        for (pts_ms, clock_ms, media_ms, wall_ms) in cases {
-            let placed = timeline.place(MediaTime::from_millis(pts_ms), wall(clock_ms));
-            assert_eq!(placed, moment(media_ms, wall_ms), "pts {pts_ms}");
-        }
     }
 
     #[test]

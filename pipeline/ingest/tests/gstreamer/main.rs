@@ -8,4 +8,7 @@
 
 mod clips;
 mod files;
+mod ledger;
+mod once_server;
+mod recording;
 mod rtsp;

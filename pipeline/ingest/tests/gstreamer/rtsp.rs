@@ -10,7 +10,7 @@ use anjian_ingest::{
 
 use crate::clips::clip;
 
-fn camera(url: &str) -> LiveCamera {
+pub(crate) fn camera(url: &str) -> LiveCamera {
     LiveCamera {
         main: url.parse().unwrap(),
         sub: None,

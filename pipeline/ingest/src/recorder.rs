@@ -1,0 +1,150 @@
+//! Records a camera without re-encoding: packets behind the parser, into segments of fragmented MP4.
+//!
+//! Recording waits for nobody and nobody waits for it: GStreamer's threads hand packets over (`tap`, `intake`), the
+//! thread `record-<camera>` writes them (`thread`). Files are `anjian-footage`'s, rows are the sink's.
+
+mod decode_order;
+mod files;
+mod intake;
+mod interleave;
+mod open;
+mod rows;
+mod status;
+mod tap;
+mod thread;
+mod tracks;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{Scope, ScopedJoinHandle};
+use std::time::Duration;
+
+use anjian_domain::{CameraId, CameraState, CameraStatus, Clock, SegmentSink};
+
+pub(crate) use self::tap::Tap;
+
+use self::files::Folder;
+use self::intake::{BYTES_MAX, Intake, Item, Limits, SPAN_MAX};
+use self::thread::{RecorderThread, Workplace};
+use crate::stream_clock::CameraTime;
+use crate::stream_time::StreamTime;
+
+/// How recordings are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordSettings {
+    /// The folder of all recordings; made when it is missing.
+    pub root: PathBuf,
+    /// How long a file is to be; it ends at the next keyframe.
+    pub segment: Duration,
+    /// How much is written at once, and lost when the process is killed.
+    pub fragment: Duration,
+}
+
+impl RecordSettings {
+    /// Files of a minute, written twice a second.
+    #[must_use]
+    pub const fn new(root: PathBuf) -> Self {
+        Self { root, segment: Duration::from_secs(60), fragment: Duration::from_millis(500) }
+    }
+}
+
+/// How a camera is recorded, and who keeps account.
+#[derive(Clone)]
+pub struct Recording {
+    /// Where and how.
+    pub settings: RecordSettings,
+    /// Told of each file, on the thread that records.
+    pub sink: Arc<dyn SegmentSink>,
+}
+
+/// A camera's recorder, as its connections see it.
+pub(crate) struct Recorder<'a> {
+    camera: CameraId,
+    recording: &'a Recording,
+    present: &'a dyn Clock,
+    files: Folder,
+    intake: Arc<Intake>,
+    time: Arc<CameraTime>,
+    knows_floor: bool,
+}
+
+impl<'a> Recorder<'a> {
+    /// Asks the index where the recording ends, so that nothing is placed before that; if it does not answer now, it is
+    /// asked again.
+    pub(crate) fn new(camera: CameraId, recording: &'a Recording, present: &'a dyn Clock) -> Self {
+        let settings = &recording.settings;
+        let limits = Limits { bytes: BYTES_MAX, span: SPAN_MAX, fragment: settings.fragment };
+        let time = Arc::new(CameraTime::default());
+        let floor = recording.sink.recorded_until(&camera);
+        if let Ok(Some(floor)) = &floor {
+            time.raise_floor(*floor);
+        }
+        Self {
+            camera,
+            recording,
+            present,
+            files: Folder { root: settings.root.clone(), fragment: settings.fragment },
+            intake: Arc::new(Intake::new(limits)),
+            time,
+            knows_floor: floor.is_ok(),
+        }
+    }
+
+    /// What its connections share.
+    pub(crate) const fn time(&self) -> &Arc<CameraTime> {
+        &self.time
+    }
+
+    /// Takes the packets of a new connection.
+    pub(crate) fn tap(&self, time: Arc<StreamTime>) -> Tap {
+        Tap::new(Arc::clone(&self.intake), time)
+    }
+
+    /// Begins to write, until the answer is dropped; then the open file is completed.
+    pub(crate) fn start<'scope, 'env>(&'env self, scope: &'scope Scope<'scope, 'env>) -> Running<'scope> {
+        let place = Workplace {
+            camera: self.camera.clone(),
+            root: self.recording.settings.root.clone(),
+            segment: self.recording.settings.segment,
+            files: &self.files,
+            sink: Arc::clone(&self.recording.sink),
+            present: self.present,
+            time: Arc::clone(&self.time),
+        };
+        let thread = std::thread::Builder::new().name(format!("record-{}", self.camera));
+        let knows_floor = self.knows_floor;
+        let thread = thread.spawn_scoped(scope, move || {
+            RecorderThread::new(place, knows_floor).run(&self.intake);
+        });
+        if let Err(error) = &thread {
+            tracing::error!(camera.id = %self.camera, %error, "no thread to record with");
+        }
+        Running { intake: Arc::clone(&self.intake), thread: thread.ok() }
+    }
+
+    /// Hears what becomes of the connection that is recorded.
+    pub(crate) fn hear(&self, status: &CameraStatus) {
+        match status.state {
+            CameraState::Connecting | CameraState::Stalled | CameraState::Failed => {
+                self.intake.tell(Item::Lost(status.reason.clone()));
+            }
+            CameraState::Live | CameraState::Stopped => {}
+        }
+    }
+}
+
+/// A recorder that writes.
+pub(crate) struct Running<'scope> {
+    intake: Arc<Intake>,
+    thread: Option<ScopedJoinHandle<'scope, ()>>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.intake.close();
+        if let Some(thread) = self.thread.take() {
+            // What it held is on disk up to the last fragment.
+            let _ = thread.join();
+        }
+    }
+}

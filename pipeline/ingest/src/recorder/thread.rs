@@ -1,0 +1,338 @@
+//! The thread that records a camera: takes what its connections tell, and keeps files, rows and state in step.
+//!
+//! Lives as long as the camera is watched, over all its connections. Only here is a disk or the index waited for.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anjian_domain::{CameraId, Clock, RecordingState, Segment, SegmentSink, WallTime};
+use anjian_footage::{AudioTrack, FootageError, TrackKind, Tracks, VideoTrack};
+
+use super::decode_order::Reorder;
+use super::files::Files;
+use super::intake::{Intake, Item, Packet};
+use super::interleave::Interleaver;
+use super::open::{Follows, OpenSegment};
+use super::rows::{Rows, is_about_disk};
+use super::status::Status;
+use crate::stream_clock::{CameraTime, Placed};
+use crate::stream_time::StreamTime;
+
+/// A stream that sends less often is written as it comes.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// After the file system or the index refused.
+const RETRY_AFTER: Duration = Duration::from_secs(3);
+
+/// Whatever a recorder works with.
+pub(super) struct Workplace<'a> {
+    pub(super) camera: CameraId,
+    pub(super) root: PathBuf,
+    pub(super) segment: Duration,
+    pub(super) files: &'a dyn Files,
+    pub(super) sink: Arc<dyn SegmentSink>,
+    pub(super) present: &'a dyn Clock,
+    pub(super) time: Arc<CameraTime>,
+}
+
+/// What a connection told of its stream.
+#[derive(Default)]
+struct Stream {
+    time: Option<Arc<StreamTime>>,
+    video: Option<VideoTrack>,
+    audio: Option<AudioTrack>,
+    /// Whether sound came since the open file was begun: a track that stays empty stops players.
+    is_heard: bool,
+    reorder: Reorder,
+    interleaver: Interleaver,
+}
+
+/// Why nothing can be written just now, for a person.
+struct Refusal {
+    state: RecordingState,
+    reason: String,
+}
+
+/// One camera's recorder.
+pub(super) struct RecorderThread<'a> {
+    place: Workplace<'a>,
+    rows: Rows,
+    status: Status,
+    stream: Stream,
+    open: Option<OpenSegment>,
+    knows_floor: bool,
+    refused_at: Option<Instant>,
+}
+
+impl<'a> RecorderThread<'a> {
+    /// `knows_floor`: the end of what is recorded is known to the camera's time already.
+    pub(super) fn new(place: Workplace<'a>, knows_floor: bool) -> Self {
+        let rows = Rows::new(place.camera.clone(), Arc::clone(&place.sink));
+        let status = Status::new(place.camera.clone(), Arc::clone(&place.sink));
+        Self { place, rows, status, stream: Stream::default(), open: None, knows_floor, refused_at: None }
+    }
+
+    /// Until the intake is closed.
+    pub(super) fn run(mut self, intake: &Intake) {
+        self.tell(RecordingState::Waiting, None);
+        let mut items = VecDeque::new();
+        let mut goes_on = true;
+        while goes_on {
+            goes_on = intake.take(&mut items, PATIENCE);
+            if items.is_empty() {
+                self.flush();
+            }
+            for item in items.drain(..) {
+                self.take(item);
+            }
+            self.rows.tell_waiting();
+        }
+        self.end_stretch();
+        self.tell(RecordingState::Stopped, None);
+    }
+
+    fn take(&mut self, item: Item) {
+        match item {
+            Item::Packet(packet) => self.take_packet(packet),
+            Item::Audio(track) => self.take_sound_format(track),
+            Item::Video(track) => {
+                self.let_go();
+                self.stream.video = Some(track);
+            }
+            Item::Connected { time, has_sound } => {
+                self.end_stretch();
+                let interleaver = Interleaver::new(has_sound);
+                self.stream = Stream { time: Some(time), interleaver, ..Stream::default() };
+            }
+            Item::Missed(packets) => {
+                self.end_stretch();
+                let reason = format!("the disk is too slow: {packets} packets were lost");
+                self.tell(RecordingState::Overloaded, Some(reason));
+            }
+            Item::Lost(reason) => {
+                self.end_stretch();
+                self.stream = Stream::default();
+                self.tell(RecordingState::Waiting, reason);
+            }
+        }
+    }
+
+    /// What follows does not follow directly.
+    fn end_stretch(&mut self) {
+        self.let_go();
+        self.finish(None);
+    }
+
+    fn take_sound_format(&mut self, track: AudioTrack) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.tracks().audio.as_ref() != Some(&track)) {
+            open.cut_soon();
+        }
+        self.stream.audio = Some(track);
+    }
+
+    fn take_packet(&mut self, packet: Packet) {
+        if packet.kind == TrackKind::Audio {
+            self.stream.is_heard = true;
+        }
+        self.stream.interleaver.push(packet);
+        while let Some(packet) = self.stream.interleaver.pop() {
+            self.record(&packet);
+        }
+    }
+
+    /// Records what was held back.
+    fn let_go(&mut self) {
+        while let Some(packet) = self.stream.interleaver.pop_any() {
+            self.record(&packet);
+        }
+    }
+
+    fn record(&mut self, packet: &Packet) {
+        let Some(time) = self.stream.time.clone() else { return };
+        if packet.kind == TrackKind::Audio {
+            if let Some(placed) = time.place_sound(packet.media) {
+                self.record_sound(packet, placed.wall);
+            }
+        } else if let Some(placed) = time.place_packet(packet.media, packet.arrived, self.place.present) {
+            self.record_picture(packet, placed);
+        }
+    }
+
+    fn record_sound(&mut self, packet: &Packet, wall: WallTime) {
+        let Some(open) = self.open.as_mut() else { return };
+        if open.tracks().audio.is_none() || open.tracks().audio != self.stream.audio {
+            open.cut_soon();
+        } else if let Err(error) = open.push_sound(packet, wall) {
+            self.give_up(&error, packet.arrived);
+        }
+    }
+
+    fn record_picture(&mut self, packet: &Packet, placed: Placed) {
+        let media_ns = i64::try_from(packet.media.as_nanos()).unwrap_or(i64::MAX);
+        self.end_if_due(packet, media_ns, placed.wall);
+        if self.open.is_none() && packet.is_sync {
+            self.begin(packet, media_ns, placed);
+        }
+        let Some(open) = self.open.as_mut() else { return };
+        if let Err(error) = open.push_picture(packet, placed.wall, &mut self.stream.reorder) {
+            self.give_up(&error, packet.arrived);
+        }
+    }
+
+    /// Ends the open file when the picture does not belong into it.
+    fn end_if_due(&mut self, packet: &Packet, media_ns: i64, wall: WallTime) {
+        let Some(open) = self.open.as_mut() else { return };
+        if open.follow(media_ns, wall) == Follows::AfterHole {
+            return self.finish(None);
+        }
+        let is_other_video = self.stream.video.as_ref() != Some(&open.tracks().video);
+        let is_due = open.is_cut_due() || open.is_full(wall, self.place.segment);
+        if is_other_video || packet.is_sync && is_due {
+            self.finish(Some(wall));
+        }
+    }
+
+    fn begin(&mut self, packet: &Packet, media_ns: i64, placed: Placed) {
+        if self.refused_at.is_some_and(|at| packet.arrived.duration_since(at) < RETRY_AFTER) {
+            return;
+        }
+        let Some(video) = self.stream.video.clone() else { return };
+        let is_heard = std::mem::take(&mut self.stream.is_heard);
+        let audio = self.stream.audio.clone().filter(|_| is_heard);
+        let begun = self.learn_floor().and_then(|()| self.create(Tracks { video, audio }, media_ns, placed));
+        match begun {
+            Ok(open) => {
+                self.open = Some(open);
+                self.refused_at = None;
+                self.tell_recording();
+            }
+            Err(refusal) => self.refuse(refusal, packet.arrived),
+        }
+    }
+
+    fn learn_floor(&mut self) -> Result<(), Refusal> {
+        if !self.knows_floor {
+            let floor = self.place.sink.recorded_until(&self.place.camera).map_err(|error| Refusal {
+                state: RecordingState::Failed,
+                reason: format!("the index does not say where the recording ends: {error}"),
+            })?;
+            if let Some(floor) = floor {
+                self.place.time.raise_floor(floor);
+            }
+            self.knows_floor = true;
+        }
+        Ok(())
+    }
+
+    /// Begins a file and tells the index; neither without the other.
+    fn create(&mut self, tracks: Tracks, media_ns: i64, placed: Placed) -> Result<OpenSegment, Refusal> {
+        let start = self.place.time.floor().map_or(placed.wall, |floor| floor.max(placed.wall));
+        let segment = Segment {
+            camera: self.place.camera.clone(),
+            path: Segment::path_of(&self.place.camera, start),
+            start,
+            duration: Duration::ZERO,
+            size_bytes: 0,
+            sha256: None,
+            video: tracks.video.codec,
+            width_px: tracks.video.width_px,
+            height_px: tracks.video.height_px,
+            audio: tracks.audio.as_ref().map(|audio| audio.codec),
+            time_source: placed.source,
+            clock_offset_us: placed.clock_offset_us + placed.wall.as_micros() - start.as_micros(),
+        };
+        let path = segment.path.clone();
+        let file = self.place.files.create(segment, tracks.clone());
+        let file = file.map_err(|error| refusal_of(&error, &self.place.root))?;
+        if let Err(error) = self.rows.begin(file.segment()) {
+            drop(file);
+            self.place.files.remove(&path);
+            let state = if is_about_disk(&error) { RecordingState::DiskFull } else { RecordingState::Failed };
+            return Err(Refusal { state, reason: error.to_string() });
+        }
+        Ok(OpenSegment::new(file, tracks, media_ns, placed.wall))
+    }
+
+    /// Completes the open file. `end`: where the next picture lies, when it follows directly.
+    fn finish(&mut self, end: Option<WallTime>) {
+        let Some(open) = self.open.take() else { return };
+        let reach = open.reach();
+        self.keep(open.finish(end), reach);
+    }
+
+    fn give_up(&mut self, error: &FootageError, at: Instant) {
+        if let Some(open) = self.open.take() {
+            let reach = open.reach();
+            self.keep(open.abandon(), reach);
+        }
+        self.refuse(refusal_of(error, &self.place.root), at);
+    }
+
+    fn keep(&mut self, finished: Result<Segment, FootageError>, reach: WallTime) {
+        match finished {
+            Ok(segment) => {
+                self.place.time.raise_floor(segment.end());
+                self.rows.end(segment);
+            }
+            Err(error) => {
+                // It stays unfinished until it is repaired at the next start; what is in it can be played.
+                tracing::warn!(camera.id = %self.place.camera, %error, "a segment could not be completed");
+                self.place.time.raise_floor(reach);
+            }
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal, at: Instant) {
+        self.refused_at = Some(at);
+        if !self.status.is(refusal.state) {
+            tracing::warn!(camera.id = %self.place.camera, reason = refusal.reason, "recording stops");
+        }
+        self.tell(refusal.state, Some(refusal.reason));
+    }
+
+    fn flush(&mut self) {
+        let Some(open) = self.open.as_mut() else { return };
+        if let Err(error) = open.flush() {
+            self.give_up(&error, Instant::now());
+        }
+    }
+
+    fn tell_recording(&mut self) {
+        let reason = self.stream.time.as_ref().and_then(|time| time.disbelieved_us()).map(|ahead_us| {
+            let by = Duration::from_secs(ahead_us.unsigned_abs() / 1_000_000);
+            let side = if ahead_us > 0 { "ahead of" } else { "behind" };
+            format!("the camera's clock is {by:?} {side} this machine's and is not followed: set the camera's clock")
+        });
+        let since = self.open.as_ref().map(OpenSegment::reach);
+        let since = since.unwrap_or_else(|| self.present());
+        self.status.tell(RecordingState::Recording, reason, since);
+    }
+
+    /// A state other than recording lasts since what is recorded ended, if it was recorded before.
+    fn tell(&mut self, state: RecordingState, reason: Option<String>) {
+        let was_recording = self.status.is(RecordingState::Recording);
+        let end = self.place.time.floor().filter(|_| was_recording);
+        let since = end.unwrap_or_else(|| self.present());
+        self.status.tell(state, reason, since);
+    }
+
+    /// The present, as the recording tells time.
+    fn present(&self) -> WallTime {
+        let lead_us = u64::try_from(self.place.time.lead_us()).unwrap_or_default();
+        self.place.present.now().plus(Duration::from_micros(lead_us))
+    }
+}
+
+fn refusal_of(error: &FootageError, root: &Path) -> Refusal {
+    if error.is_disk_full() {
+        let reason = format!("no room in {}: free some; recording goes on by itself", root.display());
+        return Refusal { state: RecordingState::DiskFull, reason };
+    }
+    let reason = format!("cannot record into {}: {error}", root.display());
+    Refusal { state: RecordingState::Failed, reason }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! The clock of one connection, as its threads share it: whoever sees packets observes, everybody may ask.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
+
+use anjian_domain::{Clock, MediaTime, WallTime};
+
+use crate::sender_reports::SenderReports;
+use crate::stream_clock::{CameraTime, Lead, Placed, StreamClock};
+
+/// One connection's time.
+#[derive(Debug)]
+pub(crate) struct StreamTime {
+    clock: Mutex<StreamClock>,
+    /// Where the camera's reports come in.
+    pub(crate) reports: Arc<SenderReports>,
+    /// The first packet, where packets are seen at all.
+    first: OnceLock<(MediaTime, Instant)>,
+}
+
+impl StreamTime {
+    pub(crate) fn new(camera: Arc<CameraTime>, lead: Lead) -> Self {
+        let clock = Mutex::new(StreamClock::new(camera, lead));
+        Self { clock, reports: Arc::default(), first: OnceLock::new() }
+    }
+
+    /// Packets are seen; this is the first. From now on they are observed, and frames no longer.
+    pub(crate) fn see_packets(&self, media: MediaTime, arrived: Instant) {
+        self.first.get_or_init(|| (media, arrived));
+    }
+
+    /// Where a packet lies, which itself tells what time it is.
+    pub(crate) fn place_packet(
+        &self,
+        media: MediaTime,
+        arrived: Instant,
+        present: &dyn Clock,
+    ) -> Option<Placed> {
+        let mut clock = self.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        self.observe(&mut clock, media, arrived, present);
+        clock.place(media)
+    }
+
+    /// Where a sound lies, of which nothing is learnt; `None` before the first packet with a picture.
+    pub(crate) fn place_sound(&self, media: MediaTime) -> Option<Placed> {
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner).place(media)
+    }
+
+    /// Where a decoded frame lies.
+    pub(crate) fn place_frame(&self, media: MediaTime, present: &dyn Clock) -> WallTime {
+        let mut clock = self.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.first.get() {
+            None => self.observe(&mut clock, media, Instant::now(), present),
+            Some((first, arrived)) if clock.place(media).is_none() => {
+                self.observe(&mut clock, *first, *arrived, present);
+            }
+            Some(_) => {}
+        }
+        clock.place(media).map_or_else(|| present.now(), |placed| placed.wall)
+    }
+
+    /// By how much the camera's clock is ahead of ours, microseconds, when it is not believed.
+    pub(crate) fn disbelieved_us(&self) -> Option<i64> {
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner).disbelieved_us()
+    }
+
+    fn observe(&self, clock: &mut StreamClock, media: MediaTime, arrived: Instant, present: &dyn Clock) {
+        clock.arrived(media, present.now().minus(arrived.elapsed()));
+        if let Some(report) = self.reports.take() {
+            clock.reported(report.media, report.told, present.now().minus(report.arrived.elapsed()));
+        }
+    }
+}
