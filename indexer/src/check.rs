@@ -1,4 +1,4 @@
-//! Comparing rows with files, both ways. Changes nothing, and may run beside the live system.
+//! Comparing rows with files, both ways; segments in `check_segments`. May run beside the live system.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -10,6 +10,7 @@ use anjian_domain::{RunId, ViolationId};
 use sha2::{Digest, Sha256};
 use sqlx::{QueryBuilder, Sqlite};
 
+use crate::check_segments::Repair;
 use crate::check_walk::FileWalk;
 use crate::decode::Columns;
 use crate::evidence::hex;
@@ -17,9 +18,9 @@ use crate::index::blocking;
 use crate::{CheckFinding, CheckProgress, CheckReport, Index, IndexError, open};
 
 /// Rows that are read, or files that are looked up, at once.
-const BATCH: usize = 256;
+pub(crate) const BATCH: usize = 256;
 /// While somebody records, a file without a row may be one whose row comes in a moment.
-const YOUNG: Duration = Duration::from_secs(60);
+pub(crate) const YOUNG: Duration = Duration::from_secs(60);
 
 /// A row of `evidence`, and its place.
 struct Recorded {
@@ -32,15 +33,37 @@ struct Recorded {
 }
 
 impl Index {
-    /// Compares every evidence row with its file (there, size, digest) and every file with its row, looks for
-    /// violations that are open although their Run has ended, and asks SQLite whether the database is sound.
-    /// `progress` hears of it every few hundred files. Files younger than a minute that have no row are passed over
-    /// while another process, or this index, may be recording.
+    /// Compares every row of evidence and of segments with its file (there, size, digest) and every file with its
+    /// row, looks for segments that overlap or were never finished and for violations that are open although their Run
+    /// has ended, and asks SQLite whether the database is sound. Reads every file whole. `progress` hears of it every
+    /// few hundred files. Files younger than a minute that have no row are passed over while another process, or
+    /// this index, may be recording; so are unfinished segments while the live system runs.
     ///
     /// # Errors
     /// When the rows could not be read. What is wrong with files is in the report.
     pub async fn check(
         &self,
+        progress: &mut (dyn FnMut(CheckProgress) + Send),
+    ) -> Result<CheckReport, IndexError> {
+        self.check_all(Repair::Nothing, progress).await
+    }
+
+    /// Checks, and mends recordings: torn ends are cut off, files without a row get one, rows without a file go (and
+    /// become gaps), deletions are finished, a row that overlaps the next ends there. A file with other bytes than
+    /// were recorded stays as it is, and so does evidence. The report lists what could not be mended.
+    ///
+    /// # Errors
+    /// When rows or files could not be read or written.
+    pub async fn check_and_repair(
+        &self,
+        progress: &mut (dyn FnMut(CheckProgress) + Send),
+    ) -> Result<CheckReport, IndexError> {
+        self.check_all(Repair::Segments, progress).await
+    }
+
+    async fn check_all(
+        &self,
+        repair: Repair,
         progress: &mut (dyn FnMut(CheckProgress) + Send),
     ) -> Result<CheckReport, IndexError> {
         let mut report =
@@ -49,10 +72,17 @@ impl Index {
         self.check_rows(&mut report, progress).await?;
         self.check_files(&mut report).await?;
         self.check_ends(&mut report).await?;
+        self.check_segments(&mut report, repair, progress).await?;
         Ok(report)
     }
 
-    async fn count_rows(&self, table: &'static str) -> Result<u64, IndexError> {
+    /// How long ago a file was changed; `None` when that is still to come.
+    pub(crate) fn age_of(&self, modified: SystemTime) -> Option<Duration> {
+        let micros = u64::try_from(self.inner.clock.now().as_micros()).unwrap_or_default();
+        (SystemTime::UNIX_EPOCH + Duration::from_micros(micros)).duration_since(modified).ok()
+    }
+
+    pub(crate) async fn count_rows(&self, table: &'static str) -> Result<u64, IndexError> {
         let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT count(*) FROM {table}"));
         let count: Result<i64, _> = sql.build_query_scalar().fetch_one(&self.inner.reader).await;
         let count = count.map_err(|source| IndexError::Database { doing: "count rows", table, source })?;
@@ -113,8 +143,6 @@ impl Index {
 
     async fn check_files(&self, report: &mut CheckReport) -> Result<(), IndexError> {
         let is_unused = open::is_unused(&self.inner.data_dir);
-        let now = SystemTime::UNIX_EPOCH
-            + Duration::from_micros(u64::try_from(self.inner.clock.now().as_micros()).unwrap_or_default());
         let mut walk = FileWalk::new(self.inner.evidence.root());
         loop {
             let (returned, batch) = blocking(move || Ok(walk.take(BATCH))).await?;
@@ -127,7 +155,7 @@ impl Index {
             }
             let known = self.known_paths(batch.files.iter().map(|file| file.stored_path.as_str())).await?;
             for file in batch.files.into_iter().filter(|file| !known.contains(&file.stored_path)) {
-                let is_young = now.duration_since(file.modified).is_ok_and(|age| age < YOUNG);
+                let is_young = self.age_of(file.modified).is_some_and(|age| age < YOUNG);
                 if is_unused || !is_young {
                     report.find(CheckFinding::OrphanFile { path: file.path });
                 }
@@ -182,7 +210,7 @@ fn compare(recorded: &Recorded) -> (u64, Option<CheckFinding>) {
 }
 
 /// Size and SHA-256 of a file, read in pieces: a clip can be large.
-fn digest(path: &Path) -> std::io::Result<(u64, String)> {
+pub(crate) fn digest(path: &Path) -> std::io::Result<(u64, String)> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut piece = vec![0; 64 * 1024];

@@ -48,6 +48,44 @@ pub enum CheckFinding {
         /// Where it is.
         path: PathBuf,
     },
+    /// A segment whose file is not there.
+    SegmentMissing {
+        /// Where the file should be.
+        path: PathBuf,
+    },
+    /// A media file without a row, or one that can get none.
+    SegmentOrphan {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A segment that is longer or shorter than its row says.
+    SegmentWrongSize {
+        /// Where it is.
+        path: PathBuf,
+        /// What the row says.
+        recorded_bytes: u64,
+        /// What the file has.
+        found_bytes: u64,
+    },
+    /// A segment with other bytes than those that were recorded.
+    SegmentWrongDigest {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// A segment that ends after the next of its camera begins.
+    SegmentOverlap {
+        /// The earlier one.
+        path: PathBuf,
+        /// The later one.
+        other: PathBuf,
+    },
+    /// A segment that its process did not finish.
+    SegmentUnfinished {
+        /// Where it is.
+        path: PathBuf,
+    },
     /// A file or folder that could not be read.
     Unreadable {
         /// Where it is.
@@ -93,6 +131,37 @@ impl fmt::Display for CheckFinding {
                 "{}: was changed after it was recorded; restore it from a backup (violation {violation})",
                 path.display()
             ),
+            Self::SegmentMissing { path } => write!(
+                f,
+                "{}: missing; restore it from a backup, or let `anjian check --repair` make it a gap",
+                path.display()
+            ),
+            Self::SegmentOrphan { path, reason } => {
+                write!(
+                    f,
+                    "{}: belongs to no recording: {reason}; try `anjian check --repair`",
+                    path.display()
+                )
+            }
+            Self::SegmentWrongSize { path, recorded_bytes, found_bytes } => write!(
+                f,
+                "{}: has {found_bytes} bytes, recorded were {recorded_bytes}; restore it from a backup",
+                path.display()
+            ),
+            Self::SegmentWrongDigest { path } => {
+                write!(f, "{}: was changed after it was recorded; restore it from a backup", path.display())
+            }
+            Self::SegmentOverlap { path, other } => write!(
+                f,
+                "{}: ends after {} begins; run `anjian check --repair`",
+                path.display(),
+                other.display()
+            ),
+            Self::SegmentUnfinished { path } => write!(
+                f,
+                "{}: was not finished; start `anjian serve` or run `anjian check --repair`",
+                path.display()
+            ),
             Self::Unreadable { path, reason } => write!(f, "{}: cannot be read: {reason}", path.display()),
             Self::LeftOpen { violation, run } => {
                 write!(f, "violation {violation}: open although run {run} has ended")
@@ -111,8 +180,12 @@ pub struct CheckReport {
     pub violations: u64,
     /// Evidence files compared.
     pub files: u64,
+    /// Segments compared.
+    pub segments: u64,
     /// Bytes read.
     pub bytes: u64,
+    /// What was wrong with recordings and is mended; not in the findings.
+    pub repaired: u64,
     /// What is wrong, at most [`CheckReport::MAX_FINDINGS`].
     pub findings: Vec<CheckFinding>,
     /// How many more findings there are.

@@ -6,8 +6,8 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::decode::{Columns, uuid_column};
 use crate::{
-    EvidenceFile, EvidenceKind, EvidenceRow, Index, IndexError, ViolationDetail, ViolationRow, run_row,
-    violation_row,
+    EvidenceFile, EvidenceKind, EvidenceRow, Index, IndexError, ViolationDetail, ViolationRow, clip_row,
+    run_row, violation_row,
 };
 
 impl Index {
@@ -77,6 +77,7 @@ async fn assemble(
         rule: rule_as_it_stood(connection, &violation).await?,
         run,
         evidence: files.iter().map(decode_evidence).collect::<Result<_, _>>()?,
+        clip: clip_row::find(connection, seq).await?,
         row: violation,
     })
 }

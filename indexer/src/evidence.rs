@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anjian_domain::Violation;
+use anjian_domain::{CameraId, Violation, ViolationId, WallTime};
+use anjian_footage::Cut;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
@@ -58,6 +59,34 @@ impl EvidenceFolder {
         outcome
     }
 
+    /// Writes the clip of a violation that has its other files.
+    pub(crate) fn store_clip(
+        &self,
+        camera: &CameraId,
+        violation: ViolationId,
+        opened: WallTime,
+        cut: &Cut,
+    ) -> Result<StoredFile, IndexError> {
+        let folder = folder_of(camera, violation, opened);
+        create_durable(&self.root, &self.locate(&folder))?;
+        let kind = EvidenceKind::Clip;
+        let path = format!("{folder}/{}", kind.file_name());
+        let (file, partial) = (self.locate(&path), self.locate(&format!("{path}{PARTIAL}")));
+        let written = cut.write_to(&partial).map_err(IndexError::from).and_then(|digest| {
+            let renamed = std::fs::rename(&partial, &file);
+            renamed.map_err(|source| IndexError::File { doing: "write", path: file, source }).map(|()| digest)
+        });
+        if written.is_err() {
+            let _ = std::fs::remove_file(&partial);
+        }
+        let digest = written?;
+        sync_folder(&self.locate(&folder))?;
+        Ok(StoredFile {
+            path,
+            row: EvidenceRow { kind, size_bytes: digest.size_bytes, sha256: digest.sha256 },
+        })
+    }
+
     fn store_one(&self, folder: &str, kind: EvidenceKind, bytes: &[u8]) -> Result<StoredFile, IndexError> {
         let path = format!("{folder}/{}", kind.file_name());
         let file = self.locate(&path);
@@ -91,9 +120,13 @@ impl EvidenceFolder {
 }
 
 fn violation_folder(violation: &Violation) -> String {
-    let day = violation.opened.wall.timestamp().to_zoned(TimeZone::UTC).date();
+    folder_of(&violation.camera, violation.id, violation.opened.wall)
+}
+
+fn folder_of(camera: &CameraId, violation: ViolationId, opened: WallTime) -> String {
+    let day = opened.timestamp().to_zoned(TimeZone::UTC).date();
     let (year, month, day) = (day.year(), day.month(), day.day());
-    format!("{}/{year:04}/{month:02}/{day:02}/{}", violation.camera, violation.id)
+    format!("{camera}/{year:04}/{month:02}/{day:02}/{violation}")
 }
 
 fn write_durable(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

@@ -46,6 +46,20 @@ impl Index {
         Ok(true)
     }
 
+    /// Whether this index or another process is the live system of the data folder.
+    pub(crate) fn is_live(&self) -> bool {
+        let path = self.inner.data_dir.join(LIVE_LOCK);
+        self.claim().is_some()
+            || File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// # Errors
+    /// [`IndexError::LiveElsewhere`] while the live system runs.
+    pub(crate) fn refuse_live(&self) -> Result<(), IndexError> {
+        let path = self.inner.data_dir.join(LIVE_LOCK);
+        if self.is_live() { Err(IndexError::LiveElsewhere { path }) } else { Ok(()) }
+    }
+
     fn claim(&self) -> MutexGuard<'_, Option<File>> {
         // It holds a file or nothing: a panic elsewhere cannot leave it half changed.
         self.inner.claim.lock().unwrap_or_else(PoisonError::into_inner)

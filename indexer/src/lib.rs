@@ -14,19 +14,24 @@
 //! A place in a list is (`opened_at`, order of recording), not (`opened_at`, id): the tie-breaker is four bytes
 //! in each index instead of sixteen, and clients see neither.
 
+mod adopt;
 mod calendar;
 mod check;
 mod check_report;
+mod check_segments;
 mod check_walk;
+mod clip_row;
 mod completeness;
 mod count;
 mod coverage;
 mod cursor;
+mod cut_clips;
 mod decode;
 mod detail;
 mod disk;
 mod error;
 mod evidence;
+mod expire;
 mod forecast;
 mod gap;
 mod hold;
@@ -42,8 +47,10 @@ mod record;
 mod record_segment;
 mod recorder;
 mod recording_settings;
+mod recover;
 mod registry;
 mod reserve;
+mod retention;
 mod rows;
 mod run_row;
 mod search;
@@ -55,9 +62,12 @@ mod timeline;
 mod violation_row;
 
 pub use check_report::{CheckFinding, CheckProgress, CheckReport};
+pub use check_segments::Rebuilt;
+pub use clip_row::{ClipRow, ClipState};
 pub use completeness::Completeness;
 pub use coverage::CoverageMinute;
 pub use cursor::{Cursor, CursorError};
+pub use cut_clips::ClipReport;
 pub use error::IndexError;
 pub use gap::{Gap, GapCause};
 pub use hold::{Hold, HoldQuery, Lift, NewHold, WhichHolds};
@@ -68,6 +78,8 @@ pub use query::{
 };
 pub use recorder::Recorder;
 pub use recording_settings::{CameraLimits, ClipSettings, RecordingSettings, Retention};
+pub use recover::Recovery;
+pub use retention::Expiry;
 pub use rows::{
     CameraRow, EvidenceFile, EvidenceKind, EvidenceRow, RunRow, SiteRow, ViolationDetail, ViolationRow,
 };

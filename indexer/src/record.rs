@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::decode::{json_column, media_column, uuid_column};
 use crate::evidence::StoredFile;
-use crate::{Index, IndexError, LiveKind, ViolationStatus, outbox, plan, run_row};
+use crate::{Index, IndexError, LiveKind, ViolationStatus, clip_row, outbox, plan, run_row};
 
 impl Index {
     pub(crate) async fn begin_run(&self, run: &Run) -> Result<(), IndexError> {
@@ -62,6 +62,9 @@ impl Index {
         let seq = insert_row(&mut transaction, violation, run_kind).await?;
         insert_detail(&mut transaction, seq, evidence).await?;
         insert_files(&mut transaction, seq, files).await?;
+        if run_kind == RunKind::Live {
+            clip_row::insert_due(&mut transaction, seq).await?;
+        }
         run_row::seen(&mut transaction, violation.run, evidence.snapshot_at.wall).await?;
         let update = outbox::append_violation(&mut transaction, seq, self.inner.clock.now()).await?;
         let row = outbox::violation_at(&mut *transaction, seq).await?;
@@ -154,10 +157,10 @@ async fn insert_detail(
     Ok(())
 }
 
-async fn insert_files(
+pub(crate) async fn insert_files(
     connection: &mut SqliteConnection,
     seq: i64,
-    files: &[StoredFile],
+    files: impl IntoIterator<Item = &StoredFile>,
 ) -> Result<(), IndexError> {
     let failed = |source| IndexError::Database { doing: "keep a file's row", table: "evidence", source };
     for file in files {

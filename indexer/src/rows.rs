@@ -9,7 +9,7 @@ use anjian_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::ViolationStatus;
+use crate::{ClipRow, ViolationStatus};
 
 /// A site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +103,8 @@ pub struct ViolationDetail {
     pub run: RunRow,
     /// Its files.
     pub evidence: Vec<EvidenceRow>,
+    /// What became of its clip; `None` for violations of an archive Run, which have none.
+    pub clip: Option<ClipRow>,
 }
 
 /// A Run.

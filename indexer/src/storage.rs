@@ -75,7 +75,7 @@ impl Index {
         drop(reading);
         let index = self.clone();
         let (room, is_reserve_given_up) =
-            blocking(move || Ok((index.room(&index.folder_that_is_there())?, index.lacks_reserve()))).await?;
+            blocking(move || Ok((index.recordings_room()?, index.lacks_reserve()))).await?;
         let recorded_bytes = cameras.iter().map(|camera| camera.span.bytes).sum();
         let left = room.free_bytes.saturating_sub(retention.min_free_bytes);
         let growth: Vec<Growth> = cameras.iter().map(growth).collect();
@@ -96,12 +96,6 @@ impl Index {
             },
             cameras,
         })
-    }
-
-    /// The recordings folder, or the data folder while nothing was recorded.
-    fn folder_that_is_there(&self) -> std::path::PathBuf {
-        let folder = self.recordings_folder();
-        if folder.is_dir() { folder.into() } else { self.inner.data_dir.clone() }
     }
 }
 
