@@ -29,13 +29,16 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..60)
 }
 
+/// What must be found: the bytes, when they are decoded and shown in ticks, keyframe or not.
+type Found = (Vec<u8>, u64, i64, bool);
+
 /// A whole number of ticks in nanoseconds, so that what is read back can be compared exactly.
 fn nanos(ticks: i64) -> i64 {
     (ticks * 1_000_000_000).div_euclid(90_000)
 }
 
 /// Records pictures, and sound with every third of them; answers the file and what must be found in it.
-fn record(root: &Path, steps: &[Step]) -> (PathBuf, Vec<(Vec<u8>, u64, i64, bool)>) {
+fn record(root: &Path, steps: &[Step]) -> (PathBuf, Vec<Found>) {
     let mut writer =
         SegmentWriter::create(root, segment_at("2026-03-01T00:00:00Z"), tracks(), Duration::from_millis(5))
             .unwrap();
@@ -58,7 +61,7 @@ fn record(root: &Path, steps: &[Step]) -> (PathBuf, Vec<(Vec<u8>, u64, i64, bool
     (path, expected)
 }
 
-fn read_back(file: &SegmentFile, bytes: &[u8]) -> Vec<(Vec<u8>, u64, i64, bool)> {
+fn read_back(file: &SegmentFile, bytes: &[u8]) -> Vec<Found> {
     let data =
         |s: &MediaSample| bytes[usize::try_from(s.offset).unwrap()..][..s.size_bytes as usize].to_vec();
     file.video.iter().map(|s| (data(s), s.dts, s.pts(), s.is_sync)).collect()
