@@ -1,6 +1,7 @@
-//! Every sample clip through `anjian analyze`, against its ground truth.
+//! Every sample clip through `anjian analyze`, against its ground truth; and the truth against its clip.
 
 use std::path::Path;
+use std::process::{Command, Output};
 
 use anjian_tests::{checkout, run};
 use anyhow::{Context, Result};
@@ -91,6 +92,43 @@ fn every_clip_is_a_camera_of_the_demo() -> Result<()> {
     let config = std::fs::read_to_string(checkout().join("sample-videos/anjian.toml"))?;
     for camera in cameras()? {
         assert!(config.contains(&format!("[[camera]]\nid = \"{camera}\"")), "{camera} is not in anjian.toml");
+    }
+    Ok(())
+}
+
+/// The studio's own check of truth files: frames, size, boxes inside the picture, violations that follow from frames.
+fn check_truth(folder: &Path) -> Result<Output> {
+    let script = checkout().join("sample-videos/studio/check_truth.py");
+    let mut command = Command::new("python3");
+    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(script).arg(folder);
+    command.output().context("python3 is missing: run scripts/setup")
+}
+
+#[test]
+fn every_truth_agrees_with_its_clip() -> Result<()> {
+    for camera in cameras()? {
+        let checked = check_truth(&checkout().join("sample-videos").join(&camera))?;
+        assert!(checked.status.success(), "{camera}: {checked:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_truth_that_lies_is_noticed() -> Result<()> {
+    let source = checkout().join("sample-videos/loading-bay-hat-off");
+    let lies = [
+        ("\"frames\": ", "\"frames\": 1"),
+        ("\"width_px\": ", "\"width_px\": 1"),
+        ("\"bare\"", "\"helmet\""),
+    ];
+    for (said, instead) in lies {
+        let folder = tempfile::tempdir()?;
+        std::fs::copy(source.join("clip.mp4"), folder.path().join("clip.mp4"))?;
+        let truth = std::fs::read_to_string(source.join("truth.json"))?;
+        anyhow::ensure!(truth.contains(said), "the truth does not say {said}");
+        std::fs::write(folder.path().join("truth.json"), truth.replace(said, instead))?;
+        let checked = check_truth(folder.path())?;
+        assert_eq!(checked.status.code(), Some(1), "{instead}: {checked:?}");
     }
     Ok(())
 }
