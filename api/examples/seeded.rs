@@ -1,17 +1,24 @@
-//! Serves made-up violations, for working on the page without cameras:
+//! Serves made-up violations and recordings of the sample clips, for working on the page without cameras:
 //! `cargo run -p anjian-api --example seeded -- [ADDRESS] [FOLDER OF JPEG FILES]`, then `npm run dev` in `api/web`.
+//! Needs ffmpeg.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for the person at the keyboard")]
 
 #[path = "../tests/seed/mod.rs"]
 mod seed;
+#[path = "../tests/seed/desk.rs"]
+mod seed_desk;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_api::{ApiSettings, Ports, serve_on};
-use anjian_domain::{Behaviour, CameraState, Clock, SystemClock, WallTime};
+use anjian_domain::{
+    Behaviour, BlindCause, CameraMinute, CameraState, Clock, RecordingState, SystemClock, WallTime,
+};
+use seed::footage::{Film, camera_id};
 use seed::{Breach, Seed};
+use seed_desk::FfmpegDesk;
 
 const HOUR_S: u64 = 3_600;
 
@@ -26,12 +33,15 @@ async fn main() {
     }
     fill(&seed, now).await;
     let live = tokio::spawn(go_on(seed.clone()));
+    let recording = tokio::spawn(record(seed.clone(), now));
     let listener = tokio::net::TcpListener::bind(&address).await.unwrap();
     println!("http://{}", listener.local_addr().unwrap());
     let settings = ApiSettings { listen: listener.local_addr().unwrap(), hosts: Vec::new() };
     let stop = async { tokio::signal::ctrl_c().await.unwrap() };
-    serve_on(listener, settings, seed.index.clone(), Ports::new(Arc::new(String::new)), stop).await.unwrap();
+    let ports = Ports { pictures: Arc::new(FfmpegDesk), ..Ports::new(Arc::new(String::new)) };
+    serve_on(listener, settings, seed.index.clone(), ports, stop).await.unwrap();
     live.abort();
+    recording.abort();
 }
 
 /// A week that is quiet at night, and cameras in every state.
@@ -52,6 +62,58 @@ async fn fill(seed: &Seed, now: WallTime) {
     seed.camera_state(1, CameraState::Stalled, since(0), Some(reason)).await;
     let reason = "the camera refused user and password (401); correct the url in anjian.toml";
     seed.camera_state(2, CameraState::Failed, since(51), Some(reason)).await;
+}
+
+/// A day of two cameras: few small pictures long ago, many large ones of late; with gaps, and times in which nothing
+/// moved or nothing was seen. The day is there at once, what the page tells of its minutes comes bit by bit.
+async fn record(seed: Seed, now: WallTime) {
+    let videos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sample-videos");
+    let film = |name: &str, size, fps| Film::of_clip(&videos.join(name).join("clip.mp4"), size, fps);
+    let [(bay, late_bay), (crowd, late_crowd)] = ["loading-bay-hat-off", "workshop-crowd"]
+        .map(|name| (film(name, [640, 360], 2), film(name, [1280, 720], 10)));
+    let ago = |minutes: u64| now.minus(Duration::from_mins(minutes));
+    for (camera, film, hours) in [(0, &bay, 26_u64), (1, &crowd, 9)] {
+        seed.recorder_state(camera, RecordingState::Recording, ago(hours * 60), None).await;
+        for part in 0..hours * 6 - 6 {
+            let start = ago(hours * 60 - part * 10);
+            if part % 37 == 20 {
+                seed.recorder_state(camera, RecordingState::Waiting, start, Some("no data for 5 s")).await;
+                continue;
+            }
+            if part % 37 == 21 {
+                seed.recorder_state(camera, RecordingState::Recording, start, None).await;
+            }
+            seed.film(camera, start, Duration::from_mins(10), film).await;
+        }
+        seed.recorder_state(camera, RecordingState::DiskFull, ago(60), Some("no space left on device")).await;
+        seed.recorder_state(camera, RecordingState::Recording, ago(57), None).await;
+    }
+    seed.film_minutes(0, ago(57), 56, &late_bay.with_g711()).await;
+    seed.film_minutes(1, ago(57), 56, &late_crowd).await;
+    seed.index.cut_due_clips().await.unwrap();
+    println!("recordings are there: a data folder of {}", seed.index.recordings_folder().display());
+    for minute in 0..26 * 60 {
+        for camera in (0..2).filter(|camera| minute < [26, 9][*camera] * 60) {
+            seed.minute(made_up_minute(camera, ago(minute + 1), minute)).await;
+        }
+    }
+}
+
+/// Of the minutes of a day some were blind, the nights were quiet.
+fn made_up_minute(camera: usize, begins: WallTime, number: u64) -> CameraMinute {
+    let seconds = |is_so: bool| Duration::from_secs(if is_so { 60 } else { 0 });
+    let is_blind = (130..152).contains(&number) || (700..705).contains(&number);
+    let is_gated = !is_blind && (200..640).contains(&number) && number % 50 < 44;
+    let is_alone = (900..960).contains(&number);
+    let micros = begins.as_micros();
+    CameraMinute {
+        camera: camera_id(camera),
+        minute: WallTime::from_micros(micros - micros.rem_euclid(60_000_000)).unwrap(),
+        analysed: seconds(!is_blind && !is_gated && !is_alone),
+        gated: seconds(is_gated),
+        blind: seconds(is_blind),
+        blind_cause: is_blind.then_some(if number > 600 { BlindCause::Frozen } else { BlindCause::Covered }),
+    }
 }
 
 /// A new one every 20 seconds that lasts 10.

@@ -1,21 +1,28 @@
 //! HTTP, live updates and the page.
 //!
-//! Reads the index and answers; never calls the pipeline and never writes. Routes are listed once, in `routes`; who
+//! Reads the index and its files and answers; writes nothing but holds, and never calls the pipeline: what only a
+//! decoder can make comes through a port. Routes are listed once, in `routes`; who
 //! may ask is decided once, in `access`; what an error looks like is decided once, in `problem`.
 
 mod access;
 mod cameras;
+mod coverage;
 mod evidence;
 mod feed;
 mod guard;
 mod health;
+mod holds;
 mod live;
 mod page;
 mod pictures;
 mod problem;
 mod query;
+mod ranges;
+mod recordings;
 mod routes;
 mod server;
+mod span;
+mod storage;
 mod timeline;
 mod views;
 mod violations;

@@ -115,12 +115,10 @@ impl Pictures {
         Self { desk, stills: places(STILLS_AT_ONCE), previews: places(PREVIEWS_AT_ONCE) }
     }
 
-    #[expect(dead_code, reason = "its route comes next")]
     pub(crate) async fn still(&self, file: PathBuf, offset: Duration) -> Result<Vec<u8>, Problem> {
         self.make(&self.stills, move |desk, wanted| desk.still(&file, offset, wanted)).await
     }
 
-    #[expect(dead_code, reason = "its route comes next")]
     pub(crate) async fn preview(
         &self,
         file: PathBuf,

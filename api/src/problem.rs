@@ -2,6 +2,7 @@
 //!
 //! Details say what was wrong and what is allowed. What went wrong inside the server goes to its log, not out.
 
+use anjian_footage::FootageError;
 use anjian_indexer::IndexError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -38,6 +39,15 @@ pub(crate) enum Problem {
     /// The answer took too long.
     #[error("no answer within {0} seconds: ask for less at once, or try again")]
     Late(u64),
+    /// What was sent is not what is asked for.
+    #[error("{0}")]
+    Body(String),
+    /// Footage could not be read or put together.
+    #[error("{}", told(.0))]
+    Footage(#[from] FootageError),
+    /// Something that never should; the log has more.
+    #[error("{0}: the server's log says why")]
+    Internal(&'static str),
     /// A picture could not be made.
     #[error(transparent)]
     Picture(#[from] PictureError),
@@ -79,6 +89,15 @@ impl Problem {
             Self::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "host", "Not this server"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Late(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
+            Self::Body(_) => (StatusCode::BAD_REQUEST, "body", "Body not understood"),
+            Self::Footage(FootageError::Empty { .. }) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Self::Footage(FootageError::CannotJoin { .. }) => {
+                (StatusCode::CONFLICT, "cannot-join", "Not possible in one file")
+            }
+            Self::Footage(error) if error.is_missing() => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Self::Footage(_) | Self::Internal(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "recording", "Recording not readable")
+            }
             Self::Picture(PictureError::Nothing(_)) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             Self::Picture(PictureError::Busy(_)) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
             Self::Picture(PictureError::Failed(_)) => {
@@ -110,13 +129,29 @@ impl Problem {
     }
 }
 
+/// What clients learn of trouble with media files: never their paths.
+fn told(error: &FootageError) -> String {
+    match error {
+        FootageError::Empty { .. } => error.to_string(),
+        FootageError::CannotJoin { at, reason, .. } => {
+            format!("{reason} at {at}: ask for a range that ends before, and another that begins there")
+        }
+        error if error.is_missing() => "the file of a segment is missing: run `anjian check`".to_owned(),
+        _ => "the recording could not be read just now: the server's log says why".to_owned(),
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, ..) = self.kind();
-        if let Self::Index(error) = &self
-            && status.is_server_error()
-        {
-            tracing::error!(error = %error, "the index could not be read");
+        match &self {
+            Self::Index(error) if status.is_server_error() => {
+                tracing::error!(error = %error, "the index could not be read");
+            }
+            Self::Footage(error) if status.is_server_error() || error.is_missing() => {
+                tracing::error!(error = %error, "a recording could not be read");
+            }
+            _ => {}
         }
         let mut response = (status, Json(self.view())).into_response();
         let headers = response.headers_mut();
@@ -131,6 +166,19 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn join() -> FootageError {
+        let reason = "the camera changed from h264 to h265".to_owned();
+        FootageError::CannotJoin {
+            path: "secret/a.mp4".into(),
+            at: "2026-03-01T00:00:00Z".parse().unwrap(),
+            reason,
+        }
+    }
+
+    fn io(kind: std::io::ErrorKind) -> FootageError {
+        FootageError::Io { doing: "read", path: "secret/a.mp4".into(), source: kind.into() }
+    }
 
     #[test]
     fn every_problem_has_its_status_and_document() {
@@ -149,6 +197,11 @@ mod tests {
             (Problem::Host("evil.example".into()), 421, "\"evil.example\""),
             (Problem::Crowded(64), 503, "64 listeners"),
             (Problem::Late(30), 503, "within 30 seconds"),
+            (Problem::Body("who: is needed".into()), 400, "who: is needed"),
+            (Problem::Internal("the file could not be opened"), 500, "the server's log says why"),
+            (Problem::Footage(join()), 409, "from h264 to h265 at 2026-03-01T00:00:00Z: ask for a range"),
+            (Problem::Footage(io(std::io::ErrorKind::NotFound)), 404, "anjian check"),
+            (Problem::Footage(io(std::io::ErrorKind::PermissionDenied)), 500, "the server's log says why"),
             (PictureError::Nothing("it ends at 09:00".into()).into(), 404, "it ends at 09:00"),
             (PictureError::Busy("two are being made".into()).into(), 503, "try again"),
             (PictureError::Failed("no keyframe".into()).into(), 500, "no keyframe"),

@@ -151,7 +151,7 @@ fn run_kind(text: &str) -> Result<RunKind, String> {
     named.ok_or_else(|| format!("{text:?} is not a kind of Run: use live or archive"))
 }
 
-fn moment(pairs: &Pairs, key: &str) -> Result<Option<WallTime>, Problem> {
+pub(crate) fn moment(pairs: &Pairs, key: &str) -> Result<Option<WallTime>, Problem> {
     let read = |text: &str| {
         // An offset's plus that was not percent-encoded arrives as a space.
         text.replace(' ', "+").parse::<WallTime>().map_err(|_| {

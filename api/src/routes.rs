@@ -10,7 +10,8 @@ use axum::http::header;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tokio::sync::{Semaphore, watch};
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate};
+use tower_http::compression::{CompressionLayer, DefaultPredicate};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,8 +20,12 @@ use crate::feed::Head;
 use crate::guard::{self, Hosts};
 use crate::pictures::Pictures;
 use crate::problem::Problem;
+use crate::recordings::export::{self, Plans};
+use crate::recordings::{media, playlist, preview, still};
 use crate::server::MetricsText;
-use crate::{cameras, evidence, health, live, page, timeline, violations};
+use crate::{
+    cameras, coverage, evidence, health, holds, live, page, recordings, storage, timeline, violations,
+};
 
 /// No route takes more, nor will a verdict with its reason.
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
@@ -32,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: MetricsText,
     pub(crate) pictures: Pictures,
+    pub(crate) plans: Plans,
     pub(crate) head: Head,
     /// Places for live streams.
     pub(crate) streams: Arc<Semaphore>,
@@ -58,6 +64,18 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(evidence::clip))
         .routes(routes!(cameras::sites))
         .routes(routes!(cameras::cameras))
+        .routes(routes!(recordings::list))
+        .routes(routes!(playlist::playlist))
+        .routes(routes!(media::media))
+        .routes(routes!(preview::init))
+        .routes(routes!(preview::media))
+        .routes(routes!(export::export))
+        .routes(routes!(still::still))
+        .routes(routes!(coverage::coverage))
+        .routes(routes!(coverage::completeness))
+        .routes(routes!(holds::list, holds::put))
+        .routes(routes!(holds::one_hold, holds::lift))
+        .routes(routes!(storage::storage))
         .routes(routes!(live::live))
         .routes(routes!(health::healthz))
         .routes(routes!(health::metrics))
@@ -80,7 +98,11 @@ pub(crate) fn router(shared: Shared, hosts: Hosts) -> Router {
         .method_not_allowed_fallback(async |request: Request| Problem::Method(request.method().clone()))
         .with_state(shared)
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
-        .layer(CompressionLayer::new())
+        // Video is compressed already, and its length must stay told.
+        .layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(NotForContentType::new("video/"))),
+        )
         .layer(from_fn(guard::limit_time))
         .layer(from_fn_with_state(hosts, guard::check_host))
         .layer(from_fn(guard::harden))

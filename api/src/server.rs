@@ -13,6 +13,7 @@ use crate::feed;
 use crate::guard::Hosts;
 use crate::live::MAX_STREAMS;
 use crate::pictures::{NoDecoder, PictureDesk, Pictures};
+use crate::recordings::export::Plans;
 use crate::routes::{Shared, router};
 
 /// How long answers under way may take once the server stops.
@@ -117,6 +118,7 @@ pub async fn serve_on(
         clock: Arc::new(SystemClock),
         metrics: ports.metrics,
         pictures: Pictures::new(ports.pictures),
+        plans: Plans::default(),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         stop: stopping.clone(),
     };

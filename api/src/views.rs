@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use anjian_domain::{Detection, RuleDefinition, TrackPoint, ViolationId};
 use anjian_indexer::{
-    CameraRow, EvidenceKind, EvidenceRow, RunRow, SiteRow, ViolationDetail, ViolationPage, ViolationRow,
+    CameraRow, ClipRow, EvidenceKind, EvidenceRow, RunRow, SiteRow, ViolationDetail, ViolationPage,
+    ViolationRow,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -70,6 +71,23 @@ pub(crate) struct ViolationDetailView {
     pub(crate) rule: RuleView,
     pub(crate) run: RunView,
     pub(crate) evidence: Vec<EvidenceView>,
+    /// What became of the clip; null for archive Runs, which have none.
+    pub(crate) clip_state: Option<ClipStateView>,
+}
+
+/// What became of a violation's clip.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ClipStateView {
+    /// `due` (it is cut soon after the violation closed), `cut` or `none`.
+    pub(crate) state: &'static str,
+    /// Beginning of what it shows.
+    #[schema(format = "date-time")]
+    pub(crate) from: Option<String>,
+    /// End of what it shows.
+    #[schema(format = "date-time")]
+    pub(crate) to: Option<String>,
+    /// What is missing of it, or why there is none.
+    pub(crate) reason: Option<String>,
 }
 
 /// What a model saw in one place of one picture.
@@ -244,6 +262,18 @@ impl From<ViolationDetail> for ViolationDetailView {
             rule: rule_view(row, detail.rule),
             run: (&detail.run).into(),
             evidence: detail.evidence.iter().map(|file| evidence_view(row.id, file)).collect(),
+            clip_state: detail.clip.as_ref().map(ClipStateView::from),
+        }
+    }
+}
+
+impl From<&ClipRow> for ClipStateView {
+    fn from(row: &ClipRow) -> Self {
+        Self {
+            state: row.state.as_str(),
+            from: row.from.map(|at| at.to_string()),
+            to: row.to.map(|at| at.to_string()),
+            reason: row.reason.clone(),
         }
     }
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test, which shows what the script says")]
 
 mod seed;
+#[path = "seed/desk.rs"]
+mod seed_desk;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,8 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_api::{ApiSettings, Ports, serve_on};
-use anjian_domain::{Behaviour, CameraState, Clock, SystemClock, WallTime};
+use anjian_domain::{Behaviour, CameraState, Clock, RecordingState, SystemClock, WallTime};
+use seed::footage::Film;
 use seed::{Breach, Seed};
+use seed_desk::FfmpegDesk;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::Command;
@@ -49,6 +53,28 @@ async fn fill(seed: &Seed, now: WallTime) {
     seed.camera_state(0, CameraState::Live, now.minus(Duration::from_hours(3)), None).await;
     seed.camera_state(1, CameraState::Failed, now.minus(Duration::from_hours(30)), Some("wrong password"))
         .await;
+}
+
+/// Half an hour of camera 0: large pictures, a gap of a minute and a half, small pictures. A violation lies in it.
+async fn record(seed: &Seed, now: WallTime) {
+    let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sample-videos/loading-bay-hat-off/clip.mp4");
+    check_there(&clip, "a sample clip");
+    let ago = |seconds: u64| now.minus(Duration::from_secs(seconds));
+    let [large, small] = [[1280, 720], [640, 360]].map(|size| Film::of_clip(&clip, size, 10));
+    seed.recorder_state(0, RecordingState::Recording, ago(1_800), None).await;
+    seed.film_minutes(0, ago(1_800), 18, &large).await;
+    seed.recorder_state(0, RecordingState::Waiting, ago(720), Some("no data for 5 s")).await;
+    seed.recorder_state(0, RecordingState::Recording, ago(630), None).await;
+    seed.film_minutes(0, ago(630), 9, &small.with_g711()).await;
+    let mut cut = 0;
+    loop {
+        let report = seed.index.cut_due_clips().await.unwrap();
+        cut += report.cut;
+        if report.cut + report.unrecorded == 0 {
+            break;
+        }
+    }
+    assert!(cut > 0, "no violation lies in the recording");
 }
 
 /// Does what the script asks for, and answers the script's last line.
@@ -94,19 +120,15 @@ async fn the_page_works_in_chromium() {
     let now = SystemClock.now();
     let seed = Seed::new(folder.path(), now.minus(Duration::from_hours(48))).await;
     fill(&seed, now).await;
+    record(&seed, now).await;
 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = oneshot::channel::<()>();
     let settings = ApiSettings { listen: address, hosts: Vec::new() };
     let stopped = async { stopping.await.unwrap() };
-    let server = tokio::spawn(serve_on(
-        listener,
-        settings,
-        seed.index.clone(),
-        Ports::new(Arc::new(String::new)),
-        stopped,
-    ));
+    let ports = Ports { pictures: Arc::new(FfmpegDesk), ..Ports::new(Arc::new(String::new)) };
+    let server = tokio::spawn(serve_on(listener, settings, seed.index.clone(), ports, stopped));
 
     let mut script = Command::new(node().await)
         .arg(web().join("test/page.mjs"))

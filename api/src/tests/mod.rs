@@ -1,10 +1,12 @@
 //! Routes asked as a client would, against a real index in a temporary folder.
 
+mod coverage;
 mod document;
 mod evidence;
 mod guard;
 mod list;
 mod live;
+mod recordings;
 
 #[path = "../../tests/seed/mod.rs"]
 mod seed;
@@ -27,6 +29,7 @@ use crate::feed;
 use crate::guard::Hosts;
 use crate::live::MAX_STREAMS;
 use crate::pictures::{NoDecoder, PictureDesk, PictureError, Pictures};
+use crate::recordings::export::Plans;
 use crate::routes::{Shared, router};
 use seed::{Breach, Seed};
 
@@ -100,6 +103,7 @@ impl Server {
             clock: Arc::new(SystemClock),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
             pictures: Pictures::new(desk),
+            plans: Plans::default(),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             stop: stopping,
         };

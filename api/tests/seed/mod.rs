@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 #![allow(clippy::unwrap_used, reason = "only tests and examples include this file")]
 
+pub(crate) mod footage;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

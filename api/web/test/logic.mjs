@@ -8,6 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const server = await createServer({ root, logLevel: 'error', server: { middlewareMode: true, ws: false, watch: null } });
 const time = await server.ssrLoadModule('/src/lib/time.ts');
 const filters = await server.ssrLoadModule('/src/lib/filters.ts');
+const timeline = await server.ssrLoadModule('/src/lib/timeline.ts');
+const { hideUnplayed } = await server.ssrLoadModule('/src/lib/sound.ts');
 const { thresholds } = await server.ssrLoadModule('/src/lib/thresholds.ts');
 
 const results = { passed: 0, failed: 0 };
@@ -98,6 +100,99 @@ check('a definition becomes names and values', () => {
     { name: 'zone.points', value: '0,10  100,10  100,100  %' },
   ]);
   assert.deepEqual(thresholds(null), []);
+});
+
+check('seconds of the site are typed and read back', () => {
+  for (const local of ['2026-03-01T08:00:05', '2026-10-25T01:59:59', '2026-03-29T03:00:01']) {
+    const moment = time.momentOf(local, BERLIN);
+    assert.equal(time.localSecondOf(moment, BERLIN), local);
+  }
+});
+
+check('the hours of a strip are those of the clock, on days of 23 and 25 hours too', () => {
+  const labels = (day) => {
+    const noon = new Date(`${day}T12:00Z`);
+    const stretch = { from: time.midnight(noon, BERLIN).getTime(), to: time.midnight(noon, BERLIN, 1).getTime() };
+    return timeline.ticks(stretch, time.HOUR_MS, stretch.from, BERLIN).map(({ label }) => label.slice(0, 2));
+  };
+  const [spring, autumn] = [labels('2026-03-29'), labels('2026-10-25')];
+  assert.deepEqual([spring.length, spring.includes('02')], [23, false]);
+  assert.deepEqual([autumn.length, autumn.filter((hour) => hour === '02').length], [25, 2]);
+});
+
+const at = (text) => Date.parse(`2026-03-01T${text}Z`);
+const span = (from, to, cause = null) => ({ from: `2026-03-01T${from}Z`, to: `2026-03-01T${to}Z`, cause });
+
+check('what lies on a strip is cut to it', () => {
+  const stretch = { from: at('10:00:00'), to: at('11:00:00') };
+  const list = timeline.pieces([span('09:00:00', '10:15:00'), span('10:45:00', '12:00:00'), span('12:00:00', '13:00:00')], stretch);
+  assert.deepEqual(list.map(({ left, width }) => [left, width]), [[0, 0.25], [0.75, 0.25]]);
+  assert.equal(timeline.momentAt(-1, stretch), stretch.from);
+  assert.equal(timeline.momentAt(2, stretch), stretch.to - 1);
+});
+
+check('a gap leads to what is recorded after it', () => {
+  const known = { from: at('00:00:00'), to: at('20:00:00') };
+  const gaps = [span('10:00:00', '10:10:00', 'waiting'), span('19:00:00', '20:00:00', 'stopped')];
+  assert.equal(timeline.nextRecorded(gaps, at('10:05:00'), known), at('10:10:00'));
+  assert.equal(timeline.nextRecorded(gaps, at('10:10:00'), known), at('10:10:00'));
+  assert.equal(timeline.nextRecorded(gaps, at('19:30:00'), known), null);
+});
+
+check('the player’s time and the clock on the wall', () => {
+  const played = [
+    { start: 0, duration: 4, at: at('10:00:00') },
+    { start: 4, duration: 4, at: at('10:00:04') },
+    { start: 8, duration: 4, at: at('10:30:00') },
+  ];
+  for (const [wall, media] of [['10:00:00', 0], ['10:00:06', 6], ['10:30:02', 10], ['10:15:00', null], ['09:59:59', null], ['10:31:00', null]]) {
+    assert.equal(timeline.mediaOf(played, at(wall)), media, wall);
+    if (media !== null) assert.equal(timeline.wallOf(played, media), at(wall), wall);
+  }
+  assert.equal(timeline.wallOf([], 3), null);
+});
+
+check('the hour stays while the moment is well inside, and inside the day', () => {
+  const day = { from: at('00:00:00'), to: at('23:00:00') };
+  const hour = timeline.windowAround(at('10:00:00'), day, time.HOUR_MS, null);
+  assert.deepEqual(hour, { from: at('09:30:00'), to: at('10:30:00') });
+  assert.equal(timeline.windowAround(at('10:20:00'), day, time.HOUR_MS, hour), hour);
+  assert.equal(timeline.windowAround(at('10:25:00'), day, time.HOUR_MS, hour).from, at('09:55:00'));
+  assert.equal(timeline.windowAround(at('22:59:00'), day, time.HOUR_MS, hour).to, day.to);
+});
+
+/** A box with its content. */
+function box(type, ...content) {
+  const body = Buffer.concat(content.map((part) => (typeof part === 'number' ? Buffer.from([0, 0, 0, part]) : part)));
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(body.length + 8);
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, body]);
+}
+
+const track = (id, kind, entry) =>
+  box('trak', box('tkhd', 0, 0, 0, id), box('mdia', box('minf', box(kind, 0), box('stbl', box('stsd', 0, 1, box(entry, 0))))));
+const media = (...ids) => box('moof', ...ids.map((id) => box('traf', box('tfhd', 0, id))));
+
+check('sound that browsers do not play becomes invisible, and nothing moves', () => {
+  const bytes = (buffer) => new Uint8Array(buffer).buffer;
+  const init = bytes(box('moov', track(1, 'vmhd', 'avc1'), track(2, 'smhd', 'alaw'), box('mvex', box('trex', 0, 1), box('trex', 0, 2))));
+  const fragment = bytes(media(1, 2));
+  const hidden = new Set();
+  const [before, length] = [Buffer.from(init).toString('latin1'), init.byteLength];
+  hideUnplayed(init, hidden);
+  hideUnplayed(fragment, hidden);
+  const text = Buffer.from(init).toString('latin1');
+  assert.deepEqual([...hidden], [2]);
+  assert.equal(init.byteLength, length);
+  assert.equal(text.split('free').length - 1, 2, 'one track and its defaults');
+  assert.equal(text.indexOf('trak'), before.indexOf('trak'), 'the pictures stay');
+  assert.equal(Buffer.from(fragment).toString('latin1').split('traf').length - 1, 1);
+  const aac = bytes(box('moov', track(1, 'vmhd', 'avc1'), track(2, 'smhd', 'mp4a')));
+  const none = new Set();
+  hideUnplayed(aac, none);
+  assert.equal(none.size, 0);
+  for (let end = 0; end < length; end += 1) hideUnplayed(init.slice(0, end), new Set());
 });
 
 await server.close();

@@ -1,6 +1,8 @@
 // Looks at the page as a person would, in a real Chromium. Usage: node page.mjs ADDRESS
-// ADDRESS is a server with at least three violations, of two behaviours, in the last seven days. When this script
-// prints "record now", its starter must record one more; when it prints "close it", that one must close.
+// ADDRESS is a server with at least three violations, of two behaviours, in the last seven days, and half an hour of
+// the camera gate-1, up to a minute and a half ago: large pictures, a gap of 90 s eleven minutes ago, small pictures
+// with G.711 sound, and a violation with its clip ten minutes ago. When this script prints "record now", its starter
+// must record one more violation; when it prints "close it", that one must close.
 
 import { chromium } from 'playwright-core';
 
@@ -164,6 +166,198 @@ await check('nothing jumps while somebody reads further down', async () => {
   await until(async () => (await rows(page).count()) === before + 1, 'the new row was not shown');
 });
 
+// --- playback ---------------------------------------------------------------------------------------------------
+
+const MINUTE_MS = 60_000;
+const clockOf = async (view) => Date.parse((await view.locator('[data-clock]').getAttribute('data-clock')) ?? '');
+const isPlaying = (view) => view.locator('video[data-playing=playing]').count().then((count) => count === 1);
+const slider = (view, which) => view.locator(`[data-strip=${which}] [role=slider]`);
+
+/** Waits until the picture of a moment is shown, give or take; answers the moment. */
+async function shows(view, moment, slack = 6_000) {
+  await until(async () => Math.abs((await clockOf(view)) - moment) < slack && (await isPlaying(view)), `does not play at ${new Date(moment).toISOString()}, but ${await view.locator('video').getAttribute('data-playing')} at ${new Date(await clockOf(view)).toISOString()}`);
+  return clockOf(view);
+}
+
+async function at(view, camera, moment, more = '') {
+  await view.goto(`${address}/?view=playback&camera=${camera}&at=${new Date(moment).toISOString()}${more}`);
+}
+
+const film = await open(browser, { locale: 'en-US' });
+let newest = 0;
+
+await check('playback begins with the newest of a camera that is recorded', async () => {
+  await film.locator('[data-view=playback]').click();
+  await until(() => isPlaying(film), 'nothing plays');
+  newest = await clockOf(film);
+  expect(Math.abs(Date.now() - newest) < 4 * MINUTE_MS, `it shows ${new Date(newest).toISOString()}`);
+  expect(new URL(film.url()).searchParams.get('camera') === 'gate-1', film.url());
+  const width = await film.locator('video').evaluate((video) => video.videoWidth);
+  expect(width === 640, `the picture is ${width} wide`);
+});
+
+await check('the strip shows what is recorded and says it in words', async () => {
+  const text = await slider(film, 'day').getAttribute('aria-valuetext');
+  expect(/\d\d:\d\d:\d\d, Recorded only/.test(text ?? ''), text);
+  expect((await film.locator('[data-strip=day] rect.gap').count()) === 1, 'not one gap is drawn');
+  await film.getByText('The day as text').click();
+  await film.locator('details').getByText('Not recorded: the camera sent nothing').waitFor();
+});
+
+await check('a click on the strip plays that moment', async () => {
+  const strip = slider(film, 'hour');
+  const { width } = await strip.boundingBox();
+  const valueOf = async () => Number(await strip.getAttribute('aria-valuenow'));
+  const target = newest - 5 * MINUTE_MS;
+  const shareNow = await film.locator('[data-strip=hour] .head').evaluate((head) => parseFloat(head.style.left) / 100);
+  const share = shareNow - (await clockOf(film) - target) / 3_600_000;
+  const before = await valueOf();
+  const begun = Date.now();
+  await strip.click({ position: { x: share * width, y: 30 } });
+  await shows(film, target, 20_000);
+  const took = Date.now() - begun;
+  console.log(`a seek took ${took} ms until it played`);
+  expect(took < 10_000, `${took} ms`);
+  expect((await valueOf()) < before, 'the slider did not move');
+});
+
+await check('keys pause, step, mark and change the speed', async () => {
+  await film.keyboard.press(' ');
+  await film.locator('video[data-playing=paused]').waitFor();
+  const still = await clockOf(film);
+  await film.keyboard.press('.');
+  await until(async () => (await clockOf(film)) > still, 'no picture further on');
+  const next = await clockOf(film);
+  expect(next - still <= 250, `a step of ${next - still} ms`);
+  await film.keyboard.press(',');
+  await until(async () => (await clockOf(film)) < next, 'no picture back');
+  await film.keyboard.press('[');
+  await until(() => new URL(film.url()).searchParams.has('from'), film.url());
+  await film.getByTitle('Speed').selectOption('8');
+  await film.getByLabel('Play (space)').click();
+  const begun = [Date.now(), await clockOf(film)];
+  await until(async () => (await clockOf(film)) - begun[1] > 6_000, 'it does not run fast');
+  const rate = await film.locator('video').evaluate((video) => video.playbackRate);
+  expect(rate === 8, `rate ${rate}`);
+  await film.getByTitle('Speed').selectOption('1');
+});
+
+await check('a link leads a colleague to the same moment', async () => {
+  const moment = newest - 3 * MINUTE_MS;
+  await at(film, 'gate-1', moment);
+  await shows(film, moment);
+});
+
+await check('a gap is jumped over, and said', async () => {
+  const edge = await film.evaluate(async () => {
+    const from = new Date(Date.now() - 1_800_000).toISOString();
+    const answer = await fetch(`/api/v1/cameras/gate-1/recordings?from=${from}&to=${new Date().toISOString()}`);
+    return (await answer.json()).gaps.find(({ cause }) => cause === 'waiting');
+  });
+  await at(film, 'gate-1', Date.parse(edge.from) - 3_000);
+  await film.getByRole('status').getByText('Jumped over').waitFor();
+  await until(async () => (await clockOf(film)) >= Date.parse(edge.to), 'it did not go on after the gap');
+  await at(film, 'gate-1', Date.parse(edge.from) + 30_000);
+  await film.getByRole('status').getByText('Jumped over').waitFor();
+  await shows(film, Date.parse(edge.to));
+});
+
+await check('n goes to the next violation', async () => {
+  const first = film.locator('[data-jump]').last();
+  const opened = Date.parse(await first.locator('time').getAttribute('datetime'));
+  await at(film, 'gate-1', opened - 20_000);
+  await until(() => isPlaying(film), 'nothing plays');
+  await film.locator('[data-jump]').first().waitFor();
+  await film.keyboard.press('n');
+  await shows(film, opened - 5_000);
+});
+
+await check('a download over a gap and two resolutions plays to its end', async () => {
+  const from = newest - 13 * MINUTE_MS;
+  const to = from + 4 * MINUTE_MS;
+  await at(film, 'gate-1', from, `&from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`);
+  const link = film.locator('[data-download]');
+  await link.waitFor();
+  const seen = await film.evaluate(async (source) => {
+    const video = document.createElement('video');
+    video.muted = true;
+    video.src = source;
+    video.style.width = '320px';
+    document.body.append(video);
+    const widths = new Set();
+    video.addEventListener('resize', () => widths.add(video.videoWidth));
+    const end = new Promise((resolve, reject) => {
+      video.addEventListener('ended', resolve);
+      video.addEventListener('error', () => reject(new Error(`${video.error?.code} ${video.error?.message}`)));
+    });
+    video.playbackRate = 16;
+    await video.play();
+    await end;
+    const told = { widths: [...widths], duration: video.duration, at: video.currentTime };
+    video.remove();
+    return told;
+  }, await link.getAttribute('href'));
+  expect(seen.widths.includes(1280) && seen.widths.includes(640), `widths ${seen.widths}`);
+  expect(Math.abs(seen.duration - (4 * 60 - 90 + 1)) < 1.5, `it lasts ${seen.duration} s`);
+  expect(seen.at >= seen.duration - 0.1, `it stopped at ${seen.at} s`);
+});
+
+await check('a still of the moment can be saved', async () => {
+  const status = await film.evaluate(async () => {
+    const answer = await fetch(document.querySelector('a[href*="still.jpg"]').href);
+    return [answer.status, answer.headers.get('content-type')].join(' ');
+  });
+  expect(status === '200 image/jpeg', status);
+});
+
+await check('a range is kept for ever, and let go, on record', async () => {
+  await film.locator('[data-hold]').click();
+  await film.getByLabel('Name').fill('王工');
+  await film.getByLabel('Reason, such as').fill('case 17');
+  await film.getByRole('button', { name: 'Keep this range' }).click();
+  await film.getByText('王工, case 17').waitFor();
+  await film.getByRole('button', { name: 'Lift' }).click();
+  await film.getByLabel('Reason, such as').fill('closed');
+  await film.locator('form').getByRole('button', { name: 'Lift' }).click();
+  await film.getByText('No range of this camera is kept').waitFor();
+});
+
+await check('the report of a range tells its gap, and can be sent as a link', async () => {
+  await film.locator('[data-report]').click();
+  const report = film.locator('[data-report-share]');
+  await report.waitFor();
+  const share = Number(await report.getAttribute('data-report-share'));
+  expect(share > 0.6 && share < 0.64, `${share} of it is recorded`);
+  expect((await report.innerText()).includes('the camera sent nothing'), await report.innerText());
+  await film.reload();
+  await report.waitFor();
+  await film.goBack();
+  await film.locator('[data-strip=day]').waitFor();
+});
+
+await check('a camera without recording says what to do', async () => {
+  await film.locator('[data-choose=camera]').selectOption('shop-3');
+  await film.getByText('No recording of this camera is there yet').waitFor();
+});
+
+await check('a violation plays its clip and leads to the recording', async () => {
+  await film.goto(`${address}/?camera=gate-1`);
+  const withClip = await film.evaluate(async () => {
+    const { items } = await (await fetch('/api/v1/violations?camera=gate-1&limit=50')).json();
+    return items.find(({ clip }) => clip);
+  });
+  await film.locator(`[data-violation="${withClip.id}"]`).click();
+  await film.locator('[data-picture=clip]').click();
+  const clip = film.locator('aside figure video');
+  await until(() => clip.evaluate((video) => video.currentTime > 1 && video.videoWidth > 0), 'the clip does not play');
+  expect((await clip.getAttribute('poster')) !== null, 'no poster');
+  await film.locator('[data-play-recording]').click();
+  await shows(film, Date.parse(withClip.opened_at) - 5_000);
+  await film.goBack();
+  await film.locator('aside figure').waitFor();
+});
+await film.context().close();
+
 await check('a phone gets no sideways scrolling, and the details cover the list', async () => {
   const phone = await open(browser, { viewport: { width: 390, height: 844 }, locale: 'en-US' });
   const overflow = () => phone.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -171,6 +365,9 @@ await check('a phone gets no sideways scrolling, and the details cover the list'
   await rows(phone).first().click();
   await phone.locator('aside figure img').waitFor();
   expect((await overflow()) <= 0, `the details are ${await overflow()} px too wide`);
+  await at(phone, 'gate-1', newest);
+  await until(() => isPlaying(phone), 'the phone plays nothing');
+  expect((await overflow()) <= 0, `playback is ${await overflow()} px too wide`);
   await phone.context().close();
 });
 

@@ -49,6 +49,8 @@ export interface ViolationDetail extends Violation {
   rule: { id: string; version: string; definition: unknown };
   run: { id: string; kind: 'live' | 'archive'; source: string; started_at: string };
   evidence: EvidenceFile[];
+  /** null for archive Runs */
+  clip_state: { state: 'due' | 'cut' | 'none'; from: string | null; to: string | null; reason: string | null } | null;
 }
 
 export interface Camera {

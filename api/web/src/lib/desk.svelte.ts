@@ -1,6 +1,7 @@
 // What the page knows: the filters and their address, the list, the cameras, the chosen violation.
 
 import { get, type Camera, type Counts, type Site, type Violation } from './api';
+import { address } from './address.svelte';
 import { boundsOf, countQuery, listQuery, matches, noFilters, readAddress, writeAddress } from './filters';
 import type { Bounds, Filters } from './filters';
 import { language } from './language.svelte';
@@ -48,7 +49,7 @@ class Desk {
     this.#read();
     const onPop = () => {
       this.#read();
-      void this.load();
+      if (address.view === 'violations') void this.load();
     };
     addEventListener('popstate', onPop);
     const stop = listen({
@@ -152,18 +153,29 @@ class Desk {
     if (this.filters === asked) this.counts = Object.assign({}, ...answers) as Counts;
   }
 
+  /** Other views have keys of their own; the list stays as it was left. */
   #read(): void {
-    const query = new URLSearchParams(location.search);
+    const query = address.read();
+    if (address.view !== 'violations') return;
     this.filters = readAddress(query);
     this.chosen = query.get('violation');
+  }
+
+  /** Shows the list again, as it was left. */
+  showList(): void {
+    this.#write('push');
+  }
+
+  /** Shows one violation, from another view. */
+  showViolation(id: string): void {
+    this.chosen = id;
+    this.#write('push');
   }
 
   #write(how: 'push' | 'replace'): void {
     const query = writeAddress(this.filters);
     if (this.chosen) query.set('violation', this.chosen);
-    const address = query.size > 0 ? `?${query}` : location.pathname;
-    if (how === 'push') history.pushState(null, '', address);
-    else history.replaceState(null, '', address);
+    address.write('violations', query, how);
   }
 }
 

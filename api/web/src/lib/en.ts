@@ -1,5 +1,7 @@
 // Every string of the page in English. The other languages have the same shape: the compiler sees to it.
 
+import { enPlayback } from './en-playback';
+
 const many = (n: number, one: string, more: string) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
 
 export const en = {
@@ -134,6 +136,9 @@ export const en = {
   evidenceKind: { snapshot: 'Clean snapshot', snapshot_annotated: 'Annotated snapshot', clip: 'Clip' },
   violationId: 'Violation number',
   keys: 'j and k: next and previous. Esc: close.',
+  views: 'Views',
+  viewViolations: 'Violations',
+  playback: enPlayback,
 };
 
 export type Words = typeof en;

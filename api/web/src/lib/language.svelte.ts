@@ -44,6 +44,20 @@ class Language {
   percent(share: number): string {
     return `${Math.round(share * 100)} %`;
   }
+
+  /** Never rounded up to the whole: 99.99 % is not all. */
+  exactPercent(share: number): string {
+    const percent = share === 1 ? '100' : Math.min(99.999, share * 100).toFixed(share > 0.99 ? 3 : 1);
+    return `${percent} %`;
+  }
+
+  /** 1.5 GB: thousands, as disks are sold. */
+  size(bytes: number): string {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+    const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+    const value = bytes / 1000 ** power;
+    return `${value.toLocaleString(this.words.tag, { maximumFractionDigits: value < 10 ? 1 : 0 })} ${units[power]}`;
+  }
 }
 
 export const language = new Language();

@@ -45,13 +45,18 @@ export function localOf(at: Date, zone: string): LocalTime {
   return `${dayOf(at, zone)}T${hour}:${minute}`;
 }
 
+/** 2026-03-01T08:00:05 at the site. */
+export function localSecondOf(at: Date, zone: string): LocalTime {
+  return `${dayOf(at, zone)}T${clockOf(at, zone)}`;
+}
+
 /** The moment of a calendar time at the site. In the hour that a clock change skips, the moment after it. */
 export function momentOf(local: LocalTime, zone: string): Date {
   const wanted = Date.parse(`${local}Z`);
   let moment = wanted;
   // The first guess takes the offset of the wrong moment near a clock change; the second takes the right one.
   for (let round = 0; round < 2; round += 1) {
-    const shown = Date.parse(`${localOf(new Date(moment), zone)}Z`);
+    const shown = Date.parse(`${localSecondOf(new Date(moment), zone)}Z`);
     moment += wanted - shown;
   }
   return new Date(moment);

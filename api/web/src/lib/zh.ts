@@ -1,6 +1,7 @@
 // 页面的全部中文文字。与 en.ts 的结构相同。
 
 import type { Words } from './en';
+import { zhPlayback } from './zh-playback';
 
 export const zh: Words = {
   tag: 'zh-CN',
@@ -134,4 +135,7 @@ export const zh: Words = {
   evidenceKind: { snapshot: '原始截图', snapshot_annotated: '标注截图', clip: '视频片段' },
   violationId: '违规编号',
   keys: 'j / k：下一条 / 上一条。Esc：关闭。',
+  views: '页面',
+  viewViolations: '违规',
+  playback: zhPlayback,
 };

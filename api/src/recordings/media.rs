@@ -1,0 +1,80 @@
+//! The file of a segment, as it was recorded. A finished one never changes: its digest is its ETag.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Take};
+use std::ops::Range;
+use std::path::{Path as FilePath, PathBuf};
+
+use anjian_domain::Segment;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+
+use crate::access::Inspector;
+use crate::evidence::{CACHE, etag};
+use crate::problem::{Problem, ProblemView};
+use crate::ranges::Media;
+use crate::recordings::{read, segment};
+use crate::routes::Shared;
+
+/// What may change is asked for again.
+pub(crate) const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
+
+/// A recorded segment, fragmented MP4; with byte ranges. One that is being written ends with its last whole fragment.
+#[utoipa::path(
+    get,
+    path = "/api/v1/cameras/{id}/recordings/{start}/media.mp4",
+    tag = "recordings",
+    params(
+        ("id" = String, Path, description = "Camera"),
+        ("start" = i64, Path, description = "Start of the segment, microseconds since 1970; take the url of the list"),
+    ),
+    responses(
+        (status = OK, content_type = "video/mp4", body = [u8]),
+        (status = PARTIAL_CONTENT, content_type = "video/mp4", body = [u8]),
+        (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn media(
+    _: Inspector,
+    State(shared): State<Shared>,
+    Path((id, start)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (segment, file) = segment(&shared, &id, &start).await?;
+    let media = match &segment.sha256 {
+        Some(sha256) => described(segment.size_bytes, Some(etag(sha256)), CACHE),
+        None => described(whole_fragments(file.clone()).await?, None, NOT_KEPT),
+    };
+    media.answer(&headers, move |bytes| open(&file, &segment, bytes)).await
+}
+
+fn described(length: u64, etag: Option<HeaderValue>, cache: HeaderValue) -> Media {
+    Media { length, etag, cache, kind: "video/mp4", name: None }
+}
+
+async fn whole_fragments(file: PathBuf) -> Result<u64, Problem> {
+    let scanned = read(move || anjian_footage::scan(&file)).await?;
+    Ok(scanned.whole_bytes())
+}
+
+fn open(file: &FilePath, segment: &Segment, bytes: Range<u64>) -> Result<Take<File>, Problem> {
+    part_of(file, bytes).map_err(|error| {
+        let (camera, start) = (&segment.camera, segment.start);
+        tracing::error!(camera.id = %camera, %start, file = %file.display(), %error, "a segment is not readable");
+        match error.kind() {
+            ErrorKind::NotFound => {
+                Problem::NotFound(format!("the file of {camera} from {start} is missing: run `anjian check`"))
+            }
+            _ => Problem::Internal("the recording could not be read"),
+        }
+    })
+}
+
+/// Reads a part of a file.
+pub(crate) fn part_of(file: &FilePath, bytes: Range<u64>) -> std::io::Result<Take<File>> {
+    let mut file = File::open(file)?;
+    file.seek(SeekFrom::Start(bytes.start))?;
+    Ok(file.take(bytes.end - bytes.start))
+}

@@ -1,0 +1,126 @@
+//! HLS straight over the stored segments: byte ranges into their files, nothing copied. H.265 can be had as H.264
+//! for browsers that do not play it, piece by piece.
+
+use anjian_domain::{Segment, VideoCodec, WallTime};
+use anjian_footage::{MediaUrl, Piece, PlaylistGap};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use utoipa::IntoParams;
+
+use crate::access::Inspector;
+use crate::problem::{Problem, ProblemView};
+use crate::query::{Pairs, one, pairs};
+use crate::recordings::{address, nothing, read};
+use crate::routes::Shared;
+use crate::span::{self, LONGEST_DAY, Span, SpanParams};
+
+/// The key that chooses how pictures are coded; for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents the key; `codec` reads it")]
+pub(crate) struct CodecParams {
+    /// `any` (as recorded; when not given) or `h264` (H.265 becomes H.264 when it is played).
+    codec: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Codec {
+    Any,
+    H264,
+}
+
+/// An HLS playlist (version 7) of at most 25 hours; `EXT-X-PROGRAM-DATE-TIME` tells UTC, `EXT-X-DATERANGE` the gaps.
+///
+/// Pieces begin at keyframes; `EXT-X-START` is where the range begins in the first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/cameras/{id}/playlist.m3u8",
+    tag = "recordings",
+    params(("id" = String, Path, description = "Camera"), SpanParams, CodecParams),
+    responses(
+        (status = OK, content_type = "application/vnd.apple.mpegurl", body = String),
+        (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn playlist(
+    _: Inspector,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let pairs = pairs(raw.as_deref(), &["from", "to", "codec"])?;
+    let (span, codec) = (Span::read(&pairs, LONGEST_DAY)?, codec(&pairs)?);
+    let camera = span::camera(&shared, &id).await?.camera;
+    let found = shared.index.recordings(&camera, span.from, span.to).await?;
+    if found.segments.is_empty() {
+        return Err(nothing(&shared, &camera, span).await);
+    }
+    let gap = |gap: anjian_indexer::Gap| {
+        let cause = Some(gap.cause.as_str().to_owned());
+        PlaylistGap { from: gap.from, to: gap.to, cause }
+    };
+    let gaps: Vec<PlaylistGap> = found.gaps.into_iter().map(gap).collect();
+    let root = shared.index.recordings_folder().to_owned();
+    let mut segments = found.segments;
+    let text = read(move || {
+        // One that retention took, or that somebody lost, must not cost the rest.
+        segments.retain(|segment| root.join(&segment.path).exists());
+        anjian_footage::playlist(&root, &segments, span.from, span.to, &gaps, |piece| url(piece, codec))
+    });
+    let text = with_start(&text.await?, span.from);
+    let kind = [(header::CONTENT_TYPE, "application/vnd.apple.mpegurl")];
+    Ok((kind, text).into_response())
+}
+
+fn codec(pairs: &Pairs) -> Result<Codec, Problem> {
+    match one(pairs, "codec")? {
+        None | Some("any") => Ok(Codec::Any),
+        Some("h264") => Ok(Codec::H264),
+        Some(other) => Err(Problem::query("codec", format!("codec: {other:?} is none: use any or h264"))),
+    }
+}
+
+/// Relative to the playlist, so that a proxy may serve it from anywhere.
+fn url(piece: &Piece<'_>, codec: Codec) -> MediaUrl {
+    let Piece { segment, bytes, .. } = piece;
+    if is_played(segment, codec) {
+        return MediaUrl::File(format!("{}/media.mp4", address(segment)));
+    }
+    let (base, bytes) = (address(segment), format!("bytes={}-{}", bytes.start, bytes.end));
+    MediaUrl::OnDemand {
+        init: format!("{base}/preview-init.mp4?{bytes}"),
+        media: format!("{base}/preview.m4s?{bytes}"),
+    }
+}
+
+fn is_played(segment: &Segment, codec: Codec) -> bool {
+    codec == Codec::Any || segment.video == VideoCodec::H264
+}
+
+/// Players begin where the range begins, not at the keyframe before.
+fn with_start(text: &str, from: WallTime) -> String {
+    let first = text.split_once("#EXT-X-PROGRAM-DATE-TIME:").and_then(|(_, rest)| rest.lines().next());
+    let begin = first.and_then(|first| first.parse().ok()).map(|first| from.since(first)).unwrap_or_default();
+    if begin.is_zero() {
+        return text.to_owned();
+    }
+    let start = format!("#EXTM3U\n#EXT-X-START:TIME-OFFSET={:.3},PRECISE=YES\n", begin.as_secs_f64());
+    text.replacen("#EXTM3U\n", &start, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_that_begins_inside_a_piece_says_where() {
+        let text = "#EXTM3U\n#EXT-X-PROGRAM-DATE-TIME:2026-03-01T00:00:04.000Z\n#EXTINF:4,\na\n";
+        let at = |second| format!("2026-03-01T00:00:{second}Z").parse().unwrap();
+        assert_eq!(with_start(text, at("04")), text);
+        assert_eq!(with_start(text, at("00")), text);
+        let start = "#EXTM3U\n#EXT-X-START:TIME-OFFSET=2.500,PRECISE=YES\n#EXT-X-PROGRAM";
+        assert!(with_start(text, at("06.5")).starts_with(start));
+    }
+}

@@ -1,0 +1,167 @@
+//! H.264 copies of pieces of H.265 segments, made when they are played; a decoder behind a port makes and keeps them.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anjian_domain::{Segment, VideoCodec};
+use anjian_footage::SegmentFile;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use utoipa::IntoParams;
+
+use crate::access::Inspector;
+use crate::evidence::{CACHE, etag};
+use crate::problem::{Problem, ProblemView};
+use crate::query::{one, pairs};
+use crate::ranges::Media;
+use crate::recordings::media::part_of;
+use crate::recordings::{read, segment};
+use crate::routes::Shared;
+
+/// The longest piece that is made at once; those of playlists are about 4 s.
+const LONGEST_PIECE: Duration = Duration::from_secs(30);
+
+/// The key of a piece; for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents the key; `bytes_of` reads it")]
+pub(crate) struct PieceParams {
+    /// The piece as the playlist names it: first byte and the byte after its last, such as `0-4096`.
+    bytes: String,
+}
+
+/// What a player needs before a piece of an H.265 segment as H.264; the playlist leads here.
+#[utoipa::path(
+    get,
+    path = "/api/v1/cameras/{id}/recordings/{start}/preview-init.mp4",
+    tag = "recordings",
+    params(
+        ("id" = String, Path, description = "Camera"),
+        ("start" = i64, Path, description = "Start of the segment, microseconds since 1970"),
+        PieceParams,
+    ),
+    responses(
+        (status = OK, content_type = "video/mp4", body = [u8]),
+        (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_IMPLEMENTED, body = ProblemView, content_type = "application/problem+json"),
+        (status = SERVICE_UNAVAILABLE, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn init(
+    _: Inspector,
+    State(shared): State<Shared>,
+    Path((id, start)): Path<(String, String)>,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let made = Made::of(&shared, &id, &start, raw.as_deref()).await?;
+    made.answer(&headers, "init", 0..made.init_end).await
+}
+
+/// A piece of an H.265 segment as H.264; the playlist leads here.
+#[utoipa::path(
+    get,
+    path = "/api/v1/cameras/{id}/recordings/{start}/preview.m4s",
+    tag = "recordings",
+    params(
+        ("id" = String, Path, description = "Camera"),
+        ("start" = i64, Path, description = "Start of the segment, microseconds since 1970"),
+        PieceParams,
+    ),
+    responses(
+        (status = OK, content_type = "video/mp4", body = [u8]),
+        (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_IMPLEMENTED, body = ProblemView, content_type = "application/problem+json"),
+        (status = SERVICE_UNAVAILABLE, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn media(
+    _: Inspector,
+    State(shared): State<Shared>,
+    Path((id, start)): Path<(String, String)>,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let made = Made::of(&shared, &id, &start, raw.as_deref()).await?;
+    made.answer(&headers, "media", made.init_end..made.end).await
+}
+
+/// A preview that lies in the cache.
+struct Made {
+    file: PathBuf,
+    key: String,
+    init_end: u64,
+    end: u64,
+}
+
+impl Made {
+    async fn of(shared: &Shared, camera: &str, start: &str, raw: Option<&str>) -> Result<Self, Problem> {
+        let bytes = bytes_of(raw)?;
+        let (segment, file) = segment(shared, camera, start).await?;
+        if segment.video == VideoCodec::H264 {
+            return Err(Problem::NotFound("this segment is H.264 already: play its media.mp4".to_owned()));
+        }
+        let path = file.clone();
+        let scanned = read(move || anjian_footage::scan(&path)).await?;
+        if !is_piece(&scanned, &bytes) {
+            return Err(Problem::query(
+                "bytes",
+                "bytes: no piece of this segment: take those of the playlist",
+            ));
+        }
+        let key = key_of(&segment, &bytes);
+        let parts = vec![scanned.init_bytes, bytes];
+        let file = shared.pictures.preview(file, parts, key.clone()).await?;
+        let path = file.clone();
+        let made = read(move || anjian_footage::scan(&path)).await?;
+        Ok(Self { file, key, init_end: made.init_bytes.end, end: made.whole_bytes() })
+    }
+
+    async fn answer(&self, headers: &HeaderMap, name: &str, part: Range<u64>) -> Result<Response, Problem> {
+        let media = Media {
+            length: part.end - part.start,
+            etag: Some(etag(&format!("{}-{name}", self.key))),
+            cache: CACHE,
+            kind: "video/mp4",
+            name: None,
+        };
+        let file = self.file.clone();
+        let open = move |bytes: Range<u64>| {
+            let bytes = part.start + bytes.start..part.start + bytes.end;
+            part_of(&file, bytes).map_err(|error| {
+                tracing::error!(file = %file.display(), %error, "a preview is not readable");
+                Problem::Internal("the preview could not be read")
+            })
+        };
+        media.answer(headers, open).await
+    }
+}
+
+/// The start of a segment belongs to one file for ever, and a fragment that was written never changes.
+fn key_of(segment: &Segment, bytes: &Range<u64>) -> String {
+    format!("{}-{}-{}-{}", segment.camera, segment.start.as_micros(), bytes.start, bytes.end)
+}
+
+fn bytes_of(raw: Option<&str>) -> Result<Range<u64>, Problem> {
+    let pairs = pairs(raw, &["bytes"])?;
+    let ends = one(&pairs, "bytes")?.and_then(|text| text.split_once('-'));
+    let ends = ends.and_then(|(first, end)| Some((first.parse().ok()?, end.parse().ok()?)));
+    let range = ends.filter(|(first, end)| first < end).map(|(first, end)| first..end);
+    range.ok_or_else(|| Problem::query("bytes", "bytes: is needed, as the playlist gives it: 0-4096"))
+}
+
+/// Whole fragments from a keyframe on, and not too many.
+fn is_piece(scanned: &SegmentFile, bytes: &Range<u64>) -> bool {
+    let first = scanned.fragments.iter().find(|fragment| fragment.bytes.start == bytes.start);
+    let last = scanned.fragments.iter().find(|fragment| fragment.bytes.end == bytes.end);
+    match (first, last) {
+        (Some(first), Some(last)) => {
+            first.is_sync && last.start >= first.start && last.start - first.start < LONGEST_PIECE
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,77 @@
+//! The picture of any recorded moment.
+
+use std::time::Duration;
+
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use utoipa::IntoParams;
+
+use crate::access::Inspector;
+use crate::evidence::{CACHE, etag, is_known};
+use crate::problem::{Problem, ProblemView};
+use crate::query::pairs;
+use crate::recordings::export::name_of;
+use crate::recordings::media::NOT_KEPT;
+use crate::recordings::{nothing, segments_at};
+use crate::routes::Shared;
+use crate::span::{self, Span, needed};
+
+/// The key of a moment; for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents the key; `needed` reads it")]
+pub(crate) struct AtParams {
+    /// The moment, RFC 3339.
+    #[param(format = "date-time")]
+    at: String,
+}
+
+/// The picture that was shown at a moment, JPEG, at the resolution at which it was recorded.
+#[utoipa::path(
+    get,
+    path = "/api/v1/cameras/{id}/still.jpg",
+    tag = "recordings",
+    params(("id" = String, Path, description = "Camera"), AtParams),
+    responses(
+        (status = OK, content_type = "image/jpeg", body = [u8]),
+        (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_IMPLEMENTED, body = ProblemView, content_type = "application/problem+json"),
+        (status = SERVICE_UNAVAILABLE, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn still(
+    _: Inspector,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    RawQuery(raw): RawQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let at = needed(&pairs(raw.as_deref(), &["at"])?, "at")?;
+    let camera = span::camera(&shared, &id).await?;
+    let found = segments_at(&shared, &camera.camera, at).await?;
+    let Some(segment) = found.into_iter().find(|segment| segment.start <= at) else {
+        let moment = Span { from: at, to: at.plus(Duration::from_secs(1)) };
+        return Err(nothing(&shared, &camera.camera, moment).await);
+    };
+    let offset = at.since(segment.start);
+    let tag = segment.sha256.as_ref().map(|sha256| etag(&format!("{sha256}-{}", offset.as_micros())));
+    if let Some(tag) = tag.clone().filter(|tag| is_known(&request, tag)) {
+        return Ok(
+            (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE)]).into_response()
+        );
+    }
+    let file = shared.index.recordings_folder().join(&segment.path);
+    let jpeg = shared.pictures.still(file, offset).await?;
+    let mut response = jpeg.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+    headers.insert(header::CACHE_CONTROL, if tag.is_some() { CACHE } else { NOT_KEPT });
+    let name = name_of(&shared, &camera, &[at], "jpg").await?;
+    headers.insert(header::CONTENT_DISPOSITION, name.inline());
+    if let Some(tag) = tag {
+        headers.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
