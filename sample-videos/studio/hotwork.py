@@ -63,7 +63,7 @@ class Fire:
             return 0.0
         rng = np.random.default_rng(self.seed * 7919 + number)
         if self.kind == "arc":
-            return 0.04 if rng.random() < 0.07 else float(rng.uniform(0.35, 1.5))
+            return 0.04 if rng.random() < 0.07 else float(rng.uniform(0.35, 1.35))
         return float(rng.uniform(0.75, 1.2))
 
     def draw(self, canvas: Canvas, number: int) -> list[dict]:

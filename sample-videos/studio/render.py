@@ -27,6 +27,7 @@ from stage import Stage
 
 MARGIN_PX = 4
 MERGE_PX = 25000
+GLOW_MOST = 1.0
 Box = tuple[int, int, int, int]
 
 
@@ -159,7 +160,7 @@ class Renderer:
         for glow in self.stage.glows:
             self.stage.cast_only(glow.cast, glow.cast_at_s)
             glow.thing.hide_render = False
-            still[glow.name] = np.maximum(self._render(self.quality.share, None)["picture"][..., :3] - still["all"], 0)
+            still[glow.name] = tamed(self._render(self.quality.share, None)["picture"][..., :3] - still["all"])
             glow.thing.hide_render = True
         self.stage.cast_only([], 0.0)
         return still
@@ -205,7 +206,7 @@ class Renderer:
                 glow.thing.hide_render = False
                 lit = self._render(self.quality.people, box)["picture"][..., :3]
                 glow.thing.hide_render = True
-                patch.glows[glow.name] = np.maximum(lit - patch.colour[..., :3], 0)
+                patch.glows[glow.name] = tamed(lit - patch.colour[..., :3])
             total = total + patch.glows[glow.name] * level
         return total
 
@@ -271,6 +272,12 @@ class Renderer:
     @staticmethod
     def _hat_points(look: Look) -> np.ndarray:
         return np.zeros((0, 3)) if look.hat is None else look.hat[:3, 3][None] + np.array([[0.2, 0.2, 0.2], [-0.2, -0.2, -0.05]])
+
+
+def tamed(light: np.ndarray) -> np.ndarray:
+    """What a glow adds, with a shoulder: right beside an arc a camera shows bright cloth, not a white hole."""
+    light = np.maximum(light, 0)
+    return light * (GLOW_MOST / (GLOW_MOST + light.max(axis=-1, keepdims=True)))
 
 
 def pixel_box(camera: Camera, points: np.ndarray) -> Box | None:
