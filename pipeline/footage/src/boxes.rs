@@ -12,6 +12,15 @@ pub(crate) struct BoxView<'a> {
     pub(crate) body: &'a [u8],
     /// Header and body.
     pub(crate) size: usize,
+    /// Where its header begins in what was walked over.
+    pub(crate) at: usize,
+}
+
+impl BoxView<'_> {
+    /// Where its body begins in what was walked over.
+    pub(crate) fn body_at(&self) -> usize {
+        self.at + self.size - self.body.len()
+    }
 }
 
 /// The boxes that follow each other in `bytes`; ends before the first that is not whole.
@@ -22,7 +31,8 @@ pub(crate) fn walk(bytes: &[u8]) -> impl Iterator<Item = BoxView<'_>> {
         let header = Header::decode_maybe(&mut body).ok().flatten()?;
         let body_size = header.size.unwrap_or(body.len());
         let size = (rest.len() - body.len()).checked_add(body_size)?;
-        let view = BoxView { kind: header.kind.into(), body: body.get(..body_size)?, size };
+        let at = bytes.len() - rest.len();
+        let view = BoxView { kind: header.kind.into(), body: body.get(..body_size)?, size, at };
         rest = rest.get(size..)?;
         Some(view)
     })

@@ -22,6 +22,7 @@ mod playlist;
 mod repair;
 mod scan;
 mod track;
+mod view;
 mod write;
 
 pub use cut::{Cut, CutGap, CutReader};
@@ -32,4 +33,5 @@ pub use playlist::{MediaUrl, Piece, PlaylistGap, pieces, playlist};
 pub use repair::{Repair, repair};
 pub use scan::{Fragment, MediaSample, SegmentFile, scan};
 pub use track::{AudioTrack, Sample, TrackKind, Tracks, VIDEO_TIMESCALE, VideoTrack};
+pub use view::{MediaReader, MediaView};
 pub use write::SegmentWriter;

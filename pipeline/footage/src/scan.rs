@@ -9,9 +9,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use anjian_domain::Segment;
-use mp4_atom::{Hdlr, Mdhd, Tfdt, Tfhd, Tkhd, Trun, TrunSamples};
+use mp4_atom::{Atom, Hdlr, Mdhd, Tfdt, Tfhd, Tkhd, Trex, Trun, TrunSamples};
 
-use crate::boxes::{find, leaf, walk};
+use crate::boxes::{BoxView, find, leaf, walk};
 use crate::fragment::NON_SYNC_FLAG;
 use crate::write::duration_of;
 use crate::{FootageError, Result, SegmentHeader, TrackKind, Tracks, VIDEO_TIMESCALE, entry};
@@ -42,6 +42,8 @@ pub struct SegmentFile {
     pub size_bytes: u64,
     /// Where whole boxes end, if the file goes on after that.
     pub torn_at: Option<u64>,
+    /// Where the boxes begin that tell of sound, before the first fragment.
+    pub(crate) sound_boxes: Vec<u64>,
 }
 
 /// One `moof` with its `mdat`.
@@ -53,6 +55,8 @@ pub struct Fragment {
     pub start: Duration,
     /// Whether it begins with a keyframe.
     pub is_sync: bool,
+    /// Where the box begins that tells of its sound.
+    pub(crate) sound_box: Option<u64>,
 }
 
 /// Where a sample is and when it is shown. Times in ticks of its track, from the start of the segment.
@@ -171,7 +175,8 @@ impl Blocks<'_> {
             refused("it does not begin with ftyp, moov and Anjian's header; is it torn there?")
         })?;
         let header = header.map_err(|reason| refused(&reason))?;
-        let (tracks, ids) = read_tracks(moov).ok_or_else(|| refused("its tracks are of another kind"))?;
+        let (tracks, ids) =
+            read_tracks(moov.body).ok_or_else(|| refused("its tracks are of another kind"))?;
         let segment = SegmentFile {
             header,
             tracks,
@@ -181,6 +186,7 @@ impl Blocks<'_> {
             audio: Vec::new(),
             size_bytes: self.size_bytes,
             torn_at: None,
+            sound_boxes: sound_boxes(&moov, ids.1),
         };
         Ok((segment, ids))
     }
@@ -250,8 +256,8 @@ fn box_header(bytes: &[u8]) -> Option<([u8; 4], u64)> {
 
 type Header = std::result::Result<SegmentHeader, String>;
 
-/// The body of `moov`, our header, and where it ends.
-fn find_beginning(bytes: &[u8]) -> Option<(&[u8], Header, u64)> {
+/// `moov`, our header, and where it ends.
+fn find_beginning(bytes: &[u8]) -> Option<(BoxView<'_>, Header, u64)> {
     let mut moov = None;
     let mut end = 0;
     for (index, view) in walk(bytes).enumerate() {
@@ -259,7 +265,7 @@ fn find_beginning(bytes: &[u8]) -> Option<(&[u8], Header, u64)> {
         match &view.kind {
             b"ftyp" => {}
             _ if index == 0 => return None,
-            b"moov" => moov = Some(view.body),
+            b"moov" => moov = Some(view),
             b"moof" => return None,
             b"uuid" => {
                 if let (Some(moov), Some(header)) = (moov, SegmentHeader::decode(view.body)) {
@@ -295,6 +301,22 @@ fn read_tracks(moov: &[u8]) -> Option<(Tracks, TrackIds)> {
     Some((Tracks { video, audio: audio.map(|(track, _)| track) }, (video_id, audio_id)))
 }
 
+/// Where `trak` and `trex` of the sound begin in the file.
+fn sound_boxes(moov: &BoxView<'_>, id: Option<u32>) -> Vec<u64> {
+    let is_sound = |view: &BoxView<'_>| match &view.kind {
+        b"trak" => leaf::<Tkhd>(view.body).map(|tkhd| tkhd.track_id),
+        b"trex" => Trex::decode_body(&mut &*view.body).ok().map(|trex| trex.track_id),
+        _ => None,
+    };
+    let mut found = Vec::new();
+    for view in walk(moov.body).filter(|_| id.is_some()) {
+        let inner = if &view.kind == b"mvex" { view.body } else { &[] };
+        let deeper = walk(inner).filter(|trex| is_sound(trex) == id).map(|trex| view.body_at() + trex.at);
+        found.extend((is_sound(&view) == id).then_some(view.at).into_iter().chain(deeper));
+    }
+    found.into_iter().map(|at| (moov.body_at() + at) as u64).collect()
+}
+
 /// Adds a fragment whose `moof` begins at `at` and whose `mdat` is `data`; `None`, with nothing added, when it
 /// contradicts itself or what is before it.
 fn read_fragment(
@@ -304,13 +326,15 @@ fn read_fragment(
     into: &mut SegmentFile,
     ids: TrackIds,
 ) -> Option<()> {
-    let body = walk(moof).next()?.body;
-    let (mut video, mut audio) = (Vec::new(), Vec::new());
-    for traf in walk(body).filter(|view| &view.kind == b"traf").map(|view| view.body) {
+    let moof = walk(moof).next()?;
+    let (mut video, mut audio, mut sound_box) = (Vec::new(), Vec::new(), None);
+    for view in walk(moof.body).filter(|view| &view.kind == b"traf") {
+        let traf = view.body;
         let tfhd = leaf::<Tfhd>(traf)?;
         let samples = if tfhd.track_id == ids.0 {
             &mut video
         } else if Some(tfhd.track_id) == ids.1 {
+            sound_box = Some(at + (moof.body_at() + view.at) as u64);
             &mut audio
         } else {
             return None;
@@ -331,7 +355,7 @@ fn read_fragment(
         (None, None) => return None,
     };
     let is_sync = video.first().is_some_and(|first| first.is_sync);
-    into.fragments.push(Fragment { bytes: at..data.end, start, is_sync });
+    into.fragments.push(Fragment { bytes: at..data.end, start, is_sync, sound_box });
     append(&mut into.video, video);
     append(&mut into.audio, audio);
     Some(())

@@ -138,6 +138,10 @@ fn every_length_is_read_and_repaired() {
         assert_eq!(torn.fragments, kept, "{size}");
         let end = kept.last().map_or(whole.init_bytes.end, |fragment| fragment.bytes.end);
         assert_eq!(torn.torn_at, (end < size as u64).then_some(end));
+        // A repair waits for the disk: in front of, at and behind every boundary is enough.
+        if !whole.fragments.iter().any(|fragment| fragment.bytes.end.abs_diff(size as u64) <= 1) {
+            continue;
+        }
         let repaired = repair(&root, &segment_at("2026-03-01T00:00:00Z").path).unwrap();
         assert_eq!(repaired.segment.size_bytes, end);
         assert_eq!(scan(&path).unwrap().torn_at, None);

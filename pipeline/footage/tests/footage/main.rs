@@ -8,3 +8,4 @@
 mod clip;
 mod decoders;
 mod garbage;
+mod players;
