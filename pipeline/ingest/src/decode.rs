@@ -1,11 +1,11 @@
 //! The part of a pipeline that all sources share: from packets to pictures.
 //!
 //! ```text
-//! packets -> (depay) -> parse -> [keyframes only] -> avdec -> [one for each interval] -> convert -> appsink
+//! packets -> (depay) -> parse -> (recorder's tap) -> (queue) -> [keyframes only] -> avdec -> [one for each interval]
+//!     -> convert -> appsink
 //! ```
-//! The brackets are pad probes: what they drop costs no more. Where the packets are recorded, a recorder's tap follows
-//! the parser, and then a queue, so that a slow decoder holds up nothing (`keep_up`); where they are only recorded, that
-//! is all.
+//! The brackets are pad probes: what they drop costs no more. The queue is there for cameras only, so that a slow decoder
+//! holds up nothing (`keep_up`). Where packets are recorded and nothing else, the tap is all.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -104,6 +104,7 @@ pub(crate) struct DecodeChain {
     pub(crate) sink: Option<gst_app::AppSink>,
     pub(crate) feed: Arc<Feed>,
     settings: FrameSettings,
+    when_full: WhenFull,
     tap: Option<Tap>,
 }
 
@@ -117,7 +118,7 @@ impl DecodeChain {
         let mut chain = Self::without_end(pipeline, settings);
         let sink = app_sink(&chain.feed, when_full);
         pipeline.add(&sink)?;
-        chain.sink = Some(sink);
+        (chain.sink, chain.when_full) = (Some(sink), when_full);
         Ok(chain)
     }
 
@@ -127,7 +128,7 @@ impl DecodeChain {
         if let Some(bus) = pipeline.bus() {
             feed.watch(&bus);
         }
-        Self { sink: None, feed, settings: settings.clone(), tap: None }
+        Self { sink: None, feed, settings: settings.clone(), when_full: WhenFull::DropOldest, tap: None }
     }
 
     /// Records the packets as well.
@@ -193,7 +194,7 @@ impl DecodeChain {
         let filter = gst::ElementFactory::make("capsfilter").property("caps", i420());
         self.drop_early(&decoder);
         let mut elements = Vec::new();
-        if self.tap.is_some() {
+        if self.when_full == WhenFull::DropOldest {
             elements.push(keep_up(self.settings.decode)?);
         }
         elements.extend([decoder, convert.build()?, filter.build()?, sink.clone().upcast()]);

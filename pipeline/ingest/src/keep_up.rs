@@ -1,6 +1,6 @@
 //! The queue between the packets of a camera and their decoder.
 //!
-//! Where packets are recorded, a slow decoder must not hold them up. When it falls behind, what it will not see is left
+//! A slow decoder must hold up neither the network nor the recorder. When it falls behind, what it will not see is left
 //! out up to the next keyframe: a decoder that misses packets in between shows damaged pictures, or none.
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -2,14 +2,19 @@
 //!
 //! [`FileSource`] decodes archives as fast as their frames are taken; [`LiveCamera`] keeps a camera connected and
 //! hands over its frames. Both choose frames with the same [`FrameSelection`], so that live and archive see alike.
-//! [`ClipServer`] is a camera made of clips. Deliberately knows nothing of models, rules and storage.
+//! [`ClipServer`] is a camera made of clips. [`LiveCamera::record`] and [`LiveCamera::run_and_record`] write what a camera
+//! sends into segments, as it is. Deliberately knows nothing of models, rules and the index.
 //!
 //! # Which thread does what
 //! - **The camera's thread** belongs to the caller and runs [`LiveCamera::run`]: it waits for pictures, copies each
 //!   out of GStreamer's memory, calls `on_frame` and `on_status`, watches for silence, sleeps between attempts, and
 //!   ends the pipeline. It wakes when a picture or trouble comes, and five times a second.
-//! - **GStreamer's threads of a camera**: one speaks RTSP, one (the jitter buffer's) depacketizes, parses,
-//!   decodes, and drops the frames that are not analysed. They never call the caller; they ring the bell of a `Feed`.
+//! - **GStreamer's threads of a camera**: one speaks RTSP, one (the jitter buffer's) depacketizes, parses and hands
+//!   packets to the recorder, one decodes, and drops the frames that are not analysed. They never call the caller; they
+//!   ring the bell of a `Feed` or of an `Intake`.
+//! - **`record-<camera>`**, one thread of each camera that is recorded: writes files and tells the `SegmentSink`. Wakes
+//!   once for each fragment, half a second. The only one that waits for the disk.
+//! - **`connect-<camera>`**, only where a sub-stream is analysed: keeps the main stream connected, for the recorder.
 //! - **The reader's thread** belongs to the caller and calls [`FileSource::next_frame`]; one thread of GStreamer
 //!   demultiplexes and decodes, at most three pictures ahead.
 //! - **`clip-server`**, one thread of each [`ClipServer`], joined when it is dropped, and GStreamer's own for its
@@ -18,8 +23,12 @@
 //! # Every queue
 //! | Queue | Holds at most | When full |
 //! |---|---|---|
-//! | jitter buffer, UDP | 200 ms of packets | drops the oldest |
-//! | jitter buffer, TCP | 2 s of packets | drops the oldest |
+//! | jitter buffer, UDP | 200 ms of packets | those that are missing are given up |
+//! | jitter buffer, TCP | nothing: no packet is missing, and nobody behind it waits | |
+//! | packets to decode | 2 s, 8 MiB or 300 pictures | left out up to the next keyframe |
+//! | packets to record | 10 s or 16 MiB, and as much again being written | lost up to the next keyframe, counted, told |
+//! | sounds beside their pictures | 300 ms of packets to record | they are written |
+//! | news for the index | 1000 segments | the oldest is dropped; `anjian check --repair` finds it |
 //! | pictures, live | 1 | the newest wins |
 //! | pictures, archive | 3 | decoding waits |
 

@@ -20,11 +20,10 @@ use crate::stream_time::StreamTime;
 use crate::supervise::{Connection, Progress};
 use crate::{CameraFault, CertificateCheck, FrameSource, IngestError, LiveCamera, Next, Transport};
 
-/// How long UDP packets that came too early wait for those before them, and how much of a stream waits for a decoder
-/// that is too slow, before the oldest is dropped. Packets in order never wait.
+/// How long UDP packets that came too early wait for those before them. Packets in order never wait.
 const UDP_LATENCY_MS: u32 = 200;
 
-/// The same over TCP, where no packet is ever missing: only what a slow decoder may owe.
+/// The same over TCP, where no packet is ever missing.
 const TCP_LATENCY_MS: u32 = 2_000;
 
 /// Connecting, and each answer of the server.
@@ -187,7 +186,9 @@ fn rtspsrc(camera: &LiveCamera, url: &SourceUrl) -> Result<gst::Element, glib::B
         .property("location", location.as_str())
         .property_from_str("protocols", if is_tcp { "tcp" } else { "udp" })
         .property("latency", if is_tcp { TCP_LATENCY_MS } else { UDP_LATENCY_MS })
-        .property("drop-on-latency", true)
+        // Takes the time stamps of B-frames, which go back, for a full buffer, and loses packets (1.22). Nothing behind
+        // it waits, so that it never fills.
+        .property("drop-on-latency", false)
         .property("tcp-timeout", in_us(ANSWER_MAX))
         .property("timeout", in_us(UDP_SILENCE_MAX))
         .build()?;

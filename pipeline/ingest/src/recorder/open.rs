@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anjian_domain::{Segment, WallTime};
-use anjian_footage::{FootageError, Sample, TrackKind, Tracks};
+use anjian_footage::{FootageError, Sample, TrackKind, Tracks, VIDEO_TIMESCALE};
 
 use super::decode_order::{DecodeOrder, Picture, Reorder};
 use super::files::OpenFile;
@@ -180,10 +180,13 @@ impl OpenSegment {
                 break;
             }
         }
-        let end_ns = self.at_ns(end.unwrap_or_else(|| {
+        let end = end.unwrap_or_else(|| {
             let shown_until_us = self.newest.wall_us + self.usual_ns / 1000;
             WallTime::from_micros(shown_until_us).unwrap_or(self.start)
-        }));
+        });
+        // A whole number of ticks, so that the file does not end, rounded, after the next begins.
+        let ticks = self.at_ns(end) * i64::from(VIDEO_TIMESCALE) / 1_000_000_000;
+        let end_ns = ticks * 1_000_000_000 / i64::from(VIDEO_TIMESCALE);
         self.file.finish((end_ns > 0).then_some(end_ns))
     }
 }

