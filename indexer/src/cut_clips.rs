@@ -11,14 +11,13 @@ use crate::decode::Columns;
 use crate::evidence::StoredFile;
 use crate::gap::Gap;
 use crate::index::blocking;
+use crate::timeline::MAX_UNFINISHED;
 use crate::{ClipSettings, Index, IndexError, LiveKind, outbox, record};
 
 /// Clips that are looked at in one call.
 const BATCH: i64 = 512;
 /// How long after the end of a clip a recorder may still begin a segment that belongs to it.
 const BEGINS_LATE: Duration = Duration::from_secs(10);
-/// How long a segment may stay unfinished before a clip is cut without its rest.
-const ENDS_LATE: Duration = Duration::from_secs(600);
 /// How long a clip that cannot be cut for a passing reason is tried again.
 const GIVE_UP: Duration = Duration::from_secs(24 * 3_600);
 /// Gaps that a clip's reason names.
@@ -153,7 +152,7 @@ impl Index {
         let is_recorded = self.recorded_until(&due.camera).await?.is_some_and(|end| end >= due.to);
         if !is_recorded && !self.is_written(&timeline.segments, due.to).await? {
             let is_unfinished = timeline.segments.iter().any(|segment| segment.sha256.is_none());
-            let patience = if is_unfinished { ENDS_LATE } else { BEGINS_LATE };
+            let patience = if is_unfinished { MAX_UNFINISHED } else { BEGINS_LATE };
             if now < due.to.plus(patience) {
                 return Ok(None);
             }

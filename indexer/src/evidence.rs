@@ -72,6 +72,8 @@ impl EvidenceFolder {
         let kind = EvidenceKind::Clip;
         let path = format!("{folder}/{}", kind.file_name());
         let (file, partial) = (self.locate(&path), self.locate(&format!("{path}{PARTIAL}")));
+        // What a killed process left; the cut writes only where nothing is.
+        let _ = std::fs::remove_file(&partial);
         let written = cut.write_to(&partial).map_err(IndexError::from).and_then(|digest| {
             let renamed = std::fs::rename(&partial, &file);
             renamed.map_err(|source| IndexError::File { doing: "write", path: file, source }).map(|()| digest)

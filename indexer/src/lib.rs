@@ -1,13 +1,15 @@
-//! The index: an SQLite database and a folder of evidence files, which belong together or not at all.
+//! The index: an SQLite database, a folder of evidence and one of recordings, which belong together or not at all.
 //!
-//! Knows the words of `anjian-domain` and nothing of video, models, rules or HTTP. The pipeline writes through
-//! [`Recorder`]; the API reads through [`Index`]. Several processes may use one data folder at the same time (an
-//! `analyze` beside the `serve`); SQLite and two lock files keep them apart.
+//! Knows the words of `anjian-domain`, segment files through `anjian-footage`, and nothing of pictures, models, rules
+//! or HTTP. The pipeline writes through [`Recorder`]; the API reads through [`Index`]. Several processes may use one
+//! data folder at the same time (an `analyze` beside the `serve`); SQLite and two lock files keep them apart.
 //!
 //! What always holds:
 //! - A row of evidence is committed only after its file is safe on disk, so every row has its file. A file without a
 //!   row can be left by a process that was killed; [`Index::check`] finds it.
 //! - A violation is searchable with all that belongs to it, or not at all; recording it again changes nothing.
+//! - Segments of a camera never overlap. One that expires is marked first, then its file goes, then its row; whatever a
+//!   kill leaves half done is finished by [`Index::recover_recordings`]. Held segments and evidence never expire.
 //! - Every change that is told to listeners is in the database first.
 //! - Every list is bounded, every page costs its own length: no `OFFSET`, no sorting of matches.
 //!

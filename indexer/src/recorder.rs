@@ -103,3 +103,65 @@ impl CoverageSink for Recorder {
         self.runtime.block_on(self.index.add_minute(minute)).map_err(SinkError::from)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io::ErrorKind;
+    use std::sync::Arc;
+
+    use anjian_domain::{SystemClock, TimeSource, VideoCodec};
+
+    use super::*;
+    use crate::disk::tests::SmallDisk;
+    use crate::open::Create;
+    use crate::{ClipSettings, RecordingSettings, Retention};
+
+    #[test]
+    fn evidence_is_kept_in_the_room_of_the_reserve() {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Arc::new(SmallDisk { folder: folder.path().into(), disk_bytes: 2_500 });
+        let clock = Arc::new(SystemClock);
+        let opened = Index::open_as(folder.path(), clock, Create::IfMissing, disk);
+        let index = runtime.block_on(opened).unwrap();
+        let recordings = folder.path().join("recordings");
+        let (retention, clips) = (Retention::default(), ClipSettings::default());
+        let settings =
+            RecordingSettings { folder: recordings.clone(), retention, clips, reserve_bytes: 1_000 };
+        index.set_recording(settings.clone()).unwrap();
+        assert!(index.set_recording(settings).is_err(), "it is set once");
+        std::fs::File::create(recordings.join("full.mp4")).unwrap().set_len(1_400).unwrap();
+        let recorder = Recorder::new(index.clone(), runtime.handle().clone());
+        let tries = Cell::new(0);
+        let write = |kind: ErrorKind| {
+            tries.set(tries.get() + 1);
+            let is_there = folder.path().join("reserve").exists();
+            let full = IndexError::File { doing: "write", path: "x".into(), source: kind.into() };
+            if is_there { Err(full) } else { Ok(()) }
+        };
+        assert!(!recorder.keep(|| write(ErrorKind::NotFound)).unwrap_err().is_transient);
+        assert_eq!(tries.take(), 1, "only a full disk takes the reserve");
+        recorder.keep(|| write(ErrorKind::StorageFull)).unwrap();
+        assert_eq!(tries.take(), 2);
+        let start = WallTime::EPOCH;
+        let camera: CameraId = "gate".parse().unwrap();
+        let segment = Segment {
+            path: Segment::path_of(&camera, start),
+            camera,
+            start,
+            duration: std::time::Duration::ZERO,
+            size_bytes: 0,
+            sha256: None,
+            video: VideoCodec::H264,
+            width_px: 160,
+            height_px: 120,
+            audio: None,
+            time_source: TimeSource::Arrival,
+            clock_offset_us: 0,
+        };
+        let refused = recorder.begin_segment(&segment).unwrap_err();
+        assert!(refused.is_transient && refused.message.contains("disk"), "{refused}");
+    }
+}

@@ -98,7 +98,7 @@ impl Index {
         open::create_folder(&folder)?;
         let set = self.inner.recording.set(RecordingSettings { folder, ..settings });
         set.map_err(|_| IndexError::Query("recording is set up already: set it before it is used".into()))?;
-        self.fill_reserve().map(drop)
+        self.set_up_reserve()
     }
 
     /// Absolute path of the folder in which the paths of segments begin.

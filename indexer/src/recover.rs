@@ -8,6 +8,7 @@ use anjian_domain::{CameraId, RecordingChange, RecordingState, Segment, WallTime
 use crate::adopt::{Found, Overlap, parse_path};
 use crate::decode::Columns;
 use crate::index::blocking;
+use crate::timeline::MAX_UNFINISHED;
 use crate::{Index, IndexError, record_segment, segment_row};
 
 /// Where nothing of a camera is known, files without a row are looked for in so much of the past.
@@ -74,6 +75,18 @@ impl Index {
         let mut transaction = writer.begin("segment").await?;
         segment_row::remove(&mut transaction, camera, start).await?;
         transaction.commit().await.map_err(failed)
+    }
+
+    /// Mends segments that a recorder left open, because the disk or the index refused, while it went on with later
+    /// ones.
+    pub(crate) async fn mend_left_open(&self) -> Result<(), IndexError> {
+        for (camera, start) in self.unfinished().await? {
+            let is_newest = self.newest_start(&camera).await?.is_none_or(|newest| newest <= start);
+            if !is_newest && self.inner.clock.now().since(start) > MAX_UNFINISHED {
+                self.mend_unfinished(&camera, start).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Bounded by the number of cameras: a recorder has one open segment, or two when the disk refused.

@@ -16,6 +16,15 @@ const NAME: &str = "reserve";
 const ROOM: u64 = 2;
 
 impl Index {
+    /// Makes the reserve as the settings want it, if there is room.
+    pub(crate) fn set_up_reserve(&self) -> Result<(), IndexError> {
+        if self.recording_settings().reserve_bytes == 0 {
+            // One that earlier settings wanted.
+            let _ = std::fs::remove_file(self.reserve_path());
+        }
+        self.fill_reserve().map(drop)
+    }
+
     fn reserve_path(&self) -> PathBuf {
         self.inner.data_dir.join(NAME)
     }

@@ -43,13 +43,14 @@ struct Queue {
 }
 
 impl Index {
-    /// Deletes what has expired, finishes deletions that were cut short, and makes the reserve again when there is
-    /// room. Only the live system may call it, one call at a time.
+    /// Deletes what has expired, finishes deletions that were cut short, mends segments that a recorder left open (a
+    /// disk that refused) while it went on with the next, and makes the reserve again when there is room. Only the live system may call it, one call at a time.
     ///
     /// # Errors
     /// When rows or files could not be written; the next call goes on where this one stopped.
     pub async fn run_retention(&self) -> Result<Expiry, IndexError> {
         self.finish_expiring().await?;
+        self.mend_left_open().await?;
         self.prune_words().await?;
         let spans = self.recording_spans(None).await?;
         let mut queues = Queues::new(self, &spans);

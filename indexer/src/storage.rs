@@ -131,8 +131,9 @@ async fn bytes_a_day(
 
 async fn held_bytes(connection: &mut SqliteConnection, camera: &CameraId) -> Result<u64, IndexError> {
     let sql = "SELECT coalesce(sum(size_bytes), 0) AS bytes FROM segment AS s WHERE s.camera = ?1 \
+         AND s.start_us >= coalesce((SELECT max(start_us) FROM segment WHERE camera = ?1 AND start_us <= \
+             (SELECT min(from_us) FROM hold WHERE camera = ?1 AND lifted_us IS NULL)), -1 << 62) \
          AND s.start_us < (SELECT max(to_us) FROM hold WHERE camera = ?1 AND lifted_us IS NULL) \
-         AND s.end_us > (SELECT min(from_us) FROM hold WHERE camera = ?1 AND lifted_us IS NULL) \
          AND EXISTS (SELECT 1 FROM hold AS h WHERE h.camera = s.camera AND h.lifted_us IS NULL \
              AND h.to_us > s.start_us AND h.from_us < s.end_us)";
     let row = sqlx::query(sql).bind(camera.as_str()).fetch_one(connection).await.map_err(not_read)?;

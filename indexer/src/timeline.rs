@@ -14,7 +14,7 @@ use crate::{Index, IndexError, segment_row};
 /// Most segments of one answer.
 const MAX_SEGMENTS: usize = 100_000;
 /// A segment that nobody finished is believed to be written for so long at most.
-const MAX_UNFINISHED: Duration = Duration::from_secs(600);
+pub(crate) const MAX_UNFINISHED: Duration = Duration::from_secs(600);
 
 /// What was recorded in a range.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

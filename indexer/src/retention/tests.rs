@@ -1,6 +1,6 @@
 //! Retention on a disk that is as full as a test wants it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -10,26 +10,11 @@ use sqlx::Row;
 use tempfile::TempDir;
 
 use super::*;
-use crate::disk::Disk;
+use crate::disk::tests::{SmallDisk, files};
 use crate::open::Create;
 use crate::{CameraLimits, ClipSettings, GapCause, NewHold, RecordingSettings, Retention};
 
 const MINUTE: u64 = 60;
-
-/// A disk with nothing on it but one folder.
-#[derive(Debug)]
-struct SmallDisk {
-    folder: PathBuf,
-    disk_bytes: u64,
-}
-
-impl Disk for SmallDisk {
-    fn room(&self, _folder: &Path) -> std::io::Result<Room> {
-        let used: u64 = files(&self.folder).iter().map(|path| path.metadata().unwrap().len()).sum();
-        let free_bytes = self.disk_bytes.saturating_sub(used);
-        Ok(Room { file_system: 1, disk_bytes: self.disk_bytes, free_bytes })
-    }
-}
 
 #[derive(Debug)]
 struct SetClock(AtomicI64);
@@ -44,21 +29,6 @@ struct Store {
     index: Index,
     clock: Arc<SetClock>,
     folder: TempDir,
-}
-
-/// Recordings and the reserve; the database is on another disk, so to say.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let Ok(entries) = std::fs::read_dir(folder) else { return found };
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if path.extension().is_some_and(|end| end == "mp4") || path.ends_with("reserve") {
-            found.push(path);
-        }
-    }
-    found
 }
 
 fn at(minutes: u64) -> WallTime {
@@ -191,9 +161,7 @@ impl Limit {
         let all: u64 = left.iter().map(|segment| segment.size_bytes).sum();
         let camera = left.iter().filter(|s| s.camera == of.camera).map(|s| s.size_bytes).sum::<u64>();
         match self {
-            Self::Age(minutes) => {
-                left.iter().all(|s| s.end() >= at(now).minus(Duration::from_secs(minutes * MINUTE)))
-            }
+            Self::Age(minutes) => of.end() >= at(now).minus(Duration::from_secs(minutes * MINUTE)),
             Self::CameraBytes(bytes) => camera <= bytes,
             Self::Bytes(bytes) => all <= bytes,
             Self::Free(bytes) => DISK.saturating_sub(all) >= bytes,
@@ -316,6 +284,24 @@ async fn a_kill_between_any_two_steps_is_mended() {
         let span = store.index.recording_span(&camera(0)).await.unwrap().unwrap();
         assert_eq!(span.bytes, rows.len() as u64 * 100);
     }
+}
+
+#[tokio::test]
+async fn what_was_left_open_is_mended_once_the_recorder_went_on() {
+    let store = Store::open(Retention::default(), 0, DISK).await;
+    let left = store.record(0, 0, 100).await;
+    store.index.forget_segment(&left.camera, left.start).await.unwrap();
+    store.index.begin_segment(&left).await.unwrap();
+    let count = async || {
+        store.index.run_retention().await.unwrap();
+        store.rows_and_files().await.0.len()
+    };
+    store.set_clock(20);
+    assert_eq!(count().await, 1, "nothing is newer: it may be written still");
+    store.record(0, 19, 100).await;
+    // The file holds no picture.
+    assert_eq!(count().await, 1);
+    assert_eq!(store.index.recorded_until(&camera(0)).await.unwrap(), Some(at(20)));
 }
 
 #[tokio::test]

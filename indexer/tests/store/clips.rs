@@ -90,6 +90,25 @@ pub(crate) fn clips_show_what_there_is(store: &Store) {
     assert_eq!(shown(store, &long), (Some(at(155).wall), Some(at(215).wall)), "a minute at most");
 }
 
+pub(crate) fn a_kill_between_file_and_row_is_mended(store: &Store) {
+    set_up(store, Retention::default(), 0);
+    let run = store.run(RunKind::Live, "gate");
+    record(store, at(0).wall, 60);
+    let violation = violation(store, &run, 20, 30);
+    let beside =
+        store.wait(store.index.evidence_file(violation.id, EvidenceKind::Snapshot)).unwrap().unwrap().path;
+    // What two kills leave: one after the file, one while it was written.
+    for left in ["clip.mp4", "clip.mp4.partial"] {
+        std::fs::write(beside.with_file_name(left), "an earlier process").unwrap();
+    }
+    store.clock.set(at(100).wall);
+    assert_eq!(cut(store).cut, 1);
+    assert_eq!(shown(store, &violation), (Some(at(15).wall), Some(at(35).wall)));
+    let report = store.wait(store.index.check(&mut |_| {})).unwrap();
+    assert!(report.is_clean(), "{:?}", report.findings);
+    assert_eq!(report.files, 3);
+}
+
 pub(crate) fn what_was_not_recorded_is_remembered(store: &Store) {
     set_up(store, Retention::default(), 0);
     let run = store.run(RunKind::Live, "gate");

@@ -51,7 +51,7 @@ store_suite!(sqlite, crate::fixture::Sqlite;
     recordings: segments_are_found_by_range, overlaps_are_refused, gaps_are_told_with_their_cause, ranges_are_bounded,
         a_year_is_reported_in_pieces, minutes_of_local_days_are_right, coverage_adds_up;
     clips: clips_are_cut_when_the_recording_reaches_past_them, clips_show_what_there_is,
-        what_was_not_recorded_is_remembered, the_open_file_is_cut_too, a_change_of_codec_keeps_the_side_of_the_opening,
+        a_kill_between_file_and_row_is_mended, what_was_not_recorded_is_remembered, the_open_file_is_cut_too, a_change_of_codec_keeps_the_side_of_the_opening,
         what_cannot_be_cut_is_remembered, segments_wait_for_the_clip;
     recovery: killed_recordings_are_mended, rows_without_files_become_gaps, the_live_system_is_left_alone,
         the_index_is_made_again_from_media, a_day_with_a_clock_that_went_back;

@@ -162,7 +162,9 @@ pub(crate) fn a_day_with_a_clock_that_went_back(store: &Store) {
         let writer = write(store, start, 60);
         let offset = clock.as_micros() - start.as_micros();
         let told = Segment { clock_offset_us: offset, ..writer.segment().clone() };
-        store.recorder.begin_segment(&told).unwrap();
+        if minute.abs_diff(noon) < 5 {
+            store.recorder.begin_segment(&told).unwrap();
+        }
         let finished = writer.finish(Some(60_000_000_000)).unwrap();
         store.recorder.end_segment(&Segment { clock_offset_us: offset, ..finished }).unwrap();
         if minute == noon {
