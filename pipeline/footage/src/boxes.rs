@@ -1,7 +1,7 @@
 //! Walking over boxes without trusting them.
 //!
-//! Only leaves are given to the box library: it decodes whatever is nested in whatever, and boxes nested thousands
-//! deep in a damaged file would use up the stack.
+//! Only leaves are given to the box library: it decodes whatever is nested in whatever, and boxes nested
+//! thousands deep in a damaged file would use up the stack.
 
 use mp4_atom::{Atom, DecodeMaybe, Header};
 

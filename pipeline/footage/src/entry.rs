@@ -94,7 +94,8 @@ fn stream_description(audio_specific_config: &[u8]) -> Esds {
     }
 }
 
-/// The video track that the first sample entry in the body of an `stsd` describes; `None` if it is none of ours.
+/// The video track that the first sample entry in the body of an `stsd` describes; `None` if it is none of
+/// ours.
 pub(crate) fn decode_video(stsd: &[u8]) -> Option<VideoTrack> {
     let entry = walk(stsd.get(8..)?).next()?;
     let (codec, record) = match &entry.kind {
@@ -112,7 +113,8 @@ pub(crate) fn decode_video(stsd: &[u8]) -> Option<VideoTrack> {
     })
 }
 
-/// The audio track that the first sample entry in the body of an `stsd` describes; `None` if it is none of ours.
+/// The audio track that the first sample entry in the body of an `stsd` describes; `None` if it is none of
+/// ours.
 pub(crate) fn decode_audio(stsd: &[u8]) -> Option<AudioTrack> {
     let entry = walk(stsd.get(8..)?).next()?;
     let codec = match &entry.kind {
@@ -139,7 +141,8 @@ pub(crate) fn decode_audio(stsd: &[u8]) -> Option<AudioTrack> {
 /// The parameter sets of a track as they stand in front of a keyframe, each with its length.
 ///
 /// # Errors
-/// When the configuration record cannot be read, holds no parameter sets, or counts lengths not with four bytes.
+/// When the configuration record cannot be read, holds no parameter sets, or counts lengths not with four
+/// bytes.
 pub(crate) fn parameter_sets(track: &VideoTrack) -> std::result::Result<Vec<u8>, String> {
     let unreadable = |error| format!("its decoder configuration cannot be read ({error})");
     let mut record = track.configuration.as_slice();

@@ -1,14 +1,14 @@
-//! Recorded footage as files: segments of fragmented MP4 written, read, cut without re-encoding, and listed for
-//! players.
+//! Recorded footage as files: segments of fragmented MP4 written, read, cut without re-encoding, and listed
+//! for players.
 //!
-//! A segment is `ftyp`, `moov`, a `uuid` box that says whose footage it is and when it begins, and then *fragments*
-//! (`moof` and `mdat`), each written with one call: a process that is killed leaves whole fragments and at most one
-//! torn tail, which [`repair`] removes. Its media time begins at 0, its pictures have 90 000 ticks a second, its
-//! sound as many as its sampling rate. A segment's codec, parameter sets and size never change: whoever records
-//! begins a new one.
+//! A segment is `ftyp`, `moov`, a `uuid` box that says whose footage it is and when it begins, and then
+//! *fragments* (`moof` and `mdat`), each written with one call: a process that is killed leaves whole
+//! fragments and at most one torn tail, which [`repair`] removes. Its media time begins at 0, its pictures
+//! have 90 000 ticks a second, its sound as many as its sampling rate. A segment's codec, parameter sets and
+//! size never change: whoever records begins a new one.
 //!
-//! Pure Rust over files and bytes. Knows no camera, no GStreamer, no database and no clock. Never takes media into
-//! memory beyond the fragment being written or the buffer being read.
+//! Pure Rust over files and bytes. Knows no camera, no GStreamer, no database and no clock. Never takes media
+//! into memory beyond the fragment being written or the buffer being read.
 
 mod boxes;
 mod cut;
@@ -21,6 +21,7 @@ mod moov;
 mod playlist;
 mod repair;
 mod scan;
+mod segment_file;
 mod track;
 mod view;
 mod write;
@@ -31,7 +32,8 @@ pub use error::{FootageError, Result};
 pub use header::SegmentHeader;
 pub use playlist::{MediaUrl, Piece, PlaylistGap, pieces, playlist};
 pub use repair::{Repair, repair};
-pub use scan::{Fragment, MediaSample, SegmentFile, scan};
+pub use scan::scan;
+pub use segment_file::{Fragment, MediaSample, SegmentFile};
 pub use track::{AudioTrack, Sample, TrackKind, Tracks, VIDEO_TIMESCALE, VideoTrack};
 pub use view::{MediaReader, MediaView};
 pub use write::SegmentWriter;

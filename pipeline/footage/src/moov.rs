@@ -140,8 +140,8 @@ impl TrackPlan {
         let here = Url { location: String::new() };
         Dinf { dref: Dref { entries: vec![here.into()] } }.encode(buf)?;
         buf.encode_atom(*b"stbl", |buf: &mut Vec<u8>| {
-            // The library has no sample entry for G.711 and would rewrite the codecs' records, so this one is ours:
-            // version and flags, one entry.
+            // The library has no sample entry for G.711 and would rewrite the codecs' records, so this one is
+            // ours: version and flags, one entry.
             buf.encode_atom(*b"stsd", |buf: &mut Vec<u8>| {
                 0u32.encode(buf)?;
                 1u32.encode(buf)?;

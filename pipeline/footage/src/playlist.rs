@@ -1,7 +1,7 @@
 //! HLS playlists straight over segment files (RFC 8216, version 7).
 //!
-//! Nothing is cut or copied: a player reads byte ranges of the files. Each file's media time begins at zero, so every
-//! segment is a discontinuity, and says when it was in UTC.
+//! Nothing is cut or copied: a player reads byte ranges of the files. Each file's media time begins at zero,
+//! so every segment is a discontinuity, and says when it was in UTC.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -12,8 +12,8 @@ use anjian_domain::{Segment, WallTime};
 
 use crate::{Result, SegmentFile, scan};
 
-/// A piece begins at a keyframe, this long after the one before or later: short enough that a player shows the first
-/// picture soon, long enough that a day's playlist stays small.
+/// A piece begins at a keyframe, this long after the one before or later: short enough that a player shows
+/// the first picture soon, long enough that a day's playlist stays small.
 const PIECE: Duration = Duration::from_secs(4);
 
 /// A part of the range without footage, told to the player as a date range.
@@ -47,7 +47,8 @@ pub struct Piece<'a> {
 pub enum MediaUrl {
     /// The segment's file, which is served by byte ranges.
     File(String),
-    /// Two whole resources made for this piece, such as an H.264 preview: what is needed before it, and itself.
+    /// Two whole resources made for this piece, such as an H.264 preview: what is needed before it, and
+    /// itself.
     OnDemand {
         /// `ftyp` and `moov`.
         init: String,
@@ -56,8 +57,9 @@ pub enum MediaUrl {
     },
 }
 
-/// The playlist of `from..to`. `segments`: of one camera, in order of start; those outside the range are passed over.
-/// Pieces are listed whole, so it may begin some seconds early and end some seconds late. URLs must need no quoting.
+/// The playlist of `from..to`. `segments`: of one camera, in order of start; those outside the range are
+/// passed over. Pieces are listed whole, so it may begin some seconds early and end some seconds late. URLs
+/// must need no quoting.
 ///
 /// # Errors
 /// When a segment cannot be read.

@@ -10,14 +10,15 @@ use crate::{FootageError, Result, digest, scan};
 /// What came out of a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repair {
-    /// The segment with its duration, size and digest. A duration of zero: nothing of it can be played, remove it.
+    /// The segment with its duration, size and digest. A duration of zero: nothing of it can be played,
+    /// remove it.
     pub segment: Segment,
     /// What was torn and is gone.
     pub removed_bytes: u64,
 }
 
-/// Cuts the torn tail off `root/path`, if it has one, and waits until that is safe on disk. A file that is whole
-/// stays as it is. Must not be called while the file is being written.
+/// Cuts the torn tail off `root/path`, if it has one, and waits until that is safe on disk. A file that is
+/// whole stays as it is. Must not be called while the file is being written.
 ///
 /// # Errors
 /// When the file cannot be read or changed, or is no segment at all.

@@ -1,20 +1,22 @@
 //! Reads what a segment says of itself: its beginning and the `moof` of each fragment, never its media.
 //!
-//! The file may be still growing, torn at any byte, or garbage. Memory is bounded by what the file's boxes hold.
+//! The file may be still growing, torn at any byte, or garbage. Memory is bounded by what the file's boxes
+//! hold.
 
 use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::time::Duration;
 
-use anjian_domain::Segment;
 use mp4_atom::{Atom, Hdlr, Mdhd, Tfdt, Tfhd, Tkhd, Trex, Trun, TrunSamples};
 
 use crate::boxes::{BoxView, find, leaf, walk};
 use crate::fragment::NON_SYNC_FLAG;
 use crate::write::duration_of;
-use crate::{FootageError, Result, SegmentHeader, TrackKind, Tracks, VIDEO_TIMESCALE, entry};
+use crate::{
+    FootageError, Fragment, MediaSample, Result, SegmentFile, SegmentHeader, TrackKind, Tracks,
+    VIDEO_TIMESCALE, entry,
+};
 
 /// What is read at once: beginning and `moof` of a usual fragment fit in.
 const BLOCK_BYTES: usize = 4096;
@@ -22,113 +24,6 @@ const BLOCK_BYTES: usize = 4096;
 const BOX_LIMIT_BYTES: u64 = 1 << 20;
 /// Samples a file may have, more than a day of pictures.
 const SAMPLE_LIMIT: usize = 4_000_000;
-
-/// A segment as its file tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SegmentFile {
-    /// Whose footage it is and when it begins.
-    pub header: SegmentHeader,
-    /// What it holds.
-    pub tracks: Tracks,
-    /// Everything before the first fragment; what a player needs first.
-    pub init_bytes: Range<u64>,
-    /// The whole fragments, in order.
-    pub fragments: Vec<Fragment>,
-    /// The pictures, in the order of decoding.
-    pub video: Vec<MediaSample>,
-    /// The sound.
-    pub audio: Vec<MediaSample>,
-    /// Bytes of the file when it was read, with a torn tail.
-    pub size_bytes: u64,
-    /// Where whole boxes end, if the file goes on after that.
-    pub torn_at: Option<u64>,
-    /// Where the boxes begin that tell of sound, before the first fragment.
-    pub(crate) sound_boxes: Vec<u64>,
-}
-
-/// One `moof` with its `mdat`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fragment {
-    /// Where it is in the file.
-    pub bytes: Range<u64>,
-    /// When its first sample is decoded, from the start of the segment.
-    pub start: Duration,
-    /// Whether it begins with a keyframe.
-    pub is_sync: bool,
-    /// Where the box begins that tells of its sound.
-    pub(crate) sound_box: Option<u64>,
-}
-
-/// Where a sample is and when it is shown. Times in ticks of its track, from the start of the segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MediaSample {
-    /// First byte in the file.
-    pub offset: u64,
-    /// Bytes.
-    pub size_bytes: u32,
-    /// When it is decoded.
-    pub dts: u64,
-    /// Until the next is decoded.
-    pub duration: u32,
-    /// When it is shown, minus `dts`.
-    pub pts_offset: i32,
-    /// Whether decoding can begin here.
-    pub is_sync: bool,
-}
-
-impl MediaSample {
-    /// When it is shown, ticks of its track from the start of the segment.
-    #[must_use]
-    pub fn pts(&self) -> i64 {
-        i64::try_from(self.dts).unwrap_or(i64::MAX).saturating_add(self.pts_offset.into())
-    }
-
-    fn end_dts(&self) -> u64 {
-        self.dts.saturating_add(self.duration.into())
-    }
-}
-
-impl SegmentFile {
-    /// How long its pictures play.
-    #[must_use]
-    pub fn duration(&self) -> Duration {
-        duration_of(self.video.last().map_or(0, MediaSample::end_dts), VIDEO_TIMESCALE)
-    }
-
-    /// The bytes that can be used: up to the tear.
-    #[must_use]
-    pub fn whole_bytes(&self) -> u64 {
-        self.torn_at.unwrap_or(self.size_bytes)
-    }
-
-    /// What the index keeps of it, without digest. `path`: where it lies in the recordings folder.
-    #[must_use]
-    pub fn segment(&self, path: &str) -> Segment {
-        Segment {
-            camera: self.header.camera.clone(),
-            path: path.to_owned(),
-            start: self.header.start,
-            duration: self.duration(),
-            size_bytes: self.whole_bytes(),
-            sha256: None,
-            video: self.tracks.video.codec,
-            width_px: self.tracks.video.width_px,
-            height_px: self.tracks.video.height_px,
-            audio: self.tracks.audio.as_ref().map(|audio| audio.codec),
-            time_source: self.header.time_source,
-            clock_offset_us: self.header.clock_offset_us,
-        }
-    }
-
-    /// The keyframe from which the picture shown at `offset` is decoded; `None` when there is no picture.
-    #[must_use]
-    pub fn keyframe_before(&self, offset: Duration) -> Option<&MediaSample> {
-        let shown = |sample: &MediaSample| u64::try_from(sample.pts()).unwrap_or(0);
-        let keyframes = || self.video.iter().filter(|sample| sample.is_sync);
-        let before = keyframes().take_while(|s| duration_of(shown(s), VIDEO_TIMESCALE) <= offset).last();
-        before.or_else(|| keyframes().next())
-    }
-}
 
 /// Reads a segment. A torn tail is told in [`SegmentFile::torn_at`] and is no error.
 ///
@@ -243,7 +138,8 @@ impl Blocks<'_> {
     }
 }
 
-/// Kind and whole size of the box whose header begins `bytes`. Boxes up to the end of the file are none of ours.
+/// Kind and whole size of the box whose header begins `bytes`. Boxes up to the end of the file are none of
+/// ours.
 fn box_header(bytes: &[u8]) -> Option<([u8; 4], u64)> {
     let size = u32::from_be_bytes(*bytes.first_chunk()?);
     let kind = *bytes.get(4..)?.first_chunk()?;
@@ -317,8 +213,8 @@ fn sound_boxes(moov: &BoxView<'_>, id: Option<u32>) -> Vec<u64> {
     found.into_iter().map(|at| (moov.body_at() + at) as u64).collect()
 }
 
-/// Adds a fragment whose `moof` begins at `at` and whose `mdat` is `data`; `None`, with nothing added, when it
-/// contradicts itself or what is before it.
+/// Adds a fragment whose `moof` begins at `at` and whose `mdat` is `data`; `None`, with nothing added, when
+/// it contradicts itself or what is before it.
 fn read_fragment(
     moof: &[u8],
     at: u64,
@@ -392,8 +288,8 @@ fn follows(before: &[MediaSample], samples: &[MediaSample]) -> bool {
     last.into_iter().chain(times.clone()).zip(times.skip(usize::from(last.is_none()))).all(|(a, b)| a < b)
 }
 
-/// Adds samples. The last one of before lasts until the first of these: where nothing told how long it lasts, the
-/// writer wrote what was usual.
+/// Adds samples. The last one of before lasts until the first of these: where nothing told how long it lasts,
+/// the writer wrote what was usual.
 fn append(before: &mut Vec<MediaSample>, samples: Vec<MediaSample>) {
     if let (Some(last), Some(first)) = (before.last_mut(), samples.first()) {
         last.duration = u32::try_from(first.dts - last.dts).unwrap_or(u32::MAX);

@@ -1,7 +1,9 @@
-//! A segment's file as browsers take it: sound that they cannot decode is hidden, everything else is as it is.
+//! A segment's file as browsers take it: sound that they cannot decode is hidden, everything else is as it
+//! is.
 //!
-//! Media Source Extensions refuse a file with G.711 altogether. Its boxes are renamed to `free`, which players skip,
-//! while bytes are read: size and places stay, so byte ranges of the file are byte ranges of the view.
+//! Media Source Extensions refuse a file with G.711 altogether. Its boxes are renamed to `free`, which
+//! players skip, while bytes are read: size and places stay, so byte ranges of the file are byte ranges of
+//! the view.
 
 use std::fs::File;
 use std::io::{self, Read};

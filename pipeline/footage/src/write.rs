@@ -1,7 +1,8 @@
 //! Writes a segment while it is recorded.
 //!
-//! Holds at most one fragment in memory and writes it with one call, so that a kill can tear only the tail. Reads no
-//! clock: times come with the samples. Decides neither when a segment ends nor what to do when the disk is full.
+//! Holds at most one fragment in memory and writes it with one call, so that a kill can tear only the tail.
+//! Reads no clock: times come with the samples. Decides neither when a segment ends nor what to do when the
+//! disk is full.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, IoSlice, Seek, SeekFrom, Write};
@@ -41,8 +42,9 @@ struct Line {
 }
 
 impl SegmentWriter {
-    /// Makes the file `root/segment.path` and its folders, and writes everything before the first fragment. Codecs
-    /// and size of `segment` are taken from `tracks`; its duration, size and digest are counted from nothing.
+    /// Makes the file `root/segment.path` and its folders, and writes everything before the first fragment.
+    /// Codecs and size of `segment` are taken from `tracks`; its duration, size and digest are counted from
+    /// nothing.
     ///
     /// A fragment is written when it holds `fragment` of pictures, and in front of every keyframe.
     ///
@@ -87,8 +89,9 @@ impl SegmentWriter {
     /// Takes a copy of a sample, after writing the fragment before it if that is due.
     ///
     /// # Errors
-    /// When that could not be written: the file is cut back to its last whole fragment, and everything held is
-    /// lost. When the first picture is no keyframe, or there is no such track.
+    /// When that could not be written: the file is cut back to its last whole fragment, and everything held
+    /// is lost; finish, and go on with a new segment at a keyframe. When the first picture is no keyframe, or
+    /// there is no such track.
     pub fn push(&mut self, kind: TrackKind, sample: &Sample<'_>) -> Result<()> {
         match kind {
             TrackKind::Video => self.push_video(sample),
@@ -122,8 +125,8 @@ impl SegmentWriter {
         self.video.held().max(self.audio.held())
     }
 
-    /// Writes the rest, waits until it is safe on disk, and fills in duration, size and digest. `end_ns`: when the
-    /// next picture begins, if that is known; the last one lasts until then.
+    /// Writes the rest, waits until it is safe on disk, and fills in duration, size and digest. `end_ns`:
+    /// when the next picture begins, if that is known; the last one lasts until then.
     ///
     /// # Errors
     /// When it cannot be written.

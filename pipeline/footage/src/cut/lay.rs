@@ -4,7 +4,8 @@ use super::tables::{NewSample, TableBuilder};
 use super::{Run, Source};
 use crate::{MediaSample, TrackKind};
 
-/// The data of the file, without the boxes in front of it: what the runs hold, and the tables that describe it.
+/// The data of the file, without the boxes in front of it: what the runs hold, and the tables that describe
+/// it.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     pub(super) runs: Vec<Run>,

@@ -1,12 +1,12 @@
 //! One MP4 of an exact range, made of segments without re-encoding and without reading their media.
 //!
-//! The file is *virtual*: `ftyp` and `moov` are built in memory, the media stays where it is and is read when a range
-//! of the file is asked for. It begins with the keyframe at or before the range; an edit list leaves out what is
-//! before it. A gap is shown as a hold of the last picture for at most a second and then cut out;
+//! The file is *virtual*: `ftyp` and `moov` are built in memory, the media stays where it is and is read when
+//! a range of the file is asked for. It begins with the keyframe at or before the range; an edit list leaves
+//! out what is before it. A gap is shown as a hold of the last picture for at most a second and then cut out;
 //! [`Cut::gaps`] tells them.
 //!
-//! Where parameter sets change on the way (another resolution), they stand in front of every keyframe: players
-//! decode that, while few take a second sample description.
+//! Where parameter sets change on the way (another resolution), they stand in front of every keyframe:
+//! players decode that, while few take a second sample description.
 
 mod lay;
 mod plan;
@@ -78,12 +78,12 @@ enum Source {
 }
 
 impl Cut {
-    /// Plans the file of `from..to`. `segments`: of one camera, in order of start, none overlapping; those outside
-    /// the range are passed over, and one that is still written counts as far as it is written now.
+    /// Plans the file of `from..to`. `segments`: of one camera, in order of start, none overlapping; those
+    /// outside the range are passed over, and one that is still written counts as far as it is written now.
     ///
     /// # Errors
-    /// [`FootageError::Empty`] when the range holds no picture, [`FootageError::CannotJoin`] when the video codec
-    /// changes within it; when a segment cannot be read.
+    /// [`FootageError::Empty`] when the range holds no picture, [`FootageError::CannotJoin`] when the video
+    /// codec changes within it; when a segment cannot be read.
     pub fn plan(root: &Path, segments: &[Segment], from: WallTime, to: WallTime) -> Result<Self> {
         plan::plan(root, segments, from, to).map(|whole| Self { whole: Arc::new(whole) })
     }

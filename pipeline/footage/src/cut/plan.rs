@@ -198,7 +198,8 @@ impl Planner {
         Ok(self.whole(front, &shown))
     }
 
-    /// Everything in front of the data. Its size does not depend on the offsets in it: the first round measures.
+    /// Everything in front of the data. Its size does not depend on the offsets in it: the first round
+    /// measures.
     fn front(&self, video: &VideoTrack, shown: &Shown) -> mp4_atom::Result<Vec<u8>> {
         let draft = self.encode_front(video, shown, 0)?;
         self.encode_front(video, shown, draft.len() as u64)
@@ -277,7 +278,8 @@ fn edit(segment_duration: u64, media_time: Option<u64>) -> ElstEntry {
     ElstEntry { segment_duration, media_time, media_rate: 1.into() }
 }
 
-/// What the bytes are made of. Footage is never changed once written, so path, place and length say which it is.
+/// What the bytes are made of. Footage is never changed once written, so path, place and length say which it
+/// is.
 fn etag(runs: &[Run], files: &[PathBuf], memory: &[Vec<u8>]) -> String {
     let mut hash = Sha256::new();
     memory.iter().for_each(|piece| hash.update(piece));

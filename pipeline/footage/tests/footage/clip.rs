@@ -1,5 +1,5 @@
-//! Real streams for the tests: clips that ffmpeg encodes, taken apart into the samples that a recorder would hand
-//! over; and ffmpeg's opinion of the files made of them.
+//! Real streams for the tests: clips that ffmpeg encodes, taken apart into the samples that a recorder would
+//! hand over; and ffmpeg's opinion of the files made of them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! What is written and cut, in the opinion of ffmpeg: it decodes without a complaint, to the end, the same pictures.
+//! What is written and cut, in the opinion of ffmpeg: it decodes without a complaint, to the end, the same
+//! pictures.
 
 use std::fs::{self, OpenOptions};
 use std::io::Read;
@@ -77,13 +78,13 @@ fn a_torn_segment_plays_what_is_whole() {
 }
 
 #[test]
-fn a_full_disk_leaves_whole_fragments() {
+fn a_write_that_broke_off_is_found_and_cut_back() {
     let (folder, root) = folder();
     let clip = Clip::encode(folder.path(), H264);
     let mut writer = clip.begin(&root, START);
     let path = root.join(&writer.segment().path);
     clip.push_all(&mut writer);
-    // What a failing write leaves: part of the fragment. The writer goes on where its own part ends.
+    // What a write leaves that could not be finished, when not even the file could be cut back.
     let on_disk = writer.segment().clone();
     OpenOptions::new().write(true).open(&path).unwrap().set_len(on_disk.size_bytes + 99).unwrap();
     let torn = scan(&path).unwrap();

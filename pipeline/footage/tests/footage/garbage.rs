@@ -1,5 +1,5 @@
-//! What is written is read back, whatever the samples; and whatever a file holds, reading it neither fails badly nor
-//! takes memory that the file does not justify.
+//! What is written is read back, whatever the samples; and whatever a file holds, reading it neither fails
+//! badly nor takes memory that the file does not justify.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,11 @@ proptest! {
 
     /// Bytes that were changed anywhere may take away what is behind them, and nothing else.
     #[test]
-    fn damage_is_survived(steps in steps(), at in any::<prop::sample::Index>(), with in prop::collection::vec(any::<u8>(), 1..24)) {
+    fn damage_is_survived(
+        steps in steps(),
+        at in any::<prop::sample::Index>(),
+        with in prop::collection::vec(any::<u8>(), 1..24),
+    ) {
         let (_folder, root) = folder();
         let (path, _) = record(&root, &steps);
         let whole = scan(&path).unwrap();

@@ -35,8 +35,8 @@ fn a_playlist_lists_pieces_that_begin_at_keyframes() {
         format!("{}@{from}", to - from)
     };
     let init = first.init_bytes.end;
-    // A keyframe a second, a fragment every half second: pieces of eight fragments. The first four seconds are
-    // before the range.
+    // A keyframe a second, a fragment every half second: pieces of eight fragments. The first four seconds
+    // are before the range.
     let expected = format!(
         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n\
          #EXT-X-INDEPENDENT-SEGMENTS\n\
