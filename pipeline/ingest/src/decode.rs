@@ -80,7 +80,7 @@ impl Codec {
     }
 
     /// How a recorder wants the packets: whole pictures, parameter sets in the format.
-    fn recorded(self) -> gst::Caps {
+    pub(crate) fn recorded(self) -> gst::Caps {
         let (media_type, stream_format) = match self {
             Self::H264 => ("video/x-h264", "avc"),
             Self::H265 => ("video/x-h265", "hvc1"),
@@ -89,11 +89,20 @@ impl Codec {
         caps.field("alignment", "au").build()
     }
 
-    const fn decoder(self) -> &'static str {
-        match self {
+    /// What decodes it.
+    pub(crate) fn build_decoder(self) -> Result<gst::Element, glib::BoolError> {
+        let decoder = match self {
             Self::H264 => "avdec_h264",
             Self::H265 => "avdec_h265",
-        }
+        };
+        gst::ElementFactory::make(decoder)
+            // One thread decodes several cameras; more would add a frame of delay each. Damaged pictures are no
+            // evidence. Broken packets are noticed by our own watch.
+            .property("max-threads", 1_i32)
+            .property("output-corrupt", false)
+            .property("max-errors", -1_i32)
+            .property("qos", false)
+            .build()
     }
 }
 
@@ -181,14 +190,7 @@ impl DecodeChain {
 
     /// From packets to the end.
     fn decoder(&self, codec: Codec, sink: &gst_app::AppSink) -> Result<Vec<gst::Element>, glib::BoolError> {
-        let decoder = gst::ElementFactory::make(codec.decoder())
-            // One thread decodes several cameras; more would add a frame of delay each. Damaged pictures are no
-            // evidence. Broken packets are noticed by our own watch.
-            .property("max-threads", 1_i32)
-            .property("output-corrupt", false)
-            .property("max-errors", -1_i32)
-            .property("qos", false)
-            .build()?;
+        let decoder = codec.build_decoder()?;
         let convert =
             gst::ElementFactory::make("videoconvert").property("n-threads", 1_u32).property("qos", false);
         let filter = gst::ElementFactory::make("capsfilter").property("caps", i420());
@@ -238,11 +240,11 @@ pub(crate) fn nowhere() -> Result<gst::Element, glib::BoolError> {
         .build()
 }
 
-fn i420() -> gst::Caps {
+pub(crate) fn i420() -> gst::Caps {
     gst_video::VideoCapsBuilder::new().format(gst_video::VideoFormat::I420).build()
 }
 
-fn app_sink(feed: &Arc<Feed>, when_full: WhenFull) -> gst_app::AppSink {
+pub(crate) fn app_sink(feed: &Arc<Feed>, when_full: WhenFull) -> gst_app::AppSink {
     let (on_sample, on_end) = (Arc::clone(feed), Arc::clone(feed));
     let callbacks = gst_app::AppSinkCallbacks::builder()
         .new_sample(move |_| {

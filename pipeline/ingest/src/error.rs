@@ -89,6 +89,20 @@ pub enum FileFault {
         /// What GStreamer said.
         reason: String,
     },
+    /// A moment after the end was asked for.
+    #[error("ends after {end:.1?}, before {at:.1?}: ask for an earlier moment")]
+    EndsBefore {
+        /// The moment, from the beginning.
+        at: Duration,
+        /// How long the file is.
+        end: Duration,
+    },
+    /// A file that was to be made.
+    #[error("cannot be written ({0}): check the folder and the disk")]
+    Unwritable(String),
+    /// Nobody wanted it any more.
+    #[error("was not read to its end: it was stopped")]
+    Stopped,
     /// Nothing came for long.
     #[error("gave no picture for {0:?}: the disk or the network share does not answer")]
     Silent(Duration),
@@ -149,7 +163,7 @@ impl IngestError {
     pub const fn is_transient(&self) -> bool {
         match self {
             Self::Camera { fault, .. } => fault.is_transient(),
-            Self::File { fault, .. } => matches!(fault, FileFault::Silent(_)),
+            Self::File { fault, .. } => matches!(fault, FileFault::Silent(_) | FileFault::Stopped),
             Self::Gstreamer { .. } | Self::MissingElements { .. } | Self::ClipServer { .. } => false,
         }
     }

@@ -3,7 +3,7 @@
 //! [`FileSource`] decodes archives as fast as their frames are taken; [`LiveCamera`] keeps a camera connected and
 //! hands over its frames. Both choose frames with the same [`FrameSelection`], so that live and archive see alike.
 //! [`ClipServer`] is a camera made of clips. [`LiveCamera::record`] and [`LiveCamera::run_and_record`] write what a camera
-//! sends into segments, as it is. Deliberately knows nothing of models, rules and the index.
+//! sends into segments, as it is; [`still`] and [`preview`] make pictures of them again. Deliberately knows nothing of models, rules and the index.
 //!
 //! # Which thread does what
 //! - **The camera's thread** belongs to the caller and runs [`LiveCamera::run`]: it waits for pictures, copies each
@@ -45,8 +45,10 @@ mod keep_up;
 mod live;
 mod picture;
 mod pictures;
+mod preview;
 mod recorder;
 mod reencode;
+mod replay;
 mod rtsp;
 mod rtsp_fault;
 mod select;
@@ -54,6 +56,7 @@ mod sender_reports;
 mod settings;
 mod sound;
 mod source;
+mod still;
 mod stop;
 mod stream_clock;
 mod stream_time;
@@ -65,10 +68,12 @@ pub use elements::init;
 pub use error::{CameraFault, FileFault, IngestError, Retry};
 pub use file::FileSource;
 pub use live::LiveCamera;
+pub use preview::preview;
 pub use recorder::{RecordSettings, Recording};
 pub use reencode::{Workload, reencode};
 pub use rtsp::RtspSource;
 pub use select::FrameSelection;
 pub use settings::{AnalysisRate, AnalysisRateError, CertificateCheck, DecodeMode, FrameSettings, Transport};
 pub use source::{FrameSource, Next};
+pub use still::still;
 pub use stop::StopSignal;

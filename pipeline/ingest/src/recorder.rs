@@ -22,6 +22,7 @@ use std::time::Duration;
 use anjian_domain::{CameraId, CameraState, CameraStatus, Clock, SegmentSink};
 
 pub(crate) use self::tap::Tap;
+pub(crate) use self::tracks::video_track;
 
 use self::files::Folder;
 use self::intake::{BYTES_MAX, Intake, Item, Limits, SPAN_MAX};

@@ -7,7 +7,7 @@ use gstreamer as gst;
 use crate::decode::Codec;
 
 /// What a parser says of the pictures that follow; `None` while it does not know enough.
-pub(super) fn video_track(format: &gst::StructureRef) -> Option<VideoTrack> {
+pub(crate) fn video_track(format: &gst::StructureRef) -> Option<VideoTrack> {
     let codec = match Codec::of_stream(format.name())? {
         Codec::H264 => VideoCodec::H264,
         Codec::H265 => VideoCodec::H265,

@@ -11,4 +11,5 @@ mod files;
 mod ledger;
 mod once_server;
 mod recording;
+mod replaying;
 mod rtsp;

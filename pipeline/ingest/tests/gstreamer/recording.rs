@@ -1,6 +1,6 @@
 //! Cameras on loopback, recorded.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +46,14 @@ fn record_until(
     ledger.told()
 }
 
+/// A file with all of a clip.
+#[track_caller]
+pub(crate) fn record_once(clip: &Path, codec: &str, sound: Option<&str>, root: &Path) -> PathBuf {
+    let server = OnceServer::start(clip, codec, sound);
+    let told = record_until(&camera(&server.url()), root, 60, "a file", |told| !told.ended.is_empty());
+    root.join(&told.ended[0].path)
+}
+
 /// Times of showing, in order, ticks.
 fn shown(file: &SegmentFile) -> Vec<i64> {
     let mut shown: Vec<i64> = file.video.iter().map(MediaSample::pts).collect();
@@ -88,7 +96,7 @@ fn check_continuous(segments: &[Segment]) {
 
 /// Decodes a file with a player that is not ours, and counts its pictures.
 #[track_caller]
-fn pictures_in(path: &Path) -> usize {
+pub(crate) fn pictures_in(path: &Path) -> usize {
     let played = Command::new("ffprobe")
         .args(["-v", "error", "-count_frames", "-select_streams", "v:0"])
         .args(["-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"])
