@@ -20,7 +20,7 @@ import numpy as np
 
 CLASSES = ("person", "head", "helmet", "other-headwear", "arc", "sparks", "flame")
 HEADS = {"bare": "head", "helmet": "helmet", "other": "other-headwear"}
-CAMERAS, MOMENTS = 4, 6
+CAMERAS, MOMENTS, CANDIDATES = 4, 6, 3
 LEAST_VISIBLE, LEAST_PERSON_PX, LEAST_HEAD_PX = 0.15, 14, 4
 LENS_MM = (20.0, 75.0)
 
@@ -63,10 +63,11 @@ def picture_set(seed: int, number: int, wanted: int, out: Path) -> None:
     scene.write_text(as_toml(random_scene(seed, number)), encoding="utf-8")
     stage = Stage(scene)
     rng = np.random.default_rng([seed, number, 1])
-    places = np.array([person["at"] for person in stage.words["people"]])
     for view in range(math.ceil(wanted / MOMENTS)):
-        stage.camera = random_camera(rng, places, stage.words["clip"]["size_px"])
         moments = np.sort(rng.uniform(1.0, LASTS_S - 1, MOMENTS)).round(1)
+        places = np.array([[figure.actor.walk.root(moment)[0] for figure in stage.figures] for moment in moments])
+        cameras = [random_camera(rng, places, stage.words["clip"]["size_px"]) for _ in range(CANDIDATES)]
+        stage.camera = max(cameras, key=lambda camera: people_in(camera, places))
         target, quality = float(rng.uniform(0.10, 0.28)), int(rng.integers(68, 95))
         which = [view * MOMENTS + moment for moment in range(MOMENTS) if view * MOMENTS + moment < wanted]
         if all((out / "labels" / f"{picture_name(seed, number, one)}.txt").exists() for one in which):
@@ -84,11 +85,19 @@ def picture_set(seed: int, number: int, wanted: int, out: Path) -> None:
             keep(out, picture_name(seed, number, one), picture, quality, facts(stage, frame))
 
 
+def people_in(camera: object, places: np.ndarray) -> float:
+    """How many people a camera sees a picture, five being enough; places (moments, people, 2) on the floor."""
+    head, feet = (camera.project(np.insert(places.reshape(-1, 2), 2, height, axis=1)) for height in (1.6, 0.4))
+    is_seen = ((head[:, :2] > 0.03) & (head[:, :2] < 0.97)).all(axis=1) & (feet[:, 1] < 1.15)
+    return float(np.minimum(is_seen.reshape(places.shape[:2]).sum(axis=1), 5).mean())
+
+
 def random_camera(rng: np.random.Generator, places: np.ndarray, size_px: list[int]) -> object:
     """3 to 8 m high, 4 to 15 m away, with a lens that shows a few people at heads of about 8 to 60 pixels."""
     from camera import Camera
 
-    middle = places[int(rng.integers(len(places)))] * 0.8 + rng.normal(0, 0.6, 2)
+    spots = places.reshape(-1, 2)
+    middle = spots[int(rng.integers(len(spots)))] * 0.8 + rng.normal(0, 0.6, 2)
     high, far, turn = rng.uniform(3, 8), rng.uniform(3.5, 14), rng.uniform(-1.05, 1.05)
     at = (float(middle[0] + far * math.sin(turn)), float(middle[1] - far * math.cos(turn)), float(high))
     away = math.hypot(far, high - 1)
