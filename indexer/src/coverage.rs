@@ -154,17 +154,17 @@ fn minute<'g>(
     let gap: Duration = by_cause.values().sum();
     let none = Told::default();
     let told = told.unwrap_or(&none);
-    // Parts that were told of twice must not make a minute longer than it is.
+    // Judging goes on while a camera is blind, and blindness is told of late: what was blind counts as nothing else.
     let blind = told.blind.min(length);
-    let analysed = told.analysed.min(length - blind);
+    let gated = told.gated.min(length - blind);
     CoverageMinute {
         minute: start,
         length,
         recorded: length - gap,
         gap,
         gap_cause: by_cause.into_iter().max_by_key(|(_, length)| *length).map(|(cause, _)| cause),
-        analysed,
-        gated: told.gated.min(length - blind - analysed),
+        analysed: told.analysed.min(length - blind - gated),
+        gated,
         blind,
         blind_cause: told.blind_cause.map(|(_, cause)| cause),
     }

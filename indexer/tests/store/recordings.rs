@@ -238,7 +238,7 @@ pub(crate) fn coverage_adds_up(store: &Store) {
     let expected = [
         ([60, 60, 0, 30, 30, 0], None, None),
         ([60, 30, 30, 15, 0, 35], failed, Some(BlindCause::Black)),
-        ([60, 0, 60, 30, 0, 30], failed, Some(BlindCause::Moved)),
+        ([60, 0, 60, 0, 30, 30], failed, Some(BlindCause::Moved)),
         ([10, 0, 10, 0, 0, 0], failed, None),
     ];
     assert_eq!(lines, expected);
