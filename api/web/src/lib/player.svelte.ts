@@ -164,6 +164,10 @@ export class Player {
       maxBufferLength: 20,
       backBufferLength: 60,
       startFragPrefetch: true,
+      // Cues would come with a text track from a data: address, which the policy forbids too; nothing here reads them.
+      enableDateRangeMetadataCues: false,
+      enableEmsgMetadataCues: false,
+      enableID3MetadataCues: false,
       fragLoadPolicy: PATIENCE,
       loader: loaderOf(Player, hidden, tell),
     });
