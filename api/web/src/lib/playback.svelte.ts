@@ -153,7 +153,8 @@ class Playback {
     }
     const at = this.#asked ?? Date.now() - NEWEST_MS;
     this.#setDay(at);
-    this.player.open(this.camera, at, at);
+    this.player.open(this.camera, at);
+    this.#note('replace', at);
     await this.#readDay();
   }
 

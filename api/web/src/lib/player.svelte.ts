@@ -4,7 +4,7 @@
 import type Hls from 'hls.js/light';
 import type { ErrorData, LevelDetails, LoaderContext, LoaderResponse } from 'hls.js/light';
 import { Problem } from './api';
-import { playlistUrl } from './recording';
+import { hasMore, playlistUrl } from './recording';
 import { hideUnplayed } from './sound';
 import { HOUR_MS } from './time';
 import { mediaOf, wallOf, type Played } from './timeline';
@@ -206,16 +206,20 @@ export class Player {
     this.#jumpTimer = setTimeout(() => (this.jump = null), JUMP_SHOWN_MS);
   }
 
-  /** The hour is over: goes on with the next, unless there is none yet. */
+  /** The hour is over: goes on with the next, as soon as there is more. */
   #ended(): void {
     const last = this.#pieces().at(-1);
-    const end = last ? last.at + last.duration * 1000 : null;
-    if (end === null) return;
-    const isNew = end > this.#wanted + GAP_MS;
+    if (!last) return;
     this.state = 'ended';
-    const goOn = () => void this.#load(this.#camera, end);
-    if (isNew && end < Date.now() - WINDOW_MS / 60) goOn();
-    else this.#againTimer = setTimeout(() => this.state === 'ended' && goOn(), AGAIN_MS);
+    void this.#goOn(last.at + last.duration * 1000, this.#generation);
+  }
+
+  /** The last picture stays until there is another. */
+  async #goOn(end: number, generation: number): Promise<void> {
+    const more = await hasMore(this.#camera, end).catch(() => false);
+    if (generation !== this.#generation || this.state !== 'ended') return;
+    if (more) void this.#load(this.#camera, end);
+    else this.#againTimer = setTimeout(() => void this.#goOn(end, generation), AGAIN_MS);
   }
 
   #failed(data: ErrorData, { ErrorTypes }: typeof Hls): void {

@@ -111,6 +111,12 @@ export const readCoverage = (camera: string, from: Date, to: Date, signal?: Abor
   get<Coverage>(`${base(camera)}/coverage`, span(from, to), signal);
 export const readCompleteness = (camera: string, from: Date, to: Date, signal?: AbortSignal) =>
   get<Completeness>(`${base(camera)}/completeness`, span(from, to), signal);
+/** Whether anything was recorded in the hour after `end`; a fragment that is being written does not count yet. */
+export async function hasMore(camera: string, end: number): Promise<boolean> {
+  const list = await get<{ segments: { end: string }[] }>(`${base(camera)}/recordings`, span(new Date(end), new Date(end + 3_600_000)));
+  return list.segments.some((segment) => Date.parse(segment.end) > end + 3_000);
+}
+
 export const readStorage = (signal?: AbortSignal) => get<Storage>('/api/v1/storage', undefined, signal);
 
 export async function readHolds(camera: string, signal?: AbortSignal): Promise<Hold[]> {
