@@ -6,12 +6,13 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anjian_domain::{EvidenceSink, OpeningEvidence, SinkError, Violation};
+use anjian_domain::{EvidenceSink, Frame, OpeningEvidence, SinkError, TrackPoint, Violation};
 use anjian_ingest::StopSignal;
 use metrics::{counter, gauge};
 
+use crate::full_size::FullSize;
 use crate::watch::{EvidenceJob, OpenJob};
 use crate::{metric, queues, snapshot};
 
@@ -41,24 +42,48 @@ impl EvidenceError {
 
 /// Renders and keeps one job.
 pub(crate) fn keep(job: &EvidenceJob, sink: &dyn EvidenceSink) -> Result<(), EvidenceError> {
-    match job {
-        EvidenceJob::Open(open) => keep_opening(open, sink),
-        EvidenceJob::Close { violation, path } => Ok(sink.close_violation(violation, path)?),
+    Ok(Ready::new(job, None)?.keep(sink)?)
+}
+
+/// A job with its pictures rendered, to be kept as often as it takes.
+enum Ready<'a> {
+    Opening { violation: &'a Violation, evidence: Box<OpeningEvidence> },
+    Closing { violation: &'a Violation, path: &'a [TrackPoint] },
+}
+
+impl<'a> Ready<'a> {
+    /// `full` is the judged frame in full size, where there is one.
+    fn new(job: &'a EvidenceJob, full: Option<&Frame>) -> Result<Self, snapshot::SnapshotError> {
+        match job {
+            EvidenceJob::Open(open) => {
+                let evidence = Box::new(opening(open, full.unwrap_or(&open.frame))?);
+                Ok(Self::Opening { violation: &open.violation, evidence })
+            }
+            EvidenceJob::Close { violation, path } => Ok(Self::Closing { violation, path }),
+        }
+    }
+
+    fn keep(&self, sink: &dyn EvidenceSink) -> Result<(), SinkError> {
+        match self {
+            Self::Opening { violation, evidence } => {
+                sink.open_violation(violation, evidence)?;
+                announce(violation);
+                Ok(())
+            }
+            Self::Closing { violation, path } => sink.close_violation(violation, path),
+        }
     }
 }
 
-fn keep_opening(open: &OpenJob, sink: &dyn EvidenceSink) -> Result<(), EvidenceError> {
-    let snapshot = snapshot::render(&open.frame, &open.overlay())?;
-    let evidence = OpeningEvidence {
+fn opening(open: &OpenJob, frame: &Frame) -> Result<OpeningEvidence, snapshot::SnapshotError> {
+    let snapshot = snapshot::render(frame, &open.overlay())?;
+    Ok(OpeningEvidence {
         snapshot_at: open.frame.at,
         clean_jpeg: snapshot.clean_jpeg,
         annotated_jpeg: snapshot.annotated_jpeg,
         detections: open.detections.clone(),
         path: open.path.clone(),
-    };
-    sink.open_violation(&open.violation, &evidence)?;
-    announce(&open.violation);
-    Ok(())
+    })
 }
 
 fn announce(violation: &Violation) {
@@ -70,19 +95,29 @@ fn announce(violation: &Violation) {
     );
 }
 
+/// A job, and since when it waits.
+struct Waiting {
+    since: Instant,
+    job: EvidenceJob,
+}
+
 /// The thread that keeps evidence, and the way to it.
 pub(crate) struct EvidenceKeeper {
-    jobs: SyncSender<EvidenceJob>,
+    jobs: SyncSender<Waiting>,
     thread: JoinHandle<()>,
 }
 
 impl EvidenceKeeper {
     /// Starts the thread. `stop` only shortens the waits of jobs that fail; the thread ends with its queue.
-    pub(crate) fn start(sink: Arc<dyn EvidenceSink>, stop: StopSignal) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        sink: Arc<dyn EvidenceSink>,
+        full_size: Option<FullSize>,
+        stop: StopSignal,
+    ) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel(queues::EVIDENCE_JOBS);
         let thread = std::thread::Builder::new()
             .name("evidence".to_owned())
-            .spawn(move || keep_all(&waiting, sink.as_ref(), &stop))?;
+            .spawn(move || keep_all(&waiting, full_size, sink.as_ref(), &stop))?;
         Ok(Self { jobs, thread })
     }
 
@@ -103,37 +138,44 @@ impl EvidenceKeeper {
 /// Where detection threads put what must be kept.
 #[derive(Clone)]
 pub(crate) struct EvidenceEntrance {
-    jobs: SyncSender<EvidenceJob>,
+    jobs: SyncSender<Waiting>,
 }
 
 impl EvidenceEntrance {
     /// Waits while the queue is full.
     pub(crate) fn put(&self, job: EvidenceJob) {
         gauge!(metric::EVIDENCE_WAITING).increment(1.0);
-        if self.jobs.send(job).is_err() {
+        if self.jobs.send(Waiting { since: Instant::now(), job }).is_err() {
             counter!(metric::EVIDENCE_LOST).increment(1);
             tracing::error!("the evidence thread is gone: a violation could not be kept; restart anjian");
         }
     }
 }
 
-fn keep_all(waiting: &Receiver<EvidenceJob>, sink: &dyn EvidenceSink, stop: &StopSignal) {
-    for job in waiting {
-        keep_stubbornly(&job, sink, stop);
+fn keep_all(
+    waiting: &Receiver<Waiting>,
+    mut full_size: Option<FullSize>,
+    sink: &dyn EvidenceSink,
+    stop: &StopSignal,
+) {
+    for Waiting { since, job } in waiting {
+        let full = full_size.as_mut().and_then(|full_size| full_size.frame(job.frame()?, since, stop));
+        match Ready::new(&job, full.as_ref()) {
+            Ok(ready) => keep_stubbornly(&ready, sink, stop),
+            Err(error) => lose(job.violation(), &error),
+        }
         gauge!(metric::EVIDENCE_WAITING).decrement(1.0);
     }
 }
 
-fn keep_stubbornly(job: &EvidenceJob, sink: &dyn EvidenceSink, stop: &StopSignal) {
+fn keep_stubbornly(ready: &Ready<'_>, sink: &dyn EvidenceSink, stop: &StopSignal) {
     let mut pause = FIRST_PAUSE;
     let mut tries_after_stop = 0;
-    while let Err(error) = keep(job, sink) {
-        let violation = job.violation();
+    while let Err(error) = ready.keep(sink) {
+        let violation = ready.violation();
         tries_after_stop += u32::from(stop.is_stopped());
-        if !error.is_transient() || tries_after_stop > LAST_TRIES {
-            counter!(metric::EVIDENCE_LOST).increment(1);
-            tracing::error!(camera.id = %violation.camera, violation.id = %violation.id, %error, "evidence lost");
-            return;
+        if !error.is_transient || tries_after_stop > LAST_TRIES {
+            return lose(violation, &error);
         }
         counter!(metric::EVIDENCE_RETRIES).increment(1);
         if pause == FIRST_PAUSE {
@@ -144,10 +186,23 @@ fn keep_stubbornly(job: &EvidenceJob, sink: &dyn EvidenceSink, stop: &StopSignal
     }
 }
 
+fn lose(violation: &Violation, error: &dyn std::error::Error) {
+    counter!(metric::EVIDENCE_LOST).increment(1);
+    tracing::error!(camera.id = %violation.camera, violation.id = %violation.id, %error, "evidence lost");
+}
+
 /// Once stopped, the signal would no longer make anybody wait.
 fn wait(pause: Duration, stop: &StopSignal) {
     if stop.wait(pause) {
         std::thread::sleep(FIRST_PAUSE);
+    }
+}
+
+impl Ready<'_> {
+    const fn violation(&self) -> &Violation {
+        match self {
+            Self::Opening { violation, .. } | Self::Closing { violation, .. } => violation,
+        }
     }
 }
 
@@ -156,6 +211,14 @@ impl EvidenceJob {
         match self {
             Self::Open(open) => &open.violation,
             Self::Close { violation, .. } => violation,
+        }
+    }
+
+    /// The frame that its snapshot shows.
+    fn frame(&self) -> Option<&Frame> {
+        match self {
+            Self::Open(open) => Some(&open.frame),
+            Self::Close { .. } => None,
         }
     }
 }

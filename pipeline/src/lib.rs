@@ -4,17 +4,23 @@
 //! judge (`analysis`) or store (`indexer`, behind the traits of `domain`).
 
 pub mod archive;
+mod coverage;
 mod evidence;
 mod exchange;
+mod full_size;
 mod live;
+mod lookout;
 pub mod metric;
 pub mod queues;
+mod recorded;
 mod sight;
 pub mod snapshot;
 mod status_board;
 mod watch;
 
 pub use evidence::EvidenceError;
-pub use live::{LiveContext, LiveError, LiveRuns, LiveSetup, LiveSource};
+pub use full_size::MainPictures;
+pub use live::{LiveContext, LiveError, LiveRuns, LiveSetup, LiveSource, SnapshotSource};
+pub use recorded::{RecordRuns, RecordedCamera, RecordedOnly};
 pub use sight::{Blindness, Mount, Sight};
 pub use watch::{Watch, WatchSetup};

@@ -1,10 +1,11 @@
 //! Live Runs of all cameras: the threads, who owns them, and how they end.
 //!
 //! ```text
-//! camera-<id>  (one a camera)   connect, decode, offer the newest frame        -> exchange
-//! detect-<n>   (one a session)  take a turn, detect, judge                     -> evidence queue
-//! evidence     (one)            render, keep, try again                        -> EvidenceSink
+//! camera-<id>  (one a camera)   connect, decode, offer the newest frame, look  -> exchange, account
+//! detect-<n>   (one a session)  take a turn, detect, judge                     -> evidence queue, account
+//! evidence     (one)            fetch the full picture, render, keep, try again -> EvidenceSink
 //! status       (one)            carry camera statuses away                     -> CameraSink
+//! coverage     (one)            carry finished minutes away                    -> CoverageSink
 //! ```
 //! They end in this order, each after the one before it: nothing that was judged is lost at a stop.
 
@@ -14,20 +15,21 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anjian_domain::{
-    CameraId, CameraSink, CameraStatus, Clock, CloseReason, EvidenceSink, Frame, SinkError, WallTime,
+    CameraId, CameraSink, CameraStatus, Clock, CloseReason, CoverageSink, EvidenceSink, Frame, SinkError,
 };
 use anjian_ingest::{LiveCamera, StopSignal};
 use anjian_models::Detector;
 use metrics::{counter, histogram};
 
+use crate::coverage::{Account, CoverageCarrier};
 use crate::evidence::{EvidenceEntrance, EvidenceKeeper};
-use crate::exchange::{FrameExchange, Offer, Seat, Turn};
+use crate::exchange::{FrameExchange, Seat, Turn};
+use crate::full_size::{FullSize, MainPictures};
+use crate::lookout::Lookout;
 use crate::metric;
+use crate::sight::{Mount, Sight};
 use crate::status_board::{StatusBoard, StatusCarrier};
 use crate::watch::Watch;
-
-/// How often a live camera's last frame is told.
-const LAST_FRAME_STEP: Duration = Duration::from_secs(1);
 
 /// Where a live camera's frames come from, for as long as it is watched.
 pub trait LiveSource: Send {
@@ -66,6 +68,22 @@ pub struct LiveSetup {
     pub source: Box<dyn LiveSource>,
     /// What judges them.
     pub watch: Watch,
+    /// Whether it always shows the same scene.
+    pub mount: Mount,
+    /// A judged frame stands for the time since the one before, but for no longer than this.
+    pub longest_step: Duration,
+    /// Where its snapshots come from.
+    pub snapshots: SnapshotSource,
+}
+
+/// Where a camera's snapshots come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SnapshotSource {
+    /// The frame that was judged: it has the full size.
+    #[default]
+    JudgedFrame,
+    /// The recording of the main stream, because a smaller stream is judged.
+    MainStream,
 }
 
 /// Where results go, and what time it is.
@@ -75,6 +93,10 @@ pub struct LiveContext {
     pub evidence: Arc<dyn EvidenceSink>,
     /// Keeps camera states.
     pub cameras: Arc<dyn CameraSink>,
+    /// Keeps what was analysed.
+    pub coverage: Arc<dyn CoverageSink>,
+    /// Full pictures for those who judge a smaller stream; without it, snapshots are as small as that.
+    pub main_pictures: Option<Arc<dyn MainPictures>>,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -98,11 +120,13 @@ pub struct LiveRuns {
     detectors: Vec<JoinHandle<()>>,
     keeper: EvidenceKeeper,
     carrier: StatusCarrier,
+    coverage: CoverageCarrier,
 }
 
 struct Shared {
     exchange: FrameExchange,
     watches: Vec<Mutex<Watch>>,
+    accounts: Vec<Arc<Account>>,
     context: LiveContext,
 }
 
@@ -120,13 +144,18 @@ impl LiveRuns {
             context.evidence.begin_run(camera.watch.run())?;
         }
         let stop = StopSignal::new();
-        let keeper = EvidenceKeeper::start(Arc::clone(&context.evidence), stop.clone())?;
+        let full_size = full_size(&cameras, &context);
+        let keeper = EvidenceKeeper::start(Arc::clone(&context.evidence), full_size, stop.clone())?;
         let carrier = StatusCarrier::start(Arc::clone(&context.cameras))?;
-        let (sources, watches): (Vec<_>, Vec<_>) =
-            cameras.into_iter().map(|camera| (camera.source, Mutex::new(camera.watch))).unzip();
+        let accounts: Vec<_> = cameras.iter().map(account).collect();
+        let coverage = CoverageCarrier::start(accounts.clone(), Arc::clone(&context.coverage), stop.clone())?;
+        let (sources, watches): (Vec<_>, Vec<_>) = cameras
+            .into_iter()
+            .map(|camera| ((camera.source, camera.mount), Mutex::new(camera.watch)))
+            .unzip();
         let exchange = FrameExchange::new(watches.len());
-        let shared = Arc::new(Shared { exchange, watches, context });
-        let mut runs = Self { stop, shared, cameras: vec![], detectors: vec![], keeper, carrier };
+        let shared = Arc::new(Shared { exchange, watches, accounts, context });
+        let mut runs = Self { stop, shared, cameras: vec![], detectors: vec![], keeper, carrier, coverage };
         runs.start_detectors(detectors)?;
         runs.start_cameras(sources)?;
         Ok(runs)
@@ -141,21 +170,21 @@ impl LiveRuns {
         Ok(())
     }
 
-    fn start_cameras(&mut self, sources: Vec<Box<dyn LiveSource>>) -> std::io::Result<()> {
-        for (index, source) in sources.into_iter().enumerate() {
+    fn start_cameras(&mut self, sources: Vec<(Box<dyn LiveSource>, Mount)>) -> std::io::Result<()> {
+        for (index, (source, mount)) in sources.into_iter().enumerate() {
             let (shared, board) = (Arc::clone(&self.shared), self.carrier.board());
             let stop = self.stop.clone();
             let thread = Builder::new().name(format!("camera-{}", source.camera()));
-            self.cameras.push(
-                thread.spawn(move || shared.watch_camera(Seat(index), source.as_ref(), &stop, &board))?,
-            );
+            self.cameras.push(thread.spawn(move || {
+                shared.watch_camera(Seat(index), source.as_ref(), mount, &stop, &board);
+            })?);
         }
         Ok(())
     }
 
     /// Ends every thread, closes what is open and keeps everything that was judged. Blocks until that is done.
     pub fn stop(self) {
-        let Self { stop, shared, cameras, detectors, keeper, carrier } = self;
+        let Self { stop, shared, cameras, detectors, keeper, carrier, coverage } = self;
         stop.stop();
         join_all(cameras);
         shared.exchange.close();
@@ -163,11 +192,24 @@ impl LiveRuns {
         shared.close_violations(&keeper.entrance());
         keeper.finish();
         shared.end_runs();
+        coverage.finish();
         carrier.finish();
     }
 }
 
-fn join_all(threads: Vec<JoinHandle<()>>) {
+/// The account of a camera's minutes.
+fn account(camera: &LiveSetup) -> Arc<Account> {
+    Arc::new(Account::new(camera.source.camera().clone(), camera.longest_step))
+}
+
+/// `None` when nobody can give full pictures.
+fn full_size(cameras: &[LiveSetup], context: &LiveContext) -> Option<FullSize> {
+    let small = cameras.iter().filter(|camera| camera.snapshots == SnapshotSource::MainStream);
+    let small = small.map(|camera| camera.source.camera().clone()).collect();
+    Some(FullSize::new(context.main_pictures.clone()?, small))
+}
+
+pub(crate) fn join_all(threads: Vec<JoinHandle<()>>) {
     for thread in threads {
         let name = thread.thread().name().unwrap_or("unnamed").to_owned();
         if thread.join().is_err() {
@@ -176,29 +218,20 @@ fn join_all(threads: Vec<JoinHandle<()>>) {
     }
 }
 
-/// Whether the moment of the last frame, as it was told, is so old that it should be told again.
-fn is_stale(status: &CameraStatus, now: WallTime) -> bool {
-    status.last_frame.is_none_or(|told| now.since(told) >= LAST_FRAME_STEP)
-}
-
 impl Shared {
-    fn watch_camera(&self, seat: Seat, source: &dyn LiveSource, stop: &StopSignal, board: &StatusBoard) {
-        let dropped = counter!(metric::FRAMES_DROPPED, "camera" => source.camera().to_string());
-        let newest: RefCell<Option<CameraStatus>> = RefCell::new(None);
-        let mut on_frame = |frame: Frame| {
-            let at = frame.at.wall;
-            if self.exchange.offer(seat, frame) == Offer::Replaced {
-                dropped.increment(1);
-            }
-            if let Some(status) = newest.borrow_mut().as_mut().filter(|status| is_stale(status, at)) {
-                status.last_frame = Some(at);
-                board.put(status.clone());
-            }
-        };
-        let mut on_status = |status: CameraStatus| {
-            board.put(status.clone());
-            newest.replace(Some(status));
-        };
+    fn watch_camera(
+        &self,
+        seat: Seat,
+        source: &dyn LiveSource,
+        mount: Mount,
+        stop: &StopSignal,
+        board: &StatusBoard,
+    ) {
+        let account = Arc::clone(&self.accounts[seat.0]);
+        let (camera, sight) = (source.camera().clone(), Sight::new(mount));
+        let lookout = RefCell::new(Lookout::new(camera, seat, &self.exchange, account, board, sight));
+        let mut on_frame = |frame: Frame| lookout.borrow_mut().frame(&frame);
+        let mut on_status = |status: CameraStatus| lookout.borrow_mut().status(status);
         source.run(self.context.clock.as_ref(), stop, &mut on_frame, &mut on_status);
     }
 
@@ -230,6 +263,7 @@ impl Shared {
         for job in watch.judge(&turn.frame, items) {
             entrance.put(job);
         }
+        self.accounts[turn.seat.0].judged(turn.frame.at);
         counter!(metric::FRAMES_ANALYSED, "camera" => camera).increment(1);
         histogram!(metric::LAG_SECONDS).record(self.context.clock.now().since(turn.frame.at.wall));
         Ok(())

@@ -22,6 +22,10 @@ pub const EVIDENCE_RETRIES: &str = "anjian_evidence_retries_total";
 pub const EVIDENCE_LOST: &str = "anjian_evidence_lost_total";
 /// 1 while pictures arrive, else 0; label `camera`.
 pub const CAMERA_LIVE: &str = "anjian_camera_live";
+/// 1 while a live camera sees nothing, else 0; label `camera`.
+pub const CAMERA_BLIND: &str = "anjian_camera_blind";
+/// Minutes of coverage that could not be kept; label `camera`.
+pub const MINUTES_LOST: &str = "anjian_coverage_minutes_lost_total";
 
 /// Gives every metric its description; call once, after the recorder is installed.
 pub fn describe() {
@@ -35,4 +39,9 @@ pub fn describe() {
     describe_counter!(EVIDENCE_RETRIES, "Attempts to keep evidence that failed and were repeated.");
     describe_counter!(EVIDENCE_LOST, "Evidence that could not be kept; anything above 0 needs a person.");
     describe_gauge!(CAMERA_LIVE, "1 while pictures of the camera arrive, else 0.");
+    describe_gauge!(
+        CAMERA_BLIND,
+        "1 while the camera is live but black, covered, frozen, moved or out of focus."
+    );
+    describe_counter!(MINUTES_LOST, "Minutes of coverage that could not be kept.");
 }

@@ -5,6 +5,7 @@
 //! | frame exchange | camera thread, detection thread | 1 frame a camera | the older frame is dropped | `anjian_frames_dropped_total` |
 //! | evidence | detection thread, evidence thread | [`EVIDENCE_JOBS`] | detection waits; nothing is dropped | `anjian_evidence_waiting` |
 //! | status board | camera thread, status thread | 1 status a camera | the older status is replaced | none: only the newest counts |
+//! | coverage | camera and detection threads, coverage thread | 240 minutes a camera | the oldest minute is dropped | `anjian_coverage_minutes_lost_total` |
 //!
 //! An archive Run has no queue: it pulls a frame, judges it, keeps its evidence, and pulls the next.
 

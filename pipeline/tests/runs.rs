@@ -6,12 +6,15 @@ mod stage;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use anjian_domain::{CameraState, CloseReason, RunKind, SystemClock, Violation};
+use anjian_domain::{BlindCause, CameraState, CloseReason, RunKind, SystemClock, Violation};
 use anjian_ingest::{FileFault, IngestError, StopSignal};
 use anjian_pipeline::archive::{self, ArchiveReport};
-use anjian_pipeline::{LiveContext, LiveRuns, LiveSetup};
-use stage::{MemorySink, Scene, ScriptCamera, ScriptDetector, ScriptFile, camera_id, script, watch};
+use anjian_pipeline::{LiveContext, LiveRuns, LiveSetup, Mount, SnapshotSource};
+use stage::{
+    LargePictures, MemorySink, Scene, ScriptCamera, ScriptDetector, ScriptFile, camera_id, script, watch,
+};
 
 /// Bare for four seconds, covered for four, gone for four.
 const EPISODE: &[(Scene, usize)] =
@@ -39,13 +42,29 @@ fn play_archive(
 }
 
 fn play_live(parts: &[(Scene, usize)], refusals: u32) -> Arc<MemorySink> {
+    play_live_with(parts, refusals, SnapshotSource::JudgedFrame)
+}
+
+fn play_live_with(parts: &[(Scene, usize)], refusals: u32, snapshots: SnapshotSource) -> Arc<MemorySink> {
     let sink = MemorySink::shared();
     sink.refusals.store(refusals, Ordering::SeqCst);
     let (detector, seen) = ScriptDetector::reporting();
     let (played, all_played) = sync_channel(1);
     let camera = ScriptCamera { id: camera_id(), frames: script(parts), seen: Mutex::new(seen), played };
-    let setup = LiveSetup { source: Box::new(camera), watch: watch(RunKind::Live) };
-    let context = LiveContext { evidence: sink.clone(), cameras: sink.clone(), clock: Arc::new(SystemClock) };
+    let setup = LiveSetup {
+        source: Box::new(camera),
+        watch: watch(RunKind::Live),
+        mount: Mount::Fixed,
+        longest_step: Duration::from_secs(1),
+        snapshots,
+    };
+    let context = LiveContext {
+        evidence: sink.clone(),
+        cameras: sink.clone(),
+        coverage: sink.clone(),
+        main_pictures: Some(Arc::new(LargePictures::default())),
+        clock: Arc::new(SystemClock),
+    };
     let runs = LiveRuns::start(vec![setup], vec![detector], context).unwrap();
     all_played.recv().unwrap();
     runs.stop();
@@ -97,6 +116,29 @@ fn a_stop_closes_what_is_open_and_ends_the_run() {
     assert_eq!(last.media.as_secs_f64(), 5.8);
     let states: Vec<_> = sink.statuses.lock().unwrap().iter().map(|status| status.state).collect();
     assert_eq!(states.last(), Some(&CameraState::Stopped));
+}
+
+#[test]
+fn a_violation_seen_on_the_sub_stream_is_shown_in_full_size() {
+    let sink = play_live_with(EPISODE, 0, SnapshotSource::MainStream);
+    let opened = sink.opened.lock().unwrap();
+    for jpeg in [&opened[0].1.clean_jpeg, &opened[0].1.annotated_jpeg] {
+        let header = turbojpeg::read_header(jpeg).unwrap();
+        assert_eq!((header.width, header.height), (640, 360));
+    }
+}
+
+/// The pictures of the script are a grey wall: whoever looks at them is blind, and judges all the same.
+#[test]
+fn a_blind_camera_says_so_in_its_minutes() {
+    let sink = play_live(EPISODE, 0);
+    assert_eq!(sink.opened.lock().unwrap().len(), 1);
+    let minutes = sink.minutes.lock().unwrap();
+    let analysed: Duration = minutes.iter().map(|minute| minute.analysed).sum();
+    let blind: Duration = minutes.iter().map(|minute| minute.blind).sum();
+    assert_eq!((analysed.as_millis(), blind.as_millis()), (13_800, 13_800), "seventy frames: {minutes:?}");
+    assert_eq!(minutes[0].blind_cause, Some(BlindCause::Covered));
+    assert_eq!(minutes[0].minute.to_string(), "2026-03-02T08:00:00Z");
 }
 
 #[test]

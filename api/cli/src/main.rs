@@ -9,7 +9,9 @@
 
 mod command;
 mod config;
+mod desk;
 mod output;
+mod upkeep;
 mod wiring;
 
 use std::process::ExitCode;
@@ -32,6 +34,8 @@ enum Command {
     Demo(command::demo::Arguments),
     /// Watch the configured cameras and serve the page
     Serve(command::serve::Arguments),
+    /// Record the configured cameras, and nothing else
+    Record(command::record::Arguments),
     /// Validate a configuration and compare index and files
     Check(command::check::Arguments),
     /// Re-analyse recorded footage
@@ -47,7 +51,7 @@ enum Command {
 impl Command {
     const fn log_level(&self) -> LogLevel {
         match self {
-            Self::Demo(_) | Self::Serve(_) => LogLevel::Service,
+            Self::Demo(_) | Self::Serve(_) | Self::Record(_) => LogLevel::Service,
             _ => LogLevel::Command,
         }
     }
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Demo(arguments) => command::demo::run(arguments),
         Command::Serve(arguments) => command::serve::run(&arguments),
+        Command::Record(arguments) => command::record::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Analyze(arguments) => command::analyze::run(&arguments),
         Command::Detect(arguments) => command::detect::run(&arguments),

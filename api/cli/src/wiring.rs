@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anjian_analysis::CameraAnalysis;
-use anjian_domain::{Camera, RuleDefinition, Run, RunId, RunKind, SystemClock, WallTime};
-use anjian_indexer::Index;
+use anjian_domain::{Camera, Clock, RuleDefinition, Run, RunId, RunKind, SegmentSink, SystemClock, WallTime};
+use anjian_indexer::{Index, Recovery};
+use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording};
 use anjian_models::{Catalogue, Detector, Runtime, SessionSettings};
-use anjian_pipeline::{Watch, WatchSetup};
+use anjian_pipeline::{RecordedCamera, Watch, WatchSetup};
 use anyhow::Context;
 use jiff::tz::TimeZone;
+use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
 use crate::config::{CameraConfig, Config, Model};
@@ -25,9 +27,10 @@ pub fn async_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .context("the system refused the threads of the HTTP server")
 }
 
-/// Opens the index and tells it which sites and cameras are configured.
+/// Opens the index and tells it which sites and cameras are configured, and where recordings lie.
 pub async fn open_index(config: &Config) -> anyhow::Result<Index> {
     let index = Index::open(&config.data_dir, Arc::new(SystemClock)).await?;
+    index.set_recording(config.recording_settings())?;
     for site in &config.sites {
         index.put_site(site).await?;
     }
@@ -35,6 +38,73 @@ pub async fn open_index(config: &Config) -> anyhow::Result<Index> {
         index.put_camera(&as_camera(config, camera)).await?;
     }
     Ok(index)
+}
+
+/// Opens the index for a process that watches or records: what an earlier one left half done is mended.
+pub async fn claim_index(config: &Config) -> anyhow::Result<Index> {
+    let index = open_index(config).await?;
+    let closed = index.close_interrupted().await?;
+    if closed > 0 {
+        tracing::warn!(violations = closed, "closed violations that an earlier, interrupted run left open");
+    }
+    let recovery = index.recover_recordings().await?;
+    if recovery.repaired + recovery.dropped + recovery.failed > 0 {
+        let Recovery { repaired, dropped, failed, .. } = recovery;
+        tracing::warn!(
+            repaired,
+            dropped,
+            failed,
+            "mended recordings that an earlier, interrupted run left open"
+        );
+    }
+    let sites: Vec<_> = config.sites.iter().map(|site| site.id.clone()).collect();
+    let cameras: Vec<_> = config.cameras.iter().map(|camera| camera.id.clone()).collect();
+    index.retain_configured(&sites, &cameras).await?;
+    Ok(index)
+}
+
+/// The machine's clock.
+pub fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// `None` for a camera without a stream: its footage is only analysed from files.
+pub fn live_camera(camera: &CameraConfig) -> Option<LiveCamera> {
+    Some(LiveCamera {
+        main: camera.main.clone()?,
+        sub: camera.sub.clone(),
+        transport: camera.transport,
+        certificate: camera.certificate,
+        frames: FrameSettings { camera: camera.id.clone(), rate: camera.analysis_fps, decode: camera.decode },
+    })
+}
+
+/// `None` for a camera without a stream, and for one that is not to be recorded.
+pub fn recorded_camera(
+    config: &Config,
+    camera: &CameraConfig,
+    sink: Arc<dyn SegmentSink>,
+) -> Option<RecordedCamera> {
+    let source = live_camera(camera).filter(|_| camera.record)?;
+    let settings = RecordSettings {
+        segment: config.recording.segment(),
+        ..RecordSettings::new(config.recordings_folder())
+    };
+    Some(RecordedCamera { camera: source, recording: Recording { settings, sink } })
+}
+
+/// Resolves when the process is asked to end.
+pub async fn shutdown() {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await.map_or((), |()| ()),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }
 
 fn as_camera(config: &Config, camera: &CameraConfig) -> Camera {

@@ -10,7 +10,7 @@ use anjian_analysis::{CameraAnalysis, CameraPlan, RuleSettings};
 use anjian_domain::*;
 use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
 use anjian_models::{Detector, ModelError};
-use anjian_pipeline::{LiveSource, Watch, WatchSetup};
+use anjian_pipeline::{LiveSource, MainPictures, Watch, WatchSetup};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -170,6 +170,7 @@ pub(crate) struct MemorySink {
     pub(crate) opened: Mutex<Vec<(Violation, OpeningEvidence)>>,
     pub(crate) closed: Mutex<Vec<Violation>>,
     pub(crate) statuses: Mutex<Vec<CameraStatus>>,
+    pub(crate) minutes: Mutex<Vec<CameraMinute>>,
     pub(crate) ended: Mutex<Vec<Option<Moment>>>,
 }
 
@@ -212,5 +213,28 @@ impl CameraSink for MemorySink {
     fn camera_status(&self, status: &CameraStatus) -> Result<(), SinkError> {
         self.statuses.lock().unwrap().push(status.clone());
         Ok(())
+    }
+}
+
+impl CoverageSink for MemorySink {
+    fn add_minute(&self, minute: &CameraMinute) -> Result<(), SinkError> {
+        self.minutes.lock().unwrap().push(minute.clone());
+        Ok(())
+    }
+}
+
+/// The main stream of every camera: larger, and there at the second asking.
+#[derive(Default)]
+pub(crate) struct LargePictures {
+    asked: AtomicU32,
+}
+
+impl MainPictures for LargePictures {
+    fn picture(&self, _camera: &CameraId, _at: WallTime) -> Result<Option<Picture>, String> {
+        if self.asked.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Ok(None);
+        }
+        let bytes = vec![90; 640 * 360 * 3];
+        Ok(Some(Picture::new(640, 360, PixelFormat::Bgr, ColourMatrix::Bt601, bytes).unwrap()))
     }
 }

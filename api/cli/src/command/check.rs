@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anjian_domain::SystemClock;
-use anjian_indexer::{Index, IndexError};
+use anjian_indexer::{CheckFinding, CheckProgress, CheckReport, Index, IndexError, RecordingSettings};
+use indicatif::ProgressBar;
 
 use crate::config::Config;
-use crate::output::{AlreadyTold, print, progress, tell};
+use crate::output::{AlreadyTold, Usage, print, progress, tell};
 use crate::wiring;
 
 /// Validate a configuration and compare index and files.
@@ -16,9 +17,33 @@ pub struct Arguments {
     /// The configuration
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// Mend recordings: cut torn ends off, adopt files without a row, drop rows without a file
+    #[arg(long)]
+    repair: bool,
+    /// Forget every row of a recording and make them again from the media files alone; stop anjian first
+    #[arg(long, conflicts_with = "repair")]
+    rebuild_segments: bool,
 }
 
-/// Changes nothing. Fails when anything is wrong.
+/// What may be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Task {
+    Compare,
+    Repair,
+    Rebuild,
+}
+
+impl Arguments {
+    const fn task(&self) -> Task {
+        match (self.repair, self.rebuild_segments) {
+            (_, true) => Task::Rebuild,
+            (true, false) => Task::Repair,
+            (false, false) => Task::Compare,
+        }
+    }
+}
+
+/// Changes nothing, unless it is told to. Fails when anything is wrong that was not mended.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
     anjian_ingest::init()?;
@@ -30,33 +55,83 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         config.model.name
     ))?;
     if !config.data_dir.exists() {
-        return print(&format!("{}: nothing is stored yet", config.data_dir.display()));
+        return nothing_stored(&config);
     }
-    wiring::async_runtime()?.block_on(compare(&config))
+    wiring::async_runtime()?.block_on(look(&config, arguments.task()))
 }
 
-async fn compare(config: &Config) -> anyhow::Result<()> {
+fn nothing_stored(config: &Config) -> anyhow::Result<()> {
+    print(&format!("{}: nothing is stored yet", config.data_dir.display()))
+}
+
+async fn look(config: &Config, task: Task) -> anyhow::Result<()> {
     let index = match Index::open_existing(&config.data_dir, Arc::new(SystemClock)).await {
-        Err(IndexError::Missing { .. }) => {
-            return print(&format!("{}: nothing is stored yet", config.data_dir.display()));
-        }
+        Err(IndexError::Missing { .. }) => return nothing_stored(config),
         opened => opened?,
     };
+    // Neither makes a folder that is not there (its disk may be missing), nor takes room for a reserve.
+    let recordings = config.recordings_folder();
+    if recordings.exists() {
+        index.set_recording(RecordingSettings { reserve_bytes: 0, ..config.recording_settings() })?;
+    } else if config.recording.folder.is_some() {
+        return Err(Usage(format!(
+            "recording.folder: {} is not there: is its disk missing?",
+            recordings.display()
+        ))
+        .into());
+    }
+    match task {
+        Task::Compare | Task::Repair => compare(config, &index, task).await,
+        Task::Rebuild => rebuild(config, &index).await,
+    }
+}
+
+fn follow(bar: &ProgressBar) -> impl FnMut(CheckProgress) + Send {
+    let bar = bar.clone();
+    move |step| {
+        bar.set_length(step.total);
+        bar.set_position(step.done);
+    }
+}
+
+async fn compare(config: &Config, index: &Index, task: Task) -> anyhow::Result<()> {
     let bar = progress(0, "comparing index and files");
-    let report = index
-        .check(&mut |step| {
-            bar.set_length(step.total);
-            bar.set_position(step.done);
-        })
-        .await?;
+    let report = match task {
+        Task::Repair => index.check_and_repair(&mut follow(&bar)).await?,
+        _ => index.check(&mut follow(&bar)).await?,
+    };
     bar.finish_and_clear();
-    for finding in &report.findings {
+    tell_findings(config, &report.findings);
+    print(&summary(&report, task))?;
+    if report.is_clean() { Ok(()) } else { Err(AlreadyTold.into()) }
+}
+
+fn tell_findings(config: &Config, findings: &[CheckFinding]) {
+    for finding in findings {
         tell(&format!("{}: {finding}", config.data_dir.display()));
     }
+}
+
+fn summary(report: &CheckReport, task: Task) -> String {
+    let CheckReport { violations, files, segments, repaired, .. } = report;
     let found = report.findings.len() as u64 + report.unlisted;
+    let mended = if task == Task::Repair { format!(", mended: {repaired}") } else { String::new() };
+    format!(
+        "violations: {violations}, evidence files compared: {files}, segments compared: {segments}{mended}, \
+         findings: {found}"
+    )
+}
+
+async fn rebuild(config: &Config, index: &Index) -> anyhow::Result<()> {
+    let bar = progress(0, "reading recordings");
+    let rebuilt = index.rebuild_segments(&mut follow(&bar)).await?;
+    bar.finish_and_clear();
+    tell_findings(config, &rebuilt.unusable);
     print(&format!(
-        "violations: {}, evidence files compared: {}, findings: {found}",
-        report.violations, report.files
+        "segments found: {}, empty files deleted: {}, files that cannot be used: {}",
+        rebuilt.segments,
+        rebuilt.empty,
+        rebuilt.unusable.len()
     ))?;
-    if report.is_clean() { Ok(()) } else { Err(AlreadyTold.into()) }
+    if rebuilt.unusable.is_empty() { Ok(()) } else { Err(AlreadyTold.into()) }
 }

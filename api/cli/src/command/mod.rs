@@ -14,6 +14,7 @@ pub mod check;
 pub mod demo;
 pub mod detect;
 pub mod eval;
+pub mod record;
 pub mod serve;
 
 /// Which model a command without configuration uses.

@@ -4,19 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anjian_api::{ApiSettings, Ports};
-use anjian_domain::{Clock, RunKind, SystemClock};
+use anjian_domain::{Clock, RunKind, SegmentSink, SystemClock};
 use anjian_indexer::{Index, Recorder};
-use anjian_ingest::{FrameSettings, LiveCamera};
 use anjian_models::Detector;
-use anjian_pipeline::{LiveContext, LiveRuns, LiveSetup};
+use anjian_pipeline::{LiveContext, LiveRuns, LiveSetup, SnapshotSource};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{CameraConfig, Config};
+use crate::desk::{Decoder, MainStream};
 use crate::output::tell;
+use crate::upkeep::Upkeep;
 use crate::wiring::{self, RunOrigin};
 
 /// Upper bounds of the histograms at `/metrics`, seconds: from a quick detection to a frame that is far too late.
@@ -50,28 +50,21 @@ pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
     anjian_ingest::init()?;
     let detectors = wiring::load_detectors(&config.model, wiring::detection_threads(&config.model))?;
     let runtime = wiring::async_runtime()?;
-    let index = runtime.block_on(claim_index(config))?;
+    let index = runtime.block_on(wiring::claim_index(config))?;
     let listener = runtime.block_on(bind(config))?;
+    let decoder = Decoder::new(index.recordings_folder(), &config.data_dir)
+        .context("data_dir: the folder of the previews cannot be made")?;
+    let ports = Ports { metrics: Arc::new(move || metrics.render()), pictures: Arc::new(decoder) };
     let runs = start_runs(config, detectors, &index, runtime.handle())?;
+    let upkeep = Upkeep::start(&index, runtime.handle())?;
     ready(&format!("http://{}/", listener.local_addr()?));
     let settings = ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone() };
-    let ports = Ports::new(Arc::new(move || metrics.render()));
-    let served = runtime.block_on(anjian_api::serve_on(listener, settings, index, ports, shutdown()));
+    let end = wiring::shutdown();
+    let served = runtime.block_on(anjian_api::serve_on(listener, settings, index, ports, end));
     tell("Stopping: closing cameras and keeping what was judged.");
     runs.stop();
+    upkeep.stop();
     Ok(served?)
-}
-
-async fn claim_index(config: &Config) -> anyhow::Result<Index> {
-    let index = wiring::open_index(config).await?;
-    let closed = index.close_interrupted().await?;
-    if closed > 0 {
-        tracing::warn!(violations = closed, "closed violations that an earlier, interrupted run left open");
-    }
-    let sites: Vec<_> = config.sites.iter().map(|site| site.id.clone()).collect();
-    let cameras: Vec<_> = config.cameras.iter().map(|camera| camera.id.clone()).collect();
-    index.retain_configured(&sites, &cameras).await?;
-    Ok(index)
 }
 
 async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
@@ -88,43 +81,50 @@ fn start_runs(
 ) -> anyhow::Result<LiveRuns> {
     let model = detectors.first().map_or_else(String::new, |detector| detector.model().to_owned());
     let recorder = Arc::new(Recorder::new(index.clone(), runtime.clone()));
-    let context = LiveContext { evidence: recorder.clone(), cameras: recorder, clock: Arc::new(SystemClock) };
-    Ok(LiveRuns::start(live_setups(config, &model)?, detectors, context)?)
+    let segments: Arc<dyn SegmentSink> = recorder.clone();
+    let setups = live_setups(config, &model, Some(&segments))?;
+    let context = LiveContext {
+        evidence: recorder.clone(),
+        cameras: recorder.clone(),
+        coverage: recorder,
+        main_pictures: Some(Arc::new(MainStream::new(index.clone(), runtime.clone()))),
+        clock: Arc::new(SystemClock),
+    };
+    Ok(LiveRuns::start(setups, detectors, context)?)
 }
 
-/// Every camera with a stream. `model` is what the detector calls itself.
-pub fn live_setups(config: &Config, model: &str) -> anyhow::Result<Vec<LiveSetup>> {
-    config.cameras.iter().filter_map(|camera| live_setup(config, camera, model)).collect()
+/// Every camera with a stream. `model` is what the detector calls itself; without `segments` nothing is recorded.
+pub fn live_setups(
+    config: &Config,
+    model: &str,
+    segments: Option<&Arc<dyn SegmentSink>>,
+) -> anyhow::Result<Vec<LiveSetup>> {
+    let setup = |camera| live_setup(config, camera, model, segments);
+    config.cameras.iter().filter_map(setup).collect()
 }
 
 /// `None` for a camera without a stream: its footage is only analysed from files.
-fn live_setup(config: &Config, camera: &CameraConfig, model: &str) -> Option<anyhow::Result<LiveSetup>> {
-    let main = camera.main.clone()?;
-    let source = LiveCamera {
-        main,
-        sub: camera.sub.clone(),
-        transport: camera.transport,
-        certificate: camera.certificate,
-        frames: FrameSettings { camera: camera.id.clone(), rate: camera.analysis_fps, decode: camera.decode },
-    };
-    let watched = source.sub.as_ref().unwrap_or(&source.main).masked();
-    let origin = RunOrigin { kind: RunKind::Live, source: watched, started_at: SystemClock.now() };
-    Some(
-        wiring::watch(config, camera, origin, model)
-            .map(|watch| LiveSetup { source: Box::new(source), watch }),
-    )
-}
-
-/// Resolves when the process is asked to end.
-async fn shutdown() {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await.map_or((), |()| ()),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = terminate => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+fn live_setup(
+    config: &Config,
+    camera: &CameraConfig,
+    model: &str,
+    segments: Option<&Arc<dyn SegmentSink>>,
+) -> Option<anyhow::Result<LiveSetup>> {
+    let live = wiring::live_camera(camera)?;
+    let source = live.analysed().masked();
+    let recorded =
+        segments.and_then(|segments| wiring::recorded_camera(config, camera, Arc::clone(segments)));
+    let is_small = live.sub.is_some() && recorded.is_some();
+    let snapshots = if is_small { SnapshotSource::MainStream } else { SnapshotSource::JudgedFrame };
+    let origin = RunOrigin { kind: RunKind::Live, source, started_at: SystemClock.now() };
+    Some(wiring::watch(config, camera, origin, model).map(|watch| LiveSetup {
+        source: match recorded {
+            Some(recorded) => Box::new(recorded),
+            None => Box::new(live),
+        },
+        watch,
+        mount: camera.mount(),
+        longest_step: camera.longest_step(),
+        snapshots,
+    }))
 }

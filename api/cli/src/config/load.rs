@@ -67,6 +67,7 @@ impl Config {
             return Err(ConfigError::Problems { path: path.to_owned(), problems });
         }
         config.data_dir = folder.join(&config.data_dir);
+        config.place_recordings(folder);
         config.model.catalogue = config.model.catalogue.map(|file| folder.join(file));
         config.model.onnxruntime = config.model.onnxruntime.map(|file| folder.join(file));
         Ok(config)
@@ -124,6 +125,9 @@ mod tests {
         check(&camera("analysis_fps = 0"), "anjian.toml:4:", "0");
         check(&camera("transport = \"carrier_pigeon\""), "anjian.toml:4:", "carrier_pigeon");
         check("\n[[camera]]\nid = \"a b\"", "anjian.toml:3:", "is not an id");
+        check("[recording]\nfolders = \"x\"", "anjian.toml:2:", "folders");
+        check("[recording]\nsegment_s = \"long\"", "anjian.toml:2:", "long");
+        check(&camera("record = 1"), "anjian.toml:4:", "boolean");
         let two_points = "[[camera.zone]]\nid = \"z\"\npoints = [[0.1, 0.1], [0.2, 0.2]]";
         check(&camera(two_points), "anjian.toml:6:", "at least 3 points");
         let outside = "[[camera.zone]]\nid = \"z\"\npoints = [[0, 0], [640, 0], [640, 480]]";
@@ -144,6 +148,10 @@ mod tests {
         let rule = "[[camera.rule]]\nbehaviour = \"no_hard_hat\"\nzone = \"floor\"";
         check(&camera(rule), "anjian.toml: camera[0]:", "`floor`");
         check("[server]\nlisten = \"0.0.0.0:80\"", "anjian.toml: server.listen:", "loopback");
+        check("[recording]\nsegment_s = 1", "anjian.toml: recording.segment_s:", "5 to 600 s");
+        check("[recording]\nmax_age_days = -1", "anjian.toml: recording.max_age_days:", "no limit");
+        check("[recording]\nclip_max_s = 10", "anjian.toml: recording.clip_max_s:", "clip_before_s");
+        check(&camera("max_gb = -0.5"), "anjian.toml: camera[0].max_gb:", "-0.5");
         check(
             "[[site]]\nid=\"a\"\nname=\"A\"\ntime_zone=\"Mars/Base\"",
             "anjian.toml: site[0].time_zone:",

@@ -2,19 +2,23 @@
 //! and whatever is wrong is told with its line or key before anything starts.
 
 mod load;
+mod recording;
 mod secret;
 mod validate;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anjian_analysis::{CameraPlan, RuleSettings};
 use anjian_domain::{CameraId, RunId, Site, SiteId, SourceUrl, Zone};
 use anjian_ingest::{AnalysisRate, CertificateCheck, DecodeMode, Transport};
+use anjian_pipeline::Mount;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub use load::ConfigError;
+pub use recording::RecordingConfig;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -29,6 +33,9 @@ pub struct Config {
     /// The model.
     #[serde(default)]
     pub model: Model,
+    /// How recordings are written and kept.
+    #[serde(default)]
+    pub recording: RecordingConfig,
     /// Sites; without any, one called `site` is there.
     #[serde(default, rename = "site")]
     pub sites: Vec<Site>,
@@ -105,6 +112,16 @@ pub struct CameraConfig {
     /// Which frames are decoded.
     #[serde(default)]
     pub decode: DecodeMode,
+    /// Whether the main stream is recorded.
+    #[serde(default = "yes")]
+    pub record: bool,
+    /// Days that its recording is kept, instead of `recording.max_age_days`.
+    pub max_age_days: Option<f64>,
+    /// Gigabytes that its recordings may take, instead of `recording.max_gb_per_camera`.
+    pub max_gb: Option<f64>,
+    /// Whether it always shows the same scene, so that showing another one is a fault.
+    #[serde(default = "yes")]
+    fixed: bool,
     /// Zones.
     #[serde(default, rename = "zone")]
     pub zones: Vec<Zone>,
@@ -119,6 +136,20 @@ impl CameraConfig {
         if self.name.is_empty() { self.id.as_str() } else { &self.name }
     }
 
+    /// Whether it stays where it was set up.
+    pub const fn mount(&self) -> Mount {
+        if self.fixed { Mount::Fixed } else { Mount::Turning }
+    }
+
+    /// A judged frame stands for no longer than this: some intervals, or the pace of keyframes.
+    pub fn longest_step(&self) -> Duration {
+        let least = match self.decode {
+            DecodeMode::All => Duration::from_secs(1),
+            DecodeMode::Keyframes => Duration::from_secs(10),
+        };
+        least.max(self.analysis_fps.interval() * 2)
+    }
+
     /// What analysis needs to know of the camera.
     pub fn plan(&self, run: RunId, site: &Site, time_zone: TimeZone, model: String) -> CameraPlan {
         CameraPlan {
@@ -131,6 +162,10 @@ impl CameraConfig {
             rules: self.rules.clone(),
         }
     }
+}
+
+const fn yes() -> bool {
+    true
 }
 
 fn default_data_dir() -> PathBuf {

@@ -7,13 +7,14 @@ use anjian_analysis::CameraAnalysis;
 use anjian_domain::RunId;
 use uuid::Uuid;
 
-use super::{CameraConfig, Config};
+use super::{CameraConfig, Config, recording};
 
 /// Every problem as `key: reason`; empty when the configuration can be relied on.
 pub(super) fn problems(config: &Config) -> Vec<String> {
     let mut problems = vec![];
     check_server(config, &mut problems);
     check_sites(config, &mut problems);
+    problems.extend(recording::problems(config));
     report_twice("camera", config.cameras.iter().map(|camera| &camera.id), &mut problems);
     for (index, camera) in config.cameras.iter().enumerate() {
         let key = format!("camera[{index}]");

@@ -112,7 +112,13 @@ pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) ->
     let index = runtime.block_on(wiring::open_index(&config))?;
     let recorder = Arc::new(Recorder::new(index.clone(), runtime.handle().clone()));
     let noted = Arc::new(NotingSink { inner: recorder.clone(), captured: Mutex::default() });
-    let context = LiveContext { evidence: noted.clone(), cameras: recorder, clock: Arc::new(SystemClock) };
+    let context = LiveContext {
+        evidence: noted.clone(),
+        cameras: recorder.clone(),
+        coverage: recorder,
+        main_pictures: None,
+        clock: Arc::new(SystemClock),
+    };
     let server = Served::start(&runtime, &config, index)?;
     let heard = events::listen(server.address)?;
     let judged = Arc::new(AtomicU64::new(0));
@@ -129,7 +135,7 @@ fn start_runs(config: &Config, context: LiveContext, judged: &Arc<AtomicU64>) ->
     let name = detectors.first().context("no model was loaded")?.model().to_owned();
     let count = |inner| Box::new(Counting { inner, judged: Arc::clone(judged) }) as Box<dyn Detector>;
     let detectors = detectors.into_iter().map(count).collect();
-    Ok(LiveRuns::start(live_setups(config, &name)?, detectors, context)?)
+    Ok(LiveRuns::start(live_setups(config, &name, None)?, detectors, context)?)
 }
 
 /// Everything but the delays, which are known only at the end.
