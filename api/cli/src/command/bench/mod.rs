@@ -5,6 +5,7 @@
 
 mod events;
 mod live;
+mod recording;
 mod report;
 mod stages;
 mod usage;
@@ -20,7 +21,7 @@ use clap::Subcommand;
 
 use super::{ModelArguments, demo};
 use crate::output::{print, progress};
-use report::Report;
+use report::{Report, Stages};
 use stages::StageFigures;
 
 /// Measure this machine: decode, inference, whole pipeline, cameras carried.
@@ -32,7 +33,8 @@ pub struct Arguments {
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
-    /// Cameras of the live part; by default as many as keep this machine busy to two thirds
+    /// Cameras of the live part and of the recording; by default as many as keep this machine busy to two thirds, and
+    /// eight that are recorded
     #[arg(long, value_parser = clap::value_parser!(u16).range(2..=64))]
     cameras: Option<u16>,
     /// The clip that the workload is made of; by default a sample video
@@ -53,6 +55,9 @@ enum Part {
     /// Watch an RTSP address as so many cameras
     #[command(hide = true)]
     Live { url: String, cameras: u16, seconds: u64 },
+    /// Record an RTSP address as so many cameras
+    #[command(hide = true)]
+    Record { url: String, cameras: u16, seconds: u64 },
 }
 
 /// Runs every part and prints what was measured.
@@ -63,13 +68,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some(Part::Live { url, cameras, seconds }) => {
             live::watch(url, *cameras, Duration::from_secs(*seconds), &arguments.model)
         }
+        Some(Part::Record { url, cameras, seconds }) => {
+            recording::record(url, *cameras, Duration::from_secs(*seconds))
+        }
         None => measure(arguments),
     }
 }
 
 fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("the benchmark needs a folder for temporary files")?;
-    let bar = progress(6, "making the workload");
+    let bar = progress(8, "making the workload");
     let step = |what: &str| {
         bar.inc(1);
         bar.set_message(what.to_owned());
@@ -90,8 +98,14 @@ fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let cameras = arguments.cameras.unwrap_or_else(|| comfortable_cameras(&whole));
     step(&format!("{cameras} live cameras"));
     let many = live_part(&camera, cameras, arguments)?;
+    let recorded = arguments.cameras.unwrap_or(recording::CAMERAS);
+    step(&format!("recording {recorded} cameras"));
+    let ours = record_part(&camera, recorded, arguments)?;
+    step(&format!("recording {recorded} cameras with ffmpeg"));
+    let ffmpeg = recording::ffmpeg(&camera.url, recorded, seconds)?;
     bar.finish_and_clear();
-    let report = Report::new(detector.model(), decode, inference, whole, &one, &many);
+    let stages = Stages { decode, inference, pipeline: whole };
+    let report = Report::new(detector.model(), stages, (&one, &many), (ours, ffmpeg));
     let text = if arguments.json { serde_json::to_string(&report)? } else { report.table() };
     print(&text)
 }
@@ -126,6 +140,23 @@ fn live_part(
     let output = command.env("ANJIAN_LOG", "error").stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         bail!("the live part with {cameras} cameras failed: {}", output.status);
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn record_part(
+    camera: &CameraProcess,
+    cameras: u16,
+    arguments: &Arguments,
+) -> anyhow::Result<recording::RecordingFigures> {
+    let mut command = this_executable()?;
+    command
+        .args(["bench", "record"])
+        .arg(&camera.url)
+        .args([cameras.to_string(), arguments.seconds.to_string()]);
+    let output = command.env("ANJIAN_LOG", "error").stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("recording {cameras} cameras failed: {}", output.status);
     }
     Ok(serde_json::from_slice(&output.stdout)?)
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::live::LiveFigures;
+use super::recording::RecordingFigures;
 use super::stages::StageFigures;
 
 /// Everything that `anjian bench --json` prints.
@@ -35,6 +36,50 @@ pub struct Report {
     /// From the capture of the frame that opened a violation to its event on the stream, milliseconds.
     capture_to_event_p50_ms: Option<f64>,
     capture_to_event_p99_ms: Option<f64>,
+    /// Recording without analysis.
+    recording: Recording,
+    /// The same streams kept by ffmpeg, one process a camera; null where it is not installed.
+    recording_ffmpeg: Option<Recording>,
+}
+
+/// What keeping a camera's stream takes.
+#[derive(Debug, Serialize)]
+struct Recording {
+    cameras: u16,
+    cpu_cores_per_camera: f64,
+    /// Proportional set size of all processes over the cameras.
+    memory_bytes_per_camera: u64,
+    memory_bytes: u64,
+    written_bytes: u64,
+}
+
+impl From<RecordingFigures> for Recording {
+    fn from(figures: RecordingFigures) -> Self {
+        let RecordingFigures { cameras, cpu_cores, memory_bytes, written_bytes } = figures;
+        let count = cameras.max(1);
+        Self {
+            cameras,
+            cpu_cores_per_camera: cpu_cores / f64::from(count),
+            memory_bytes_per_camera: memory_bytes / u64::from(count),
+            memory_bytes,
+            written_bytes,
+        }
+    }
+}
+
+impl Recording {
+    fn line(&self, name: &str) -> String {
+        let mebibytes = self.memory_bytes_per_camera as f64 / f64::from(1 << 20);
+        let Self { cameras, cpu_cores_per_camera: cores, .. } = self;
+        format!("  {name:<22} {cores:>7.4} cores and {mebibytes:.1} MiB a camera, measured with {cameras}")
+    }
+}
+
+/// The stages, each alone.
+pub struct Stages {
+    pub decode: StageFigures,
+    pub inference: StageFigures,
+    pub pipeline: StageFigures,
 }
 
 const WORKLOAD: &str = "1920x1080, 25 fps, H.264, 4 Mbit/s; 5 frames a second analysed";
@@ -42,11 +87,9 @@ const WORKLOAD: &str = "1920x1080, 25 fps, H.264, 4 Mbit/s; 5 frames a second an
 impl Report {
     pub fn new(
         model: &str,
-        decode: StageFigures,
-        inference: StageFigures,
-        pipeline: StageFigures,
-        one: &LiveFigures,
-        many: &LiveFigures,
+        Stages { decode, inference, pipeline }: Stages,
+        (one, many): (&LiveFigures, &LiveFigures),
+        (recording, ffmpeg): (RecordingFigures, Option<RecordingFigures>),
     ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let cpu_cores_per_camera = many.cpu_cores / f64::from(many.cameras);
@@ -70,6 +113,8 @@ impl Report {
             events: many.event_ms.len(),
             capture_to_event_p50_ms: quantile(&many.event_ms, 0.50),
             capture_to_event_p99_ms: quantile(&many.event_ms, 0.99),
+            recording: recording.into(),
+            recording_ffmpeg: ffmpeg.map(Recording::from),
         }
     }
 
@@ -102,6 +147,11 @@ impl Report {
                 milliseconds(self.capture_to_event_p50_ms),
                 milliseconds(self.capture_to_event_p99_ms),
                 self.events
+            ),
+            self.recording.line("recording"),
+            self.recording_ffmpeg.as_ref().map_or_else(
+                || "  ffmpeg -c copy         not measured: ffmpeg is not installed".to_owned(),
+                |recording| recording.line("ffmpeg -c copy"),
             ),
         ]
         .join("\n")

@@ -27,9 +27,22 @@ impl Stopwatch {
 }
 
 fn cpu_time() -> anyhow::Result<Duration> {
-    let stat = Process::myself()?.stat()?;
+    cpu_time_of(std::process::id())
+}
+
+/// CPU time of all threads of a process.
+pub fn cpu_time_of(process: u32) -> anyhow::Result<Duration> {
+    let stat = Process::new(i32::try_from(process)?)?.stat()?;
     let ticks = stat.utime + stat.stime;
     Ok(Duration::from_secs_f64(ticks as f64 / procfs::ticks_per_second() as f64))
+}
+
+/// Memory of a process in bytes; what it shares with others counts in part.
+pub fn proportional_bytes(process: u32) -> anyhow::Result<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse::<u64>().ok());
+    Ok(kib.context("this system does not tell proportional memory")? * 1024)
 }
 
 /// Resident memory in bytes.
