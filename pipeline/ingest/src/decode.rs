@@ -18,6 +18,7 @@ use gstreamer_video as gst_video;
 use crate::feed::Feed;
 use crate::keep_up::keep_up;
 use crate::recorder::Tap;
+use crate::rtp_time::even_out;
 use crate::{DecodeMode, FrameSelection, FrameSettings};
 
 /// Decoded pictures that wait at most, before the decoder has to wait as well.
@@ -156,6 +157,7 @@ impl DecodeChain {
         count_packets(packets, &self.feed);
         let mut elements: Vec<gst::Element> = Vec::new();
         if let Some(depay) = depay {
+            even_out(packets);
             elements.push(gst::ElementFactory::make(depay).build()?);
         }
         elements.push(gst::ElementFactory::make(codec.parse()).build()?);

@@ -49,6 +49,7 @@ mod preview;
 mod recorder;
 mod reencode;
 mod replay;
+mod rtp_time;
 mod rtsp;
 mod rtsp_fault;
 mod select;

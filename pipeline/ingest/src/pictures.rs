@@ -40,6 +40,11 @@ impl Pictures {
         pictures
     }
 
+    #[cfg(test)]
+    pub(crate) const fn pipeline(&self) -> &gst::Pipeline {
+        &self.pipeline
+    }
+
     pub(crate) fn feed(&self) -> &Feed {
         &self.chain.feed
     }

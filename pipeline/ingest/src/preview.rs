@@ -40,7 +40,8 @@ pub fn preview(path: &Path, to: &Path, stop: &StopSignal) -> Result<(), IngestEr
     let failed = |fault| IngestError::File { path: path.to_owned(), fault };
     let file = read(path).map_err(failed)?;
     let player = player(path, &file, stop).map_err(failed)?.map_err(|error| broken(&error))?;
-    let unwritable = |reason: String| IngestError::File { path: to.to_owned(), fault: FileFault::Unwritable(reason) };
+    let unwritable =
+        |reason: String| IngestError::File { path: to.to_owned(), fault: FileFault::Unwritable(reason) };
     let (Some(folder), Some(name)) = (to.parent(), to.file_name()) else {
         return Err(unwritable("it is no file name".to_owned()));
     };
@@ -49,9 +50,9 @@ pub fn preview(path: &Path, to: &Path, stop: &StopSignal) -> Result<(), IngestEr
     // Left by a process with our number that was killed.
     let _ = std::fs::remove_file(&unfinished_path);
     let copy = Copy { path, file: &file, folder, unfinished, player };
-    let outcome = copy.write().and_then(|()| {
-        std::fs::rename(&unfinished_path, to).map_err(|error| Fault::To(error.to_string()))
-    });
+    let outcome = copy
+        .write()
+        .and_then(|()| std::fs::rename(&unfinished_path, to).map_err(|error| Fault::To(error.to_string())));
     outcome.map_err(|fault| {
         let _ = std::fs::remove_file(&unfinished_path);
         match fault {

@@ -116,14 +116,18 @@ impl Player<'_> {
     pub(crate) fn next(&self, began: Instant) -> Result<Played, FileFault> {
         loop {
             let found = self.feed.wait(PATIENCE, || {
-                let sample = self.sink.try_pull_sample(gst::ClockTime::ZERO).map(|sample| Ok(Played::Sample(sample)));
+                let sample =
+                    self.sink.try_pull_sample(gst::ClockTime::ZERO).map(|sample| Ok(Played::Sample(sample)));
                 let end = || self.sink.is_eos().then_some(Ok(Played::Ended));
                 sample.or_else(end).or_else(|| self.feed.trouble().map(Err))
             });
             match found {
                 Some(Ok(played)) => return Ok(played),
                 Some(Err(Trouble::Gstreamer { error, .. })) => {
-                    return Err(FileFault::Damaged { at: began.elapsed(), reason: error.message().to_owned() });
+                    return Err(FileFault::Damaged {
+                        at: began.elapsed(),
+                        reason: error.message().to_owned(),
+                    });
                 }
                 Some(Err(Trouble::NoVideo | Trouble::Codec(_))) => return Err(FileFault::NoPicture),
                 None if self.stop.is_stopped() => return Err(FileFault::Stopped),

@@ -247,3 +247,6 @@ fn report_missing_video(source: &gst::Element, feed: &Arc<Feed>, offer: &Arc<Mut
         }
     });
 }
+
+#[cfg(test)]
+mod tests;

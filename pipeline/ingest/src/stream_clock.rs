@@ -8,6 +8,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anjian_domain::{MediaTime, TimeSource, WallTime};
 
@@ -26,6 +27,9 @@ const SLEW_S: i64 = 30;
 /// How long arrivals are watched before the soonest of them counts, and how many at least.
 const WINDOW_US: i64 = 5_000_000;
 const WINDOW_ARRIVALS: u32 = 3;
+
+/// Stream time that goes back by more was begun anew by the camera.
+pub(crate) const ANEW: Duration = Duration::from_secs(3);
 
 /// What the connections of one camera share.
 #[derive(Debug, Default)]
@@ -159,6 +163,9 @@ impl StreamClock {
 
     /// Something of time `media` arrived at `now`.
     pub(crate) fn arrived(&mut self, media: MediaTime, now: WallTime) {
+        if self.newest.since(media) > ANEW {
+            (self.line, self.newest) = (None, media);
+        }
         self.newest = self.newest.max(media);
         let Some(line) = self.line else { return self.begin(media, now.as_micros()) };
         if self.source == TimeSource::SenderReport {

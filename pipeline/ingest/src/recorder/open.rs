@@ -9,7 +9,7 @@ use super::decode_order::{DecodeOrder, Picture, Reorder};
 use super::files::OpenFile;
 use super::intake::Packet;
 use super::tracks::sound_ns;
-use crate::stream_clock::STEP_US;
+use crate::stream_clock::{ANEW, STEP_US};
 
 /// A stream that pauses for longer has a hole: what is missing is shown as missing.
 const HOLE_NS: i64 = 2_000_000_000;
@@ -19,6 +19,10 @@ const HOLE_PAUSES: i64 = 4;
 
 /// Sounds that follow each other so closely are one stretch of sound.
 const SOUND_APART_NS: i64 = 50_000_000;
+
+fn anew_ns() -> i64 {
+    i64::try_from(ANEW.as_nanos()).unwrap_or(i64::MAX)
+}
 
 /// How a picture follows the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,10 +89,10 @@ impl OpenSegment {
     /// to the next keyframe its time runs on as it did.
     pub(super) fn follow(&mut self, media_ns: i64, wall: WallTime) -> Follows {
         let pause_ns = media_ns - self.newest.media_ns;
-        if pause_ns <= 0 {
+        if (-anew_ns()..=0).contains(&pause_ns) {
             return Follows::Directly;
         }
-        if pause_ns > HOLE_NS.max(self.usual_ns * HOLE_PAUSES) {
+        if pause_ns < 0 || pause_ns > HOLE_NS.max(self.usual_ns * HOLE_PAUSES) {
             return Follows::AfterHole;
         }
         let step_us = wall.as_micros() - self.newest.wall_us - pause_ns / 1000;

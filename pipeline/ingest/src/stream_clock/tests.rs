@@ -1,7 +1,5 @@
 //! Scripted clocks.
 
-use std::time::Duration;
-
 use super::*;
 
 const EPOCH_US: i64 = 1_700_000_000_000_000;
@@ -145,6 +143,14 @@ fn our_own_clock_set_back_under_a_believed_camera_makes_a_lead_too() {
     clock.reported(media(10_000), wall(10_000), wall(-80_000));
     assert_eq!(told_ms(&clock, 10_000), (10_000, -90_000));
     assert_eq!(clock.place(media(0)).unwrap().source, TimeSource::Arrival);
+}
+
+#[test]
+fn a_stream_whose_time_begins_anew_goes_on_at_the_present() {
+    let (mut clock, _) = clock();
+    arrive(&mut clock, 60_000, 61_000, |_| -60_000);
+    clock.arrived(media(10), wall(1_500));
+    assert_eq!(told_ms(&clock, 10), (1_500, 0));
 }
 
 #[test]

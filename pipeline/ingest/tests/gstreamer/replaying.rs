@@ -6,7 +6,8 @@ use std::time::Duration;
 use anjian_domain::VideoCodec;
 use anjian_footage::scan;
 use anjian_ingest::{
-    AnalysisRate, FileFault, FileSource, FrameSettings, FrameSource, IngestError, Next, StopSignal, preview, still,
+    AnalysisRate, FileFault, FileSource, FrameSettings, FrameSource, IngestError, Next, StopSignal, preview,
+    still,
 };
 
 use crate::clips::{clip, ffmpeg};
@@ -77,7 +78,13 @@ fn what_is_no_segment_and_what_nobody_wants_is_told() {
     let stop = StopSignal::new();
     stop.stop();
     assert!(preview(&segment, &to, &stop).unwrap_err().is_transient());
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_file()).count(), 1);
+    assert_eq!(
+        std::fs::read_dir(folder.path())
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().path().is_file())
+            .count(),
+        1
+    );
 }
 
 #[test]
