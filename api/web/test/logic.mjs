@@ -132,7 +132,7 @@ check('what lies on a strip is cut to it', () => {
 });
 
 check('a gap leads to what is recorded after it', () => {
-  const known = { from: at('00:00:00'), to: at('20:00:00') };
+  const known = at('20:00:00');
   const gaps = [span('10:00:00', '10:10:00', 'waiting'), span('19:00:00', '20:00:00', 'stopped')];
   assert.equal(timeline.nextRecorded(gaps, at('10:05:00'), known), at('10:10:00'));
   assert.equal(timeline.nextRecorded(gaps, at('10:10:00'), known), at('10:10:00'));

@@ -107,7 +107,7 @@ class Playback {
       this.#setDay(at);
       void this.#readDay();
     }
-    const next = nextRecorded(this.gaps, at, this.day);
+    const next = nextRecorded(this.gaps, at, this.knownTo());
     this.player.open(camera, next ?? at, at);
     this.#note('replace', at);
   }
@@ -238,6 +238,11 @@ class Playback {
 
   #note(how: 'push' | 'replace', at = this.player.at): void {
     if (address.view === 'playback') address.write('playback', this.#query(at), how);
+  }
+
+  /** The report ends with the day or with the present; a gap that reaches there leads nowhere. */
+  knownTo(): number {
+    return this.completeness ? Date.parse(this.completeness.to) : this.day.to;
   }
 
   /** The gap that holds a moment, of the chosen camera. */

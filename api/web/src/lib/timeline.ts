@@ -41,11 +41,11 @@ export function isBlank(span: { cause: string | null }): boolean {
   return span.cause === 'unrecorded' || span.cause === 'expired';
 }
 
-/** The first moment at or after `at` that is recorded, as far as it is known. */
-export function nextRecorded(gaps: Gap[], at: number, known: Stretch): number | null {
+/** The first moment at or after `at` that is recorded; null when the gap lasts to the end of what is known. */
+export function nextRecorded(gaps: Gap[], at: number, knownTo: number): number | null {
   const gap = spanAt(gaps, at);
   const next = gap ? Date.parse(gap.to) : at;
-  return next < known.to ? next : null;
+  return next < knownTo ? next : null;
 }
 
 export interface Tick {
