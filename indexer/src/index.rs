@@ -111,7 +111,15 @@ impl Index {
 
     pub(crate) async fn write(&self) -> Result<Writer, IndexError> {
         let failed = |source| IndexError::Database { doing: "wait for the writer", table: "all", source };
-        Ok(Writer(self.inner.writer.acquire().await.map_err(failed)?))
+        loop {
+            let connection = self.inner.writer.acquire().await.map_err(failed)?;
+            if !connection.is_in_transaction() {
+                return Ok(Writer(connection));
+            }
+            // SQLite ends a transaction by itself when the disk is full; sqlx still counts it and would refuse every
+            // later one. Whoever held the connection is done with it, so a fresh one takes its place.
+            connection.close().await.map_err(failed)?;
+        }
     }
 }
 
@@ -132,4 +140,24 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, IndexError> {
     let finished = tokio::task::spawn_blocking(work).await;
     finished.unwrap_or_else(|error| Err(IndexError::Query(format!("file work was cut short: {error}"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use anjian_domain::SystemClock;
+
+    use super::*;
+
+    /// What a full disk makes of a transaction.
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_by_itself_does_not_stop_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        let mut writer = index.write().await.unwrap();
+        let mut transaction = writer.begin("site").await.unwrap();
+        sqlx::query("ROLLBACK").execute(&mut *transaction).await.unwrap();
+        drop(transaction);
+        drop(writer);
+        index.health().await.unwrap();
+    }
 }
