@@ -15,6 +15,8 @@
 //! - **`record-<camera>`**, one thread of each camera that is recorded: writes files and tells the `SegmentSink`. Wakes
 //!   once for each fragment, half a second. The only one that waits for the disk.
 //! - **`connect-<camera>`**, only where a sub-stream is analysed: keeps the main stream connected, for the recorder.
+//! - **`end-pipeline`**, for a moment when a connection ends: waits for GStreamer's threads, so that the camera's thread
+//!   needs to wait for 3 s at most.
 //! - **The reader's thread** belongs to the caller and calls [`FileSource::next_frame`]; one thread of GStreamer
 //!   demultiplexes and decodes, at most three pictures ahead.
 //! - **`clip-server`**, one thread of each [`ClipServer`], joined when it is dropped, and GStreamer's own for its

@@ -1,5 +1,6 @@
 //! A running pipeline, its pictures, and its end.
 
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use anjian_domain::{MediaTime, Picture};
@@ -20,6 +21,9 @@ pub(crate) struct Pictures {
     pipeline: gst::Pipeline,
     chain: DecodeChain,
 }
+
+/// Ending a pipeline takes a good-bye to the server.
+const ENDING_MAX: Duration = Duration::from_secs(3);
 
 /// What a pipeline has to say.
 #[derive(Debug)]
@@ -96,8 +100,28 @@ impl Pictures {
 
 impl Drop for Pictures {
     fn drop(&mut self) {
-        // Ends the streaming threads and waits for them; fails only for pipelines that never ran.
-        let _ = self.pipeline.set_state(gst::State::Null);
+        end(&self.pipeline);
+    }
+}
+
+/// Ends the streaming threads of a pipeline and waits for them, but not for ever: `rtspsrc` (1.22) now and then never
+/// comes to its end after a server said goodbye, and a camera that hangs there would never be seen again.
+fn end(pipeline: &gst::Pipeline) {
+    let (told, ended) = sync_channel(1);
+    let ending = pipeline.clone();
+    let thread = std::thread::Builder::new().name("end-pipeline".to_owned()).spawn(move || {
+        // Fails only for pipelines that never ran.
+        let _ = ending.set_state(gst::State::Null);
+        let _ = told.send(());
+    });
+    match thread {
+        Ok(_) if ended.recv_timeout(ENDING_MAX) == Err(RecvTimeoutError::Timeout) => {
+            tracing::error!("a pipeline does not end; its threads stay behind");
+        }
+        Ok(_) => {}
+        Err(_) => {
+            let _ = pipeline.set_state(gst::State::Null);
+        }
     }
 }
 

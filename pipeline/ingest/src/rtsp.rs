@@ -59,6 +59,7 @@ pub struct RtspSource<'a> {
     time: Arc<StreamTime>,
     first: Option<MediaTime>,
     offer: Arc<Mutex<Offer>>,
+    tap: Option<Tap>,
     /// `None` once it has ended.
     pictures: Option<Pictures>,
 }
@@ -85,7 +86,7 @@ impl<'a> RtspSource<'a> {
         let offer = Arc::new(Mutex::new(Offer::default()));
         let time = Arc::new(StreamTime::new(Arc::clone(&stream.time), stream.lead));
         let tap = stream.recorder.map(|recorder| recorder.tap(Arc::clone(&time)));
-        let pictures = build(camera, stream, tap, &time, &offer);
+        let pictures = build(camera, stream, tap.clone(), &time, &offer);
         Ok(Self {
             camera: camera.frames.camera.clone(),
             url: stream.url.clone(),
@@ -94,6 +95,7 @@ impl<'a> RtspSource<'a> {
             time,
             first: None,
             offer,
+            tap,
             pictures: Some(pictures.map_err(|error| internal(error.message.to_string()))?),
         })
     }
@@ -102,6 +104,12 @@ impl<'a> RtspSource<'a> {
         let first = *self.first.get_or_insert(media);
         let wall = self.time.place_frame(media, self.clock);
         Moment { media: MediaTime::ZERO.plus(media.since(first)), wall }
+    }
+}
+
+impl Drop for RtspSource<'_> {
+    fn drop(&mut self) {
+        self.tap.iter().for_each(Tap::close);
     }
 }
 

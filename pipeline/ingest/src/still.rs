@@ -51,9 +51,11 @@ fn group(file: &SegmentFile, offset: Duration) -> Result<(Vec<MediaSample>, u64)
     let begun = file.video.iter().enumerate().filter(|(_, sample)| in_ns(sample.pts()) <= offset_ns);
     let wanted = begun.max_by_key(|(_, sample)| sample.pts()).map_or(0, |(index, _)| index);
     let decoded = file.video.get(..=wanted).ok_or(FileFault::NoPicture)?;
-    let keyframe = decoded.iter().rposition(|sample| sample.is_sync).ok_or(FileFault::NoPicture)?;
-    let shown_ns = decoded.last().map_or(0, |sample| in_ns(sample.pts()));
-    Ok((decoded.get(keyframe..).unwrap_or_default().to_vec(), shown_ns))
+    let shown = decoded.last().map_or(0, MediaSample::pts);
+    // A picture that comes after a keyframe but is shown before it needs the pictures before that one too.
+    let leads_to = |sample: &MediaSample| sample.is_sync && sample.pts() <= shown;
+    let keyframe = decoded.iter().rposition(leads_to).ok_or(FileFault::NoPicture)?;
+    Ok((decoded.get(keyframe..).unwrap_or_default().to_vec(), in_ns(shown)))
 }
 
 fn player<'a>(

@@ -3,7 +3,7 @@
 //! Hands on and does nothing else: no copy, no clock but the steady one, no waiting.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use anjian_footage::TrackKind;
@@ -25,12 +25,19 @@ struct Shared {
     intake: Arc<Intake>,
     time: Arc<StreamTime>,
     has_sound: AtomicBool,
-    is_connected: Once,
+    is_connected: OnceLock<()>,
+    is_closed: AtomicBool,
 }
 
 impl Tap {
     pub(crate) fn new(intake: Arc<Intake>, time: Arc<StreamTime>) -> Self {
-        Self(Arc::new(Shared { intake, time, has_sound: AtomicBool::new(false), is_connected: Once::new() }))
+        let (has_sound, is_connected, is_closed) = Default::default();
+        Self(Arc::new(Shared { intake, time, has_sound, is_connected, is_closed }))
+    }
+
+    /// Takes nothing more, even if the connection lives on.
+    pub(crate) fn close(&self) {
+        self.0.is_closed.store(true, Ordering::Relaxed);
     }
 
     /// Sound was asked for.
@@ -64,6 +71,9 @@ impl Tap {
                 }
                 shared.hand_on(kind, buffer, media);
             };
+            if shared.is_closed.load(Ordering::Relaxed) {
+                return gst::PadProbeReturn::Ok;
+            }
             match &info.data {
                 Some(gst::PadProbeData::Buffer(buffer)) => hand_on(buffer, &segment),
                 Some(gst::PadProbeData::BufferList(buffers)) => {
@@ -84,7 +94,7 @@ impl Tap {
 impl Shared {
     /// Once the first stream has a format, all that was asked for is known.
     fn connect(&self) {
-        self.is_connected.call_once(|| {
+        self.is_connected.get_or_init(|| {
             let has_sound = self.has_sound.load(Ordering::Relaxed);
             self.intake.tell(Item::Connected { time: Arc::clone(&self.time), has_sound });
         });

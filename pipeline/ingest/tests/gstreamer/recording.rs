@@ -166,14 +166,18 @@ fn sound_is_kept() {
         let files = told.files(root.path());
         check_nothing_missing(&files[..1], 50);
         check_continuous(&told.ended[..2]);
+        let heard_ms = |file: &SegmentFile| {
+            let rate = u64::from(file.tracks.audio.as_ref().unwrap().sample_rate_hz);
+            file.audio.iter().map(|sample| u64::from(sample.duration)).sum::<u64>() * 1000 / rate
+        };
         for (segment, file) in told.ended.iter().zip(&files).take(2) {
             assert_eq!(segment.audio, Some(codec), "{segment:?}");
-            let rate = u64::from(file.tracks.audio.as_ref().unwrap().sample_rate_hz);
-            let heard_ms: u64 =
-                file.audio.iter().map(|sample| u64::from(sample.duration)).sum::<u64>() * 1000 / rate;
-            let shown_ms = file.duration().as_millis() as u64;
-            assert!(heard_ms.abs_diff(shown_ms) < 150, "{name}: {heard_ms} ms of sound in {shown_ms} ms");
+            let (heard_ms, shown_ms) = (heard_ms(file), file.duration().as_millis() as u64);
+            assert!(heard_ms.abs_diff(shown_ms) < 400, "{name}: {heard_ms} ms of sound in {shown_ms} ms");
         }
+        // None is lost where one file ends and the next begins.
+        let heard_ms = heard_ms(&files[0]) + heard_ms(&files[1]);
+        assert!((3_800..=4_100).contains(&heard_ms), "{name}: {heard_ms} ms of sound");
         pictures_in(&root.path().join(&told.ended[0].path));
     }
 }
@@ -275,11 +279,15 @@ fn a_camera_that_comes_back_begins_a_new_file_and_the_gap_is_told() {
 #[test]
 fn sender_reports_tell_the_time() {
     let server = ClipServer::builder().clip("/gate", &clip("h264", "mp4", 1)).start().unwrap();
-    let root = tempfile::tempdir().unwrap();
-    let told =
-        record_until(&camera(&server.url("/gate")), root.path(), 2, "a file by the camera's clock", |told| {
-            told.ended.last().is_some_and(|segment| segment.time_source == TimeSource::SenderReport)
-        });
+    let source = |told: &Told| told.ended.last().map(|segment| segment.time_source);
+    // The server itself now and then sends a client no report: then its payloader was faster than its clock.
+    let told = (0..5).map(|_| {
+        let root = tempfile::tempdir().unwrap();
+        record_until(&camera(&server.url("/gate")), root.path(), 2, "five files", |told| {
+            source(told) == Some(TimeSource::SenderReport) || told.ended.len() >= 5
+        })
+    });
+    let told = told.into_iter().find(|told| source(told) == Some(TimeSource::SenderReport)).unwrap();
     check_continuous(&told.ended);
     assert_eq!(told.ended[0].time_source, TimeSource::Arrival, "the first report comes some seconds later");
     let offset_us = told.ended.last().unwrap().clock_offset_us;
