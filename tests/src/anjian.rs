@@ -54,10 +54,19 @@ impl Server {
     /// # Errors
     /// When it ends instead of telling its address.
     pub fn start(config: &str) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let file = folder.path().join("anjian.toml");
-        std::fs::write(&file, format!("data_dir = \"data\"\n[server]\nlisten = \"127.0.0.1:0\"\n{config}"))?;
-        Self::start_in(folder)
+        Self::start_in(Self::prepare(config)?)
+    }
+
+    /// Like [`Server::start`], with `make` as an empty folder, started by a command that ends by running its arguments.
+    ///
+    /// # Errors
+    /// When it ends instead of telling its address.
+    pub fn start_under(wrapper: &[&str], config: &str, make: &str) -> Result<Self> {
+        let folder = Self::prepare(config)?;
+        std::fs::create_dir(folder.path().join(make))?;
+        let mut command = Command::new(wrapper[0]);
+        command.args(&wrapper[1..]).arg(executable("anjian")?);
+        Self::spawn(command, folder)
     }
 
     /// Starts it in a folder that holds an `anjian.toml`.
@@ -65,7 +74,17 @@ impl Server {
     /// # Errors
     /// When it ends instead of telling its address.
     pub fn start_in(folder: TempDir) -> Result<Self> {
-        let mut command = Command::new(executable("anjian")?);
+        Self::spawn(Command::new(executable("anjian")?), folder)
+    }
+
+    fn prepare(config: &str) -> Result<TempDir> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("anjian.toml");
+        std::fs::write(&file, format!("data_dir = \"data\"\n[server]\nlisten = \"127.0.0.1:0\"\n{config}"))?;
+        Ok(folder)
+    }
+
+    fn spawn(mut command: Command, folder: TempDir) -> Result<Self> {
         command.args(["serve", "--config", "anjian.toml"]).current_dir(folder.path()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let log = Arc::new(Mutex::new(String::new()));
@@ -143,7 +162,11 @@ impl Server {
         Ok(std::mem::replace(&mut self.folder, tempfile::tempdir()?))
     }
 
-    fn pid(&self) -> Result<Pid> {
+    /// Its process.
+    ///
+    /// # Errors
+    /// When the system's numbers do not fit, which they do.
+    pub fn pid(&self) -> Result<Pid> {
         Ok(Pid::from_raw(i32::try_from(self.child.id())?))
     }
 }

@@ -2,6 +2,7 @@
 
 mod anjian;
 mod camera;
+mod recording;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use anyhow::{Result, bail};
 
 pub use anjian::{Finished, Server, run};
 pub use camera::{Camera, Shows};
+pub use recording::{Recording, play, recorded_until, segments, test_clip};
 
 /// An executable of this workspace, in the profile under test.
 ///
