@@ -26,7 +26,7 @@ fn check(folder: &Path, more: &[&str]) -> Result<anjian_tests::Finished> {
 fn a_violation_gets_its_clip_out_of_the_recording() -> Result<()> {
     let camera = Camera::start(Shows::Clip(&clip("loading-bay-hat-off")), 0)?;
     let config = format!("{SHORT}[[camera]]\nid = \"dock\"\nmain = \"{}\"\n{ANYBODY}", camera.url);
-    let server = Server::start(&config)?;
+    let mut server = Server::start(&config)?;
     let violation = wait_for("a clip", PATIENCE, || {
         server.violations().ok()?.into_iter().find(|violation| violation["clip"].is_string())
     })?;
@@ -42,7 +42,10 @@ fn a_violation_gets_its_clip_out_of_the_recording() -> Result<()> {
     wait_for("a second segment", PATIENCE, || (segments(&folder).len() > 1).then_some(()))?;
     let health: Value = server.get("/healthz")?;
     assert_eq!(health["status"], "ok", "{health}");
+    // The server takes its folder away with it.
+    let kept = std::mem::replace(&mut server.folder, tempfile::tempdir()?);
     server.stop()?;
+    let folder = kept.path().to_owned();
     for file in segments(&folder) {
         assert!(play(&file)? > 0, "{}", file.display());
     }

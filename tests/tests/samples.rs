@@ -76,11 +76,13 @@ fn every_violation_of_the_truth_is_found_once_and_nothing_else() -> Result<()> {
         let expected = truth["violations"].as_array().context("no violations in truth.json")?;
         let rules = rules(&camera)?;
         let expected: Vec<_> = expected.iter().filter(|violation| is_judged(&rules, violation)).collect();
-        let found = found(&camera)?;
+        let mut found = found(&camera)?;
         assert_eq!(found.len(), expected.len(), "{camera}: expected {expected:?}, found {found:?}");
         for violation in expected {
-            let hits = found.iter().filter(|line| is_same(violation, line)).count();
-            assert_eq!(hits, 1, "{camera}: {violation} in {found:?}");
+            // Two people can break a rule at the same time: each is found once.
+            let hit = found.iter().position(|line| is_same(violation, line));
+            let hit = hit.with_context(|| format!("{camera}: {violation} is not in {found:?}"))?;
+            found.swap_remove(hit);
         }
     }
     Ok(())
