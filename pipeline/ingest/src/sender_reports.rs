@@ -87,7 +87,8 @@ fn read(sync: &gst::StructureRef, shift_ns: i64) -> Option<(MediaTime, WallTime)
     let (base_rtp, base_ns, rtp) = (number("base-rtptime")?, number("base-time")?, number("sr-ext-rtptime")?);
     let rate = i128::from(sync.get::<u32>("clock-rate").ok().filter(|rate| *rate > 0)?);
     let since_base_ns = (i128::from(rtp) - i128::from(base_rtp)) * 1_000_000_000 / rate;
-    let media_ns = i128::from(base_ns) + since_base_ns + i128::from(shift_ns);
+    // Skew can carry the base to before the beginning, which wraps.
+    let media_ns = i128::from(base_ns.cast_signed()) + since_base_ns + i128::from(shift_ns);
     let rtcp = sync.get::<gst::Buffer>("sr-buffer").ok()?;
     let told = ntp_time(&rtcp.map_readable().ok()?)?;
     Some((MediaTime::from_nanos(u64::try_from(media_ns).ok()?), told))
@@ -131,19 +132,22 @@ mod tests {
     #[test]
     fn rtp_time_becomes_stream_time() {
         crate::init().unwrap();
-        let sync = |rtp: u64| {
+        let sync = |rtp: u64, base_ns: i64| {
             let packet = gst::Buffer::from_slice(rtcp(SENDER_REPORT, 3_908_988_800, 0));
             let sync = gst::Structure::builder("application/x-rtp-sync");
-            let sync = sync.field("base-rtptime", 90_000_u64).field("base-time", 1_000_000_000_u64);
+            let sync = sync.field("base-rtptime", 90_000_u64).field("base-time", base_ns.cast_unsigned());
             sync.field("clock-rate", 90_000_u32)
                 .field("sr-ext-rtptime", rtp)
                 .field("sr-buffer", packet)
                 .build()
         };
-        let media = |rtp, shift_ns| read(&sync(rtp), shift_ns).map(|(media, _)| media.as_nanos());
+        let media =
+            |rtp, shift_ns| read(&sync(rtp, 1_000_000_000), shift_ns).map(|(media, _)| media.as_nanos());
         assert_eq!(media(270_000, 5), Some(3_000_000_005));
         assert_eq!(media(45_000, 0), Some(500_000_000));
         assert_eq!(media(u64::MAX, 0), None, "a report that the jitter buffer found to be bogus");
         assert_eq!(media(0, -100), None, "before the stream began");
+        let before = read(&sync(270_000, -50_000_000), 0).map(|(media, _)| media.as_nanos());
+        assert_eq!(before, Some(1_950_000_000));
     }
 }

@@ -236,7 +236,7 @@ fn with_a_sub_stream_the_main_stream_is_recorded_over_its_own_connection() {
         }
     };
     camera.run_and_record(&recording, &SystemClock, &stop, &mut on_frame, &mut |status| {
-        states.push(status.state)
+        states.push(status.state);
     });
     let told = ledger.told();
     check_nothing_missing(&told.files(root.path()), 25);
@@ -279,15 +279,11 @@ fn a_camera_that_comes_back_begins_a_new_file_and_the_gap_is_told() {
 #[test]
 fn sender_reports_tell_the_time() {
     let server = ClipServer::builder().clip("/gate", &clip("h264", "mp4", 1)).start().unwrap();
-    let source = |told: &Told| told.ended.last().map(|segment| segment.time_source);
-    // The server itself now and then sends a client no report: then its payloader was faster than its clock.
-    let told = (0..5).map(|_| {
-        let root = tempfile::tempdir().unwrap();
-        record_until(&camera(&server.url("/gate")), root.path(), 2, "five files", |told| {
-            source(told) == Some(TimeSource::SenderReport) || told.ended.len() >= 5
-        })
-    });
-    let told = told.into_iter().find(|told| source(told) == Some(TimeSource::SenderReport)).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let told =
+        record_until(&camera(&server.url("/gate")), root.path(), 2, "a file by the camera's clock", |told| {
+            told.ended.last().is_some_and(|segment| segment.time_source == TimeSource::SenderReport)
+        });
     check_continuous(&told.ended);
     assert_eq!(told.ended[0].time_source, TimeSource::Arrival, "the first report comes some seconds later");
     let offset_us = told.ended.last().unwrap().clock_offset_us;
@@ -341,4 +337,61 @@ fn a_folder_that_cannot_be_written_is_told_and_tried_again() {
     check_nothing_missing(&told.files(&root), 25);
     use RecordingState::{Failed, Recording, Stopped, Waiting};
     assert_eq!(told.states(), [Waiting, Failed, Recording, Stopped]);
+}
+
+/// A small file system; gone when dropped.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// `None`, with what mount said, where this process may not mount.
+    fn mount(at: &Path, size: &str) -> Result<Self, String> {
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", size, "tmpfs"]).arg(at).output();
+        let mounted = mounted.map_err(|error| error.to_string())?;
+        if mounted.status.success() {
+            Ok(Self(at.to_owned()))
+        } else {
+            Err(String::from_utf8_lossy(&mounted.stderr).into_owned())
+        }
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "says why it shows nothing")]
+fn a_disk_that_is_full_for_real_stops_the_recording_until_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = match SmallDisk::mount(folder.path(), "size=256k") {
+        Ok(disk) => disk,
+        Err(reason) => return eprintln!("not tried, mount says: {reason}"),
+    };
+    let server = ClipServer::builder().clip("/gate", &clip("h264", "mp4", 1)).start().unwrap();
+    let ledger = Arc::new(Ledger::default());
+    let (recording, stop) = (ledger.recording(&disk.0, 2), StopSignal::new());
+    let camera = camera(&server.url("/gate"));
+    std::thread::scope(|scope| {
+        let _stop = StopAtEnd(&stop);
+        let recorder = scope.spawn(|| camera.record(&recording, &SystemClock, &stop, &mut |_| ()));
+        let told = ledger.wait("full disk", |told| told.states().last() == Some(&RecordingState::DiskFull));
+        let reason = told.changes.last().unwrap().reason.clone().unwrap();
+        assert!(reason.contains(disk.0.to_str().unwrap()), "{reason}");
+        for segment in &told.ended[..2] {
+            std::fs::remove_file(disk.0.join(&segment.path)).unwrap();
+        }
+        let begun = told.begun.len();
+        ledger.wait("further file", |told| told.begun.len() > begun && told.ended.len() > begun);
+        stop.stop();
+        recorder.join().unwrap();
+    });
+    let told = ledger.told();
+    for segment in &told.ended[2..] {
+        let path = disk.0.join(&segment.path);
+        assert_eq!(Some(anjian_footage::digest(&path).unwrap().sha256), segment.sha256);
+        assert_eq!(anjian_footage::scan(&path).unwrap().torn_at, None, "{segment:?}");
+    }
+    check_nothing_missing(&[anjian_footage::scan(&disk.0.join(&told.ended[2].path)).unwrap()], 25);
 }

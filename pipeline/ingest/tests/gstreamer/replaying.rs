@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anjian_domain::VideoCodec;
-use anjian_footage::scan;
+use anjian_footage::{MediaSample, scan};
 use anjian_ingest::{
     AnalysisRate, FileFault, FileSource, FrameSettings, FrameSource, IngestError, Next, StopSignal, preview,
     still,
@@ -36,7 +36,7 @@ fn a_still_is_the_picture_that_is_shown_then() {
         let folder = tempfile::tempdir().unwrap();
         let (segment, clip) = recorded(codec, folder.path());
         let (file, expected) = (scan(&segment).unwrap(), pictures(&clip));
-        let mut shown: Vec<i64> = file.video.iter().map(|sample| sample.pts()).collect();
+        let mut shown: Vec<i64> = file.video.iter().map(MediaSample::pts).collect();
         shown.sort_unstable();
         // The first, a B-frame, the one before a keyframe, a keyframe, the last.
         for number in [0, 7, 49, 50, shown.len() - 1] {
@@ -101,9 +101,9 @@ fn a_preview_plays_with_pictures_at_the_same_times_and_the_same_sound() {
     let (from, copy) = (scan(&segment).unwrap(), scan(&to).unwrap());
     assert_eq!((copy.tracks.video.codec, copy.header.start), (VideoCodec::H264, from.header.start));
     assert_eq!((copy.tracks.video.width_px, copy.tracks.video.height_px), (322, 242));
-    let mut shown: Vec<i64> = from.video.iter().map(|sample| sample.pts()).collect();
+    let mut shown: Vec<i64> = from.video.iter().map(MediaSample::pts).collect();
     shown.sort_unstable();
-    let copied: Vec<i64> = copy.video.iter().map(|sample| sample.pts()).collect();
+    let copied: Vec<i64> = copy.video.iter().map(MediaSample::pts).collect();
     assert_eq!(copied.len(), shown.len());
     assert!(shown.iter().zip(&copied).all(|(a, b)| (a - b).abs() <= 2), "{shown:?} {copied:?}");
     assert_eq!(copy.audio.len(), from.audio.len());

@@ -197,7 +197,7 @@ impl Script<'_> {
     /// Sends pictures for so long; the clock goes along.
     fn send(&mut self, for_ms: u64) {
         for _ in 0..for_ms / 40 {
-            self.packet(TrackKind::Video, self.media_ms % 1000 == 0);
+            self.packet(TrackKind::Video, self.media_ms.is_multiple_of(1000));
             self.sent += 1;
             self.pass(40);
         }
