@@ -27,9 +27,10 @@ mod timeline;
 mod views;
 mod violations;
 
+pub use health::JobHealth;
 pub use pictures::{PictureDesk, PictureError};
 pub use routes::openapi;
-pub use server::{ApiError, ApiSettings, MetricsText, Ports, serve, serve_on};
+pub use server::{ApiError, ApiSettings, JobsHealth, MetricsText, Ports, serve, serve_on};
 
 #[cfg(test)]
 mod tests;

@@ -22,7 +22,7 @@ use crate::pictures::Pictures;
 use crate::problem::Problem;
 use crate::recordings::export::{self, Plans};
 use crate::recordings::{media, playlist, preview, still};
-use crate::server::MetricsText;
+use crate::server::{JobsHealth, MetricsText};
 use crate::{
     cameras, coverage, evidence, health, holds, live, page, recordings, storage, timeline, violations,
 };
@@ -36,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) index: Index,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: MetricsText,
+    pub(crate) jobs: JobsHealth,
     pub(crate) pictures: Pictures,
     pub(crate) plans: Plans,
     pub(crate) head: Head,

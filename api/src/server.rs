@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::feed;
 use crate::guard::Hosts;
+use crate::health::JobHealth;
 use crate::live::MAX_STREAMS;
 use crate::pictures::{NoDecoder, PictureDesk, Pictures};
 use crate::recordings::export::Plans;
@@ -22,6 +23,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The figures of the whole product in Prometheus' text format, made anew at each call.
 pub type MetricsText = Arc<dyn Fn() -> String + Send + Sync>;
 
+/// The jobs that run beside the server, as they are at each call.
+pub type JobsHealth = Arc<dyn Fn() -> Vec<JobHealth> + Send + Sync>;
+
 /// What the server needs beside the index.
 #[derive(Clone)]
 pub struct Ports {
@@ -29,13 +33,15 @@ pub struct Ports {
     pub metrics: MetricsText,
     /// Stills, previews and thumbnails.
     pub pictures: Arc<dyn PictureDesk>,
+    /// Jobs that run beside it.
+    pub jobs: JobsHealth,
 }
 
 impl Ports {
-    /// Without a decoder: whoever asks for a still or a preview is told so.
+    /// Without jobs and without a decoder: whoever asks for a still or a preview is told so.
     #[must_use]
     pub fn new(metrics: MetricsText) -> Self {
-        Self { metrics, pictures: Arc::new(NoDecoder) }
+        Self { metrics, pictures: Arc::new(NoDecoder), jobs: Arc::new(Vec::new) }
     }
 }
 
@@ -117,6 +123,7 @@ pub async fn serve_on(
         index,
         clock: Arc::new(SystemClock),
         metrics: ports.metrics,
+        jobs: ports.jobs,
         pictures: Pictures::new(ports.pictures),
         plans: Plans::default(),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),

@@ -5,9 +5,12 @@
 //! counted, and tried again; it is safe to be killed in the middle.
 
 use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+use anjian_api::{JobHealth, JobsHealth};
+use anjian_domain::{Clock, SystemClock};
 use anjian_indexer::{Index, IndexError};
 use anjian_ingest::StopSignal;
 use metrics::{counter, describe_counter, describe_gauge, gauge, histogram};
@@ -39,7 +42,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 pub struct Upkeep {
     stop: StopSignal,
     threads: Vec<JoinHandle<()>>,
+    states: Vec<State>,
 }
+
+type State = Arc<Mutex<JobHealth>>;
 
 impl Upkeep {
     /// Starts every job; `runtime` is where the index is asked.
@@ -48,7 +54,7 @@ impl Upkeep {
     /// When the system refuses a thread.
     pub fn start(index: &Index, runtime: &Handle) -> std::io::Result<Self> {
         describe();
-        let mut upkeep = Self { stop: StopSignal::new(), threads: vec![] };
+        let mut upkeep = Self { stop: StopSignal::new(), threads: vec![], states: vec![] };
         let (clips, retention) = (index.clone(), index.clone());
         upkeep.start_job("clips", CLIP_PAUSE, runtime.clone(), move || cut_clips(clips.clone()))?;
         upkeep.start_job("retention", RETENTION_PAUSE, runtime.clone(), move || expire(retention.clone()))?;
@@ -62,19 +68,26 @@ impl Upkeep {
         runtime: Handle,
         work: impl Fn() -> F + Send + 'static,
     ) -> std::io::Result<()> {
+        let state = Arc::new(Mutex::new(JobHealth { job, done_at: None, failing_since: None }));
+        self.states.push(Arc::clone(&state));
         let stop = self.stop.clone();
         self.threads.push(Builder::new().name(format!("upkeep-{job}")).spawn(move || {
-            let mut is_failing = false;
             let mut wait = pause;
             loop {
-                is_failing = !run_once(job, || runtime.block_on(work()), is_failing);
-                wait = if is_failing { (wait * 2).min(LONGEST_PAUSE) } else { pause };
+                let is_done = run_once(|| runtime.block_on(work()), &state);
+                wait = if is_done { pause } else { (wait * 2).min(LONGEST_PAUSE) };
                 if stop.wait(wait) {
                     return;
                 }
             }
         })?);
         Ok(())
+    }
+
+    /// What each job is doing, for whoever asks after the product's health.
+    pub fn health(&self) -> JobsHealth {
+        let states = self.states.clone();
+        Arc::new(move || states.iter().map(|state| lock(state).clone()).collect())
     }
 
     /// Lets each job finish its round.
@@ -88,23 +101,32 @@ impl Upkeep {
     }
 }
 
+/// The state is valid between any two statements, so a thread that died while it held the lock spoils nothing.
+fn lock(state: &Mutex<JobHealth>) -> MutexGuard<'_, JobHealth> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs a job, counts, and tells the first of several failures. Answers whether it ran to its end.
-fn run_once(job: &'static str, work: impl Fn() -> Result<(), IndexError>, was_failing: bool) -> bool {
+fn run_once(work: impl Fn() -> Result<(), IndexError>, state: &Mutex<JobHealth>) -> bool {
     let begun = Instant::now();
     let outcome = work();
+    let (now, mut state) = (SystemClock.now(), lock(state));
+    let job = state.job;
     histogram!(SECONDS, "job" => job).record(begun.elapsed());
     gauge!(FAILING, "job" => job).set(f64::from(u8::from(outcome.is_err())));
     match outcome {
         Ok(()) => {
             counter!(DONE, "job" => job).increment(1);
-            if was_failing {
+            state.done_at = Some(now);
+            if state.failing_since.take().is_some() {
                 tracing::info!(job, "the job works again");
             }
             true
         }
         Err(error) => {
             counter!(FAILED, "job" => job).increment(1);
-            if !was_failing {
+            if state.failing_since.is_none() {
+                state.failing_since = Some(now);
                 tracing::error!(job, %error, "the job failed and is tried again");
             }
             false
@@ -141,4 +163,21 @@ fn describe() {
     describe_gauge!(IS_SHORT, "1 while limits cannot be kept, because all that is left is held or needed.");
     describe_counter!(EXPIRED, "Segments that were deleted because they were too old or too many.");
     describe_counter!(CLIPS, "Clips of violations that were cut.");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_fails_says_since_when_until_it_works_again() {
+        let state = Mutex::new(JobHealth { job: "test", done_at: None, failing_since: None });
+        let fails = || Err(IndexError::Query("the test says so".into()));
+        assert!(!run_once(fails, &state));
+        let since = lock(&state).failing_since.unwrap();
+        assert!(!run_once(fails, &state));
+        assert_eq!(lock(&state).failing_since, Some(since), "the first failure counts");
+        assert!(run_once(|| Ok(()), &state));
+        assert!(lock(&state).failing_since.is_none() && lock(&state).done_at.is_some());
+    }
 }

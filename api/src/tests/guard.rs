@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::{Server, request};
+use super::{BEGAN, Server, request};
 
 #[tokio::test]
 async fn every_answer_is_hardened() {
@@ -55,7 +55,12 @@ async fn answers_are_compressed_for_those_who_can() {
 async fn health_and_figures_answer() {
     let server = Server::new().await;
     let health = server.get("/healthz").await;
-    assert_eq!((health.status, health.json()["status"].as_str()), (StatusCode::OK, Some("ok")));
+    assert_eq!(health.status, StatusCode::OK);
+    let jobs = serde_json::json!([
+        { "job": "clips", "done_at": BEGAN, "failing_since": null },
+        { "job": "retention", "done_at": BEGAN, "failing_since": BEGAN },
+    ]);
+    assert_eq!((&health.json()["status"], &health.json()["jobs"]), (&"degraded".into(), &jobs));
     let metrics = server.get("/metrics").await;
     assert_eq!(metrics.body, b"anjian_up 1\n");
     assert!(metrics.header("content-type").starts_with("text/plain; version=0.0.4"));

@@ -27,6 +27,7 @@ use tower::ServiceExt;
 
 use crate::feed;
 use crate::guard::Hosts;
+use crate::health::JobHealth;
 use crate::live::MAX_STREAMS;
 use crate::pictures::{NoDecoder, PictureDesk, PictureError, Pictures};
 use crate::recordings::export::Plans;
@@ -102,6 +103,10 @@ impl Server {
             index: seed.index.clone(),
             clock: Arc::new(SystemClock),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
+            jobs: Arc::new(|| {
+                let job = |job, failing_since| JobHealth { job, done_at: Some(at(BEGAN)), failing_since };
+                vec![job("clips", None), job("retention", Some(at(BEGAN)))]
+            }),
             pictures: Pictures::new(desk),
             plans: Plans::default(),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),

@@ -54,9 +54,10 @@ pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
     let listener = runtime.block_on(bind(config))?;
     let decoder = Decoder::new(index.recordings_folder(), &config.data_dir)
         .context("data_dir: the folder of the previews cannot be made")?;
-    let ports = Ports { metrics: Arc::new(move || metrics.render()), pictures: Arc::new(decoder) };
     let runs = start_runs(config, detectors, &index, runtime.handle())?;
     let upkeep = Upkeep::start(&index, runtime.handle())?;
+    let metrics = Arc::new(move || metrics.render());
+    let ports = Ports { metrics, pictures: Arc::new(decoder), jobs: upkeep.health() };
     ready(&format!("http://{}/", listener.local_addr()?));
     let settings = ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone() };
     let end = wiring::shutdown();
