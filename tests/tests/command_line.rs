@@ -119,6 +119,10 @@ fn the_benchmark_reports_every_figure() -> Result<()> {
         "/inference/cpu_ms_per_frame",
         "/pipeline/times_real_time",
         "/cpu_cores_per_camera",
+        "/recording/cpu_cores_per_camera",
+        "/recording/memory_bytes_per_camera",
+        "/recording/written_bytes",
+        "/recording_ffmpeg/memory_bytes_per_camera",
     ] {
         let figure =
             report.pointer(key).and_then(Value::as_f64).with_context(|| format!("no {key}: {report}"))?;
