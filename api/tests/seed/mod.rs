@@ -48,17 +48,21 @@ fn zone_of(camera: usize) -> ZoneId {
     id.parse().unwrap()
 }
 
+fn site_in(time_zone: &str) -> Site {
+    Site {
+        id: "plant-7".parse().unwrap(),
+        name: "东港机械厂 East Port Works".to_owned(),
+        credit_code: "91310000MA1K00000X".to_owned(),
+        time_zone: time_zone.to_owned(),
+        risk_level: "较大".to_owned(),
+    }
+}
+
 impl Seed {
     /// `began` is when the Runs began: no breach may open before.
     pub(crate) async fn new(data_dir: &Path, began: WallTime) -> Self {
         let index = Index::open(data_dir, Arc::new(SystemClock)).await.unwrap();
-        let site = Site {
-            id: "plant-7".parse().unwrap(),
-            name: "东港机械厂 East Port Works".to_owned(),
-            credit_code: "91310000MA1K00000X".to_owned(),
-            time_zone: "Asia/Shanghai".to_owned(),
-            risk_level: "较大".to_owned(),
-        };
+        let site = site_in("Asia/Shanghai");
         index.put_site(&site).await.unwrap();
         let recorder = Recorder::new(index.clone(), tokio::runtime::Handle::current());
         let pictures = Arc::new(vec![(PICTURE.to_vec(), PICTURE.to_vec())]);
@@ -81,6 +85,11 @@ impl Seed {
     pub(crate) fn with_pictures(mut self, pictures: Vec<(Vec<u8>, Vec<u8>)>) -> Self {
         self.pictures = Arc::new(pictures);
         self
+    }
+
+    /// Moves the site to another zone.
+    pub(crate) async fn move_to(&self, time_zone: &str) {
+        self.index.put_site(&site_in(time_zone)).await.unwrap();
     }
 
     /// The recorder blocks, so it is called from a thread that may.
