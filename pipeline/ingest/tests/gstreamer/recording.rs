@@ -362,7 +362,6 @@ impl Drop for SmallDisk {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "says why it shows nothing")]
 fn a_disk_that_is_full_for_real_stops_the_recording_until_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     let disk = match SmallDisk::mount(folder.path(), "size=256k") {
