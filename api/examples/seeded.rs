@@ -91,7 +91,8 @@ async fn record(seed: Seed, now: WallTime) {
     seed.film_minutes(0, ago(57), 56, &late_bay.with_g711()).await;
     seed.film_minutes(1, ago(57), 56, &late_crowd).await;
     for camera in 0..2 {
-        seed.recorder_state(camera, RecordingState::Stopped, ago(1), Some("the example records no more")).await;
+        seed.recorder_state(camera, RecordingState::Stopped, ago(1), Some("the example records no more"))
+            .await;
     }
     seed.index.cut_due_clips().await.unwrap();
     println!("recordings are there: a data folder of {}", seed.index.recordings_folder().display());
