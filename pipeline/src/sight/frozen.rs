@@ -4,6 +4,9 @@
 //! small picture. An encoder that is fed one picture for ever repeats a short cycle from keyframe to keyframe, so a
 //! picture that was seen a moment ago is no new one either; a film that runs in a loop has many pictures and is not
 //! frozen.
+//!
+//! Not found: a sensor that hangs behind an encoder of constant bit rate, which spends its bits on the picture anew in
+//! every group. Those differences are as small as the noise of a quiet scene, so telling them apart would be a guess.
 
 use std::collections::VecDeque;
 use std::time::Duration;
