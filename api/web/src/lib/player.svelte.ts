@@ -191,6 +191,8 @@ export class Player {
     const passed = last ? media - last.media : 0;
     if (last && presented === last.presented + 1 && passed > 0.005 && passed < 0.5) this.#frame_s = passed;
     this.#lastFrame = { media, presented };
+    // A browser that had the pictures already says nothing when it goes on after a seek.
+    if (last && passed > 0 && this.state === 'loading' && this.#video?.paused === false) this.state = 'playing';
     const at = wallOf(this.#pieces(), media);
     if (at === null) return;
     // Played over a seam: more time passed at the camera than in the player.
