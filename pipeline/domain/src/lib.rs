@@ -10,6 +10,8 @@ mod detection;
 mod frame;
 mod geometry;
 mod id;
+mod look;
+mod permit;
 mod run;
 mod segment;
 mod sink;
@@ -23,6 +25,8 @@ pub use detection::{Class, Detection, Detections, Score, UnknownClass};
 pub use frame::{ColourMatrix, Frame, Picture, PictureError, PixelFormat};
 pub use geometry::{GeometryError, NormBox, Point, Polygon};
 pub use id::{CameraId, IdError, RuleId, RunId, SiteId, TrackId, ViolationId, ZoneId};
+pub use look::{Answer, Embedding, EmbeddingError, HeadwearOdds, LightMeasure, Look, LookKind, Seen};
+pub use permit::{Permit, PermitClass, UnknownPermitClass};
 pub use run::{RuleDefinition, Run, RunKind};
 pub use segment::{
     AudioCodec, BlindCause, CameraMinute, CoverageSink, RecordingChange, RecordingState, Segment,
