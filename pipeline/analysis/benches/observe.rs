@@ -45,6 +45,8 @@ fn plan() -> CameraPlan {
         time_zone: jiff::tz::TimeZone::UTC,
         zones: Vec::new(),
         rules: serde_json::from_value(rules).unwrap(),
+        permits: Vec::new(),
+        galleries: Vec::new(),
     }
 }
 

@@ -1,15 +1,19 @@
 //! The analysis of one camera: frame by frame, detections become violations.
 
 use anjian_domain::{
-    CameraId, CloseReason, Detections, MediaTime, RuleDefinition, Violation, ViolationUpdate,
+    Answer, CameraId, CloseReason, Detection, Detections, Look, MediaTime, Moment, RuleDefinition, Seen,
+    Violation, ViolationUpdate,
 };
 
 use crate::people;
-use crate::rules::{Origin, Rule};
+use crate::rules::{Origin, Rule, View};
 use crate::tracker::Tracker;
 use crate::{CameraPlan, PlanError, Track, TrackerSettings};
 
 /// Turns the detections of one camera into violations.
+///
+/// Each frame is [followed](CameraAnalysis::follow), which says what a second look would help with, and then
+/// [judged](CameraAnalysis::judge) with whatever was answered. [`CameraAnalysis::observe`] does both without answers.
 ///
 /// Frames come in order of MediaTime. A frame whose MediaTime is not later than that of the frame before is
 /// ignored and counted, see [`CameraAnalysis::ignored_frames`]; so is a frame of another camera, uncounted.
@@ -18,8 +22,19 @@ pub struct CameraAnalysis {
     settings: TrackerSettings,
     tracker: Tracker,
     rules: Vec<Rule>,
+    /// The frame that was followed and is not judged yet.
+    followed: Option<Followed>,
     last: Option<MediaTime>,
     ignored_frames: u64,
+}
+
+/// A frame between following and judging.
+struct Followed {
+    at: Moment,
+    /// The surest first.
+    detections: Vec<Detection>,
+    /// What closed before it.
+    updates: Vec<ViolationUpdate>,
 }
 
 impl CameraAnalysis {
@@ -40,17 +55,25 @@ impl CameraAnalysis {
             settings,
             tracker: Tracker::new(settings),
             rules,
+            followed: None,
             last: None,
             ignored_frames: 0,
         })
     }
 
-    /// What opened and closed with this frame, in the order of the rules. Frames without detections belong here
-    /// too: they say that somebody left.
+    /// What opened and closed with this frame, in the order of the rules, as far as it can be told without second
+    /// looks. Frames without detections belong here too: they say that somebody left.
+    pub fn observe(&mut self, detections: &Detections) -> Vec<ViolationUpdate> {
+        self.follow(detections);
+        self.judge(&[])
+    }
+
+    /// Takes in a frame and answers what should be looked at more closely in the same picture before it is judged,
+    /// each thing once. Frames without detections belong here too.
     ///
     /// After more than [`TrackerSettings::gap_s`] without a frame everything that was open has closed at its last
     /// breach and everybody is new: nothing is claimed about a time that nobody saw.
-    pub fn observe(&mut self, detections: &Detections) -> Vec<ViolationUpdate> {
+    pub fn follow(&mut self, detections: &Detections) -> Vec<Look> {
         if detections.camera != self.camera {
             return Vec::new();
         }
@@ -59,20 +82,50 @@ impl CameraAnalysis {
             self.ignored_frames += 1;
             return Vec::new();
         }
-        let is_gap = self.last.is_some_and(|last| at.media.since(last).as_secs_f64() > self.settings.gap_s);
-        let mut updates = if is_gap { self.stop(CloseReason::SourceEnded) } else { Vec::new() };
-        self.last = Some(at.media);
-        let people = people::join(&detections.items, self.settings.high_score);
-        self.tracker.advance(at.media, &people);
-        for rule in &mut self.rules {
-            updates.extend(rule.evaluate(at, self.tracker.tracks()));
+        // A frame that nobody asked to judge is judged without second looks.
+        let mut updates = self.judge(&[]);
+        if self.last.is_some_and(|last| at.media.since(last).as_secs_f64() > self.settings.gap_s) {
+            updates.extend(self.stop(CloseReason::SourceEnded));
         }
+        self.last = Some(at.media);
+        self.tracker.advance(at.media, &people::join(&detections.items, self.settings.high_score));
+        let detections = people::surest(&detections.items, |_| true);
+        let looks = self.ask(at, &detections);
+        self.followed = Some(Followed { at, detections, updates });
+        looks
+    }
+
+    fn ask(&mut self, at: Moment, detections: &[Detection]) -> Vec<Look> {
+        let view = View { at, detections, tracks: self.tracker.tracks(), seen: &[] };
+        let mut looks: Vec<Look> = Vec::new();
+        for look in self.rules.iter_mut().flat_map(|rule| rule.follow(&view)) {
+            if !looks.contains(&look) {
+                looks.push(look);
+            }
+        }
+        looks
+    }
+
+    /// What opened and closed with the frame that was followed last, in the order of the rules. `seen` holds the
+    /// looks that were answered, in any order. Nothing when there is no such frame, or it was judged before.
+    pub fn judge(&mut self, seen: &[Seen]) -> Vec<ViolationUpdate> {
+        let Some(followed) = self.followed.take() else { return Vec::new() };
+        for seen in seen {
+            if let (Answer::Headwear(odds), Some(track)) = (&seen.answer, seen.look.track) {
+                self.tracker.answer_head_look(track, *odds);
+            }
+        }
+        let Followed { at, detections, mut updates } = followed;
+        let view = View { at, detections: &detections, tracks: self.tracker.tracks(), seen };
+        updates.extend(self.rules.iter_mut().flat_map(|rule| rule.evaluate(&view)));
         updates
     }
 
     /// Closes what is open, each at its last breach. For the end of the source, or of the product.
     pub fn finish(&mut self, reason: CloseReason) -> Vec<ViolationUpdate> {
-        self.stop(reason)
+        let mut updates = self.judge(&[]);
+        updates.extend(self.stop(reason));
+        updates
     }
 
     fn stop(&mut self, reason: CloseReason) -> Vec<ViolationUpdate> {
@@ -106,6 +159,7 @@ impl CameraAnalysis {
 
 fn plan_rules(plan: &CameraPlan, tracker: TrackerSettings) -> Result<Vec<Rule>, PlanError> {
     let zones = plan.all_zones()?;
+    plan.placed_permits(&zones)?;
     let origin = Origin {
         run: plan.run,
         site: plan.site.clone(),

@@ -2,7 +2,8 @@
 //!
 //! The way of a frame: [`Detections`](anjian_domain::Detections) → people (a body and the head that belongs to it) →
 //! [`Track`]s (the same person over frames) → who is in which zone → rules →
-//! [`ViolationUpdate`](anjian_domain::ViolationUpdate)s.
+//! [`ViolationUpdate`](anjian_domain::ViolationUpdate)s. Between tracks and rules, second looks at heads, garments and
+//! lights may be asked for ([`Look`](anjian_domain::Look)); whoever holds the picture answers them, or does not.
 //!
 //! Pure on purpose: nothing here reads a clock, a file or a random number, nothing starts a thread, and nothing
 //! depends on the order in which a hash map iterates. The same detections give the same violations, live or from an
@@ -10,6 +11,7 @@
 
 mod assignment;
 mod camera_analysis;
+mod gallery;
 mod people;
 mod plan;
 mod rule_settings;
@@ -18,6 +20,7 @@ mod schedule;
 mod tracker;
 
 pub use camera_analysis::CameraAnalysis;
+pub use gallery::{Calibration, Gallery};
 pub use people::Headwear;
 pub use plan::{CameraPlan, PlanError};
 pub use rule_settings::{RuleSettings, SettingsError};

@@ -160,7 +160,7 @@ const fn headwear_of(class: Class) -> Option<Headwear> {
 }
 
 /// The surest detections of some classes, surest first, equals from left to right.
-fn surest(items: &[Detection], is_wanted: impl Fn(Class) -> bool) -> Vec<Detection> {
+pub(crate) fn surest(items: &[Detection], is_wanted: impl Fn(Class) -> bool) -> Vec<Detection> {
     let mut wanted: Vec<_> = items.iter().filter(|item| is_wanted(item.class)).copied().collect();
     wanted.sort_by(surest_first);
     wanted.truncate(MOST_BOXES);

@@ -1,9 +1,9 @@
 //! What one camera is to be watched for, and whether that makes sense.
 
-use anjian_domain::{CameraId, Polygon, RuleId, RunId, SiteId, Zone, ZoneId};
+use anjian_domain::{CameraId, Permit, Polygon, RuleId, RunId, SiteId, WallTime, Zone, ZoneId};
 use jiff::tz::TimeZone;
 
-use crate::RuleSettings;
+use crate::{Gallery, RuleSettings};
 
 /// Everything that the analysis of one camera depends on, besides the detections.
 #[derive(Debug, Clone)]
@@ -22,6 +22,10 @@ pub struct CameraPlan {
     pub zones: Vec<Zone>,
     /// The camera's rules.
     pub rules: Vec<RuleSettings>,
+    /// The hot-work tickets for this camera.
+    pub permits: Vec<Permit>,
+    /// The galleries of approved garments that its rules may name.
+    pub galleries: Vec<Gallery>,
 }
 
 /// Why a plan cannot be carried out. Somebody must change the configuration.
@@ -63,6 +67,32 @@ pub enum PlanError {
         /// Their name.
         rule: RuleId,
     },
+    /// A permit names a zone that the camera does not have.
+    #[error(
+        "camera {camera}: permit {permit:?} names zone `{zone}`, which the camera does not have: use one of {known}"
+    )]
+    UnknownPermitZone {
+        /// Of which camera.
+        camera: CameraId,
+        /// Which permit.
+        permit: String,
+        /// The zone it names.
+        zone: ZoneId,
+        /// The zones that exist.
+        known: String,
+    },
+    /// A permit that covers no moment.
+    #[error("camera {camera}: permit {permit:?} ends at {to}, which is not after {from}: set `to` later")]
+    EmptyPermit {
+        /// Of which camera.
+        camera: CameraId,
+        /// Which permit.
+        permit: String,
+        /// Its first moment.
+        from: WallTime,
+        /// Its end.
+        to: WallTime,
+    },
     /// The default name of a rule is too long for an id.
     #[error("camera {camera}: rule for zone `{zone}` needs a shorter name: set its `id`")]
     LongName {
@@ -100,6 +130,26 @@ impl CameraPlan {
         Ok(zones)
     }
 
+    /// The permits, each with the zone that it names.
+    pub(crate) fn placed_permits(&self, zones: &[Zone]) -> Result<Vec<(Permit, Option<Zone>)>, PlanError> {
+        self.permits.iter().map(|permit| self.place_permit(permit, zones)).collect()
+    }
+
+    fn place_permit(&self, permit: &Permit, zones: &[Zone]) -> Result<(Permit, Option<Zone>), PlanError> {
+        let camera = || self.camera.clone();
+        let Permit { id, from, to, .. } = permit.clone();
+        if to <= from {
+            return Err(PlanError::EmptyPermit { camera: camera(), permit: id, from, to });
+        }
+        let Some(wanted) = &permit.zone else { return Ok((permit.clone(), None)) };
+        let zone = zones.iter().find(|zone| zone.id == *wanted).cloned();
+        let unknown = || {
+            let (zone, known) = (wanted.clone(), names_of(zones));
+            PlanError::UnknownPermitZone { camera: camera(), permit: id, zone, known }
+        };
+        zone.map(|zone| (permit.clone(), Some(zone))).ok_or_else(unknown)
+    }
+
     /// The name of a rule and the zone it holds in.
     pub(crate) fn place(&self, rule: &RuleSettings, zones: &[Zone]) -> Result<(RuleId, Zone), PlanError> {
         let wanted = rule.zone.clone().unwrap_or_else(|| whole_picture().id);
@@ -110,12 +160,15 @@ impl CameraPlan {
                 .map_err(|_| PlanError::LongName { camera: self.camera.clone(), zone: wanted.clone() })?,
         };
         let Some(zone) = zones.iter().find(|zone| zone.id == wanted) else {
-            let known = zones.iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>().join(", ");
-            let camera = self.camera.clone();
+            let (camera, known) = (self.camera.clone(), names_of(zones));
             return Err(PlanError::UnknownZone { camera, rule: id, zone: wanted, known });
         };
         Ok((id, zone.clone()))
     }
+}
+
+fn names_of(zones: &[Zone]) -> String {
+    zones.iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn whole_picture() -> Zone {

@@ -55,6 +55,8 @@ pub(crate) fn watch(kind: RunKind) -> Watch {
         time_zone: TimeZone::UTC,
         zones: vec![],
         rules: vec![rule],
+        permits: Vec::new(),
+        galleries: Vec::new(),
     };
     let analysis = CameraAnalysis::new(plan).unwrap();
     let run = Run {

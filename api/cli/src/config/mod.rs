@@ -160,6 +160,8 @@ impl CameraConfig {
             time_zone,
             zones: self.zones.clone(),
             rules: self.rules.clone(),
+            permits: Vec::new(),
+            galleries: Vec::new(),
         }
     }
 }

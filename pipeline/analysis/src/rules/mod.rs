@@ -12,7 +12,10 @@ mod zone_membership;
 use std::fmt;
 use std::sync::Arc;
 
-use anjian_domain::{Behaviour, CloseReason, MediaTime, Moment, NormBox, Score, TrackId, TrackPoint};
+use anjian_domain::{
+    Behaviour, CloseReason, Detection, Look, MediaTime, Moment, NormBox, Score, Seen, TrackId, TrackPoint,
+    Zone,
+};
 use serde_json::{Map, Value};
 
 pub(crate) use self::rule::{Origin, Rule};
@@ -45,6 +48,9 @@ pub(crate) trait LogicSettings: fmt::Debug + Send + Sync {
 
 /// Finds the breaches of one rule, frame by frame.
 pub(crate) trait RuleLogic: Send {
+    /// What must be looked at more closely to judge this frame well. Nobody may be able to.
+    fn looks(&self, scene: &Scene<'_>) -> Vec<Look>;
+
     /// What began and ended with this frame.
     fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding>;
 
@@ -52,12 +58,31 @@ pub(crate) trait RuleLogic: Send {
     fn stop(&mut self, reason: CloseReason) -> Vec<Finding>;
 }
 
+/// One frame, the same for all rules.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    /// When.
+    pub(crate) at: Moment,
+    /// Everything that the detector saw, the surest first.
+    pub(crate) detections: &'a [Detection],
+    /// Everybody in the picture, by id.
+    pub(crate) tracks: &'a [Track],
+    /// What second looks said; nothing yet when rules are asked what they want looked at.
+    pub(crate) seen: &'a [Seen],
+}
+
 /// One frame as a rule sees it.
 pub(crate) struct Scene<'a> {
     /// When.
     pub(crate) at: Moment,
+    /// Everything that the detector saw in the picture, the surest first.
+    pub(crate) detections: &'a [Detection],
     /// Everybody in the picture, by id.
     pub(crate) tracks: &'a [Track],
+    /// What second looks said.
+    pub(crate) seen: &'a [Seen],
+    /// The rule's zone.
+    pub(crate) zone: &'a Zone,
     /// Those in the rule's zone, seen in this frame or not, by id.
     pub(crate) inside: Vec<&'a Track>,
 }

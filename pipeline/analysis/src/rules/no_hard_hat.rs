@@ -15,7 +15,7 @@ mod watch;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anjian_domain::{Behaviour, CloseReason, Moment, NormBox, TrackId};
+use anjian_domain::{Behaviour, CloseReason, Look, Moment, NormBox, TrackId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -94,6 +94,10 @@ struct Logic {
 }
 
 impl RuleLogic for Logic {
+    fn looks(&self, scene: &Scene<'_>) -> Vec<Look> {
+        scene.inside.iter().filter_map(|track| track.head_look_due()).collect()
+    }
+
     fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding> {
         let seen: Vec<&Track> =
             scene.inside.iter().filter(|track| track.last_seen() == scene.at.media).copied().collect();

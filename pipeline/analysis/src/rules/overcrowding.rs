@@ -10,7 +10,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use anjian_domain::{Behaviour, CloseReason, MediaTime, Moment, Score};
+use anjian_domain::{Behaviour, CloseReason, Look, MediaTime, Moment, Score};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -132,6 +132,11 @@ struct Logic {
 }
 
 impl RuleLogic for Logic {
+    /// Counting needs none.
+    fn looks(&self, _: &Scene<'_>) -> Vec<Look> {
+        Vec::new()
+    }
+
     fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding> {
         let persons: Vec<&Track> =
             scene.inside.iter().filter(|track| self.is_present(track, scene)).copied().collect();

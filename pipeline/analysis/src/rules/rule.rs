@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use anjian_domain::{
-    CameraId, CloseReason, Moment, RuleDefinition, RuleId, RunId, SiteId, Violation, ViolationId,
-    ViolationUpdate, Zone,
+    CameraId, CloseReason, Look, RuleDefinition, RuleId, RunId, SiteId, TrackId, Violation, ViolationId,
+    ViolationUpdate, WallTime, Zone,
 };
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::zone_membership::ZoneMembership;
-use super::{BreachKey, Finding, RuleLogic, Scene};
+use super::{BreachKey, Finding, RuleLogic, Scene, View};
 use crate::tracker::{self, TrackerSettings};
 use crate::{RuleSettings, Schedule, Track};
 
@@ -34,6 +34,8 @@ pub(crate) struct Rule {
     definition: RuleDefinition,
     schedule: Option<Schedule>,
     membership: ZoneMembership,
+    /// Who was inside in the frame that was followed last.
+    inside: Vec<TrackId>,
     logic: Box<dyn RuleLogic>,
     open: Vec<Violation>,
 }
@@ -44,6 +46,7 @@ impl Rule {
             definition: define(id, &zone, settings, &origin.time_zone, origin.tracker),
             schedule: settings.schedule.clone(),
             membership: ZoneMembership::new(zone),
+            inside: Vec::new(),
             logic: settings.logic.logic(),
             open: Vec::new(),
             origin,
@@ -59,15 +62,28 @@ impl Rule {
         &self.open
     }
 
-    /// What opened and closed with this frame.
-    pub(crate) fn evaluate(&mut self, at: Moment, tracks: &[Track]) -> Vec<ViolationUpdate> {
-        let holds = |schedule: &Schedule| schedule.holds(at.wall, &self.origin.time_zone);
-        if !self.schedule.as_ref().is_none_or(holds) {
+    /// Finds out who is inside, and what must be looked at more closely before this frame is judged.
+    pub(crate) fn follow(&mut self, view: &View<'_>) -> Vec<Look> {
+        if !self.is_awake(view.at.wall) {
+            return Vec::new();
+        }
+        let inside = self.membership.inside(view.at.media, view.tracks);
+        self.inside = inside.iter().map(|track| track.id()).collect();
+        self.logic.looks(&scene(view, &self.inside, self.membership.zone()))
+    }
+
+    /// What opened and closed with the frame that was followed last.
+    pub(crate) fn evaluate(&mut self, view: &View<'_>) -> Vec<ViolationUpdate> {
+        if !self.is_awake(view.at.wall) {
             return self.stop(CloseReason::Ended);
         }
-        let inside = self.membership.inside(at.media, tracks);
-        let findings = self.logic.evaluate(&Scene { at, tracks, inside });
+        let findings = self.logic.evaluate(&scene(view, &self.inside, self.membership.zone()));
         self.report(findings)
+    }
+
+    fn is_awake(&self, wall: WallTime) -> bool {
+        let holds = |schedule: &Schedule| schedule.holds(wall, &self.origin.time_zone);
+        self.schedule.as_ref().is_none_or(holds)
     }
 
     /// Closes what is open, each at its last breach, and forgets what was seen.
@@ -120,6 +136,13 @@ impl Rule {
         let name = format!("{}/{}/{track}/{nanos}", self.origin.camera, self.definition.rule);
         ViolationId(Uuid::new_v5(&self.origin.run.0, name.as_bytes()))
     }
+}
+
+/// The frame with those who are inside.
+fn scene<'a>(view: &View<'a>, inside: &[TrackId], zone: &'a Zone) -> Scene<'a> {
+    let View { at, detections, tracks, seen } = *view;
+    let of = |id: &TrackId| tracks.binary_search_by_key(id, Track::id).ok().map(|position| &tracks[position]);
+    Scene { at, detections, tracks, seen, zone, inside: inside.iter().filter_map(of).collect() }
 }
 
 /// Everything that decides what the rule finds, and a version that changes with any of it. The names of rule and

@@ -28,6 +28,10 @@ impl ZoneMembership {
         Self { zone, members: BTreeMap::new() }
     }
 
+    pub(super) const fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
     /// Those inside, by id. The side of a track that was not seen in this frame stays as it was.
     pub(super) fn inside<'a>(&mut self, at: MediaTime, tracks: &'a [Track]) -> Vec<&'a Track> {
         self.members.retain(|id, _| tracks.binary_search_by_key(id, Track::id).is_ok());

@@ -4,10 +4,11 @@
 //! begin tracks. A track survives a short occlusion. Deliberately without appearance: nothing here sees a pixel.
 
 mod association;
+mod head_look;
 mod motion;
 mod track;
 
-use anjian_domain::{MediaTime, TrackId};
+use anjian_domain::{HeadwearOdds, MediaTime, TrackId};
 use serde::{Deserialize, Serialize};
 
 pub use self::track::{Track, TrackState};
@@ -76,6 +77,13 @@ impl Tracker {
     /// The tracks after the last frame, by id.
     pub(crate) fn tracks(&self) -> &[Track] {
         &self.tracks
+    }
+
+    /// Takes in what a second look at somebody's head in the last frame said.
+    pub(crate) fn answer_head_look(&mut self, id: TrackId, odds: HeadwearOdds) {
+        if let Ok(position) = self.tracks.binary_search_by_key(&id, Track::id) {
+            self.tracks[position].answer_head_look(odds);
+        }
     }
 
     /// Forgets everybody; ids go on.

@@ -1,8 +1,9 @@
 //! One person over frames.
 
-use anjian_domain::{MediaTime, NormBox, Score, TrackId};
+use anjian_domain::{HeadwearOdds, Look, LookKind, MediaTime, NormBox, Score, TrackId};
 
 use super::TrackerSettings;
+use super::head_look::HeadLook;
 use super::motion::{Measured, Motion};
 use crate::people::{Headwear, Person};
 
@@ -30,6 +31,9 @@ pub struct Track {
     observations: u32,
     /// Observations that were a helmet and nothing else.
     lone_helmets: u32,
+    /// Whether the last frame did not show it.
+    is_missed: bool,
+    head_look: HeadLook,
     pub(super) motion: Motion,
 }
 
@@ -49,6 +53,8 @@ impl Track {
             last_seen: at,
             observations: 1,
             lone_helmets: u32::from(is_lone_helmet(person)),
+            is_missed: false,
+            head_look: HeadLook::default(),
             motion: Motion::new(person.bounds),
         }
     }
@@ -58,6 +64,7 @@ impl Track {
         self.motion.correct(person.bounds, measured);
         self.person = *person;
         self.last_seen = at;
+        self.is_missed = false;
         self.observations = self.observations.saturating_add(1);
         self.lone_helmets = self.lone_helmets.saturating_add(u32::from(is_lone_helmet(person)));
         if self.state != TrackState::Tentative || self.is_believable(settings) {
@@ -68,6 +75,7 @@ impl Track {
     /// Nobody saw it in this frame; `false` when it is over.
     pub(super) fn miss(&mut self, at: MediaTime, elapsed_s: f64, settings: &TrackerSettings) -> bool {
         self.motion.coast(elapsed_s);
+        self.is_missed = true;
         let Some(bounds) = self.motion.bounds() else { return false };
         let patience_s = match self.state {
             TrackState::Tentative => settings.tentative_s,
@@ -105,9 +113,29 @@ impl Track {
         self.first_bounds
     }
 
-    /// Score of the head in the last frame; of the person when the head was hidden.
+    /// How sure it is what is on the head; of the person when the head was hidden.
     pub(crate) fn head_score(&self) -> Score {
-        self.person.head.map_or(self.person.score, |head| head.score)
+        let detected = || self.person.head.map_or(self.person.score, |head| head.score);
+        self.looked_at().map_or_else(detected, |(_, score)| score)
+    }
+
+    /// What a second look at the head said lately; `None` also when the last frame did not show the person.
+    fn looked_at(&self) -> Option<(Headwear, Score)> {
+        self.head_look.opinion(self.last_seen).filter(|_| !self.is_missed)
+    }
+
+    /// The second look that this person's head needs in the last frame, if any.
+    pub(crate) fn head_look_due(&self) -> Option<Look> {
+        let is_due = !self.is_missed && self.head_look.is_due(self.last_seen, self.person.headwear());
+        let person = (!self.is_estimated()).then(|| self.bounds());
+        let bounds = self.head().unwrap_or_else(|| self.bounds());
+        let look = Look { kind: LookKind::Headwear, track: Some(self.id), person, head: self.head(), bounds };
+        is_due.then_some(look)
+    }
+
+    /// Takes in what a second look at the last frame said.
+    pub(crate) fn answer_head_look(&mut self, odds: HeadwearOdds) {
+        self.head_look.answer(self.last_seen, self.person.headwear(), odds);
     }
 
     /// Names it; counted from 1 in a Run. Tracks that were never believed leave gaps.
@@ -128,10 +156,10 @@ impl Track {
         self.person.head.map(|head| head.bounds)
     }
 
-    /// What was on the head in the last frame.
+    /// What was on the head in the last frame: what a second look said, or the detector where nobody looked.
     #[must_use]
     pub fn headwear(&self) -> Headwear {
-        self.person.headwear()
+        self.looked_at().map_or_else(|| self.person.headwear(), |(headwear, _)| headwear)
     }
 
     /// How it stands.

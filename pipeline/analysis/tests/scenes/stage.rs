@@ -206,6 +206,8 @@ impl Stage {
             time_zone: jiff::tz::TimeZone::get(&self.time_zone).unwrap(),
             zones: serde_json::from_value(self.zones.clone()).unwrap(),
             rules,
+            permits: Vec::new(),
+            galleries: Vec::new(),
         }
     }
 
