@@ -1,16 +1,20 @@
 //! The list of models: the built-in one with its weights inside the executable, or one from a file.
 //!
-//! A model gets from here to a [`Detector`] only with the digest that the catalogue gives.
+//! A model gets from here to a [`Detector`] or a [`SecondLook`] only with the digest that the catalogue gives.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use anjian_domain::LookKind;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::detector::{Detector, SessionSettings};
-use crate::model::{Model, ModelEntry};
+use crate::model::{KeyProblem, Model, ModelEntry};
+use crate::second_look::SecondLook;
+use crate::second_look_model::{SecondLookEntry, SecondLookModel};
+use crate::second_look_session::OnnxSecondLook;
 use crate::session::OnnxDetector;
 use crate::{ModelError, Runtime};
 
@@ -24,6 +28,7 @@ const WEIGHTS: &[(&str, &[u8])] =
 pub struct Catalogue {
     origin: Origin,
     models: Vec<Model>,
+    second_looks: Vec<SecondLookModel>,
 }
 
 #[derive(Debug, Clone)]
@@ -37,6 +42,15 @@ enum Origin {
 struct Entries {
     #[serde(default)]
     model: Vec<ModelEntry>,
+    #[serde(default)]
+    second_look: Vec<SecondLookEntry>,
+}
+
+/// A file of weights, whatever it is for.
+struct File<'a> {
+    model: &'a str,
+    file: &'a str,
+    sha256: &'a str,
 }
 
 impl Catalogue {
@@ -66,11 +80,28 @@ impl Catalogue {
     /// # Errors
     /// When there is none of that name.
     pub fn model(&self, name: &str) -> Result<&Model, ModelError> {
-        self.models.iter().find(|model| model.name == name).ok_or_else(|| ModelError::UnknownModel {
-            catalogue: self.origin.to_string(),
-            name: name.to_owned(),
-            known: self.models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join(", "),
-        })
+        let found = self.models.iter().find(|model| model.name == name);
+        found.ok_or_else(|| self.unknown(name, &names_of(self.models.iter().map(|model| &model.name))))
+    }
+
+    /// Every second look, in the order of the catalogue.
+    #[must_use]
+    pub fn second_looks(&self) -> &[SecondLookModel] {
+        &self.second_looks
+    }
+
+    /// The second look of that kind that serves when nobody chooses: the first of the catalogue.
+    #[must_use]
+    pub fn default_second_look(&self, kind: LookKind) -> Option<&SecondLookModel> {
+        self.second_looks.iter().find(|look| look.kind == kind)
+    }
+
+    /// # Errors
+    /// When there is none of that kind and name.
+    pub fn second_look(&self, kind: LookKind, name: &str) -> Result<&SecondLookModel, ModelError> {
+        let mut of_kind = self.second_looks.iter().filter(|look| look.kind == kind);
+        let found = of_kind.clone().find(|look| look.name == name);
+        found.ok_or_else(|| self.unknown(name, &names_of(of_kind.by_ref().map(|look| &look.name))))
     }
 
     /// Loads a model and tries it on a blank picture.
@@ -85,8 +116,22 @@ impl Catalogue {
         settings: SessionSettings,
     ) -> Result<Box<dyn Detector>, ModelError> {
         let model = self.model(name)?;
-        let weights = self.weights(model)?;
+        let weights = self.weights(&model.into())?;
         Ok(Box::new(OnnxDetector::load(model.clone(), &weights, runtime, settings)?))
+    }
+
+    /// Loads a second look and tries it on a plain picture.
+    ///
+    /// # Errors
+    /// As [`Catalogue::load`].
+    pub fn load_second_look(
+        &self,
+        look: &SecondLookModel,
+        runtime: &Runtime,
+        settings: SessionSettings,
+    ) -> Result<Box<dyn SecondLook>, ModelError> {
+        let weights = self.weights(&look.into())?;
+        Ok(Box::new(OnnxSecondLook::load(look.clone(), &weights, runtime, settings)?))
     }
 
     fn parse(origin: Origin, text: &str) -> Result<Self, ModelError> {
@@ -94,54 +139,75 @@ impl Catalogue {
             catalogue: origin.to_string(),
             reason: error.to_string().trim_end().to_owned(),
         })?;
-        let mut models: Vec<Model> = Vec::new();
+        let mut names: Vec<String> = Vec::new();
+        let mut checked = |name: String, refused: Option<KeyProblem>| {
+            let twice = names.contains(&name).then(|| ("name".to_owned(), "stands twice".to_owned()));
+            names.push(name.clone());
+            let wrong = refused.map(|refused| (refused.key, refused.problem)).or(twice);
+            wrong.map_or(Ok(()), |(key, problem)| {
+                Err(ModelError::CatalogueKey { catalogue: origin.to_string(), model: name, key, problem })
+            })
+        };
+        let (mut models, mut second_looks) = (Vec::new(), Vec::new());
         for entry in entries.model {
             let name = entry.name.clone();
-            let key = |key: String, problem: String| ModelError::CatalogueKey {
-                catalogue: origin.to_string(),
-                model: name.clone(),
-                key,
-                problem,
-            };
-            let model = entry.check().map_err(|refused| key(refused.key, refused.problem))?;
-            if models.iter().any(|other| other.name == model.name) {
-                return Err(key("name".to_owned(), "stands twice".to_owned()));
-            }
-            models.push(model);
+            let refused = entry.check().map(|model| models.push(model)).err();
+            checked(name, refused)?;
         }
-        Ok(Self { origin, models })
+        for entry in entries.second_look {
+            let name = entry.name.clone();
+            let refused = entry.check().map(|look| second_looks.push(look)).err();
+            checked(name, refused)?;
+        }
+        Ok(Self { origin, models, second_looks })
     }
 
-    fn weights(&self, model: &Model) -> Result<Cow<'static, [u8]>, ModelError> {
+    fn weights(&self, of: &File<'_>) -> Result<Cow<'static, [u8]>, ModelError> {
         let weights = match &self.origin {
-            Origin::BuiltIn => self.embedded(model)?,
+            Origin::BuiltIn => self.embedded(of)?,
             Origin::File(path) => {
-                let file = path.parent().unwrap_or(Path::new("")).join(&model.file);
-                let bytes = std::fs::read(&file).map_err(|source| self.missing(model, &file, &source))?;
+                let file = path.parent().unwrap_or(Path::new("")).join(of.file);
+                let bytes = std::fs::read(&file).map_err(|source| self.missing(of, &file, &source))?;
                 Cow::Owned(bytes)
             }
         };
         let found = hex(&Sha256::digest(&weights));
-        if found == model.sha256 {
+        if found == of.sha256 {
             return Ok(weights);
         }
-        Err(self.refused(model, "sha256", format!("is {}, but {} has {found}", model.sha256, model.file)))
+        Err(self.refused(of, "sha256", format!("is {}, but {} has {found}", of.sha256, of.file)))
     }
 
-    fn embedded(&self, model: &Model) -> Result<Cow<'static, [u8]>, ModelError> {
-        let found = WEIGHTS.iter().find(|(file, _)| *file == model.file);
+    fn embedded(&self, of: &File<'_>) -> Result<Cow<'static, [u8]>, ModelError> {
+        let found = WEIGHTS.iter().find(|(file, _)| *file == of.file);
         let embedded = found.map(|(_, bytes)| Cow::Borrowed(*bytes));
-        embedded
-            .ok_or_else(|| self.refused(model, "file", format!("{} is not in this executable", model.file)))
+        embedded.ok_or_else(|| self.refused(of, "file", format!("{} is not in this executable", of.file)))
     }
 
-    fn missing(&self, model: &Model, file: &Path, source: &std::io::Error) -> ModelError {
-        self.refused(model, "file", format!("cannot read {}: {source}", file.display()))
+    fn missing(&self, of: &File<'_>, file: &Path, source: &std::io::Error) -> ModelError {
+        self.refused(of, "file", format!("cannot read {}: {source}", file.display()))
     }
 
-    fn refused(&self, model: &Model, key: &str, problem: String) -> ModelError {
+    fn refused(&self, of: &File<'_>, key: &str, problem: String) -> ModelError {
         let catalogue = self.origin.to_string();
-        ModelError::CatalogueKey { catalogue, model: model.name.clone(), key: key.to_owned(), problem }
+        ModelError::CatalogueKey { catalogue, model: of.model.to_owned(), key: key.to_owned(), problem }
+    }
+
+    fn unknown(&self, name: &str, known: &[&str]) -> ModelError {
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        ModelError::UnknownModel { catalogue: self.origin.to_string(), name: name.to_owned(), known }
+    }
+}
+
+impl<'a> From<&'a Model> for File<'a> {
+    fn from(model: &'a Model) -> Self {
+        Self { model: &model.name, file: &model.file, sha256: &model.sha256 }
+    }
+}
+
+impl<'a> From<&'a SecondLookModel> for File<'a> {
+    fn from(look: &'a SecondLookModel) -> Self {
+        Self { model: &look.name, file: &look.file, sha256: &look.sha256 }
     }
 }
 
@@ -152,6 +218,10 @@ impl std::fmt::Display for Origin {
             Self::File(path) => path.display().fmt(f),
         }
     }
+}
+
+fn names_of<'a>(names: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
+    names.map(String::as_str).collect()
 }
 
 fn unreadable(path: &Path, source: std::io::Error) -> ModelError {
@@ -219,13 +289,56 @@ mod tests {
     #[test]
     fn every_built_in_model_is_in_the_executable_with_its_digest_and_a_card() {
         let catalogue = Catalogue::built_in().unwrap();
-        assert_eq!(catalogue.models().len(), WEIGHTS.len());
-        for model in catalogue.models() {
-            catalogue.weights(model).unwrap();
-            let card = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("cards/{}.md", model.name));
+        let (models, looks) = (catalogue.models().iter(), catalogue.second_looks().iter());
+        let files: Vec<File<'_>> = models.map(File::from).chain(looks.map(File::from)).collect();
+        assert_eq!(files.len(), WEIGHTS.len());
+        for file in files {
+            catalogue.weights(&file).unwrap();
+            let card = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("cards/{}.md", file.model));
             let card = std::fs::read_to_string(&card).unwrap();
-            assert!(card.contains(&model.sha256), "the card of {} is of other weights", model.name);
+            assert!(card.contains(file.sha256), "the card of {} is of other weights", file.model);
         }
+    }
+
+    const LOOK: &str = "[[second_look]]
+name = \"coat\"
+file = \"coat.onnx\"
+sha256 = \"14e26419ed9e0ac94bd4e654a6ab1009ea5e05b9fb4d81648bb6e9ba4febb122\"
+kind = \"garment\"
+width_px = 96
+height_px = 192
+calibration = { scale = 12.0, offset = 0.6 }
+licence = \"Apache-2.0\"
+origin = \"a test\"
+";
+
+    #[test]
+    fn impossible_second_looks_name_catalogue_model_and_key() {
+        let parse = |text: &str| Catalogue::parse(Origin::File("my.toml".into()), text);
+        let known = parse(&format!("{BUILT_IN}\n{LOOK}")).unwrap();
+        assert_eq!(known.default_second_look(LookKind::Garment).unwrap().id(), "coat@14e26419ed9e");
+        for (from, to, said) in [
+            ("name = \"coat\"", "name = \"a coat\"", "key name"),
+            ("name = \"coat\"", "name = \"head_helmet_person_nano\"", "stands twice"),
+            ("\"14e", "\"4e", "key sha256: must be 64"),
+            ("\"garment\"", "\"headwear\"", "key calibration: headwear gives"),
+            ("\"garment\"", "\"light\"", "key kind: light is measured"),
+            ("\"garment\"", "\"shoes\"", "shoes"),
+            ("width_px = 96", "width_px = 0", "key width_px: 0"),
+            ("height_px = 192", "height_px = 4000", "key height_px: 4000"),
+            ("scale = 12.0", "scale = 0.0", "key calibration: scale 0"),
+            ("offset = 0.6", "offset = 6.0", "offset 6"),
+            ("calibration = { scale = 12.0, offset = 0.6 }\n", "", "key calibration: a garment needs"),
+            ("licence = \"Apache-2.0\"", "licence = \"\"", "key licence"),
+        ] {
+            assert!(LOOK.contains(from), "{from} is not in the entry");
+            let text = format!("{BUILT_IN}\n{}", LOOK.replacen(from, to, 1));
+            let error = parse(&text).unwrap_err().to_string();
+            assert!(error.contains("my.toml") && error.contains(said), "{error} does not say {said}");
+        }
+        let unknown = known.second_look(LookKind::Garment, "hat").unwrap_err().to_string();
+        assert!(unknown.contains("\"hat\": it has coat"), "{unknown}");
+        assert!(known.second_look(LookKind::Headwear, "coat").unwrap_err().to_string().contains("has none"));
     }
 
     #[test]

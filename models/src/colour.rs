@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use anjian_domain::{ColourMatrix, Picture};
 
-/// What U and V add to the three colours.
+/// Turns one pixel's YUV into RGB; holds what U and V add to the three colours.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct YuvToRgb {
+pub struct YuvToRgb {
     red_v: f32,
     green_u: f32,
     green_v: f32,
@@ -17,7 +17,8 @@ const LUMA_GAIN: f32 = 255.0 / 219.0;
 
 impl YuvToRgb {
     /// From the luma weights of the two recommendations; chroma spans 224 steps, luma 219.
-    pub(crate) fn new(matrix: ColourMatrix) -> Self {
+    #[must_use]
+    pub fn new(matrix: ColourMatrix) -> Self {
         let (red, blue) = match matrix {
             ColourMatrix::Bt601 => (0.299f32, 0.114),
             ColourMatrix::Bt709 => (0.2126, 0.0722),
@@ -31,7 +32,8 @@ impl YuvToRgb {
 
     /// Red, green and blue, 0..255.
     #[inline]
-    pub(crate) fn convert(&self, y: u8, u: u8, v: u8) -> [f32; 3] {
+    #[must_use]
+    pub fn convert(&self, y: u8, u: u8, v: u8) -> [f32; 3] {
         let luma = (f32::from(y) - 16.0) * LUMA_GAIN;
         let (u, v) = (f32::from(u) - 128.0, f32::from(v) - 128.0);
         let red = luma + self.red_v * v;

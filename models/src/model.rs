@@ -104,7 +104,7 @@ impl Model {
     /// The name with the first twelve digits of the digest: what a Run and a violation record.
     #[must_use]
     pub fn id(&self) -> String {
-        format!("{}@{}", self.name, self.sha256.get(..12).unwrap_or(&self.sha256))
+        model_id(&self.name, &self.sha256)
     }
 
     /// The shipped threshold of a class; `None` when the model does not give the class.
@@ -114,6 +114,11 @@ impl Model {
     }
 }
 
+/// Name and the first twelve digits of the digest.
+pub(crate) fn model_id(name: &str, sha256: &str) -> String {
+    format!("{name}@{}", sha256.get(..12).unwrap_or(sha256))
+}
+
 /// Why an entry is refused: the key, and what is wrong with it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct KeyProblem {
@@ -121,7 +126,7 @@ pub(crate) struct KeyProblem {
     pub(crate) problem: String,
 }
 
-fn refuse<T>(key: impl Into<String>, problem: impl Into<String>) -> Result<T, KeyProblem> {
+pub(crate) fn refuse<T>(key: impl Into<String>, problem: impl Into<String>) -> Result<T, KeyProblem> {
     Err(KeyProblem { key: key.into(), problem: problem.into() })
 }
 
@@ -156,7 +161,8 @@ struct SuppressEntry {
 
 impl ModelEntry {
     pub(crate) fn check(self) -> Result<Model, KeyProblem> {
-        check_texts(&self)?;
+        let texts = [("file", &self.file), ("licence", &self.licence), ("origin", &self.origin)];
+        check_texts(&self.name, &self.sha256, texts)?;
         check_side("input.width_px", self.input.width_px)?;
         check_side("input.height_px", self.input.height_px)?;
         let classes = check_classes(&self.class)?;
@@ -167,15 +173,16 @@ impl ModelEntry {
     }
 }
 
-fn check_texts(entry: &ModelEntry) -> Result<(), KeyProblem> {
+/// Name and digest have their form, and the other texts say something.
+pub(crate) fn check_texts(name: &str, sha256: &str, texts: [(&str, &String); 3]) -> Result<(), KeyProblem> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if entry.name.is_empty() || !entry.name.chars().all(is_name) {
+    if name.is_empty() || !name.chars().all(is_name) {
         return refuse("name", "must be letters, digits, _ and -");
     }
-    if entry.sha256.len() != 64 || !entry.sha256.chars().all(|c| c.is_ascii_hexdigit()) {
+    if sha256.len() != 64 || !sha256.chars().all(|c| c.is_ascii_hexdigit()) {
         return refuse("sha256", "must be 64 hexadecimal digits, as sha256sum prints them");
     }
-    for (key, text) in [("file", &entry.file), ("licence", &entry.licence), ("origin", &entry.origin)] {
+    for (key, text) in texts {
         if text.trim().is_empty() {
             return refuse(key, "must not be empty");
         }

@@ -97,7 +97,7 @@ fn blank_picture() -> Picture {
 /// With the arena one detector peaks 15 MB lower, and each further one takes 13 MB more. A memory pattern for every
 /// shape of input would take 10 MB more. Neither changed the time by more than a busy machine's noise. Idle threads
 /// sleep instead of spinning, because decoding needs the cores.
-fn open(weights: &[u8], runtime: &Runtime, settings: SessionSettings) -> ort::Result<Session> {
+pub(crate) fn open(weights: &[u8], runtime: &Runtime, settings: SessionSettings) -> ort::Result<Session> {
     SessionBuilder::new(runtime.environment())?
         .with_optimization_level(GraphOptimizationLevel::All)?
         .with_parallel_execution(false)?

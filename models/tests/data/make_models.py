@@ -1,8 +1,12 @@
-"""Writes the two small ONNX graphs that the tests of this crate load. Needs the PyPI package onnx.
+"""Writes the small ONNX graphs that the tests load, here and in api/cli. Needs the PyPI package onnx.
 
 red_cells.onnx stands in for a YOLOX graph with the classes helmet and person. Every anchor is a box as large as its
 cell; its objectness is the mean red of the cell, its first class score the mean green, its second the mean blue, all
 divided by 255. So a test knows every Detection beforehand. wrong_rank.onnx gives its input back.
+
+mean_odds.onnx stands in for a second look at headwear: its odds are mean red, green and blue of the crop and a quarter,
+divided by their sum; raw_odds.onnx forgets to divide. mean_colour.onnx stands in for one at garments: the embedding is
+the direction of the mean colour.
 """
 
 from pathlib import Path
@@ -56,6 +60,45 @@ def wrong_rank() -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
 
 
-for model in (red_cells(), wrong_rank()):
+def mean_odds(name: str, *, divided: bool) -> onnx.ModelProto:
+    """Input crops (n, 3, 96, 96), output odds (n, 4)."""
+    weights = np.zeros((4, 3), np.float32)
+    weights[:3] = np.eye(3) / 255
+    nodes = [
+        helper.make_node("ReduceMean", ["crops"], ["mean"], axes=[2, 3], keepdims=0),
+        helper.make_node("Gemm", ["mean", "weights", "bias"], ["raw"], transB=1),
+        helper.make_node("ReduceSum", ["raw", "axes"], ["sum"], keepdims=1),
+        helper.make_node("Div", ["raw", "sum"], ["odds"]),
+    ]
+    if not divided:
+        nodes = [*nodes[:2], helper.make_node("Identity", ["raw"], ["odds"])]
+    inputs = [constant("weights", weights), constant("bias", np.array([0, 0, 0, 0.25], np.float32))]
+    return second_look(name, nodes, (96, 96), ("odds", 4), [*inputs, constant("axes", np.array([1], np.int64))])
+
+
+def mean_colour() -> onnx.ModelProto:
+    """Input crops (n, 3, 192, 96), output embedding (n, 3)."""
+    nodes = [
+        helper.make_node("ReduceMean", ["crops"], ["mean"], axes=[2, 3], keepdims=0),
+        helper.make_node("LpNormalization", ["mean"], ["embedding"], axis=1, p=2),
+    ]
+    return second_look("mean_colour", nodes, (192, 96), ("embedding", 3), [])
+
+
+def second_look(
+    name: str, nodes: list, size: tuple[int, int], output: tuple[str, int], constants: list
+) -> onnx.ModelProto:
+    graph = helper.make_graph(
+        nodes,
+        name,
+        [helper.make_tensor_value_info("crops", TensorProto.FLOAT, ["n", 3, *size])],
+        [helper.make_tensor_value_info(output[0], TensorProto.FLOAT, ["n", output[1]])],
+        constants,
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+
+
+looks = (mean_odds("mean_odds", divided=True), mean_odds("raw_odds", divided=False), mean_colour())
+for model in (red_cells(), wrong_rank(), *looks):
     onnx.checker.check_model(model)
     onnx.save(model, FOLDER / f"{model.graph.name}.onnx")
