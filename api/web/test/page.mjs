@@ -175,7 +175,12 @@ const slider = (view, which) => view.locator(`[data-strip=${which}] [role=slider
 
 /** Waits until the picture of a moment is shown, give or take; answers the moment. */
 async function shows(view, moment, slack = 6_000) {
-  await until(async () => Math.abs((await clockOf(view)) - moment) < slack && (await isPlaying(view)), `does not play at ${new Date(moment).toISOString()}, but ${await view.locator('video').getAttribute('data-playing')} at ${new Date(await clockOf(view)).toISOString()}`);
+  const isThere = async () => Math.abs((await clockOf(view)) - moment) < slack && (await isPlaying(view));
+  const iso = (time) => new Date(time).toISOString();
+  await until(isThere, `does not play at ${iso(moment)}`).catch(async ({ message }) => {
+    const state = await view.locator('video').getAttribute('data-playing');
+    throw new Error(`${message}: ${state} at ${iso(await clockOf(view))}`);
+  });
   return clockOf(view);
 }
 
@@ -219,6 +224,17 @@ await check('a click on the strip plays that moment', async () => {
   console.log(`a seek took ${took} ms until it played`);
   expect(took < 10_000, `${took} ms`);
   expect((await valueOf()) < before, 'the slider did not move');
+});
+
+await check('an initialization that comes after its first fragment stops nothing', async () => {
+  const late = await film.context().newPage();
+  await late.route('**/media.mp4', async (route) => {
+    if (route.request().headers().range?.startsWith('bytes=0-')) await new Promise((resume) => setTimeout(resume, 500));
+    await route.continue();
+  });
+  await at(late, 'gate-1', newest - 4 * MINUTE_MS);
+  await shows(late, newest - 4 * MINUTE_MS);
+  await late.close();
 });
 
 await check('keys pause, step, mark and change the speed', async () => {

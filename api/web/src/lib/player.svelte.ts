@@ -2,10 +2,10 @@
 // Gaps are jumped over, and said.
 
 import type Hls from 'hls.js/light';
-import type { ErrorData, LevelDetails, LoaderContext, LoaderResponse } from 'hls.js/light';
+import type { ErrorData, LevelDetails } from 'hls.js/light';
 import { Problem } from './api';
+import { loaderOf } from './loader';
 import { hasMore, playlistUrl } from './recording';
-import { hideUnplayed } from './sound';
 import { HOUR_MS } from './time';
 import { mediaOf, wallOf, type Played } from './timeline';
 
@@ -45,6 +45,8 @@ export class Player {
   #video: HTMLVideoElement | null = null;
   #hls: Hls | null = null;
   #camera = '';
+  /** Whether it is to play as soon as it can: a video that hls.js set up anew stands still. */
+  #isWanted = false;
   #details: LevelDetails | null = null;
   #wanted = 0;
   #frame_s = USUAL_FRAME_S;
@@ -64,7 +66,9 @@ export class Player {
     callback = video.requestVideoFrameCallback(onFrame);
     const told: Record<string, () => void> = {
       playing: () => (this.state = 'playing'),
-      pause: () => this.state === 'playing' && (this.state = 'paused'),
+      // Not when it plays again by now: events come late.
+      pause: () => video.paused && this.#paused(),
+      canplay: () => this.#isWanted && video.paused && this.#resume(),
       waiting: () => this.state === 'playing' && (this.state = 'loading'),
       ended: () => this.#ended(),
     };
@@ -99,10 +103,11 @@ export class Player {
     if (!video) return;
     if (this.state === 'ended' && this.at !== null) this.open(this.#camera, this.at);
     else if (video.paused) this.#resume();
-    else video.pause();
+    else this.pause();
   }
 
   pause(): void {
+    this.#isWanted = false;
     this.#video?.pause();
   }
 
@@ -110,7 +115,7 @@ export class Player {
   step(by: 1 | -1): void {
     const video = this.#video;
     if (!video || !this.#hls) return;
-    video.pause();
+    this.pause();
     if (this.state === 'loading') this.state = 'paused';
     // The middle of the neighbour: its edges are rounded.
     const shown = this.#lastFrame?.media ?? video.currentTime;
@@ -135,9 +140,17 @@ export class Player {
     const video = this.#video;
     if (!video) return;
     if (this.state !== 'playing') this.state = 'loading';
+    this.#isWanted = true;
     video.playbackRate = this.rate;
-    // Refused until somebody has touched the page, when it has sound: then it waits, paused.
-    video.play().catch(() => video.paused && this.state === 'loading' && (this.state = 'paused'));
+    video.play().catch((refused: DOMException) => {
+      // Until somebody has touched the page, when it has sound. Anything else is a video that is set up anew.
+      if (refused.name === 'NotAllowedError') this.#paused();
+    });
+  }
+
+  #paused(): void {
+    this.#isWanted = false;
+    if (this.state === 'playing' || this.state === 'loading') this.state = 'paused';
   }
 
   #pieces(): Played[] {
@@ -156,9 +169,7 @@ export class Player {
     this.state = 'loading';
     const { default: Player } = await import('hls.js/light');
     if (isStale() || !this.#video) return;
-    const hidden = new Set<number>();
     const codec = MediaSource.isTypeSupported(HEVC) ? 'any' : 'h264';
-    const tell = () => (this.hasUnplayedSound = hidden.size > 0);
     const hls = new Player({
       enableWorker: false, // A worker would come from a blob, which the server's policy forbids; there is no work for it.
       maxBufferLength: 20,
@@ -169,7 +180,7 @@ export class Player {
       enableEmsgMetadataCues: false,
       enableID3MetadataCues: false,
       fragLoadPolicy: PATIENCE,
-      loader: loaderOf(Player, hidden, tell),
+      loader: loaderOf(Player, (hasHidden) => (this.hasUnplayedSound = hasHidden)),
     });
     this.#hls = hls;
     hls.on(Player.Events.LEVEL_LOADED, (_, { details }) => this.#loaded(details));
@@ -245,19 +256,4 @@ function detailOf({ networkDetails }: ErrorData): string | null {
   } catch {
     return null;
   }
-}
-
-/** The usual loader; what it brings is freed of sound that no browser plays. */
-function loaderOf(Player: typeof Hls, hidden: Set<number>, tell: () => void) {
-  return class extends Player.DefaultConfig.loader {
-    override load(...[context, config, callbacks]: Parameters<InstanceType<typeof Hls.DefaultConfig.loader>['load']>) {
-      const { onSuccess } = callbacks;
-      const cleaned: typeof onSuccess = (response: LoaderResponse, stats, on: LoaderContext, details) => {
-        if (response.data instanceof ArrayBuffer) hideUnplayed(response.data, hidden);
-        tell();
-        onSuccess(response, stats, on, details);
-      };
-      super.load(context, config, { ...callbacks, onSuccess: cleaned });
-    }
-  };
 }
