@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from kit import box, cylinder, revolve
+from kit import box, cylinder, revolve, tube
 from surfaces import BLACK, BLUE, GREY, YELLOW, plain, surface
 
 
@@ -31,6 +31,17 @@ def drum(at: list[float], colour: tuple = BLUE, base: float = 0.0) -> None:
     ]
     revolve(profile, (*at, base), plain(tuple(colour), 0.45))
     cylinder(0.03, 0.02, (at[0] + 0.18, at[1], base + 0.86), plain(GREY))
+
+
+def fire_drum(at: list[float], colour: tuple = (0.20, 0.11, 0.07)) -> None:
+    """A rusty drum without its lid, sooty inside, with scrap wood in it; the fire itself stands in `[[fires]]`."""
+    revolve([(0.0, 0.0), (0.29, 0.0), (0.29, 0.29), (0.30, 0.30), (0.29, 0.31), (0.29, 0.58)], (*at, 0), surface("steel", colour))
+    revolve([(0.29, 0.58), (0.30, 0.60), (0.29, 0.62), (0.29, 0.88), (0.28, 0.88)], (*at, 0), surface("steel", colour))
+    revolve([(0.28, 0.88), (0.27, 0.5), (0.0, 0.5)], (*at, 0), plain((0.02, 0.018, 0.016), 0.9))
+    for turn, top in ((0.4, 1.0), (1.9, 1.06), (3.6, 0.98), (4.9, 1.03)):
+        ahead = np.array([math.cos(turn), math.sin(turn)])
+        points = [(*(np.array(at) - 0.12 * ahead), 0.55), (*(np.array(at) + 0.24 * ahead), top)]
+        tube([tuple(float(part) for part in point) for point in points], 0.022, plain((0.24, 0.15, 0.08), 0.8))
 
 
 def pallet(at: list[float], yaw: float = 0.0, load: str = "", base: float = 0.0) -> None:

@@ -18,6 +18,7 @@ from sparks import Sparks
 ARC_COLOUR, FLAME_COLOUR = (0.72, 0.86, 1.0), (1.0, 0.50, 0.16)
 SEEN = {"arc": 1.2, "flame": 0.5}
 SPARKS_LEAST_PX = 12
+FLAME_GROWS_S, FLAME_SINKS_S = 1.6, 0.8
 DEFAULTS: dict[str, dict] = {
     "arc": {"watts": 260.0, "colour": ARC_COLOUR},
     "grind": {"watts": 5.0, "colour": FLAME_COLOUR},
@@ -64,7 +65,14 @@ class Fire:
         rng = np.random.default_rng(self.seed * 7919 + number)
         if self.kind == "arc":
             return 0.04 if rng.random() < 0.07 else float(rng.uniform(0.35, 1.35))
-        return float(rng.uniform(0.75, 1.2))
+        return float(rng.uniform(0.75, 1.2)) * self.grown(number / self.fps)
+
+    def grown(self, time_s: float) -> float:
+        """How far an open flame has grown, or has sunk before it goes out, 0..1; other fires are there at once."""
+        if self.kind != "flame":
+            return 1.0
+        rest = [min((time_s - start) / FLAME_GROWS_S, (end - time_s) / FLAME_SINKS_S) for start, end in self.bursts]
+        return float(np.clip(max(rest), 0.0, 1.0))
 
     def draw(self, canvas: Canvas, number: int) -> list[dict]:
         """Adds its looks to a frame; the events (kind and box) that can be seen."""
@@ -86,7 +94,7 @@ class Fire:
         if self.kind == "grind" and level:
             canvas.blob(self.at, 0.012, np.array([1.0, 0.72, 0.36]) * 18 * level)
         if self.flame is not None and level:
-            events.append(event("flame", self.flame.draw(canvas, time_s) > SEEN["flame"]))
+            events.append(event("flame", self.flame.draw(canvas, time_s, 0.25 + 0.75 * self.grown(time_s)) > SEEN["flame"]))
         if self.sparks is not None:
             spots = self.sparks.draw(canvas, time_s)
             if self.kind != "arc" and len(spots) >= SPARKS_LEAST_PX:

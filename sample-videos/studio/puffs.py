@@ -65,9 +65,9 @@ class Flame:
     def _noise(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return self.noise[(y * NOISE_PX).astype(int) % NOISE_PX, (x * NOISE_PX).astype(int) % NOISE_PX]
 
-    def draw(self, canvas: Canvas, time_s: float) -> np.ndarray:
-        """Adds the flame standing on its place; what is seen of it (height, width)."""
+    def draw(self, canvas: Canvas, time_s: float, grown: float = 1.0) -> np.ndarray:
+        """Adds the flame standing on its place, at a share of its height; what is seen of it (height, width)."""
         x, y, depth = canvas.spot(self.at)
-        high = max(6, int(self.height_m * float(canvas.per_m(depth))))
+        high = max(6, int(self.height_m * grown * float(canvas.per_m(depth))))
         light = self.picture(time_s, high)
         return canvas.picture(self.at, (x - light.shape[1] / 2, y - high), light)

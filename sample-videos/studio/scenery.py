@@ -23,7 +23,7 @@ PROPS: dict[str, Callable[..., None]] = {
         buildings.barrier, buildings.fence, buildings.stairs, buildings.board, buildings.block, buildings.puddle,
         tankyard.tank, tankyard.piperack, tankyard.standpipe, tankyard.pipe, tankyard.pipe_stack,
         goods.drum, goods.pallet, goods.bollard, goods.cone, goods.truck, goods.gas_bottle, goods.extinguisher, goods.hut,
-        goods.boom_gate, goods.tree,
+        goods.boom_gate, goods.tree, goods.fire_drum,
         belongings.hanging_garment, belongings.hat_on, belongings.table, belongings.stool, belongings.locker,
         belongings.filling_line, belongings.vessel,
         shopfloor.machine, shopfloor.bench, shopfloor.lamp_box, shopfloor.lamp_post, shopfloor.weld_screen, shopfloor.beacon,
