@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use anjian_domain::{CloseReason, EvidenceSink, Frame, MediaTime, SinkError, Violation};
 use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
-use anjian_models::{Detector, ModelError};
+use anjian_models::ModelError;
 
 use crate::evidence::{self, EvidenceError};
-use crate::watch::{EvidenceJob, Watch};
+use crate::eyes::Eyes;
+use crate::watch::{EvidenceJob, Judgement, Watch};
 
 /// A file that gives nothing for so long is stuck.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -20,7 +21,7 @@ pub enum ArchiveError {
     /// The footage could not be read to its end.
     #[error(transparent)]
     Ingest(#[from] IngestError),
-    /// The model failed.
+    /// A model failed.
     #[error(transparent)]
     Model(#[from] ModelError),
     /// Evidence could not be kept.
@@ -50,10 +51,10 @@ pub struct ArchiveReport {
 /// Whatever was found before an error is kept and stands in `report`; what was open then is closed.
 ///
 /// # Errors
-/// When the footage, the model or the sink fails, or `stop` is given.
+/// When the footage, a model or the sink fails, or `stop` is given.
 pub fn analyze(
     source: &mut dyn FrameSource,
-    detector: &mut dyn Detector,
+    eyes: &mut Eyes,
     mut watch: Watch,
     sink: &dyn EvidenceSink,
     stop: &StopSignal,
@@ -61,7 +62,7 @@ pub fn analyze(
     on_frame: &mut dyn FnMut(&Frame),
 ) -> Result<(), ArchiveError> {
     sink.begin_run(watch.run())?;
-    let outcome = judge_all(source, detector, &mut watch, sink, stop, report, on_frame);
+    let outcome = judge_all(source, eyes, &mut watch, sink, stop, report, on_frame);
     let reason = if outcome.is_ok() { CloseReason::SourceEnded } else { CloseReason::Interrupted };
     let closing = keep_all(watch.finish(reason), sink, report);
     sink.end_run(watch.run().id, watch.last())?;
@@ -70,7 +71,7 @@ pub fn analyze(
 
 fn judge_all(
     source: &mut dyn FrameSource,
-    detector: &mut dyn Detector,
+    eyes: &mut Eyes,
     watch: &mut Watch,
     sink: &dyn EvidenceSink,
     stop: &StopSignal,
@@ -83,8 +84,10 @@ fn judge_all(
             Next::Waiting => continue,
             Next::Ended => return Ok(()),
         };
-        let items = detector.detect(&[&frame.picture])?.into_iter().flatten().collect();
-        keep_all(watch.judge(&frame, items), sink, report)?;
+        let items = eyes.detect(&frame.picture)?;
+        let Judgement { jobs, failure } = watch.judge(&frame, items, eyes);
+        keep_all(jobs, sink, report)?;
+        failure.map_or(Ok(()), Err)?;
         report.frames += 1;
         report.footage = frame.at.media.since(MediaTime::ZERO);
         on_frame(&frame);

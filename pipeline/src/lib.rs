@@ -7,7 +7,9 @@ pub mod archive;
 mod coverage;
 mod evidence;
 mod exchange;
+mod eyes;
 mod full_size;
+mod light;
 mod live;
 mod lookout;
 pub mod metric;
@@ -19,6 +21,7 @@ mod status_board;
 mod watch;
 
 pub use evidence::EvidenceError;
+pub use eyes::Eyes;
 pub use full_size::MainPictures;
 pub use live::{LiveContext, LiveError, LiveRuns, LiveSetup, LiveSource, SnapshotSource};
 pub use recorded::{RecordRuns, RecordedCamera, RecordedOnly};

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! camera-<id>  (one a camera)   connect, decode, offer the newest frame, look  -> exchange, account
-//! detect-<n>   (one a session)  take a turn, detect, judge                     -> evidence queue, account
+//! detect-<n>   (one a session)  take a turn, detect, look again, judge         -> evidence queue, account
 //! evidence     (one)            fetch the full picture, render, keep, try again -> EvidenceSink
 //! status       (one)            carry camera statuses away                     -> CameraSink
 //! coverage     (one)            carry finished minutes away                    -> CoverageSink
@@ -18,18 +18,19 @@ use anjian_domain::{
     CameraId, CameraSink, CameraStatus, Clock, CloseReason, CoverageSink, EvidenceSink, Frame, SinkError,
 };
 use anjian_ingest::{LiveCamera, StopSignal};
-use anjian_models::Detector;
+use anjian_models::ModelError;
 use metrics::{counter, histogram};
 
 use crate::coverage::{Account, CoverageCarrier};
 use crate::evidence::{EvidenceEntrance, EvidenceKeeper};
 use crate::exchange::{FrameExchange, Seat, Turn};
+use crate::eyes::Eyes;
 use crate::full_size::{FullSize, MainPictures};
 use crate::lookout::Lookout;
 use crate::metric;
 use crate::sight::{Mount, Sight};
 use crate::status_board::{StatusBoard, StatusCarrier};
-use crate::watch::Watch;
+use crate::watch::{Judgement, Watch};
 
 /// Where a live camera's frames come from, for as long as it is watched.
 pub trait LiveSource: Send {
@@ -131,15 +132,11 @@ struct Shared {
 }
 
 impl LiveRuns {
-    /// Starts every thread; one detection thread for each detector given.
+    /// Starts every thread; one detection thread for each pair of eyes.
     ///
     /// # Errors
     /// When a Run cannot be written or a thread not be started.
-    pub fn start(
-        cameras: Vec<LiveSetup>,
-        detectors: Vec<Box<dyn Detector>>,
-        context: LiveContext,
-    ) -> Result<Self, LiveError> {
+    pub fn start(cameras: Vec<LiveSetup>, eyes: Vec<Eyes>, context: LiveContext) -> Result<Self, LiveError> {
         for camera in &cameras {
             context.evidence.begin_run(camera.watch.run())?;
         }
@@ -156,16 +153,16 @@ impl LiveRuns {
         let exchange = FrameExchange::new(watches.len());
         let shared = Arc::new(Shared { exchange, watches, accounts, context });
         let mut runs = Self { stop, shared, cameras: vec![], detectors: vec![], keeper, carrier, coverage };
-        runs.start_detectors(detectors)?;
+        runs.start_detectors(eyes)?;
         runs.start_cameras(sources)?;
         Ok(runs)
     }
 
-    fn start_detectors(&mut self, detectors: Vec<Box<dyn Detector>>) -> std::io::Result<()> {
-        for (index, detector) in detectors.into_iter().enumerate() {
+    fn start_detectors(&mut self, eyes: Vec<Eyes>) -> std::io::Result<()> {
+        for (index, eyes) in eyes.into_iter().enumerate() {
             let (shared, entrance) = (Arc::clone(&self.shared), self.keeper.entrance());
             let thread = Builder::new().name(format!("detect-{index}"));
-            self.detectors.push(thread.spawn(move || shared.judge_turns(detector, &entrance))?);
+            self.detectors.push(thread.spawn(move || shared.judge_turns(eyes, &entrance))?);
         }
         Ok(())
     }
@@ -235,36 +232,33 @@ impl Shared {
         source.run(self.context.clock.as_ref(), stop, &mut on_frame, &mut on_status);
     }
 
-    fn judge_turns(&self, mut detector: Box<dyn Detector>, entrance: &EvidenceEntrance) {
+    fn judge_turns(&self, mut eyes: Eyes, entrance: &EvidenceEntrance) {
         let mut is_failing = false;
         while let Some(turn) = self.exchange.take() {
-            let judged = self.judge(&turn, detector.as_mut(), entrance);
+            let judged = self.judge(&turn, &mut eyes, entrance);
             if let (Err(error), false) = (&judged, is_failing) {
-                tracing::error!(camera.id = %turn.frame.camera, %error, "the model failed on a frame");
+                tracing::error!(camera.id = %turn.frame.camera, %error, "a model failed on a frame");
             }
             is_failing = judged.is_err();
         }
     }
 
-    fn judge(
-        &self,
-        turn: &Turn<'_>,
-        detector: &mut dyn Detector,
-        entrance: &EvidenceEntrance,
-    ) -> Result<(), anjian_models::ModelError> {
+    /// A frame whose second looks failed was judged all the same, and says so.
+    fn judge(&self, turn: &Turn<'_>, eyes: &mut Eyes, entrance: &EvidenceEntrance) -> Result<(), ModelError> {
         let camera = turn.frame.camera.to_string();
+        let failed =
+            |_: &ModelError| counter!(metric::FRAMES_FAILED, "camera" => camera.clone()).increment(1);
         let begun = Instant::now();
-        let found = detector.detect(&[&turn.frame.picture]).inspect_err(|_| {
-            counter!(metric::FRAMES_FAILED, "camera" => camera.clone()).increment(1);
-        })?;
+        let items = eyes.detect(&turn.frame.picture).inspect_err(failed)?;
         histogram!(metric::DETECT_SECONDS).record(begun.elapsed());
-        let items = found.into_iter().flatten().collect();
         let mut watch = self.watches[turn.seat.0].lock().unwrap_or_else(PoisonError::into_inner);
-        for job in watch.judge(&turn.frame, items) {
+        let Judgement { jobs, failure } = watch.judge(&turn.frame, items, eyes);
+        for job in jobs {
             entrance.put(job);
         }
+        failure.map_or(Ok(()), Err).inspect_err(failed)?;
         self.accounts[turn.seat.0].judged(turn.frame.at);
-        counter!(metric::FRAMES_ANALYSED, "camera" => camera).increment(1);
+        counter!(metric::FRAMES_ANALYSED, "camera" => camera.clone()).increment(1);
         histogram!(metric::LAG_SECONDS).record(self.context.clock.now().since(turn.frame.at.wall));
         Ok(())
     }

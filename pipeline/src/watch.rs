@@ -9,8 +9,10 @@ use anjian_domain::{
     Camera, CloseReason, Detection, Detections, Frame, Moment, NormBox, Polygon, Run, Site, TrackPoint,
     Violation, ViolationUpdate, WallTime, Zone,
 };
+use anjian_models::ModelError;
 use jiff::tz::TimeZone;
 
+use crate::eyes::{Eyes, Glance};
 use crate::snapshot::{Overlay, OverlayZone};
 
 /// What a Run needs to know of its camera.
@@ -43,6 +45,13 @@ pub(crate) struct Scene {
     time_zone: TimeZone,
     zones: Vec<Zone>,
     whole_picture: Polygon,
+}
+
+/// A judged frame.
+pub(crate) struct Judgement {
+    pub(crate) jobs: Vec<EvidenceJob>,
+    /// Why some second looks were not answered; the frame was judged without them.
+    pub(crate) failure: Option<ModelError>,
 }
 
 /// Something that must be kept.
@@ -85,12 +94,15 @@ impl Watch {
         self.last
     }
 
-    /// Judges one frame.
-    pub(crate) fn judge(&mut self, frame: &Frame, items: Vec<Detection>) -> Vec<EvidenceJob> {
+    /// Judges one frame, with the second looks that analysis asks for.
+    pub(crate) fn judge(&mut self, frame: &Frame, items: Vec<Detection>, eyes: &mut Eyes) -> Judgement {
         let detections = Detections { camera: frame.camera.clone(), at: frame.at, items };
         self.last = Some(frame.at);
-        let updates = self.analysis.observe(&detections);
-        updates.into_iter().filter_map(|update| self.job(update, Some((frame, &detections)))).collect()
+        let looks = self.analysis.follow(&detections);
+        let Glance { seen, failure } = eyes.look(&frame.picture, &looks);
+        let updates = self.analysis.judge(&seen);
+        let jobs = updates.into_iter().filter_map(|update| self.job(update, Some((frame, &detections))));
+        Judgement { jobs: jobs.collect(), failure }
     }
 
     /// Closes what is open: the source has ended, or the product stops.

@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use anjian_domain::{BlindCause, CameraState, CloseReason, RunKind, SystemClock, Violation};
 use anjian_ingest::{FileFault, IngestError, StopSignal};
+use anjian_models::Detector;
 use anjian_pipeline::archive::{self, ArchiveReport};
-use anjian_pipeline::{LiveContext, LiveRuns, LiveSetup, Mount, SnapshotSource};
+use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, Mount, SnapshotSource};
 use stage::{
-    LargePictures, MemorySink, Scene, ScriptCamera, ScriptDetector, ScriptFile, camera_id, script, watch,
+    LargePictures, MemorySink, Scene, ScriptCamera, ScriptDetector, ScriptFile, ScriptHats, camera_id,
+    script, watch,
 };
 
 /// Bare for four seconds, covered for four, gone for four.
@@ -24,28 +26,33 @@ fn play_archive(
     parts: &[(Scene, usize)],
     end: Option<IngestError>,
 ) -> (Arc<MemorySink>, ArchiveReport, bool) {
+    let (detector, _seen) = ScriptDetector::reporting();
+    play_archive_with(parts, end, &mut Eyes::from(detector))
+}
+
+fn play_archive_with(
+    parts: &[(Scene, usize)],
+    end: Option<IngestError>,
+    eyes: &mut Eyes,
+) -> (Arc<MemorySink>, ArchiveReport, bool) {
     let sink = MemorySink::shared();
-    let (mut detector, _seen) = ScriptDetector::reporting();
     let mut source = ScriptFile { frames: script(parts).into(), end };
     let mut report = ArchiveReport::default();
     let (stop, watch) = (StopSignal::new(), watch(RunKind::Archive));
-    let outcome = archive::analyze(
-        &mut source,
-        detector.as_mut(),
-        watch,
-        sink.as_ref(),
-        &stop,
-        &mut report,
-        &mut |_| (),
-    );
+    let outcome = archive::analyze(&mut source, eyes, watch, sink.as_ref(), &stop, &mut report, &mut |_| ());
     (sink, report, outcome.is_ok())
 }
 
 fn play_live(parts: &[(Scene, usize)], refusals: u32) -> Arc<MemorySink> {
-    play_live_with(parts, refusals, SnapshotSource::JudgedFrame)
+    play_live_with(parts, refusals, SnapshotSource::JudgedFrame, Eyes::from)
 }
 
-fn play_live_with(parts: &[(Scene, usize)], refusals: u32, snapshots: SnapshotSource) -> Arc<MemorySink> {
+fn play_live_with(
+    parts: &[(Scene, usize)],
+    refusals: u32,
+    snapshots: SnapshotSource,
+    eyes: fn(Box<dyn Detector>) -> Eyes,
+) -> Arc<MemorySink> {
     let sink = MemorySink::shared();
     sink.refusals.store(refusals, Ordering::SeqCst);
     let (detector, seen) = ScriptDetector::reporting();
@@ -65,7 +72,7 @@ fn play_live_with(parts: &[(Scene, usize)], refusals: u32, snapshots: SnapshotSo
         main_pictures: Some(Arc::new(LargePictures::default())),
         clock: Arc::new(SystemClock),
     };
-    let runs = LiveRuns::start(vec![setup], vec![detector], context).unwrap();
+    let runs = LiveRuns::start(vec![setup], vec![eyes(detector)], context).unwrap();
     all_played.recv().unwrap();
     runs.stop();
     sink
@@ -99,6 +106,39 @@ fn live_and_archive_judge_the_same_frames_alike() {
     assert_eq!(closings(&archive), closings(&live));
 }
 
+/// The detector sees a helmet all the time.
+const FOOLED: &[(Scene, usize)] =
+    &[(Scene::Helmet, 10), (Scene::BlackHair, 30), (Scene::Helmet, 20), (Scene::Empty, 20)];
+
+#[test]
+fn a_second_look_sees_through_black_hair_live_and_in_the_archive() {
+    assert!(play_archive(FOOLED, None).0.opened.lock().unwrap().is_empty(), "nobody looks twice");
+    let (detector, _seen) = ScriptDetector::reporting();
+    let (archive, _, is_ok) = play_archive_with(FOOLED, None, &mut ScriptHats::with(detector));
+    assert!(is_ok);
+    let opened = archive.opened.lock().unwrap();
+    let [(violation, evidence)] = opened.as_slice() else { panic!("{} violations", opened.len()) };
+    let opened_s = violation.opened.media.as_secs_f64();
+    assert!((2.0..=3.0).contains(&opened_s), "{opened_s} s: a second look comes every second");
+    assert!(evidence.snapshot_at.media > violation.opened.media);
+
+    let live = play_live_with(FOOLED, 0, SnapshotSource::JudgedFrame, ScriptHats::with);
+    assert_eq!(*opened, *live.opened.lock().unwrap());
+    assert_eq!(*archive.closed.lock().unwrap(), *live.closed.lock().unwrap());
+}
+
+#[test]
+fn a_second_look_that_fails_ends_an_archive_and_is_passed_over_live() {
+    let broken = |detector| Eyes { detector, looks: vec![Box::new(ScriptHats { patience: 1 })] };
+    let (detector, _seen) = ScriptDetector::reporting();
+    let (sink, report, is_ok) = play_archive_with(EPISODE, None, &mut broken(detector));
+    assert!(!is_ok && report.frames < 20, "{} frames", report.frames);
+    assert_eq!(sink.ended.lock().unwrap().len(), 1);
+
+    let live = play_live_with(&[(Scene::Bare, 30)], 0, SnapshotSource::JudgedFrame, broken);
+    assert_eq!(live.opened.lock().unwrap().len(), 1, "the detector's own opinion stands");
+}
+
 #[test]
 fn a_full_disk_delays_evidence_and_loses_none() {
     let sink = play_live(EPISODE, 3);
@@ -120,7 +160,7 @@ fn a_stop_closes_what_is_open_and_ends_the_run() {
 
 #[test]
 fn a_violation_seen_on_the_sub_stream_is_shown_in_full_size() {
-    let sink = play_live_with(EPISODE, 0, SnapshotSource::MainStream);
+    let sink = play_live_with(EPISODE, 0, SnapshotSource::MainStream, Eyes::from);
     let opened = sink.opened.lock().unwrap();
     for jpeg in [&opened[0].1.clean_jpeg, &opened[0].1.annotated_jpeg] {
         let header = turbojpeg::read_header(jpeg).unwrap();

@@ -4,11 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anjian_analysis::CameraAnalysis;
-use anjian_domain::{Camera, Clock, RuleDefinition, Run, RunId, RunKind, SegmentSink, SystemClock, WallTime};
+use anjian_domain::{
+    Behaviour, Camera, Clock, LookKind, RuleDefinition, Run, RunId, RunKind, SegmentSink, SystemClock,
+    WallTime,
+};
 use anjian_indexer::{Index, Recovery};
 use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording};
-use anjian_models::{Catalogue, Detector, Runtime, SessionSettings};
-use anjian_pipeline::{RecordedCamera, Watch, WatchSetup};
+use anjian_models::{Catalogue, Runtime, SecondLookModel, SessionSettings};
+use anjian_pipeline::{Eyes, RecordedCamera, Watch, WatchSetup};
 use anyhow::Context;
 use jiff::tz::TimeZone;
 use tokio::signal::unix::{SignalKind, signal};
@@ -119,13 +122,51 @@ pub fn detection_threads(model: &Model) -> usize {
     if model.workers == 0 { (cores / 2).max(1) } else { model.workers }
 }
 
-/// Loads the model, once for each thread that will use it.
-pub fn load_detectors(model: &Model, count: usize) -> anyhow::Result<Vec<Box<dyn Detector>>> {
+/// Loads the models that the configured rules need, once for each thread that will use them.
+pub fn load_eyes(config: &Config, count: usize) -> anyhow::Result<Vec<Eyes>> {
+    let model = &config.model;
     let catalogue = open_catalogue(model.catalogue.as_deref())?;
-    catalogue.model(&model.name).map_err(|error| Usage(format!("model: {error}")))?;
+    catalogue.model(&model.name).map_err(|error| Usage(format!("model.name: {error}")))?;
+    let looks = second_looks(config, &catalogue)?;
     let runtime = Runtime::find(model.onnxruntime.as_deref())?;
-    let load = |_| Ok(catalogue.load(&model.name, &runtime, SessionSettings::default())?);
+    let settings = SessionSettings::default();
+    let load = |_| {
+        let detector = catalogue.load(&model.name, &runtime, settings)?;
+        let looks = looks.iter().map(|look| catalogue.load_second_look(look, &runtime, settings));
+        Ok(Eyes { detector, looks: looks.collect::<Result<_, _>>()? })
+    };
     (0..count).map(load).collect()
+}
+
+/// The second looks that some rule asks for. A name that the catalogue does not have is refused, asked for or not.
+fn second_looks<'a>(config: &Config, catalogue: &'a Catalogue) -> anyhow::Result<Vec<&'a SecondLookModel>> {
+    let mut looks = vec![];
+    for (kind, behaviour) in
+        [(LookKind::Headwear, Behaviour::NoHardHat), (LookKind::Garment, Behaviour::NoAntiStatic)]
+    {
+        let look = second_look(&config.model, catalogue, kind)?;
+        let mut rules = config.cameras.iter().flat_map(|camera| &camera.rules);
+        if rules.any(|rule| rule.behaviour == behaviour) {
+            looks.extend(look);
+        }
+    }
+    Ok(looks)
+}
+
+/// The second look of that kind, as configured; `None` when there is none or it is switched off.
+pub fn second_look<'a>(
+    model: &Model,
+    catalogue: &'a Catalogue,
+    kind: LookKind,
+) -> Result<Option<&'a SecondLookModel>, Usage> {
+    match model.second_look(kind) {
+        None => Ok(catalogue.default_second_look(kind)),
+        Some("") => Ok(None),
+        Some(name) => catalogue
+            .second_look(kind, name)
+            .map(Some)
+            .map_err(|error| Usage(format!("model.{}: {error}", kind.as_str()))),
+    }
 }
 
 /// The built-in catalogue, or one from a file.
@@ -146,7 +187,7 @@ pub struct RunOrigin {
     pub started_at: WallTime,
 }
 
-/// Tracker and rules of one camera under a new Run. `model` is what the detector calls itself.
+/// Tracker and rules of one camera under a new Run. `model` is what its eyes call themselves.
 pub fn watch(
     config: &Config,
     camera: &CameraConfig,

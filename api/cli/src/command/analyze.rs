@@ -6,7 +6,7 @@ use std::time::Instant;
 use anjian_domain::{RunKind, TrackId, Violation, WallTime};
 use anjian_indexer::{EvidenceKind, Index, Recorder};
 use anjian_ingest::{FileSource, FrameSettings, StopSignal};
-use anjian_models::Detector;
+use anjian_pipeline::Eyes;
 use anjian_pipeline::archive::{self, ArchiveError, ArchiveReport};
 use anyhow::Context;
 use serde::Serialize;
@@ -63,7 +63,7 @@ struct Desk<'a> {
     start: Option<WallTime>,
     runtime: Runtime,
     index: Index,
-    detector: Box<dyn Detector>,
+    eyes: Eyes,
     stop: StopSignal,
     lines: JsonLines,
 }
@@ -74,14 +74,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let camera = choose_camera(&config, arguments.camera.as_deref())?;
     let files = list_files(&arguments.paths)?;
     anjian_ingest::init()?;
-    let mut detectors = wiring::load_detectors(&config.model, 1)?;
-    let detector = detectors.pop().context("no model was loaded")?;
+    let eyes = wiring::load_eyes(&config, 1)?.pop().context("no model was loaded")?;
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::open_index(&config))?;
     let lines = JsonLines::create(arguments.jsonl.as_deref())?;
     let stop = stop_on_ctrl_c(&runtime);
-    let mut desk =
-        Desk { config: &config, camera, start: arguments.start, runtime, index, detector, stop, lines };
+    let start = arguments.start;
+    let mut desk = Desk { config: &config, camera, start, runtime, index, eyes, stop, lines };
     let mut failed = 0;
     for file in &files {
         if desk.stop.is_stopped() {
@@ -156,7 +155,7 @@ impl Desk<'_> {
         let mut source = FileSource::open(file, &frames, self.start)?;
         let path = file.canonicalize().unwrap_or_else(|_| file.to_owned()).display().to_string();
         let origin = RunOrigin { kind: RunKind::Archive, source: path, started_at: source.start() };
-        let watch = wiring::watch(self.config, camera, origin, self.detector.model())?;
+        let watch = wiring::watch(self.config, camera, origin, &self.eyes.model())?;
         let recorder = Recorder::new(self.index.clone(), self.runtime.handle().clone());
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bar = footage_progress(source.duration(), &name);
@@ -164,7 +163,7 @@ impl Desk<'_> {
         let mut report = ArchiveReport::default();
         let outcome = archive::analyze(
             &mut source,
-            self.detector.as_mut(),
+            &mut self.eyes,
             watch,
             &recorder,
             &self.stop,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anjian_domain::SystemClock;
 use anjian_indexer::{CheckFinding, CheckProgress, CheckReport, Index, IndexError, RecordingSettings};
+use anjian_pipeline::Eyes;
 use indicatif::ProgressBar;
 
 use crate::config::Config;
@@ -47,12 +48,12 @@ impl Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
     anjian_ingest::init()?;
-    wiring::load_detectors(&config.model, 1)?;
+    let models: Vec<_> = wiring::load_eyes(&config, 1)?.iter().map(Eyes::model).collect();
     let (cameras, sites) = (config.cameras.len(), config.sites.len());
     print(&format!(
         "{}: valid; sites: {sites}, cameras: {cameras}, model: {}",
         arguments.config.display(),
-        config.model.name
+        models.concat()
     ))?;
     if !config.data_dir.exists() {
         return nothing_stored(&config);

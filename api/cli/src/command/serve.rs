@@ -6,8 +6,7 @@ use std::sync::Arc;
 use anjian_api::{ApiSettings, Ports};
 use anjian_domain::{Clock, RunKind, SegmentSink, SystemClock};
 use anjian_indexer::{Index, Recorder};
-use anjian_models::Detector;
-use anjian_pipeline::{LiveContext, LiveRuns, LiveSetup, SnapshotSource};
+use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, SnapshotSource};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
@@ -48,13 +47,13 @@ pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
     let metrics = metrics.install_recorder().context("metrics were installed twice")?;
     anjian_pipeline::metric::describe();
     anjian_ingest::init()?;
-    let detectors = wiring::load_detectors(&config.model, wiring::detection_threads(&config.model))?;
+    let eyes = wiring::load_eyes(config, wiring::detection_threads(&config.model))?;
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::claim_index(config))?;
     let listener = runtime.block_on(bind(config))?;
     let decoder = Decoder::new(index.recordings_folder(), &config.data_dir)
         .context("data_dir: the folder of the previews cannot be made")?;
-    let runs = start_runs(config, detectors, &index, runtime.handle())?;
+    let runs = start_runs(config, eyes, &index, runtime.handle())?;
     let upkeep = Upkeep::start(&index, runtime.handle())?;
     let metrics = Arc::new(move || metrics.render());
     let ports = Ports { metrics, pictures: Arc::new(decoder), jobs: upkeep.health() };
@@ -74,13 +73,8 @@ async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
     bound.with_context(|| format!("server.listen: cannot listen on {listen}: is another anjian running?"))
 }
 
-fn start_runs(
-    config: &Config,
-    detectors: Vec<Box<dyn Detector>>,
-    index: &Index,
-    runtime: &Handle,
-) -> anyhow::Result<LiveRuns> {
-    let model = detectors.first().map_or_else(String::new, |detector| detector.model().to_owned());
+fn start_runs(config: &Config, eyes: Vec<Eyes>, index: &Index, runtime: &Handle) -> anyhow::Result<LiveRuns> {
+    let model = eyes.first().map_or_else(String::new, Eyes::model);
     let recorder = Arc::new(Recorder::new(index.clone(), runtime.clone()));
     let segments: Arc<dyn SegmentSink> = recorder.clone();
     let setups = live_setups(config, &model, Some(&segments))?;
@@ -91,10 +85,10 @@ fn start_runs(
         main_pictures: Some(Arc::new(MainStream::new(index.clone(), runtime.clone()))),
         clock: Arc::new(SystemClock),
     };
-    Ok(LiveRuns::start(setups, detectors, context)?)
+    Ok(LiveRuns::start(setups, eyes, context)?)
 }
 
-/// Every camera with a stream. `model` is what the detector calls itself; without `segments` nothing is recorded.
+/// Every camera with a stream. `model` is what the eyes call themselves; without `segments` nothing is recorded.
 pub fn live_setups(
     config: &Config,
     model: &str,

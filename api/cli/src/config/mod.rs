@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anjian_analysis::{CameraPlan, RuleSettings};
-use anjian_domain::{CameraId, RunId, Site, SiteId, SourceUrl, Zone};
+use anjian_domain::{CameraId, LookKind, RunId, Site, SiteId, SourceUrl, Zone};
 use anjian_ingest::{AnalysisRate, CertificateCheck, DecodeMode, Transport};
 use anjian_pipeline::Mount;
 use jiff::tz::TimeZone;
@@ -30,7 +30,7 @@ pub struct Config {
     /// The HTTP server.
     #[serde(default)]
     pub server: Server,
-    /// The model.
+    /// The models.
     #[serde(default)]
     pub model: Model,
     /// How recordings are written and kept.
@@ -60,12 +60,16 @@ impl Default for Server {
     }
 }
 
-/// The model and how it runs.
+/// The models and how they run.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Model {
     /// Its name in the catalogue.
     pub name: String,
+    /// The second look at heads, by its name in the catalogue; the first one there when left out, none when empty.
+    headwear: Option<String>,
+    /// The second look at garments, chosen alike.
+    garment: Option<String>,
     /// A catalogue of one's own instead of the built-in one; relative to the file.
     pub catalogue: Option<PathBuf>,
     /// `libonnxruntime.so`, where it is not found by itself; relative to the file.
@@ -79,7 +83,25 @@ pub const DEFAULT_MODEL: &str = "head_helmet_person_nano";
 
 impl Default for Model {
     fn default() -> Self {
-        Self { name: DEFAULT_MODEL.to_owned(), catalogue: None, onnxruntime: None, workers: 0 }
+        Self {
+            name: DEFAULT_MODEL.to_owned(),
+            headwear: None,
+            garment: None,
+            catalogue: None,
+            onnxruntime: None,
+            workers: 0,
+        }
+    }
+}
+
+impl Model {
+    /// The second look of that kind that was asked for; empty when none shall be.
+    pub fn second_look(&self, kind: LookKind) -> Option<&str> {
+        match kind {
+            LookKind::Headwear => self.headwear.as_deref(),
+            LookKind::Garment => self.garment.as_deref(),
+            LookKind::Light => None,
+        }
     }
 }
 

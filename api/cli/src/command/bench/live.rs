@@ -14,7 +14,7 @@ use anjian_domain::{
 use anjian_indexer::{Index, Recorder};
 use anjian_ingest::ClipServer;
 use anjian_models::{Detector, ModelError};
-use anjian_pipeline::{LiveContext, LiveRuns};
+use anjian_pipeline::{Eyes, LiveContext, LiveRuns};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -131,11 +131,14 @@ pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) ->
 }
 
 fn start_runs(config: &Config, context: LiveContext, judged: &Arc<AtomicU64>) -> anyhow::Result<LiveRuns> {
-    let detectors = wiring::load_detectors(&config.model, wiring::detection_threads(&config.model))?;
-    let name = detectors.first().context("no model was loaded")?.model().to_owned();
-    let count = |inner| Box::new(Counting { inner, judged: Arc::clone(judged) }) as Box<dyn Detector>;
-    let detectors = detectors.into_iter().map(count).collect();
-    Ok(LiveRuns::start(live_setups(config, &name, None)?, detectors, context)?)
+    let eyes = wiring::load_eyes(config, wiring::detection_threads(&config.model))?;
+    let model = eyes.first().context("no model was loaded")?.model();
+    let count = |Eyes { detector: inner, looks }| {
+        let detector = Box::new(Counting { inner, judged: Arc::clone(judged) });
+        Eyes { detector, looks }
+    };
+    let eyes = eyes.into_iter().map(count).collect();
+    Ok(LiveRuns::start(live_setups(config, &model, None)?, eyes, context)?)
 }
 
 /// Everything but the delays, which are known only at the end.

@@ -91,7 +91,8 @@ fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let mut detector = arguments.model.load()?;
     let inference = stages::inference(&clip, detector.as_mut(), seconds)?;
     step("whole pipeline");
-    let whole = stages::whole(&clip, detector.as_mut(), seconds)?;
+    drop(detector);
+    let (whole, models) = stages::whole(&clip, &arguments.model, seconds)?;
     let camera = CameraProcess::start(&clip)?;
     step("one live camera");
     let one = live_part(&camera, 1, arguments)?;
@@ -105,7 +106,7 @@ fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let ffmpeg = recording::ffmpeg(&camera.url, recorded, seconds)?;
     bar.finish_and_clear();
     let stages = Stages { decode, inference, pipeline: whole };
-    let report = Report::new(detector.model(), stages, (&one, &many), (ours, ffmpeg));
+    let report = Report::new(&models, stages, (&one, &many), (ours, ffmpeg));
     let text = if arguments.json { serde_json::to_string(&report)? } else { report.table() };
     print(&text)
 }

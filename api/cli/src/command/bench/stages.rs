@@ -10,10 +10,12 @@ use anjian_domain::{
 use anjian_ingest::{FileSource, FrameSettings, FrameSource, Next, StopSignal};
 use anjian_models::Detector;
 use anjian_pipeline::archive::{self, ArchiveReport};
+use anyhow::Context;
 use serde::Serialize;
 
 use super::live::{self, Rules};
 use super::usage::Stopwatch;
+use crate::command::ModelArguments;
 use crate::wiring::{self, RunOrigin};
 
 /// Pictures that inference is measured on, over and over.
@@ -96,9 +98,17 @@ pub fn inference(
     StageFigures::new(&stopwatch, frames, Duration::from_millis(200) * u32::try_from(frames)?)
 }
 
-/// An archive Run with the rules of a site, evidence rendered and thrown away.
-pub fn whole(clip: &Path, detector: &mut dyn Detector, at_least: Duration) -> anyhow::Result<StageFigures> {
-    let config = live::config(&["rtsp://127.0.0.1/unused".to_owned()], Path::new("unused"), Rules::Ordinary)?;
+/// An archive Run with the rules of a site, evidence rendered and thrown away; and the models it ran with.
+pub fn whole(
+    clip: &Path,
+    model: &ModelArguments,
+    at_least: Duration,
+) -> anyhow::Result<(StageFigures, String)> {
+    let mut config =
+        live::config(&["rtsp://127.0.0.1/unused".to_owned()], Path::new("unused"), Rules::Ordinary)?;
+    model.apply_to(&mut config.model);
+    let mut eyes = wiring::load_eyes(&config, 1)?.pop().context("no model was loaded")?;
+    let model = eyes.model();
     let stopwatch = Stopwatch::start()?;
     let (mut frames, mut footage) = (0, Duration::ZERO);
     let begun = Instant::now();
@@ -106,14 +116,14 @@ pub fn whole(clip: &Path, detector: &mut dyn Detector, at_least: Duration) -> an
         let mut source = open(clip)?;
         let origin =
             RunOrigin { kind: RunKind::Archive, source: "bench".to_owned(), started_at: WallTime::EPOCH };
-        let watch = wiring::watch(&config, &config.cameras[0], origin, detector.model())?;
+        let watch = wiring::watch(&config, &config.cameras[0], origin, &model)?;
         let mut report = ArchiveReport::default();
         let stop = StopSignal::new();
-        archive::analyze(&mut source, detector, watch, &Nowhere, &stop, &mut report, &mut |_| ())?;
+        archive::analyze(&mut source, &mut eyes, watch, &Nowhere, &stop, &mut report, &mut |_| ())?;
         frames += report.frames;
         footage += report.footage;
     }
-    StageFigures::new(&stopwatch, frames, footage)
+    Ok((StageFigures::new(&stopwatch, frames, footage)?, model))
 }
 
 /// Keeps nothing: storing is measured in the live part.
