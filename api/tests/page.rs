@@ -105,6 +105,36 @@ async fn follow(seed: &Seed, script: tokio::process::ChildStdout) -> String {
     last
 }
 
+/// Serves what was recorded and lets a script look at it.
+async fn look(seed: &Seed, script: &str) {
+    let chromium =
+        std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
+    check_there(&chromium, "Chromium");
+    check_there(&web().join("node_modules/playwright-core"), "the page's test library");
+    check_there(&web().join("dist/index.html"), "the built page");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopping) = oneshot::channel::<()>();
+    let settings = ApiSettings { listen: address, hosts: Vec::new() };
+    let stopped = async { stopping.await.unwrap() };
+    let ports = Ports { pictures: Arc::new(FfmpegDesk), ..Ports::new(Arc::new(String::new)) };
+    let server = tokio::spawn(serve_on(listener, settings, seed.index.clone(), ports, stopped));
+
+    let mut script = Command::new(node().await)
+        .arg(web().join("test").join(script))
+        .arg(format!("http://{address}"))
+        .env("CHROMIUM", &chromium)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let said = follow(seed, script.stdout.take().unwrap()).await;
+    assert!(script.wait().await.unwrap().success(), "{said}");
+
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn the_page_reckons_right() {
     check_there(&web().join("node_modules/vite"), "the page's build tool");
@@ -117,12 +147,6 @@ async fn the_page_reckons_right() {
 
 #[tokio::test]
 async fn the_page_works_in_chromium() {
-    let chromium =
-        std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
-    check_there(&chromium, "Chromium");
-    check_there(&web().join("node_modules/playwright-core"), "the page's test library");
-    check_there(&web().join("dist/index.html"), "the built page");
-
     let folder = tempfile::tempdir().unwrap();
     let now = SystemClock.now();
     let seed = Seed::new(folder.path(), now.minus(Duration::from_hours(48))).await;
@@ -130,25 +154,34 @@ async fn the_page_works_in_chromium() {
     fill(&seed, now).await;
     record(&seed, now).await;
 
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopping) = oneshot::channel::<()>();
-    let settings = ApiSettings { listen: address, hosts: Vec::new() };
-    let stopped = async { stopping.await.unwrap() };
-    let ports = Ports { pictures: Arc::new(FfmpegDesk), ..Ports::new(Arc::new(String::new)) };
-    let server = tokio::spawn(serve_on(listener, settings, seed.index.clone(), ports, stopped));
+    look(&seed, "page.mjs").await;
+}
 
-    let mut script = Command::new(node().await)
-        .arg(web().join("test/page.mjs"))
-        .arg(format!("http://{address}"))
-        .env("CHROMIUM", &chromium)
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let said = follow(&seed, script.stdout.take().unwrap()).await;
-    assert!(script.wait().await.unwrap().success(), "{said}");
+/// A small picture a second for 25 hours, in Berlin; from noon on the machine's clock was 90 s behind what it had said.
+async fn record_a_long_day(seed: &Seed, midnight: WallTime) {
+    let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sample-videos/loading-bay-hat-off/clip.mp4");
+    check_there(&clip, "a sample clip");
+    let morning = Film::of_clip(&clip, [160, 90], 1);
+    let afternoon = morning.clone().with_clock_offset(-90_000_000);
+    seed.recorder_state(0, RecordingState::Recording, midnight, None).await;
+    let piece = Duration::from_mins(10);
+    for number in 0..25 * 6 {
+        let film = if number < 13 * 6 { &morning } else { &afternoon };
+        seed.film(0, midnight.plus(piece * number), piece, film).await;
+    }
+    let minutes = |number: u64| midnight.plus(Duration::from_mins(number));
+    // A day is 25 hours long: 23:59 is its last minute.
+    for opened in [minutes(150), minutes(210), minutes(25 * 60 - 1), minutes(25 * 60)] {
+        seed.breach(made_up(0, opened, Some(Duration::from_secs(20)))).await;
+    }
+}
 
-    stop.send(()).unwrap();
-    server.await.unwrap().unwrap();
+#[tokio::test]
+async fn a_day_of_25_hours_plays() {
+    let folder = tempfile::tempdir().unwrap();
+    let midnight: WallTime = "2026-10-24T22:00:00Z".parse().unwrap();
+    let seed = Seed::new(folder.path(), midnight).await;
+    seed.move_to("Europe/Berlin").await;
+    record_a_long_day(&seed, midnight).await;
+    look(&seed, "day.mjs").await;
 }

@@ -18,6 +18,7 @@ pub(crate) struct Film {
     tracks: Tracks,
     pictures: Vec<Picture>,
     frame: Duration,
+    clock_offset_us: i64,
 }
 
 #[derive(Clone)]
@@ -32,7 +33,12 @@ impl Film {
         let picture = |number: u8| Picture { data: vec![number; 400], is_sync: number.is_multiple_of(5) };
         let video = VideoTrack { codec, width_px: 640, height_px: 360, configuration: vec![1, 2, 3, 4] };
         let frame = Duration::from_millis(200);
-        Self { tracks: Tracks { video, audio: None }, pictures: (0..50).map(picture).collect(), frame }
+        Self {
+            tracks: Tracks { video, audio: None },
+            pictures: (0..50).map(picture).collect(),
+            frame,
+            clock_offset_us: 0,
+        }
     }
 
     /// A clip in another size and speed, H.264, encoded by ffmpeg with a keyframe every two seconds.
@@ -57,7 +63,12 @@ impl Film {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let (pictures, configuration) = pictures(&output.stdout);
         let video = VideoTrack { codec: VideoCodec::H264, width_px, height_px, configuration };
-        Self { tracks: Tracks { video, audio: None }, pictures, frame: Duration::from_secs(1) / fps }
+        Self {
+            tracks: Tracks { video, audio: None },
+            pictures,
+            frame: Duration::from_secs(1) / fps,
+            clock_offset_us: 0,
+        }
     }
 
     /// With a tone in G.711, which browsers do not play.
@@ -65,6 +76,12 @@ impl Film {
         let codec = anjian_domain::AudioCodec::ALaw;
         self.tracks.audio =
             Some(AudioTrack { codec, sample_rate_hz: 8000, channels: 1, configuration: Vec::new() });
+        self
+    }
+
+    /// Recorded while the clock was so far from where the recording is placed.
+    pub(crate) fn with_clock_offset(mut self, micros: i64) -> Self {
+        self.clock_offset_us = micros;
         self
     }
 
@@ -83,8 +100,8 @@ impl Film {
         begun: &dyn Fn(&Segment),
     ) -> Segment {
         let fragment = Duration::from_millis(500);
-        let mut writer =
-            SegmentWriter::create(root, blank(camera, start), self.tracks.clone(), fragment).unwrap();
+        let blank = Segment { clock_offset_us: self.clock_offset_us, ..blank(camera, start) };
+        let mut writer = SegmentWriter::create(root, blank, self.tracks.clone(), fragment).unwrap();
         begun(writer.segment());
         let count = u32::try_from(length.as_nanos() / self.frame.as_nanos()).unwrap();
         for (number, picture) in (0..count).zip(self.pictures.iter().cycle()) {

@@ -4,60 +4,12 @@
 // with G.711 sound, and a violation with its clip ten minutes ago. When this script prints "record now", its starter
 // must record one more violation; when it prints "close it", that one must close.
 
-import { chromium } from 'playwright-core';
-
-const address = process.argv[2];
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-];
-const PATIENCE_MS = 60_000;
-const results = { passed: 0, failed: 0 };
-const complaints = [];
-const foreign = [];
-
-async function check(name, look) {
-  try {
-    await look();
-    results.passed += 1;
-  } catch (cause) {
-    results.failed += 1;
-    console.log(`FAILED ${name}: ${String(cause.message ?? cause).split('\n').slice(0, 4).join(' | ')}`);
-  }
-}
-
-function expect(isTrue, message) {
-  if (!isTrue) throw new Error(message);
-}
-
-/** Waits until `look` answers true. */
-async function until(look, message) {
-  const end = Date.now() + PATIENCE_MS;
-  while (!(await look())) {
-    expect(Date.now() < end, message);
-    await new Promise((resume) => setTimeout(resume, 50));
-  }
-}
-
-async function open(browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN', ...options });
-  context.setDefaultTimeout(PATIENCE_MS);
-  const page = await context.newPage();
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== new URL(address).origin) foreign.push(request.url());
-  });
-  await page.goto(address);
-  await page.locator('[data-violation]').first().waitFor();
-  return page;
-}
+import { address, at, check, clockOf, complaints, expect, finish, isPlaying, launch, open, shows, slider, until } from './view.mjs';
 
 const rows = (page) => page.locator('[data-violation]');
 const isLoaded = (image) => image.evaluate((element) => element.complete && element.naturalWidth > 0);
 
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+const browser = await launch();
 const page = await open(browser);
 
 await check('violations are listed with their pictures', async () => {
@@ -169,25 +121,6 @@ await check('nothing jumps while somebody reads further down', async () => {
 // --- playback ---------------------------------------------------------------------------------------------------
 
 const MINUTE_MS = 60_000;
-const clockOf = async (view) => Date.parse((await view.locator('[data-clock]').getAttribute('data-clock')) ?? '');
-const isPlaying = (view) => view.locator('video[data-playing=playing]').count().then((count) => count === 1);
-const slider = (view, which) => view.locator(`[data-strip=${which}] [role=slider]`);
-
-/** Waits until the picture of a moment is shown, give or take; answers the moment. */
-async function shows(view, moment, slack = 6_000) {
-  const isThere = async () => Math.abs((await clockOf(view)) - moment) < slack && (await isPlaying(view));
-  const iso = (time) => new Date(time).toISOString();
-  await until(isThere, `does not play at ${iso(moment)}`).catch(async ({ message }) => {
-    const state = await view.locator('video').getAttribute('data-playing');
-    throw new Error(`${message}: ${state} at ${iso(await clockOf(view))}`);
-  });
-  return clockOf(view);
-}
-
-async function at(view, camera, moment, more = '') {
-  await view.goto(`${address}/?view=playback&camera=${camera}&at=${new Date(moment).toISOString()}${more}`);
-}
-
 const film = await open(browser, { locale: 'en-US' });
 let newest = 0;
 
@@ -402,11 +335,4 @@ await check('a server that fails is told, with a way to try again', async () => 
   complaints.length = kept;
 });
 
-await check('the console is silent and nobody else is asked', async () => {
-  expect(complaints.length === 0, complaints.join(' | '));
-  expect(foreign.length === 0, foreign.join(' | '));
-});
-
-await browser.close();
-console.log(`${results.passed} passed, ${results.failed} failed`);
-process.exit(results.failed === 0 ? 0 : 1);
+await finish(browser);
