@@ -1,12 +1,12 @@
 //! The analysis of one camera: frame by frame, detections become violations.
 
 use anjian_domain::{
-    Answer, CameraId, CloseReason, Detection, Detections, Look, MediaTime, Moment, RuleDefinition, Seen,
-    Violation, ViolationUpdate,
+    Answer, CameraId, CloseReason, Detection, Detections, Look, MediaTime, Moment, RuleDefinition, RuleId,
+    Seen, Violation, ViolationUpdate,
 };
 
 use crate::people;
-use crate::rules::{Origin, Rule, View};
+use crate::rules::{Given, Origin, Rule, View};
 use crate::tracker::Tracker;
 use crate::{CameraPlan, PlanError, Track, TrackerSettings};
 
@@ -26,6 +26,15 @@ pub struct CameraAnalysis {
     followed: Option<Followed>,
     last: Option<MediaTime>,
     ignored_frames: u64,
+}
+
+/// What people should know of how well a rule can judge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Which rule.
+    pub rule: RuleId,
+    /// What is the matter, and what to do.
+    pub text: String,
 }
 
 /// A frame between following and judging.
@@ -150,6 +159,16 @@ impl CameraAnalysis {
         self.rules.iter().flat_map(Rule::open_violations)
     }
 
+    /// What people should know of how well the rules can judge on this camera, since this was asked last. Each thing is
+    /// told once.
+    pub fn take_remarks(&mut self) -> Vec<Remark> {
+        let remark = |rule: &mut Rule| {
+            let text = rule.remark()?;
+            Some(Remark { rule: rule.definition().rule.clone(), text })
+        };
+        self.rules.iter_mut().filter_map(remark).collect()
+    }
+
     /// How many frames were ignored because MediaTime did not advance; above 0 something is wrong with the source.
     #[must_use]
     pub const fn ignored_frames(&self) -> u64 {
@@ -159,7 +178,8 @@ impl CameraAnalysis {
 
 fn plan_rules(plan: &CameraPlan, tracker: TrackerSettings) -> Result<Vec<Rule>, PlanError> {
     let zones = plan.all_zones()?;
-    plan.placed_permits(&zones)?;
+    let permits = plan.placed_permits(&zones)?;
+    let given = Given { permits: &permits, galleries: &plan.galleries };
     let origin = Origin {
         run: plan.run,
         site: plan.site.clone(),
@@ -174,7 +194,7 @@ fn plan_rules(plan: &CameraPlan, tracker: TrackerSettings) -> Result<Vec<Rule>, 
         if rules.iter().any(|other| other.definition().rule == id) {
             return Err(PlanError::DuplicateRule { camera: plan.camera.clone(), rule: id });
         }
-        rules.push(Rule::new(origin.clone(), id, zone, settings));
+        rules.push(Rule::new(origin.clone(), id, zone, settings, &given)?);
     }
     Ok(rules)
 }

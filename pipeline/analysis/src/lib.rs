@@ -19,7 +19,7 @@ mod rules;
 mod schedule;
 mod tracker;
 
-pub use camera_analysis::CameraAnalysis;
+pub use camera_analysis::{CameraAnalysis, Remark};
 pub use gallery::{Calibration, Gallery};
 pub use people::Headwear;
 pub use plan::{CameraPlan, PlanError};

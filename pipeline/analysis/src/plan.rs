@@ -67,6 +67,16 @@ pub enum PlanError {
         /// Their name.
         rule: RuleId,
     },
+    /// A rule lacks something to judge by.
+    #[error("camera {camera}: rule {rule}: {reason}")]
+    CannotJudge {
+        /// Of which camera.
+        camera: CameraId,
+        /// Which rule.
+        rule: RuleId,
+        /// What is missing, and what to do.
+        reason: String,
+    },
     /// A permit names a zone that the camera does not have.
     #[error(
         "camera {camera}: permit {permit:?} names zone `{zone}`, which the camera does not have: use one of {known}"
@@ -103,6 +113,12 @@ pub enum PlanError {
     },
 }
 
+/// A permit and the zone that it names; `None` for all that the camera sees.
+pub(crate) struct PlacedPermit {
+    pub(crate) permit: Permit,
+    pub(crate) zone: Option<Zone>,
+}
+
 impl PlanError {
     /// Never: somebody must change the configuration.
     #[must_use]
@@ -131,23 +147,25 @@ impl CameraPlan {
     }
 
     /// The permits, each with the zone that it names.
-    pub(crate) fn placed_permits(&self, zones: &[Zone]) -> Result<Vec<(Permit, Option<Zone>)>, PlanError> {
+    pub(crate) fn placed_permits(&self, zones: &[Zone]) -> Result<Vec<PlacedPermit>, PlanError> {
         self.permits.iter().map(|permit| self.place_permit(permit, zones)).collect()
     }
 
-    fn place_permit(&self, permit: &Permit, zones: &[Zone]) -> Result<(Permit, Option<Zone>), PlanError> {
+    fn place_permit(&self, permit: &Permit, zones: &[Zone]) -> Result<PlacedPermit, PlanError> {
         let camera = || self.camera.clone();
         let Permit { id, from, to, .. } = permit.clone();
         if to <= from {
             return Err(PlanError::EmptyPermit { camera: camera(), permit: id, from, to });
         }
-        let Some(wanted) = &permit.zone else { return Ok((permit.clone(), None)) };
+        let permit = permit.clone();
+        let Some(wanted) = &permit.zone else { return Ok(PlacedPermit { permit, zone: None }) };
         let zone = zones.iter().find(|zone| zone.id == *wanted).cloned();
         let unknown = || {
             let (zone, known) = (wanted.clone(), names_of(zones));
             PlanError::UnknownPermitZone { camera: camera(), permit: id, zone, known }
         };
-        zone.map(|zone| (permit.clone(), Some(zone))).ok_or_else(unknown)
+        let zone = Some(zone.ok_or_else(unknown)?);
+        Ok(PlacedPermit { permit, zone })
     }
 
     /// The name of a rule and the zone it holds in.

@@ -40,17 +40,11 @@ pub struct RuleSettings {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// The table does not say what it watches for.
-    #[error("a rule needs the key `behaviour`, one of {}", rules::available().join(", "))]
+    #[error("a rule needs the key `behaviour`, one of {}", Behaviour::ALL.map(Behaviour::as_str).join(", "))]
     NoBehaviour,
     /// A behaviour that nobody knows.
     #[error("rule: {0}")]
     UnknownBehaviour(String),
-    /// A behaviour that Anjian names but cannot judge yet.
-    #[error("rule {behaviour}: not available in this version, which knows {}: remove the rule", rules::available().join(", "))]
-    NotAvailable {
-        /// Which.
-        behaviour: Behaviour,
-    },
     /// A value of a key that every rule has.
     #[error("rule {behaviour}: key `{key}`: {reason}")]
     CommonKey {
@@ -91,8 +85,7 @@ impl RuleSettings {
     /// A behaviour with all its defaults, in the whole picture, always.
     ///
     /// # Errors
-    /// When this version cannot judge the behaviour, or the behaviour has a key without a default
-    /// (`overcrowding` needs a limit).
+    /// When the behaviour has a key without a default (`overcrowding` needs a limit).
     pub fn with_defaults(behaviour: Behaviour) -> Result<Self, SettingsError> {
         Self::from_parts(behaviour, Map::new())
     }

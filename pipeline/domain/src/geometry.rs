@@ -167,6 +167,17 @@ impl NormBox {
         width.max(0.0) * height.max(0.0)
     }
 
+    /// The smallest box around both.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
     /// Intersection over union, 0..1.
     #[must_use]
     pub fn iou(self, other: Self) -> f32 {
@@ -329,6 +340,16 @@ mod tests {
             prop_assert!((a.iou(b) - b.iou(a)).abs() < 1e-6);
             prop_assert!((0.0..=1.0001).contains(&a.iou(b)));
             prop_assert!((a.iou(a) - 1.0).abs() < 1e-4);
+        }
+
+        #[test]
+        fn a_union_holds_both(a in any_box(), b in any_box()) {
+            let union = a.union(b);
+            prop_assert_eq!(union, b.union(a));
+            prop_assert!(NormBox::try_from(<[f32; 4]>::from(union)).is_ok());
+            for part in [a, b] {
+                prop_assert!((union.intersection_area(part) - part.area()).abs() < 1e-6);
+            }
         }
 
         #[test]

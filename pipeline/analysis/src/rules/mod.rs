@@ -1,11 +1,14 @@
-//! The behaviours that this version can judge: one file and one line in [`REGISTERED`] each.
+//! The behaviours that this version can judge: one file and one line in [`registration`] each.
 //!
 //! A behaviour's file holds its thresholds and its logic, and only those. What all rules share, the schedule, the
 //! zone, the identity of violations, is in [`rule`].
 
+mod hot_work;
+mod no_anti_static;
 mod no_hard_hat;
 mod overcrowding;
 mod path;
+mod person_episodes;
 mod rule;
 mod zone_membership;
 
@@ -20,14 +23,21 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::rule::{Origin, Rule};
 
-use crate::{SettingsError, Track};
+use crate::plan::PlacedPermit;
+use crate::{Gallery, SettingsError, Track};
 
-/// Every behaviour that this version can judge.
-const REGISTERED: [Registration; 2] = [no_hard_hat::REGISTRATION, overcrowding::REGISTRATION];
+/// How a behaviour's settings are read.
+const fn registration(behaviour: Behaviour) -> Registration {
+    match behaviour {
+        Behaviour::NoHardHat => no_hard_hat::REGISTRATION,
+        Behaviour::HotWork => hot_work::REGISTRATION,
+        Behaviour::Overcrowding => overcrowding::REGISTRATION,
+        Behaviour::NoAntiStatic => no_anti_static::REGISTRATION,
+    }
+}
 
-/// A behaviour and how its settings are read.
-pub(crate) struct Registration {
-    behaviour: Behaviour,
+/// A behaviour's place in the list.
+struct Registration {
     parse: fn(Map<String, Value>) -> Parsed,
 }
 
@@ -42,20 +52,41 @@ pub(crate) trait LogicSettings: fmt::Debug + Send + Sync {
     /// Counts the changes of the logic itself: the same thresholds under another revision may judge otherwise.
     fn revision(&self) -> u32;
 
+    /// What else decides, besides thresholds, zone and tracker: keys of the rule's definition.
+    fn grounds(&self, _given: &Given<'_>) -> Map<String, Value> {
+        Map::new()
+    }
+
     /// Logic that has seen nothing yet.
-    fn logic(&self) -> Box<dyn RuleLogic>;
+    ///
+    /// # Errors
+    /// What is missing, and what to do.
+    fn logic(&self, given: &Given<'_>) -> Result<Box<dyn RuleLogic>, String>;
+}
+
+/// What the site has given for its rules to judge by.
+pub(crate) struct Given<'a> {
+    pub(crate) permits: &'a [PlacedPermit],
+    pub(crate) galleries: &'a [Gallery],
 }
 
 /// Finds the breaches of one rule, frame by frame.
 pub(crate) trait RuleLogic: Send {
     /// What must be looked at more closely to judge this frame well. Nobody may be able to.
-    fn looks(&self, scene: &Scene<'_>) -> Vec<Look>;
+    fn looks(&self, _scene: &Scene<'_>) -> Vec<Look> {
+        Vec::new()
+    }
 
     /// What began and ended with this frame.
     fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding>;
 
     /// Ends what is open at its last breach and forgets everything.
     fn stop(&mut self, reason: CloseReason) -> Vec<Finding>;
+
+    /// What people should know of how well it can judge; each thing once.
+    fn remark(&mut self) -> Option<String> {
+        None
+    }
 }
 
 /// One frame, the same for all rules.
@@ -87,6 +118,13 @@ pub(crate) struct Scene<'a> {
     pub(crate) inside: Vec<&'a Track>,
 }
 
+impl<'a> Scene<'a> {
+    /// Those in the rule's zone whom this frame shows, by id.
+    fn seen_inside(&self) -> impl Iterator<Item = &'a Track> {
+        self.inside.iter().copied().filter(|track| track.last_seen() == self.at.media)
+    }
+}
+
 /// Names a breach of a rule: a person breaks it once at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BreachKey {
@@ -111,16 +149,9 @@ pub(crate) enum Finding {
     Ended { key: BreachKey, last: Moment, reason: CloseReason, path: Vec<TrackPoint> },
 }
 
-/// The names of the behaviours that this version can judge.
-pub(crate) fn available() -> [&'static str; REGISTERED.len()] {
-    REGISTERED.map(|registration| registration.behaviour.as_str())
-}
-
 /// Reads a behaviour's own keys.
 pub(crate) fn parse(behaviour: Behaviour, own_keys: Map<String, Value>) -> Parsed {
-    let registered = REGISTERED.iter().find(|registration| registration.behaviour == behaviour);
-    let registration = registered.ok_or(SettingsError::NotAvailable { behaviour })?;
-    (registration.parse)(own_keys)
+    (registration(behaviour).parse)(own_keys)
 }
 
 /// Reads settings, naming the key that is wrong and the keys that exist.
@@ -151,4 +182,9 @@ fn check_range(
 fn mean_score(scores: impl Iterator<Item = f32>) -> Option<Score> {
     let (sum, count) = scores.fold((0.0, 0u32), |(sum, count), score| (sum + f64::from(score), count + 1));
     Score::new((sum / f64::from(count.max(1))) as f32).filter(|_| count > 0)
+}
+
+/// From one moment to a later one.
+fn seconds(from: Moment, to: Moment) -> f64 {
+    to.media.since(from.media).as_secs_f64()
 }

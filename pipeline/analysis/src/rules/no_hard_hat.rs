@@ -1,30 +1,22 @@
 //! 未佩戴安全帽: a tracked person in the zone with a bare head in most observations of the last seconds.
 //!
-//! For each person a window of the newest observations that tell something: bare or worn. A hidden head is neither.
-//! - **Opens** on a bare observation, when the window reaches back `window_s`, bare has a share of at least
-//!   `bare_share` and there are `min_observations` bare ones. It opened with the first bare one of that window.
-//!   Until then the window begins with a bare one, and begins anew when worn ones outnumber bare ones.
-//! - **Closes** when worn has a share of at least `worn_share`, when the person was out of the zone or out of sight
-//!   for longer than `grace_s`, or when no bare head was seen for `hidden_s`. It closed with the last bare one.
-//!
-//! A hat that is lifted for half a second opens nothing, one that is put on for half a second closes nothing. If
-//! the tracker loses a person and begins a new track at the same place, the violation goes on with the new track.
+//! A bare head breaks the rule, a worn hat keeps it, a hidden head is neither; how observations become one violation a
+//! person-episode stands in [`person_episodes`](super::person_episodes). A hat that is lifted for half a second opens
+//! nothing, one that is put on for half a second closes nothing. What is on a head the detector says, and a second
+//! look where somebody takes it.
 
-mod watch;
-
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anjian_domain::{Behaviour, CloseReason, Look, Moment, NormBox, TrackId};
+use anjian_domain::{Behaviour, CloseReason, Look};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use self::watch::Watch;
-use super::{Finding, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range, read};
+use super::person_episodes::{PersonEpisodes, Reading, Source, Thresholds, Told};
+use super::{Finding, Given, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range, read};
+use crate::Track;
 use crate::people::Headwear;
-use crate::{Track, TrackState};
 
-pub(super) const REGISTRATION: Registration = Registration { behaviour: Behaviour::NoHardHat, parse };
+pub(super) const REGISTRATION: Registration = Registration { parse };
 
 /// Raised whenever this file judges differently with the same thresholds.
 const REVISION: u32 = 1;
@@ -82,15 +74,22 @@ impl LogicSettings for Settings {
         REVISION
     }
 
-    fn logic(&self) -> Box<dyn RuleLogic> {
-        Box::new(Logic { settings: self.clone(), watches: BTreeMap::new() })
+    fn logic(&self, _: &Given<'_>) -> Result<Box<dyn RuleLogic>, String> {
+        let thresholds = Thresholds {
+            window_s: self.window_s,
+            breach_share: self.bare_share,
+            kept_share: self.worn_share,
+            min_observations: self.min_observations,
+            grace_s: self.grace_s,
+            hidden_s: self.hidden_s,
+        };
+        Ok(Box::new(Logic { episodes: PersonEpisodes::new(thresholds) }))
     }
 }
 
-/// Watches everybody who is, or was a moment ago, in the zone.
+/// Reads heads.
 struct Logic {
-    settings: Settings,
-    watches: BTreeMap<TrackId, Watch>,
+    episodes: PersonEpisodes,
 }
 
 impl RuleLogic for Logic {
@@ -99,120 +98,20 @@ impl RuleLogic for Logic {
     }
 
     fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding> {
-        let seen: Vec<&Track> =
-            scene.inside.iter().filter(|track| track.last_seen() == scene.at.media).copied().collect();
-        for track in seen.iter().filter(|track| told(track) == Some(Told::Bare)) {
-            self.hand_over(track, scene);
-        }
-        let mut findings = Vec::new();
-        for track in seen {
-            self.observe(track, scene.at);
-            findings.extend(self.judge(track, scene.at));
-        }
-        findings.extend(self.dismiss_absent(scene.at));
-        findings
+        self.episodes.evaluate(scene, read_head)
     }
 
     fn stop(&mut self, reason: CloseReason) -> Vec<Finding> {
-        let watches = std::mem::take(&mut self.watches);
-        watches.into_values().filter_map(|watch| watch.end(reason)).collect()
+        self.episodes.stop(reason)
     }
-}
-
-impl Logic {
-    fn observe(&mut self, track: &Track, at: Moment) {
-        let watch = self.watches.entry(track.id()).or_insert_with(|| Watch::new(at, track.bounds()));
-        watch.note(at, track, told(track), &self.settings);
-        if self.is_named_by_another(track.id()) {
-            // What the other one carries on must not open a second time under the same name.
-            self.watches.entry(track.id()).and_modify(Watch::forget);
-        }
-    }
-
-    fn judge(&mut self, track: &Track, at: Moment) -> Option<Finding> {
-        let is_believed = track.state() == TrackState::Seen;
-        let watch = self.watches.get_mut(&track.id())?;
-        if watch.is_open() {
-            return watch.close_if_kept(at, &self.settings);
-        }
-        let may_open = is_believed && told(track) == Some(Told::Bare);
-        may_open.then(|| watch.open_if_broken(at, track, &self.settings)).flatten()
-    }
-
-    /// Whether a violation that bears this track's name was handed over and is still open.
-    fn is_named_by_another(&self, id: TrackId) -> bool {
-        self.watches.iter().any(|(holder, watch)| *holder != id && watch.names() == Some(id))
-    }
-
-    /// Gives the violation of somebody who vanished to the new track that began where he was lost.
-    fn hand_over(&mut self, track: &Track, scene: &Scene<'_>) {
-        if self.watches.get(&track.id()).is_some_and(Watch::is_open) {
-            return;
-        }
-        let distances = self.watches.iter().filter(|(_, watch)| watch.is_open()).filter_map(|(id, watch)| {
-            let unseen_s =
-                unseen_before(watch, track).filter(|unseen_s| *unseen_s <= self.settings.grace_s)?;
-            let places = places_of_lost(scene, *id, watch)?;
-            let nearnesses =
-                places.into_iter().filter_map(|place| nearness(place, track.first_bounds(), unseen_s));
-            Some((nearnesses.min_by(f32::total_cmp)?, *id))
-        });
-        let nearest = distances.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let Some(mut lost) = nearest.and_then(|(_, id)| self.watches.remove(&id)) else { return };
-        let watch = self.watches.entry(track.id()).or_insert_with(|| Watch::new(scene.at, track.bounds()));
-        watch.take_over(&mut lost);
-    }
-
-    fn dismiss_absent(&mut self, at: Moment) -> Vec<Finding> {
-        let grace_s = self.settings.grace_s;
-        let is_gone = |watch: &Watch| at.media.since(watch.last_inside()).as_secs_f64() > grace_s;
-        let gone: Vec<_> =
-            self.watches.iter().filter(|(_, watch)| is_gone(watch)).map(|(id, _)| *id).collect();
-        let watches = gone.into_iter().filter_map(|id| self.watches.remove(&id));
-        watches.filter_map(|watch| watch.end(CloseReason::Left)).collect()
-    }
-}
-
-/// What an observation says about the rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
-    Bare,
-    Worn,
 }
 
 /// `None` when the head was hidden: that is no evidence either way.
-fn told(track: &Track) -> Option<Told> {
-    match track.headwear() {
-        Headwear::Bare | Headwear::Other => Some(Told::Bare),
-        Headwear::Worn => Some(Told::Worn),
-        Headwear::Unknown => None,
-    }
-}
-
-/// For how long somebody had been out of sight when the track began, seconds; `None` when it began before.
-fn unseen_before(watch: &Watch, track: &Track) -> Option<f64> {
-    let is_later = track.first_seen() > watch.last_inside();
-    is_later.then(|| track.first_seen().since(watch.last_inside()).as_secs_f64())
-}
-
-/// Where somebody was lost and, while the tracker still guesses, should be by now; `None` when in sight.
-fn places_of_lost(scene: &Scene<'_>, id: TrackId, watch: &Watch) -> Option<Vec<NormBox>> {
-    let mut places = vec![watch.last_bounds()];
-    if let Ok(position) = scene.tracks.binary_search_by_key(&id, Track::id) {
-        let track = &scene.tracks[position];
-        if track.last_seen() == scene.at.media {
-            return None;
-        }
-        places.push(track.bounds());
-    }
-    Some(places)
-}
-
-/// How near a new track began to where one was lost, 0 at the same place; `None` when too far to be the same person.
-fn nearness(lost: NormBox, begun: NormBox, elapsed_s: f64) -> Option<f32> {
-    let reach_widths = (0.75 + 1.5 * elapsed_s as f32).min(3.0);
-    let across = (lost.centre().x() - begun.centre().x()).abs() / lost.width().max(begun.width());
-    // Feet are hidden sooner than heads, so the tops are compared.
-    let down = (lost.top() - begun.top()).abs() / lost.height().max(begun.height());
-    (across <= reach_widths && down <= 0.5).then_some(across + down)
+fn read_head(track: &Track) -> Option<Reading> {
+    let told = match track.headwear() {
+        Headwear::Bare | Headwear::Other => Told::Broken,
+        Headwear::Worn => Told::Kept,
+        Headwear::Unknown => return None,
+    };
+    Some(Reading { told, score: track.head_score().value(), subject: track.head(), source: Source::Observed })
 }

@@ -10,16 +10,17 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use anjian_domain::{Behaviour, CloseReason, Look, MediaTime, Moment, Score};
+use anjian_domain::{Behaviour, CloseReason, MediaTime, Moment, Score};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    BreachKey, Finding, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range, mean_score, read,
+    BreachKey, Finding, Given, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range,
+    mean_score, read, seconds,
 };
 use crate::{SettingsError, Track, TrackState};
 
-pub(super) const REGISTRATION: Registration = Registration { behaviour: Behaviour::Overcrowding, parse };
+pub(super) const REGISTRATION: Registration = Registration { parse };
 
 /// Raised whenever this file judges differently with the same thresholds.
 const REVISION: u32 = 1;
@@ -91,11 +92,11 @@ impl LogicSettings for Settings {
         REVISION
     }
 
-    fn logic(&self) -> Box<dyn RuleLogic> {
+    fn logic(&self, _: &Given<'_>) -> Result<Box<dyn RuleLogic>, String> {
         let most = self.max_persons.map(Limit::AtMost);
         let least = self.min_persons.map(Limit::AtLeast);
         let watches = most.into_iter().chain(least).map(Watch::new).collect();
-        Box::new(Logic { settings: self.clone(), counts: VecDeque::new(), watches })
+        Ok(Box::new(Logic { settings: self.clone(), counts: VecDeque::new(), watches }))
     }
 }
 
@@ -132,11 +133,6 @@ struct Logic {
 }
 
 impl RuleLogic for Logic {
-    /// Counting needs none.
-    fn looks(&self, _: &Scene<'_>) -> Vec<Look> {
-        Vec::new()
-    }
-
     fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding> {
         let persons: Vec<&Track> =
             scene.inside.iter().filter(|track| self.is_present(track, scene)).copied().collect();
@@ -255,8 +251,4 @@ impl Watch {
         let key = BreachKey { track: None, opened: open.opened.media };
         Some(Finding::Ended { key, last: open.last, reason, path: Vec::new() })
     }
-}
-
-fn seconds(from: Moment, to: Moment) -> f64 {
-    to.media.since(from.media).as_secs_f64()
 }

@@ -8,14 +8,14 @@ use anjian_domain::{
     ViolationUpdate, WallTime, Zone,
 };
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::zone_membership::ZoneMembership;
-use super::{BreachKey, Finding, RuleLogic, Scene, View};
+use super::{BreachKey, Finding, Given, RuleLogic, Scene, View};
 use crate::tracker::{self, TrackerSettings};
-use crate::{RuleSettings, Schedule, Track};
+use crate::{PlanError, RuleSettings, Schedule, Track};
 
 /// Where violations come from: the same for all rules of a camera.
 #[derive(Debug, Clone)]
@@ -41,16 +41,30 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    pub(crate) fn new(origin: Origin, id: RuleId, zone: Zone, settings: &RuleSettings) -> Self {
-        Self {
-            definition: define(id, &zone, settings, &origin.time_zone, origin.tracker),
+    /// # Errors
+    /// When the rule lacks something to judge by.
+    pub(crate) fn new(
+        origin: Origin,
+        id: RuleId,
+        zone: Zone,
+        settings: &RuleSettings,
+        given: &Given<'_>,
+    ) -> Result<Self, PlanError> {
+        let logic = settings.logic.logic(given).map_err(|reason| PlanError::CannotJudge {
+            camera: origin.camera.clone(),
+            rule: id.clone(),
+            reason,
+        })?;
+        let grounds = settings.logic.grounds(given);
+        Ok(Self {
+            definition: define(id, &zone, settings, &origin.time_zone, origin.tracker, grounds),
             schedule: settings.schedule.clone(),
             membership: ZoneMembership::new(zone),
             inside: Vec::new(),
-            logic: settings.logic.logic(),
+            logic,
             open: Vec::new(),
             origin,
-        }
+        })
     }
 
     pub(crate) const fn definition(&self) -> &RuleDefinition {
@@ -84,6 +98,11 @@ impl Rule {
     fn is_awake(&self, wall: WallTime) -> bool {
         let holds = |schedule: &Schedule| schedule.holds(wall, &self.origin.time_zone);
         self.schedule.as_ref().is_none_or(holds)
+    }
+
+    /// What people should know of how well it can judge; each thing once.
+    pub(crate) fn remark(&mut self) -> Option<String> {
+        self.logic.remark()
     }
 
     /// Closes what is open, each at its last breach, and forgets what was seen.
@@ -153,26 +172,35 @@ fn define(
     settings: &RuleSettings,
     time_zone: &TimeZone,
     tracker: TrackerSettings,
+    grounds: Map<String, Value>,
 ) -> RuleDefinition {
-    let corners: Vec<_> =
-        zone.points.points().iter().map(|point| [point.x(), point.y()].map(decimal)).collect();
     let schedule = settings.schedule.as_ref().map(|schedule| {
         let mut written = json!(schedule);
         written["time_zone"] =
             json!(time_zone.iana_name().map_or_else(|| format!("{time_zone:?}"), str::to_owned));
         written
     });
-    let definition = json!({
+    let mut definition = json!({
         "behaviour": settings.behaviour,
         "logic_revision": settings.logic.revision(),
         "thresholds": settings.logic.thresholds(),
-        "zone": { "points": corners, "anchor": zone.anchor },
+        "zone": outline(zone),
         "schedule": schedule,
         "tracker": tracker,
         "tracker_revision": tracker::REVISION,
     });
+    for (key, value) in grounds {
+        definition[key] = value;
+    }
     let version = format!("{}@{}", settings.behaviour, digest(&definition));
     RuleDefinition { rule: id, version, behaviour: settings.behaviour, zone: zone.id.clone(), definition }
+}
+
+/// A zone as far as it decides anything.
+pub(super) fn outline(zone: &Zone) -> Value {
+    let corners: Vec<_> =
+        zone.points.points().iter().map(|point| [point.x(), point.y()].map(decimal)).collect();
+    json!({ "points": corners, "anchor": zone.anchor })
 }
 
 /// The first 12 hexadecimal digits of the SHA-256 of the canonical text.
@@ -236,7 +264,7 @@ mod tests {
     fn version(table: &Value, zone: &Zone, time_zone: &str) -> String {
         let time_zone = TimeZone::get(time_zone).unwrap();
         let tracker = TrackerSettings::default();
-        define("a-rule".parse().unwrap(), zone, &settings(table), &time_zone, tracker).version
+        define("a-rule".parse().unwrap(), zone, &settings(table), &time_zone, tracker, Map::new()).version
     }
 
     #[test]

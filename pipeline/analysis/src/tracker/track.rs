@@ -31,6 +31,8 @@ pub struct Track {
     observations: u32,
     /// Observations that were a helmet and nothing else.
     lone_helmets: u32,
+    /// Observations that showed a head.
+    heads: u32,
     /// Whether the last frame did not show it.
     is_missed: bool,
     head_look: HeadLook,
@@ -39,6 +41,10 @@ pub struct Track {
 
 /// A helmet that nobody was seen under has to move by so many of its widths to be believed a person.
 const LONE_HELMET_MOVES: f32 = 1.0;
+/// So large a share of the observations of a person shows a head...
+const HEAD_SHARE: f64 = 0.1;
+/// ...or the person has moved by so many widths.
+const ALIVE_MOVES: f32 = 1.0;
 /// A track seen twice so far apart is believed too: cameras that are analysed once a second or less.
 const CONFIRM_AFTER_S: f64 = 1.0;
 
@@ -53,6 +59,7 @@ impl Track {
             last_seen: at,
             observations: 1,
             lone_helmets: u32::from(is_lone_helmet(person)),
+            heads: u32::from(person.head.is_some()),
             is_missed: false,
             head_look: HeadLook::default(),
             motion: Motion::new(person.bounds),
@@ -65,6 +72,7 @@ impl Track {
         self.person = *person;
         self.last_seen = at;
         self.is_missed = false;
+        self.heads = self.heads.saturating_add(u32::from(person.head.is_some()));
         self.observations = self.observations.saturating_add(1);
         self.lone_helmets = self.lone_helmets.saturating_add(u32::from(is_lone_helmet(person)));
         if self.state != TrackState::Tentative || self.is_believable(settings) {
@@ -103,6 +111,14 @@ impl Track {
         let moved_widths = (to.x() - from.x()).abs() / head.bounds.width();
         let moved_heights = (to.y() - from.y()).abs() / head.bounds.height();
         2 * self.lone_helmets > self.observations && moved_widths.max(moved_heights) < LONE_HELMET_MOVES
+    }
+
+    /// Whether somebody is in these clothes: a head was seen now and then, or they went somewhere.
+    pub(crate) fn is_alive(&self) -> bool {
+        let (from, to) = (self.first_bounds, self.person.bounds);
+        let moved = (to.centre().x() - from.centre().x()).abs() / to.width();
+        let has_head = f64::from(self.heads) >= HEAD_SHARE * f64::from(self.observations);
+        has_head || moved >= ALIVE_MOVES
     }
 
     pub(crate) fn unseen_s(&self, at: MediaTime) -> f64 {

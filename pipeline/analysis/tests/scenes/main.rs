@@ -8,3 +8,4 @@ mod properties;
 mod settings;
 mod stage;
 mod time;
+mod truth;

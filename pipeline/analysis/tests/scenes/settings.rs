@@ -19,9 +19,13 @@ fn rules_that_make_no_sense() {
     refused(&json!({}), &["`behaviour`", "no_hard_hat", "overcrowding"]);
     refused(&json!({ "behaviour": "no_hat" }), &["\"no_hat\"", "no_hard_hat"]);
     refused(&json!({ "behaviour": 7 }), &["\"7\""]);
-    for behaviour in ["hot_work", "no_anti_static"] {
-        refused(&json!({ "behaviour": behaviour }), &[behaviour, "not available in this version"]);
-    }
+    refused(
+        &json!({ "behaviour": "hot_work", "persist_ms": 1 }),
+        &["hot_work", "`persist_ms`", "`persist_s`"],
+    );
+    refused(&json!({ "behaviour": "hot_work", "min_share": 0 }), &["`min_share` = 0", "0.3 and 1"]);
+    refused(&json!({ "behaviour": "no_anti_static", "gallery": 7 }), &["no_anti_static", "7"]);
+    refused(&json!({ "behaviour": "no_anti_static", "differ_min": 0.2 }), &["`differ_min` = 0.2"]);
     refused(
         &json!({ "behaviour": "no_hard_hat", "windows_s": 2 }),
         &["no_hard_hat", "`windows_s`", "`window_s`"],
@@ -99,9 +103,9 @@ fn every_rule_says_how_it_judges() {
 
 #[test]
 fn some_behaviours_need_no_settings() {
-    assert!(RuleSettings::with_defaults(Behaviour::NoHardHat).is_ok());
-    for behaviour in [Behaviour::Overcrowding, Behaviour::HotWork, Behaviour::NoAntiStatic] {
-        let error = RuleSettings::with_defaults(behaviour).expect_err("has no defaults");
-        assert!(error.to_string().contains(behaviour.as_str()) && !error.is_transient());
+    for behaviour in [Behaviour::NoHardHat, Behaviour::HotWork, Behaviour::NoAntiStatic] {
+        assert!(RuleSettings::with_defaults(behaviour).is_ok(), "{behaviour}");
     }
+    let error = RuleSettings::with_defaults(Behaviour::Overcrowding).expect_err("has no default limit");
+    assert!(error.to_string().contains("overcrowding") && !error.is_transient());
 }

@@ -1,9 +1,9 @@
 //! A stage for scripted scenes: actors who walk, hide and change hats, seen by a detector that errs as told.
 
-use anjian_analysis::{CameraAnalysis, CameraPlan, RuleSettings};
+use anjian_analysis::{CameraAnalysis, CameraPlan, Gallery, RuleSettings};
 use anjian_domain::{
-    CameraId, Class, CloseReason, Detection, Detections, MediaTime, Moment, NormBox, RunId, Score, Violation,
-    ViolationUpdate, WallTime,
+    Answer, CameraId, Class, CloseReason, Detection, Detections, MediaTime, Moment, NormBox, Permit, RunId,
+    Score, Seen, Violation, ViolationUpdate, WallTime,
 };
 use serde_json::{Value, json};
 
@@ -156,6 +156,8 @@ impl Dice {
 pub(crate) struct Stage {
     pub(crate) rules: Value,
     pub(crate) zones: Value,
+    pub(crate) permits: Vec<Permit>,
+    pub(crate) galleries: Vec<Gallery>,
     pub(crate) time_zone: String,
     pub(crate) starts: WallTime,
     pub(crate) fps: f64,
@@ -188,6 +190,8 @@ impl Stage {
                 { "id": "left", "points": [[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]] },
                 { "id": "right", "points": [[0.5, 0.0], [1.0, 0.0], [1.0, 1.0], [0.5, 1.0]] },
             ]),
+            permits: Vec::new(),
+            galleries: Vec::new(),
             time_zone: "UTC".to_owned(),
             starts: "2026-03-02T08:00:00Z".parse().unwrap(),
             fps: 5.0,
@@ -206,8 +210,8 @@ impl Stage {
             time_zone: jiff::tz::TimeZone::get(&self.time_zone).unwrap(),
             zones: serde_json::from_value(self.zones.clone()).unwrap(),
             rules,
-            permits: Vec::new(),
-            galleries: Vec::new(),
+            permits: self.permits.clone(),
+            galleries: self.galleries.clone(),
         }
     }
 
@@ -242,10 +246,24 @@ impl Stage {
 
     /// Judges frames, and closes what is open after the last.
     pub(crate) fn judge(&self, frames: &[Detections]) -> Vec<Told> {
+        self.judge_looking(frames, |_, _| None)
+    }
+
+    /// [`Stage::judge`] with second looks: `answer` is given the second and the look.
+    pub(crate) fn judge_looking(
+        &self,
+        frames: &[Detections],
+        mut answer: impl FnMut(f64, &anjian_domain::Look) -> Option<Answer>,
+    ) -> Vec<Told> {
         let mut analysis = CameraAnalysis::new(self.plan()).unwrap();
         let mut told: Vec<Told> = Vec::new();
         for frame in frames {
-            let updates = analysis.observe(frame);
+            let looks = analysis.follow(frame);
+            let seen = looks.into_iter().filter_map(|look| {
+                let answer = answer(seconds(frame.at), &look)?;
+                Some(Seen { look, answer })
+            });
+            let updates = analysis.judge(&seen.collect::<Vec<_>>());
             note(&mut told, frame.at, updates);
             let open = analysis.open_violations().count();
             assert_eq!(open, told.iter().filter(|told| told.violation.closed.is_none()).count());

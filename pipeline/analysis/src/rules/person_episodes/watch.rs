@@ -6,7 +6,7 @@ use anjian_domain::{CloseReason, MediaTime, Moment, NormBox, TrackId, TrackPoint
 
 use super::super::path::Path;
 use super::super::{BreachKey, Finding, mean_score};
-use super::{Settings, Told};
+use super::{Reading, Source, Thresholds, Told};
 use crate::Track;
 
 /// More observations than this are not kept in a window, however long it is.
@@ -38,7 +38,7 @@ struct Episode {
     /// The track that opened it; another one may carry it on.
     track: TrackId,
     opened: MediaTime,
-    last_bare: Moment,
+    last_broken: Moment,
     path: Path,
 }
 
@@ -65,20 +65,25 @@ impl Watch {
     }
 
     /// Takes in one observation inside the zone.
-    pub(super) fn note(&mut self, at: Moment, track: &Track, told: Option<Told>, settings: &Settings) {
+    pub(super) fn note(
+        &mut self,
+        at: Moment,
+        track: &Track,
+        reading: Option<Reading>,
+        thresholds: &Thresholds,
+    ) {
         self.last_inside = at.media;
         self.last_bounds = track.bounds();
         if let Some(episode) = &mut self.episode {
             episode.path.push(TrackPoint { at, bounds: track.bounds() });
-            if told == Some(Told::Bare) {
-                episode.last_bare = at;
+            if reading.is_some_and(|reading| reading.told == Told::Broken) {
+                episode.last_broken = at;
             }
         }
-        if let Some(told) = told {
-            let score = track.head_score().value();
+        if let Some(Reading { told, score, source: Source::Observed, .. }) = reading {
             self.window.push_back(Observation { at, told, score, bounds: track.bounds() });
         }
-        self.slide(at.media, settings);
+        self.slide(at.media, thresholds);
     }
 
     /// Begins the window anew.
@@ -87,29 +92,29 @@ impl Watch {
     }
 
     /// Drops what is older than the window, but for what is needed to have enough observations.
-    fn slide(&mut self, now: MediaTime, settings: &Settings) {
+    fn slide(&mut self, now: MediaTime, thresholds: &Thresholds) {
         let age_s = |observation: &Observation| now.since(observation.at.media).as_secs_f64();
-        let enough = (f64::from(settings.min_observations) / settings.bare_share).ceil() as usize;
+        let enough = (f64::from(thresholds.min_observations) / thresholds.breach_share).ceil() as usize;
         while let Some(oldest) = self.window.front() {
             let is_spare = self.window.len() > enough
-                && self.window.get(1).is_some_and(|second| age_s(second) >= settings.window_s);
-            let is_ancient = age_s(oldest) > FURTHEST_WINDOWS * settings.window_s;
+                && self.window.get(1).is_some_and(|second| age_s(second) >= thresholds.window_s);
+            let is_ancient = age_s(oldest) > FURTHEST_WINDOWS * thresholds.window_s;
             if !is_spare && !is_ancient && self.window.len() <= MOST_OBSERVATIONS {
                 break;
             }
             self.window.pop_front();
         }
         if self.episode.is_none() {
-            self.begin_with_bare();
+            self.begin_broken();
         }
     }
 
-    /// While nothing is open, the window begins with a bare head; where worn prevails, it begins anew.
-    fn begin_with_bare(&mut self) {
-        if self.count(Told::Worn) > self.count(Told::Bare) {
+    /// While nothing is open, the window begins with a breach; where the rule was mostly kept, it begins anew.
+    fn begin_broken(&mut self) {
+        if self.count(Told::Kept) > self.count(Told::Broken) {
             self.window.clear();
         }
-        while self.window.front().is_some_and(|oldest| oldest.told == Told::Worn) {
+        while self.window.front().is_some_and(|oldest| oldest.told == Told::Kept) {
             self.window.pop_front();
         }
     }
@@ -123,37 +128,38 @@ impl Watch {
         self.count(told) as f64 / self.window.len().max(1) as f64
     }
 
-    /// Opens a violation when a bare head has prevailed for long enough.
+    /// Opens a violation when the rule has mostly been broken for long enough.
     pub(super) fn open_if_broken(
         &mut self,
         at: Moment,
         track: &Track,
-        settings: &Settings,
+        subject: Option<NormBox>,
+        thresholds: &Thresholds,
     ) -> Option<Finding> {
         let first = self.window.front()?;
-        let has_lasted = at.media.since(first.at.media).as_secs_f64() >= settings.window_s;
-        let is_seen_enough = self.count(Told::Bare) >= settings.min_observations as usize;
-        if !has_lasted || !is_seen_enough || self.share(Told::Bare) < settings.bare_share {
+        let has_lasted = at.media.since(first.at.media).as_secs_f64() >= thresholds.window_s;
+        let is_seen_enough = self.count(Told::Broken) >= thresholds.min_observations as usize;
+        if !has_lasted || !is_seen_enough || self.share(Told::Broken) < thresholds.breach_share {
             return None;
         }
         let opened = first.at;
-        let bare = self.window.iter().filter(|observation| observation.told == Told::Bare);
-        let score = mean_score(bare.map(|observation| observation.score))?;
+        let broken = self.window.iter().filter(|observation| observation.told == Told::Broken);
+        let score = mean_score(broken.map(|observation| observation.score))?;
         let points = self.window.iter().map(|seen| TrackPoint { at: seen.at, bounds: seen.bounds });
         let points: Vec<TrackPoint> = points.collect();
         let mut path = Path::new();
         points.iter().for_each(|point| path.push(*point));
-        self.episode = Some(Episode { track: track.id(), opened: opened.media, last_bare: at, path });
-        let subjects = std::iter::once(track.bounds()).chain(track.head()).collect();
+        self.episode = Some(Episode { track: track.id(), opened: opened.media, last_broken: at, path });
+        let subjects = std::iter::once(track.bounds()).chain(subject).collect();
         Some(Finding::Began { track: Some(track.id()), opened, score, subjects, path: points })
     }
 
-    /// Closes the open violation when the hat is on again, or the head was hidden for long.
-    pub(super) fn close_if_kept(&mut self, at: Moment, settings: &Settings) -> Option<Finding> {
-        let last_bare = self.episode.as_ref()?.last_bare;
-        let is_worn = self.share(Told::Worn) >= settings.worn_share;
-        let is_hidden = at.media.since(last_bare.media).as_secs_f64() > settings.hidden_s;
-        if !is_worn && !is_hidden {
+    /// Closes the open violation when the rule is kept again, or no breach was seen for long.
+    pub(super) fn close_if_kept(&mut self, at: Moment, thresholds: &Thresholds) -> Option<Finding> {
+        let last_broken = self.episode.as_ref()?.last_broken;
+        let is_kept = self.share(Told::Kept) >= thresholds.kept_share;
+        let is_hidden = at.media.since(last_broken.media).as_secs_f64() > thresholds.hidden_s;
+        if !is_kept && !is_hidden {
             return None;
         }
         self.window.clear();
@@ -177,9 +183,9 @@ impl Episode {
     fn end(self, reason: CloseReason) -> Finding {
         Finding::Ended {
             key: BreachKey { track: Some(self.track), opened: self.opened },
-            last: self.last_bare,
+            last: self.last_broken,
             reason,
-            path: self.path.until(self.last_bare.media),
+            path: self.path.until(self.last_broken.media),
         }
     }
 }

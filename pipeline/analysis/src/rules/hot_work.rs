@@ -1,0 +1,251 @@
+//! 违规动火: arc, sparks or open flame in the zone that persists and flickers, while no permit covers it, or the permit
+//! asks for a fire watcher and nobody else is there.
+//!
+//! - A **fire** is what burns in one place over time. It is believed when it has lasted for `persist_s` and behaves
+//!   like fire; what lamps, beacons and glints do stands in [`flicker`]. Smoke alone is no fire.
+//! - **Opens** when a believed fire has burnt without permit for `persist_s`, or under a permit that asks for a fire
+//!   watcher while fewer than two persons were seen in the zone for `unwatched_s`. It opened with the first of those
+//!   observations.
+//! - **Closes** when no such fire was seen for `grace_s`, and in two frames at least. It closed with the last one.
+//!
+//! One violation a zone, however many fires burn in it. Whether a permit was rightly given is not judged.
+
+mod fires;
+mod flicker;
+mod permission;
+mod streak;
+
+use std::sync::Arc;
+
+use anjian_domain::{Behaviour, Class, CloseReason, Look, LookKind, Moment};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use self::fires::{Fire, Fires};
+use self::permission::Permits;
+use self::streak::Streak;
+use super::{
+    BreachKey, Finding, Given, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range,
+    mean_score, read, seconds,
+};
+
+pub(super) const REGISTRATION: Registration = Registration { parse };
+
+/// Raised whenever this file or its folder judges differently with the same thresholds.
+const REVISION: u32 = 1;
+/// The pace of a camera is told after so many frames.
+const PACE_FRAMES: u32 = 10;
+
+/// Thresholds of `hot_work`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Settings {
+    /// So long something has to burn before it is a fire, and to burn without permit before a violation opens, seconds,
+    /// 0.4 to 60.
+    persist_s: f64,
+    /// Share of frames, of the last `persist_s` and of the last `look_back_s`, that show the fire, 0.3 to 1.
+    min_share: f64,
+    /// Gaps up to this long are bridged (an arc drops out), seconds, 0 to 60.
+    grace_s: f64,
+    /// At least so many observations of a fire, 5 to 100. Slow cameras look back further than `look_back_s` to find them.
+    min_observations: u32,
+    /// Below so many frames a second blinking cannot be told from burning, so only what every frame shows is
+    /// believed, 0 to 25.
+    min_fps: f64,
+    /// Flicker is measured over this time, seconds, 1 to 60.
+    look_back_s: f64,
+    /// What goes off and on is watched for so long before it is believed: a beacon gives itself away by its rhythm,
+    /// seconds, 0 to 60.
+    beacon_s: f64,
+    /// So long nobody but the worker was seen before a fire watcher is missing, seconds, 0.4 to 600.
+    unwatched_s: f64,
+    /// By so much the edges of a box may tremble though nothing moves, share of the picture, 0 to 0.05.
+    box_noise: f64,
+    /// By so much the area of a fire varies from one observation to the next, standard deviation of its natural logarithm,
+    /// 0 to 2.
+    flicker_area: f64,
+    /// By so much the mean luma of a fire varies, standard deviation, 0 to 1.
+    flicker_luma: f64,
+    /// By so much the burnt-out share of a fire varies, standard deviation, 0 to 1.
+    flicker_burnt: f64,
+    /// By so much the luma round a fire varies, standard deviation, 0 to 1.
+    flicker_surround: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            persist_s: 1.0,
+            min_share: 0.5,
+            grace_s: 1.0,
+            min_observations: 5,
+            min_fps: 4.0,
+            look_back_s: 4.0,
+            beacon_s: 3.5,
+            unwatched_s: 2.0,
+            box_noise: 0.0008,
+            flicker_area: 0.05,
+            flicker_luma: 0.03,
+            flicker_burnt: 0.06,
+            flicker_surround: 0.02,
+        }
+    }
+}
+
+fn parse(own_keys: Map<String, Value>) -> Parsed {
+    let behaviour = Behaviour::HotWork;
+    let settings: Settings = read(behaviour, own_keys)?;
+    let check = |key, value, range, unit| check_range(behaviour, key, value, range, unit);
+    check("persist_s", settings.persist_s, 0.4..=60.0, "seconds")?;
+    check("min_share", settings.min_share, 0.3..=1.0, "")?;
+    check("grace_s", settings.grace_s, 0.0..=60.0, "seconds")?;
+    check("min_observations", settings.min_observations.into(), 5.0..=100.0, "")?;
+    check("min_fps", settings.min_fps, 0.0..=25.0, "frames a second")?;
+    check("look_back_s", settings.look_back_s, 1.0..=60.0, "seconds")?;
+    check("beacon_s", settings.beacon_s, 0.0..=60.0, "seconds")?;
+    check("unwatched_s", settings.unwatched_s, 0.4..=600.0, "seconds")?;
+    check("box_noise", settings.box_noise, 0.0..=0.05, "of the picture")?;
+    check("flicker_area", settings.flicker_area, 0.0..=2.0, "")?;
+    check("flicker_luma", settings.flicker_luma, 0.0..=1.0, "")?;
+    check("flicker_burnt", settings.flicker_burnt, 0.0..=1.0, "")?;
+    check("flicker_surround", settings.flicker_surround, 0.0..=1.0, "")?;
+    Ok(Arc::new(settings))
+}
+
+impl LogicSettings for Settings {
+    fn thresholds(&self) -> Value {
+        serde_json::json!(self)
+    }
+
+    fn revision(&self) -> u32 {
+        REVISION
+    }
+
+    fn grounds(&self, given: &Given<'_>) -> Map<String, Value> {
+        let written = given.permits.iter().map(permission::written).collect();
+        Map::from_iter([("permits".to_owned(), Value::Array(written))])
+    }
+
+    fn logic(&self, given: &Given<'_>) -> Result<Box<dyn RuleLogic>, String> {
+        Ok(Box::new(Logic {
+            settings: self.clone(),
+            permits: Permits::new(given.permits),
+            fires: Fires::default(),
+            open: None,
+            pace: Pace::default(),
+        }))
+    }
+}
+
+/// Watches the fires of a zone.
+struct Logic {
+    settings: Settings,
+    permits: Permits,
+    fires: Fires,
+    /// From the first to the last observation of the violation that is open.
+    open: Option<Streak>,
+    pace: Pace,
+}
+
+impl RuleLogic for Logic {
+    fn looks(&self, scene: &Scene<'_>) -> Vec<Look> {
+        let look = |bounds| Look { kind: LookKind::Light, track: None, person: None, head: None, bounds };
+        fires::burning(scene).map(|detection| look(detection.bounds)).collect()
+    }
+
+    fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding> {
+        let Self { settings, permits, fires, .. } = self;
+        self.pace.note(scene.at);
+        fires.advance(scene, settings);
+        let breaking: Vec<&Fire> = fires
+            .iter_mut()
+            .filter_map(|fire| {
+                let permission = permits.permission(scene, fire.bounds());
+                fire.weigh(scene.at, permission, settings).then_some(&*fire)
+            })
+            .collect();
+        let Some(open) = &mut self.open else {
+            let begun = begin(&breaking);
+            self.open = begun.as_ref().map(|(opened, _)| Streak::from(*opened, scene.at));
+            return begun.map(|(_, finding)| finding).into_iter().collect();
+        };
+        if breaking.is_empty() {
+            open.miss();
+        } else {
+            open.go_on(scene.at);
+        }
+        let is_over = open.is_over(scene.at, settings.grace_s);
+        if is_over { self.close(CloseReason::Ended).into_iter().collect() } else { Vec::new() }
+    }
+
+    fn stop(&mut self, reason: CloseReason) -> Vec<Finding> {
+        let ended = self.close(reason);
+        self.fires = Fires::default();
+        self.pace.pause();
+        ended.into_iter().collect()
+    }
+
+    fn remark(&mut self) -> Option<String> {
+        let fps = self.pace.slow_fps(self.settings.min_fps)?;
+        Some(format!(
+            "{fps:.1} frames a second are judged, fewer than min_fps = {}: blinking cannot be told from burning, so only \
+             what every frame shows for {} frames is taken for a fire: raise `analysis_fps` of the camera",
+            self.settings.min_fps, self.settings.min_observations
+        ))
+    }
+}
+
+impl Logic {
+    /// Ends what is open; fires that burn on have to break the rule anew.
+    fn close(&mut self, reason: CloseReason) -> Option<Finding> {
+        let open = self.open.take()?;
+        self.fires.iter_mut().for_each(Fire::forget_breach);
+        let key = BreachKey { track: None, opened: open.first().media };
+        Some(Finding::Ended { key, last: open.last(), reason, path: Vec::new() })
+    }
+}
+
+/// The violation that these fires are, and when it opened; `None` of no fires.
+fn begin(breaking: &[&Fire]) -> Option<(Moment, Finding)> {
+    let begun = breaking.iter().filter_map(|fire| fire.broken_since());
+    let opened = begun.min_by_key(|since| since.media)?;
+    let score = mean_score(breaking.iter().flat_map(|fire| fire.scores()))?;
+    let subjects = breaking.iter().flat_map(|fire| fire.boxes()).copied().collect();
+    Some((opened, Finding::Began { track: None, opened, score, subjects, path: Vec::new() }))
+}
+
+/// Whether a class is fire. Smoke may come from elsewhere.
+const fn is_fire(class: Class) -> bool {
+    matches!(class, Class::Arc | Class::Sparks | Class::Flame)
+}
+
+/// How many frames a second are judged.
+#[derive(Debug, Default)]
+struct Pace {
+    /// Since when, and how many since then.
+    counted: Option<(Moment, u32)>,
+    fps: Option<f64>,
+    is_told: bool,
+}
+
+impl Pace {
+    fn note(&mut self, at: Moment) {
+        let (since, frames) = self.counted.map_or((at, 0), |(since, frames)| (since, frames + 1));
+        self.counted = Some((since, frames));
+        if frames == PACE_FRAMES {
+            self.fps = Some(f64::from(frames) / seconds(since, at).max(f64::EPSILON));
+        }
+    }
+
+    /// A time without frames is no slow frame.
+    fn pause(&mut self) {
+        self.counted = None;
+    }
+
+    /// The pace, once, when it is slower than `min_fps` by more than a camera's own irregularity.
+    fn slow_fps(&mut self, min_fps: f64) -> Option<f64> {
+        let slow = self.fps.filter(|fps| *fps < 0.95 * min_fps && !self.is_told)?;
+        self.is_told = true;
+        Some(slow)
+    }
+}

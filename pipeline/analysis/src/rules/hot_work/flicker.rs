@@ -1,0 +1,184 @@
+//! Whether something bright behaves like fire: it lasts, it flickers, and it keeps no rhythm.
+//!
+//! A lamp, a glint or a vest is as large and as bright as a moment ago, but for the trembling of its box. A beacon goes
+//! off and on in a rhythm. Flicker is measured from one observation to the next, and its middle value counts: what
+//! grows steadily (headlights that come nearer) or jumps once (a lamp that is switched on) does not flicker.
+
+use anjian_domain::{LightMeasure, MediaTime};
+
+use super::Settings;
+use super::fires::{Glow, Sample};
+
+/// Flicker is measured between observations at least so far apart, seconds: five a second, somewhat irregular.
+const PACE_S: f64 = 0.18;
+/// Between two observations of an unbroken fire there are at most so many seconds...
+const LONGEST_BREAK_S: f64 = 0.4;
+/// ...or this many frames. A little more, for frames that come late.
+const LONGEST_BREAK_FRAMES: f64 = 2.2;
+/// Trembling beyond this multiple of the box noise is flicker.
+const NOISE_FACTOR: f64 = 2.0;
+/// A rhythm is off by no more than so many frames from one beat to the next.
+const RHYTHM_FRAMES: f64 = 1.5;
+/// Beats that make a rhythm.
+const LEAST_BEATS: usize = 3;
+
+/// Whether the newest frames, oldest first, show a fire.
+pub(super) fn is_fire(history: &[Sample], settings: &Settings) -> bool {
+    let glows = glows(history);
+    glows.len() >= settings.min_observations as usize
+        && has_persisted(history, settings)
+        && flickers(&glows, settings)
+}
+
+/// How the fire looked, at most every [`PACE_S`]: what is slower than a fast camera must not look calm to it.
+fn glows(history: &[Sample]) -> Vec<Glow> {
+    let mut last: Option<MediaTime> = None;
+    let mut glows = Vec::new();
+    for sample in history {
+        let is_due = last.is_none_or(|last| sample.at.since(last).as_secs_f64() >= PACE_S);
+        if let Some(glow) = sample.glow.filter(|_| is_due) {
+            glows.push(glow);
+            last = Some(sample.at);
+        }
+    }
+    glows
+}
+
+fn has_persisted(history: &[Sample], settings: &Settings) -> bool {
+    let (Some(oldest), Some(newest)) = (history.first(), history.last()) else { return false };
+    let age_s = newest.at.since(oldest.at).as_secs_f64();
+    let frame_s = age_s / (history.len() - 1).max(1) as f64;
+    let age_of = |sample: &Sample| newest.at.since(sample.at).as_secs_f64();
+    let recent = history.iter().filter(|sample| age_of(sample) <= settings.persist_s).count();
+    // A slow camera looks back further.
+    let window =
+        &history[history.len() - recent.max(settings.min_observations as usize).min(history.len())..];
+    if frame_s > 1.05 / settings.min_fps.max(f64::EPSILON) {
+        return share(window) >= 1.0;
+    }
+    let is_steady = share(history) >= 1.0;
+    share(window) >= settings.min_share
+        && share(history) >= settings.min_share
+        && longest_break_s(window) <= LONGEST_BREAK_S.max(LONGEST_BREAK_FRAMES * frame_s)
+        && (is_steady || (age_s >= settings.beacon_s && !has_rhythm(history, frame_s)))
+}
+
+/// Share of frames that show the fire, 0..1.
+fn share(samples: &[Sample]) -> f64 {
+    let burning = samples.iter().filter(|sample| sample.glow.is_some()).count();
+    burning as f64 / samples.len().max(1) as f64
+}
+
+fn longest_break_s(samples: &[Sample]) -> f64 {
+    let burning: Vec<_> =
+        samples.iter().filter(|sample| sample.glow.is_some()).map(|sample| sample.at).collect();
+    burning.windows(2).map(|pair| pair[1].since(pair[0]).as_secs_f64()).fold(0.0, f64::max)
+}
+
+/// Whether it goes on at even intervals.
+fn has_rhythm(history: &[Sample], frame_s: f64) -> bool {
+    let is_onset = |pair: &&[Sample]| pair[0].glow.is_none() && pair[1].glow.is_some();
+    let onsets: Vec<_> = history.windows(2).filter(is_onset).map(|pair| pair[1].at).collect();
+    let beats = onsets.windows(2).map(|pair| pair[1].since(pair[0]).as_secs_f64());
+    let (shortest, longest) = beats.fold((f64::MAX, 0.0f64), |(a, b), beat| (a.min(beat), b.max(beat)));
+    onsets.len() >= LEAST_BEATS && longest - shortest <= RHYTHM_FRAMES * frame_s
+}
+
+fn flickers(glows: &[Glow], settings: &Settings) -> bool {
+    let strictness = strictness(glows.len());
+    let areas: Vec<f64> = glows.iter().map(|glow| f64::from(glow.bounds.area()).ln()).collect();
+    let noise = NOISE_FACTOR * area_noise(glows, settings.box_noise);
+    let varies = |values: &[f64], least: f64| jitter(values) > strictness * least;
+    if varies(&areas, settings.flicker_area.hypot(noise)) {
+        return true;
+    }
+    let lights: Vec<LightMeasure> = glows.iter().filter_map(|glow| glow.light).collect();
+    let series = |part: fn(&LightMeasure) -> f32| -> Vec<f64> {
+        lights.iter().map(|light| f64::from(part(light))).collect()
+    };
+    lights.len() >= settings.min_observations as usize
+        && (varies(&series(|light| light.luma), settings.flicker_luma)
+            || varies(&series(|light| light.burnt), settings.flicker_burnt)
+            || varies(&series(|light| light.surround_luma), settings.flicker_surround))
+}
+
+/// Few observations scatter widely, so they must say it louder.
+fn strictness(observations: usize) -> f64 {
+    1.0 + 4.0 / observations.saturating_sub(2).max(1) as f64
+}
+
+/// Standard deviation of independent values, from the middle one of their second differences: trends and single jumps
+/// do not count. 0 of fewer than three values.
+fn jitter(values: &[f64]) -> f64 {
+    let mut bends: Vec<f64> =
+        values.windows(3).map(|three| (three[0] - 2.0 * three[1] + three[2]).abs()).collect();
+    if bends.is_empty() {
+        return 0.0;
+    }
+    bends.sort_by(f64::total_cmp);
+    let middle = f64::midpoint(bends[(bends.len() - 1) / 2], bends[bends.len() / 2]);
+    // A second difference varies by the root of 6; half of a normal distribution lies within 0.6745 of its deviation.
+    middle / (0.6745 * 6f64.sqrt())
+}
+
+/// Deviation of the logarithm of the area, when each edge of a box trembles by `box_noise`.
+fn area_noise(glows: &[Glow], box_noise: f64) -> f64 {
+    let middle = |part: fn(&Glow) -> f32| {
+        let mut values: Vec<f32> = glows.iter().map(part).collect();
+        values.sort_by(f32::total_cmp);
+        f64::from(values.get(values.len() / 2).copied().unwrap_or(1.0))
+    };
+    let (width, height) = (middle(|glow| glow.bounds.width()), middle(|glow| glow.bounds.height()));
+    box_noise * 2f64.sqrt() * (1.0 / width).hypot(1.0 / height)
+}
+
+#[cfg(test)]
+mod tests {
+    use anjian_domain::NormBox;
+
+    use super::*;
+
+    #[test]
+    fn jitter_sees_noise_and_neither_trends_nor_jumps() {
+        let line: Vec<f64> = (0..20).map(|step| f64::from(step) * 0.5).collect();
+        let jump: Vec<f64> = (0..20).map(|step| if step < 4 { 0.0 } else { 3.0 }).collect();
+        let wild: Vec<f64> = (0..20).map(|step| f64::from(step * step * 7 % 13) / 13.0).collect();
+        for (name, values, expected) in [
+            ("a line", &line, 0.0..=1e-9),
+            ("a jump", &jump, 0.0..=1e-9),
+            ("noise", &wild, 0.2..=0.6),
+            ("too little", &vec![1.0, 5.0], 0.0..=0.0),
+        ] {
+            assert!(expected.contains(&jitter(values)), "{name}: {}", jitter(values));
+        }
+    }
+
+    /// `#` burns, `.` does not; five frames a second.
+    fn samples(pattern: &str) -> Vec<Sample> {
+        let glow = Glow { bounds: NormBox::new(0.4, 0.4, 0.42, 0.44).unwrap(), score: 0.8, light: None };
+        let frames = (0u64..).zip(pattern.chars());
+        frames
+            .map(|(frame, mark)| Sample {
+                at: MediaTime::from_millis(frame * 200),
+                glow: (mark == '#').then_some(glow),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_goes_off_and_on_is_watched_for_a_rhythm() {
+        for (name, pattern, expected) in [
+            ("burns for a second", "######", true),
+            ("half of the time in a second is too early to say", "##.#.##", false),
+            ("misses without rhythm", "###.######.##.##########", true),
+            ("one miss in a long time", "##########.#########", true),
+            ("on and off every half second", "###..###..###..###..#", false),
+            ("twice a second", "#.##.#.##.#.##.#.##.#.##", false),
+            ("off for longer than a miss", "##########..###...######..###", false),
+            ("mostly off", "#...#....#..#.....#..#..#", false),
+        ] {
+            let found = has_persisted(&samples(pattern), &Settings::default());
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+}
