@@ -1,0 +1,115 @@
+"""Training crops out of the records: a window by chance, flips, colours, blur, JPEG, quarter mosaics."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from paint import paint
+
+WIDTH, HEIGHT, CLASSES = 416, 288, 8
+PAINTABLE = ("hard-hat-workers", "hot-work", "construction", "rendered", "bare-heads")
+BLANK = 114
+
+
+def window(record: dict, picture: np.ndarray, rng: np.random.Generator, width: int, height: int):
+    """A crop of width x height at a scale by chance; boxes and ignored places move along."""
+    low, high = record.get("scales", (0.55, 2.0))
+    scale = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    stretch = float(np.exp(rng.uniform(-0.12, 0.12)))
+    sx, sy = scale * stretch * width / WIDTH, scale / stretch * width / WIDTH
+    full_w, full_h = picture.shape[1] * sx, picture.shape[0] * sy
+    if record["boxes"] and rng.random() < 0.7:
+        box = record["boxes"][rng.integers(len(record["boxes"]))]
+        cx, cy = (box[1] + box[3]) / 2 * sx, (box[2] + box[4]) / 2 * sy
+        left, top = cx - rng.uniform(0.15, 0.85) * width, cy - rng.uniform(0.15, 0.85) * height
+    else:
+        left, top = (rng.uniform(min(0, f - s), max(0, f - s)) for f, s in ((full_w, width), (full_h, height)))
+    if full_w > width:
+        left = np.clip(left, 0, full_w - width)
+    if full_h > height:
+        top = np.clip(top, 0, full_h - height)
+    flip = rng.random() < 0.5
+    move = np.array([[sx, 0, -left], [0, sy, -top]], np.float32)
+    if flip:
+        move = np.array([[-sx, 0, width + left], [0, sy, -top]], np.float32)
+    how = cv2.INTER_LINEAR
+    if scale < 0.6 and rng.random() < 0.5:
+        picture = cv2.blur(picture, (2, 2))
+    out = cv2.warpAffine(picture, move, (width, height), flags=how, borderValue=(BLANK,) * 3)
+
+    def moved(b):
+        xs = sorted((move[0, 0] * b[0] + move[0, 2], move[0, 0] * b[2] + move[0, 2]))
+        return [xs[0], sy * b[1] - top, xs[1], sy * b[3] - top]
+
+    boxes = [[b[0], *moved(b[1:5]), b[5]] for b in record["boxes"]]
+    ignore = [[*moved(i[:4]), i[4]] for i in record["ignore"]]
+    return (out, *cut(boxes, ignore, width, height))
+
+
+def cut(boxes: list, ignore: list, width: int, height: int):
+    """Boxes inside the window; what is mostly outside, or too small, is left open instead of labelled."""
+    kept, opened = [], [i for i in ignore if i[2] > 0 and i[3] > 0 and i[0] < width and i[1] < height]
+    for kind, left, top, right, bottom, weight in boxes:
+        inner = [max(left, 0), max(top, 0), min(right, width), min(bottom, height)]
+        w, h = inner[2] - inner[0], inner[3] - inner[1]
+        if w <= 0 or h <= 0:
+            continue
+        part = w * h / ((right - left) * (bottom - top) + 1e-6)
+        least = 0.25 if kind in (3, 4, 5, 7) else 0.5
+        if part >= least and min(w, h) >= 3:
+            kept.append([kind, *inner, weight])
+        else:
+            opened.append([*inner, 0b111 if kind in (0, 1, 2, 100) else 1 << int(kind)])
+    return kept, opened
+
+
+def coloured(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Light, colours, grey (night cameras), blur, noise and JPEG by chance."""
+    if rng.random() < 0.8:
+        hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
+        gains = 1 + rng.uniform(-1, 1, 3) * (0.012, 0.5, 0.4)
+        lut = [np.arange(256) + 180 * (gains[0] - 1), np.arange(256) * gains[1], np.arange(256) * gains[2]]
+        tables = [(lut[0] % 180).astype(np.uint8), *(t.clip(0, 255).astype(np.uint8) for t in lut[1:])]
+        picture = cv2.cvtColor(cv2.merge([cv2.LUT(c, t) for c, t in zip(cv2.split(hsv), tables)]), cv2.COLOR_HSV2BGR)
+    if rng.random() < 0.3:
+        gamma = float(np.exp(rng.uniform(-0.6, 0.6)))
+        picture = cv2.LUT(picture, (255 * (np.arange(256) / 255) ** gamma).astype(np.uint8))
+    if rng.random() < 0.07:
+        picture = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    if rng.random() < 0.2:
+        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.3))
+    if rng.random() < 0.15:
+        noise = rng.normal(0, rng.uniform(2, 10), picture.shape[:2]).astype(np.float32)
+        picture = (picture + noise[..., None]).clip(0, 255).astype(np.uint8)
+    if rng.random() < 0.35:
+        _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 85))])
+        picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return picture
+
+
+def crop(record: dict, picture: np.ndarray, rng: np.random.Generator, width: int = WIDTH, height: int = HEIGHT):
+    out, boxes, ignore = window(record, picture, rng, width, height)
+    if record["source"].startswith(PAINTABLE) and rng.random() < 0.16:
+        out, fires = paint(out, rng)
+        kept, opened = cut(fires, [], width, height)
+        boxes, ignore = boxes + kept, ignore + opened
+    return out, boxes, ignore
+
+
+def sample(pick, rng: np.random.Generator):
+    """One training picture: `pick()` gives a record and its picture."""
+    if rng.random() < 0.25:
+        canvas, boxes, ignore = np.empty((HEIGHT, WIDTH, 3), np.uint8), [], []
+        for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            part, b, i = crop(*pick(), rng, WIDTH // 2, HEIGHT // 2)
+            ox, oy = x * WIDTH // 2, y * HEIGHT // 2
+            canvas[oy : oy + HEIGHT // 2, ox : ox + WIDTH // 2] = part
+            boxes += [[k, l + ox, t + oy, r + ox, m + oy, w] for k, l, t, r, m, w in b]
+            for l, t, r, m, mask in i:
+                l, r = np.clip([l, r], 0, WIDTH // 2) + ox
+                t, m = np.clip([t, m], 0, HEIGHT // 2) + oy
+                ignore.append([l, t, r, m, mask])
+    else:
+        canvas, boxes, ignore = crop(*pick(), rng)
+    return coloured(canvas, rng), boxes, ignore

@@ -1,0 +1,76 @@
+"""Running an exported detector on a picture, as the product does: fitted top left, decoded, suppressed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import onnx
+import onnxruntime as ort
+
+STRIDES = (8, 16, 32)
+
+
+def fitted(picture: np.ndarray, longer: int) -> tuple[np.ndarray, float]:
+    """The picture scaled so that its longer side is `longer`, padded with 114 to multiples of 32."""
+    height, width = picture.shape[:2]
+    scale = longer / max(height, width)
+    small = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_LINEAR)
+    canvas = np.full((-(-small.shape[0] // 32) * 32, -(-small.shape[1] // 32) * 32, 3), 114, np.uint8)
+    canvas[: small.shape[0], : small.shape[1]] = small
+    return canvas, scale
+
+
+def suppressed(boxes: np.ndarray, scores: np.ndarray, overlap: float) -> list[int]:
+    sizes = [[*b[:2], b[2] - b[0], b[3] - b[1]] for b in boxes.tolist()]
+    return [int(i) for i in cv2.dnn.NMSBoxes(sizes, scores.tolist(), 0.0, overlap)]
+
+
+def any_size(path: str) -> bytes:
+    """The graph with a free input size: YOLOX is convolutional throughout, only the declared shapes are fixed."""
+    graph = onnx.load(path)
+    for value in (*graph.graph.input, *graph.graph.output):
+        for axis, dim in enumerate(value.type.tensor_type.shape.dim[:-1] if value in graph.graph.output else
+                                   value.type.tensor_type.shape.dim):  # fmt: skip
+            if axis:
+                dim.dim_param = f"{value.name}_{axis}"
+    graph.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 3
+    del graph.graph.value_info[:]
+    return graph.SerializeToString()
+
+
+class Detector:
+    def __init__(self, path: str, names: tuple[str, ...], threads: int = 1):
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        self.session = ort.InferenceSession(any_size(path), options, providers=["CPUExecutionProvider"])
+        self.input = self.session.get_inputs()[0].name
+        self.names = names
+
+    def raw(self, picture: np.ndarray, longer: int) -> tuple[np.ndarray, np.ndarray]:
+        """Boxes (n, 4) in pixels of the picture and scores (n, classes) of all anchors."""
+        canvas, scale = fitted(picture, longer)
+        out = self.session.run(None, {self.input: canvas.transpose(2, 0, 1)[None].astype(np.float32)})[0][0]
+        grids, strides = [], []
+        for s in STRIDES:
+            y, x = np.mgrid[: canvas.shape[0] // s, : canvas.shape[1] // s]
+            grids.append(np.stack([x, y], -1).reshape(-1, 2))
+            strides.append(np.full((grids[-1].shape[0], 1), s))
+        grid, stride = np.concatenate(grids), np.concatenate(strides)
+        centre, half = (out[:, :2] + grid) * stride, np.exp(out[:, 2:4]) * stride / 2
+        return np.concatenate([centre - half, centre + half], 1) / scale, out[:, 4:5] * out[:, 5:]
+
+    def __call__(self, picture: np.ndarray, longer: int, least: float, groups, overlap: float = 0.5) -> list:
+        """Detections [name, left, top, right, bottom, score]; classes of a group are suppressed together."""
+        boxes, scores = self.raw(picture, longer)
+        out = []
+        for group in groups:
+            columns = [self.names.index(g) for g in group if g in self.names]
+            if not columns:
+                continue
+            best = scores[:, columns]
+            which, value = best.argmax(1), best.max(1)
+            keep = np.nonzero(value >= least)[0]
+            for i in suppressed(boxes[keep], value[keep], overlap):
+                k = keep[i]
+                out.append([self.names[columns[which[k]]], *boxes[k].tolist(), float(value[k])])
+        return out

@@ -1,0 +1,118 @@
+"""Arcs and sparks painted over real pictures, with their boxes; lamps too, which have none.
+
+Welding on real sites is rare in free data. What a camera sees of it is mostly its overexposure: a burnt-out
+core with a halo (an arc), a fan of streaks that fly, bounce and cool (sparks). Both can be drawn. Lamps and
+glints are drawn as well, so that brightness alone is no fire: they are rounder, have hard rims, and no streaks.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+ARC, SPARKS = 6, 7
+
+
+def glow(height: int, width: int, x: float, y: float, radius: float, power: float) -> np.ndarray:
+    yy, xx = np.mgrid[:height, :width].astype(np.float32)
+    d = np.sqrt((xx - x) ** 2 + (yy - y) ** 2) / max(radius, 0.5)
+    return np.exp(-(d**power))
+
+
+def arc(picture: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, list[float]]:
+    """A welding arc: a ragged burnt-out core, a bluish white halo, the camera closing a little."""
+    height, width = picture.shape[:2]
+    radius = float(np.exp(rng.uniform(np.log(2.0), np.log(16))))
+    x, y = rng.uniform(0.08, 0.92) * width, rng.uniform(0.25, 0.92) * height
+    light = np.zeros((height, width), np.float32)
+    for _ in range(rng.integers(1, 4)):
+        dx, dy = rng.normal(0, 0.35, 2) * radius
+        light = np.maximum(light, glow(height, width, x + dx, y + dy, radius * rng.uniform(0.6, 1.1), 6))
+    core = light > 0.5
+    tint = np.array([1.0, rng.uniform(0.85, 0.97), rng.uniform(0.7, 0.95)], np.float32)
+    if rng.random() < 0.25:
+        tint = tint[::-1].copy()
+    halo = glow(height, width, x, y, radius * rng.uniform(2.0, 5.0), 1.0) * rng.uniform(0.35, 0.95)
+    spill = glow(height, width, x, y, radius * rng.uniform(8, 18), 1.0) * rng.uniform(0.05, 0.35)
+    out = picture.astype(np.float32) * rng.uniform(0.5, 1.0)
+    if rng.random() < 0.3:  # a ray of the lens
+        angle = rng.uniform(0, np.pi)
+        end = np.array([np.cos(angle), np.sin(angle)]) * radius * rng.uniform(3, 7)
+        ray = np.zeros_like(light)
+        cv2.line(ray, (int(x - end[0]), int(y - end[1])), (int(x + end[0]), int(y + end[1])), 1.0, 1, cv2.LINE_AA)
+        halo = np.maximum(halo, cv2.GaussianBlur(ray, (0, 0), 1.0))
+    out += 255 * (spill + halo)[..., None] * tint + 400 * cv2.GaussianBlur(light, (0, 0), 0.6)[..., None]
+    ys, xs = np.nonzero(core)
+    if not len(xs):
+        return out.clip(0, 255).astype(np.uint8), [x - 2, y - 2, x + 2, y + 2]
+    box = [float(xs.min()), float(ys.min()), float(xs.max() + 1), float(ys.max() + 1)]
+    grow = 0.15 * (box[2] - box[0])
+    box = [box[0] - grow, box[1] - grow, box[2] + grow, box[3] + grow]
+    return out.clip(0, 255).astype(np.uint8), box
+
+
+def sparks(picture: np.ndarray, rng: np.random.Generator, at=None) -> tuple[np.ndarray, list[float]]:
+    """A fan of streaks from one place, bent by gravity, white to orange."""
+    height, width = picture.shape[:2]
+    x, y = at or (rng.uniform(0.1, 0.9) * width, rng.uniform(0.25, 0.85) * height)
+    reach = float(np.exp(rng.uniform(np.log(12), np.log(110))))
+    heading, spread = rng.uniform(-np.pi, np.pi), rng.uniform(0.15, 1.6)
+    if rng.random() < 0.6:
+        heading = rng.choice([0.25, np.pi - 0.25]) + rng.normal(0, 0.35)
+    drop = rng.uniform(0.2, 1.4) * reach
+    light = np.zeros((height, width, 3), np.float32)
+    points = []
+    for _ in range(rng.integers(12, 140)):
+        angle, speed = heading + rng.normal(0, spread / 2), reach * rng.uniform(0.15, 1.0)
+        t0 = rng.uniform(0, 1) ** 1.3
+        t1 = t0 + rng.uniform(0.02, 0.14)
+        ends = [(x + speed * t * np.cos(angle), y + speed * t * np.sin(angle) + drop * t * t) for t in (t0, t1)]
+        heat = max(0.15, 1.1 - t0 * rng.uniform(0.4, 1.0))
+        colour = 255 * np.array([heat**3, heat**1.5 * 0.85, 1.0]) * rng.uniform(0.6, 1.5)
+        a, b = [tuple(round(float(v) * 8) for v in e) for e in ends]
+        cv2.line(light, a, b, colour.tolist(), 1 if reach < 60 or rng.random() < 0.7 else 2, cv2.LINE_AA, 3)
+        points += ends
+    blurred = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.5, 1.2))
+    source = glow(height, width, x, y, reach * 0.08 + 1, 2)[..., None] * np.array([0.55, 0.8, 1.0]) * 300
+    out = picture.astype(np.float32) * rng.uniform(0.75, 1.0) + np.maximum(light * 0.8, blurred) + source
+    p = np.array(points)
+    lo, hi = np.quantile(p, 0.03, axis=0), np.quantile(p, 0.97, axis=0)
+    lo, hi = np.minimum(lo, [x, y]), np.maximum(hi, [x, y])
+    return out.clip(0, 255).astype(np.uint8), [*lo.tolist(), *hi.tolist()]
+
+
+def lamp(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A lamp, beacon or glint: bright, coloured or white, and no fire."""
+    height, width = picture.shape[:2]
+    radius = float(np.exp(rng.uniform(np.log(1.5), np.log(9))))
+    x, y = rng.uniform(0, 1) * width, rng.uniform(0, 0.75) * height
+    colour = [(255, 255, 255), (200, 235, 255), (40, 40, 255), (0, 140, 255), (60, 255, 60), (150, 220, 255)]
+    tint = np.array(colour[rng.integers(len(colour))], np.float32) / 255
+    body = np.zeros((height, width), np.float32)
+    size = (max(1, int(radius * rng.uniform(0.6, 2.2))), max(1, int(radius)))
+    if rng.random() < 0.5:
+        cv2.ellipse(body, (int(x), int(y)), size, 0, 0, 360, 1.0, -1, cv2.LINE_AA)
+    else:
+        cv2.rectangle(body, (int(x), int(y)), (int(x) + size[0] * 2, int(y) + size[1]), 1.0, -1)
+    out = picture.astype(np.float32) + 255 * (body * rng.uniform(0.6, 1.2))[..., None] * tint
+    if rng.random() < 0.5:
+        out += 255 * glow(height, width, x, y, radius * rng.uniform(1.5, 3), 1.0)[..., None] * tint * 0.5
+    return out.clip(0, 255).astype(np.uint8)
+
+
+def paint(picture: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, list[list]]:
+    """One to three of these at random; boxes as [kind, left, top, right, bottom, weight]."""
+    what, boxes = rng.random(), []
+    while rng.random() < 0.35:
+        picture = lamp(picture, rng)
+    if what < 0.45:
+        picture, box = arc(picture, rng)
+        boxes.append([ARC, *box, 1.0])
+        if rng.random() < 0.35:
+            at = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+            picture, box = sparks(picture, rng, at)
+            boxes.append([SPARKS, *box, 1.0])
+    elif what < 0.8:
+        picture, box = sparks(picture, rng)
+        boxes.append([SPARKS, *box, 1.0])
+    return picture, boxes

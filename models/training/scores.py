@@ -1,0 +1,63 @@
+"""Matching of detections to labels, and the figures from it: average precision, F1, recall."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    if not len(a) or not len(b):
+        return np.zeros((len(a), len(b)))
+    lt, rb = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
+    inter = (rb - lt).clip(0).prod(2)
+    area = (a[:, 2:] - a[:, :2]).prod(1)[:, None] + (b[:, 2:] - b[:, :2]).prod(1)[None]
+    return inter / (area - inter + 1e-9)
+
+
+class Tally:
+    """Collects one class over many pictures."""
+
+    def __init__(self, overlap: float = 0.5):
+        self.overlap, self.scores, self.hits, self.truths = overlap, [], [], 0
+
+    def add(self, found: list, truth: list) -> None:
+        """`found` rows [left, top, right, bottom, score], `truth` rows [left, top, right, bottom]."""
+        self.truths += len(truth)
+        found = sorted(found, key=lambda f: -f[4])
+        iou = overlaps(np.array(found, float).reshape(-1, 5)[:, :4], np.array(truth, float).reshape(-1, 4))
+        free = np.ones(len(truth), bool)
+        for row, f in zip(iou, found):
+            best = int((row * free).argmax()) if len(truth) else -1
+            hit = best >= 0 and bool(free[best]) and row[best] >= self.overlap
+            if hit:
+                free[best] = False
+            self.scores.append(f[4])
+            self.hits.append(hit)
+
+    def curve(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        order = np.argsort(-np.array(self.scores), kind="stable")
+        hits = np.array(self.hits, float)[order].cumsum()
+        return hits / np.arange(1, len(hits) + 1), hits / max(self.truths, 1), np.array(self.scores)[order]
+
+    def average_precision(self) -> float:
+        if not self.scores:
+            return 0.0
+        precision, recall, _ = self.curve()
+        envelope = np.maximum.accumulate(precision[::-1])[::-1]
+        return float((np.diff(np.concatenate([[0.0], recall])) * envelope).sum())
+
+    def at(self, threshold: float) -> tuple[float, float, float]:
+        """Precision, recall and F1 of detections at or above a score."""
+        keep = np.array(self.scores) >= threshold
+        hits = float(np.array(self.hits)[keep].sum()) if len(self.scores) else 0.0
+        precision, recall = hits / max(keep.sum(), 1), hits / max(self.truths, 1)
+        return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
+
+    def best(self) -> tuple[float, float]:
+        """The threshold of the best F1, and that F1."""
+        if not self.scores:
+            return 1.0, 0.0
+        precision, recall, scores = self.curve()
+        f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
+        i = int(f1.argmax())
+        return float(scores[i]), float(f1[i])

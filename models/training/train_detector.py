@@ -1,0 +1,170 @@
+"""Trains the detector for a given time; stopped, it goes on where it was.
+
+    python train_detector.py --index index.json --weights DIR [--pictures DIR] --out RUN --minutes 60
+
+The learning rate falls with the time that is used up, not with steps, so that a run ends well on any machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import math
+import os
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from crops import HEIGHT, WIDTH, sample
+from loss import loss
+from net import Detector, cells, load_onnx
+from rendered import clip_frames, stage_pictures
+
+# How often a source is drawn; what has no pictures gives its share to the others.
+SHARES = {
+    "hard-hat-workers": 0.27, "bare-heads-extra": 0.045, "construction-safety-rf100": 0.075,
+    "construction-site-safety": 0.05, "surveillance-people": 0.085, "flame-smoke/firesense": 0.045,
+    "flame-smoke/continuous": 0.05, "flame-smoke/forest": 0.04, "hot-work-negatives/industrial": 0.04,
+    "hot-work-negatives/lamps": 0.02, "rendered": 0.25, "rendered-clip": 0.03,
+}  # fmt: skip
+SCALES = {"flame-smoke": (0.35, 1.5), "surveillance": (0.45, 1.7), "construction-site": (0.35, 1.2)}
+RESCAN_PICTURES = 400  # batches
+BATCH = 16
+
+
+class Crops(torch.utils.data.IterableDataset):
+    """Endless batches; looks for new rendered pictures now and then."""
+
+    def __init__(self, args: argparse.Namespace, seed: int):
+        self.args, self.seed = args, seed
+
+    def __iter__(self):
+        cv2.setNumThreads(1)
+        rng = np.random.default_rng(self.seed)
+        records = [r for r in json.loads(self.args.index.read_text()) if r["split"] == "train"]
+        for r in records:
+            r["scales"] = next((s for k, s in SCALES.items() if r["source"].startswith(k)), (0.55, 2.0))
+        if self.args.clips:
+            records += clip_frames(self.args.clips, self.args.out / "frames")
+        by_source: dict[str, list] = {}
+        for r in records:
+            by_source.setdefault(r["source"], []).append(r)
+        known: set[str] = set()
+        cache: dict[str, np.ndarray] = {}
+
+        def pick():
+            names = [n for n in SHARES if by_source.get(n)]
+            odds = np.array(
+                [SHARES[n] * min(1, len(by_source[n]) / 300) if n == "rendered" else SHARES[n] for n in names]
+            )
+            pool = by_source[names[rng.choice(len(names), p=odds / odds.sum())]]
+            record = pool[rng.integers(len(pool))]
+            if record["path"] not in cache:
+                cache[record["path"]] = cv2.imread(record["path"])
+            return record, cache[record["path"]]
+
+        number = 0
+        while True:
+            if self.args.pictures and number % RESCAN_PICTURES == 0:
+                fresh = [r for r in stage_pictures(self.args.pictures, known) if r["split"] == "train"]
+                by_source.setdefault("rendered", []).extend(fresh)
+                print(f"rendered pictures: {len(by_source['rendered'])}", flush=True)
+            number += 1
+            yield packed([sample(pick, rng) for _ in range(BATCH)])
+
+
+def packed(samples: list) -> tuple[torch.Tensor, list[dict]]:
+    pictures = torch.from_numpy(np.stack([s[0] for s in samples])).permute(0, 3, 1, 2)
+    targets = []
+    for _, boxes, ignore in samples:
+        masks = [[m >> c & 1 for c in range(8)] for *_, m in ignore]
+        targets.append({
+            "boxes": torch.tensor([b[1:5] for b in boxes], dtype=torch.float32).reshape(-1, 4),
+            "kinds": torch.tensor([b[0] for b in boxes], dtype=torch.long),
+            "weights": torch.tensor([b[5] for b in boxes], dtype=torch.float32),
+            "ignore": torch.tensor([i[:4] for i in ignore], dtype=torch.float32).reshape(-1, 4),
+            "masks": torch.tensor(masks, dtype=torch.float32).reshape(-1, 8),
+        })  # fmt: skip
+    return pictures, targets
+
+
+def averaged(average: dict, net: torch.nn.Module, step: int) -> None:
+    keep = min(0.998, (1 + step) / (10 + step))
+    for key, value in net.state_dict().items():
+        average[key].mul_(keep).add_(value, alpha=1 - keep)
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--index", type=Path, required=True)
+    ap.add_argument("--weights", type=Path, required=True, help="folder of the start weights")
+    ap.add_argument("--pictures", type=Path, help="rendered pictures of the stage")
+    ap.add_argument("--clips", type=Path, help="folder sample-videos")
+    ap.add_argument("--out", type=Path, required=True)
+    ap.add_argument("--minutes", type=float, default=60)
+    ap.add_argument("--peak", type=float, default=1e-3)
+    ap.add_argument("--seed", type=int, default=4)
+    args = ap.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(2)
+    net = Detector().to(memory_format=torch.channels_last)
+    load_onnx(net, str(args.weights / "start_head_helmet_person.onnx"))
+    average, step, used = copy.deepcopy(net.state_dict()), 0, 0.0
+    for part in (net.backbone.stem, net.backbone.d2):  # a third of the time, and edges are edges
+        part.requires_grad_(False)
+    slow = [p for n, p in net.named_parameters() if n.startswith("backbone") and p.requires_grad]
+    fast = [p for n, p in net.named_parameters() if not n.startswith("backbone")]
+    optimizer = torch.optim.AdamW([{"params": slow, "factor": 0.5}, {"params": fast, "factor": 1.0}], weight_decay=5e-4)
+    state = args.out / "state.pt"
+    if state.exists():
+        saved = torch.load(state, weights_only=True)
+        net.load_state_dict(saved["net"])
+        optimizer.load_state_dict(saved["optimizer"])
+        average, step, used = saved["average"], saved["step"], saved["used"]
+    batches = iter(torch.utils.data.DataLoader(Crops(args, args.seed + step), None, num_workers=1, prefetch_factor=4))
+    grid, strides = cells(HEIGHT, WIDTH)
+    last, saved_at, parts = time.monotonic(), used, []
+    while used < args.minutes * 60:
+        pictures, targets = next(batches)
+        share = used / (args.minutes * 60)
+        rate = args.peak * min(1, (step + 1) / 200) * (0.02 + 0.98 * (1 + math.cos(math.pi * share)) / 2)
+        for group in optimizer.param_groups:
+            group["lr"] = rate * group["factor"]
+        raw = net(pictures.float().contiguous(memory_format=torch.channels_last))
+        total, place, entropy, count = loss(raw, targets, grid, strides)
+        optimizer.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 20.0)
+        optimizer.step()
+        averaged(average, net, step)
+        step, now = step + 1, time.monotonic()
+        used, last = used + now - last, now
+        parts.append((place, entropy, count))
+        if step % 50 == 0:
+            p, e, c = np.mean(parts, 0)
+            parts = []
+            print(
+                f"{step} {used / 60:.1f} min  place {p:.3f}  classes {e:.3f}  anchors {c:.0f}  rate {rate:.5f}",
+                flush=True,
+            )
+        if used - saved_at > 180 or used >= args.minutes * 60:
+            saved_at = used
+            kept = {
+                "net": net.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "average": average,
+                "step": step,
+                "used": used,
+            }
+            torch.save(kept, str(state) + ".new")
+            os.replace(str(state) + ".new", state)
+    print(f"done: {step} steps, {step * BATCH} crops, {used / 60:.1f} min")
+
+
+if __name__ == "__main__":
+    main()
