@@ -40,7 +40,9 @@ pub enum ArchiveError {
 pub struct ArchiveReport {
     /// Frames judged.
     pub frames: u64,
-    /// Time of the last judged frame in the footage.
+    /// Frames left out, because nothing had moved in an empty picture.
+    pub gated_frames: u64,
+    /// Time of the last frame in the footage.
     pub footage: Duration,
     /// Every violation, closed, in the order in which they closed.
     pub violations: Vec<Violation>,
@@ -84,11 +86,15 @@ fn judge_all(
             Next::Waiting => continue,
             Next::Ended => return Ok(()),
         };
-        let items = eyes.detect(&frame.picture)?;
-        let Judgement { jobs, failure } = watch.judge(&frame, items, eyes);
-        keep_all(jobs, sink, report)?;
-        failure.map_or(Ok(()), Err)?;
-        report.frames += 1;
+        if watch.gate().holds_back(&frame) {
+            report.gated_frames += 1;
+        } else {
+            let items = eyes.detect(&frame.picture)?;
+            let Judgement { jobs, failure } = watch.judge(&frame, items, eyes);
+            keep_all(jobs, sink, report)?;
+            failure.map_or(Ok(()), Err)?;
+            report.frames += 1;
+        }
         report.footage = frame.at.media.since(MediaTime::ZERO);
         on_frame(&frame);
     }

@@ -1,4 +1,5 @@
-//! What was made of every minute of every camera: how much was analysed, and how much of it the camera was blind.
+//! What was made of every minute of every camera: how much was analysed or needed no judging, and how much of it the
+//! camera was blind.
 //!
 //! Frames tell how long they stand for in MediaTime, and which minute that is in WallTime. A minute is told when a
 //! later one has begun, or when nothing more came of it for a while. Judging goes on while a camera is blind, so a
@@ -38,7 +39,8 @@ pub(crate) struct Account {
 
 #[derive(Default)]
 struct State {
-    judged_until: Option<MediaTime>,
+    /// Until then every frame was judged or held back.
+    looked_until: Option<MediaTime>,
     blind_until: Option<MediaTime>,
     minutes: BTreeMap<WallTime, Parts>,
     newest: Option<WallTime>,
@@ -48,6 +50,7 @@ struct State {
 #[derive(Debug, Default, Clone, Copy)]
 struct Parts {
     analysed: Duration,
+    gated: Duration,
     /// As in [`CAUSES`].
     blind: [Duration; CAUSES.len()],
 }
@@ -60,10 +63,19 @@ impl Account {
 
     /// A frame was judged.
     pub(crate) fn judged(&self, at: Moment) {
+        self.looked(at, |parts, part| parts.analysed += part);
+    }
+
+    /// A frame was held back: nobody is there, and nothing has moved.
+    pub(crate) fn gated(&self, at: Moment) {
+        self.looked(at, |parts, part| parts.gated += part);
+    }
+
+    fn looked(&self, at: Moment, add: impl FnMut(&mut Parts, Duration)) {
         let mut state = self.lock();
-        let before = state.judged_until.replace(at.media);
+        let before = state.looked_until.replace(at.media);
         let lasted = before.map_or(Duration::ZERO, |before| at.media.since(before)).min(self.longest_step);
-        state.spread(at.wall, lasted, |parts, part| parts.analysed += part);
+        state.spread(at.wall, lasted, add);
     }
 
     /// A picture was looked at, and showed nothing. What is noticed late counts from its beginning.
@@ -103,6 +115,7 @@ impl Account {
         let mut state = self.lock();
         let parts = state.minutes.entry(told.minute).or_default();
         parts.analysed += told.analysed;
+        parts.gated += told.gated;
         if let Some(index) = CAUSES.iter().position(|cause| Some(*cause) == told.blind_cause) {
             parts.blind[index] += told.blind;
         }
@@ -138,24 +151,24 @@ impl State {
 }
 
 impl Parts {
-    /// One part with what was analysed, and one for each cause of blindness after the first.
+    /// One part with what was looked at, and one for each cause of blindness after the first.
     fn told(self, camera: &CameraId, minute: WallTime) -> Vec<CameraMinute> {
-        let part = |analysed: Duration, blind: Duration, blind_cause| CameraMinute {
+        let part = |blind: Duration, blind_cause| CameraMinute {
             camera: camera.clone(),
             minute,
-            // A clock that was set back lets a minute happen twice.
-            analysed: analysed.min(MINUTE),
+            analysed: Duration::ZERO,
             gated: Duration::ZERO,
+            // A clock that was set back lets a minute happen twice.
             blind: blind.min(MINUTE),
             blind_cause,
         };
         let blind = CAUSES.into_iter().zip(self.blind).filter(|(_, lasted)| !lasted.is_zero());
-        let mut parts: Vec<_> =
-            blind.map(|(cause, lasted)| part(Duration::ZERO, lasted, Some(cause))).collect();
-        match parts.first_mut() {
-            Some(first) => first.analysed = self.analysed.min(MINUTE),
-            None => parts.push(part(self.analysed, Duration::ZERO, None)),
+        let mut parts: Vec<_> = blind.map(|(cause, lasted)| part(lasted, Some(cause))).collect();
+        if parts.is_empty() {
+            parts.push(part(Duration::ZERO, None));
         }
+        parts[0].analysed = self.analysed.min(MINUTE);
+        parts[0].gated = self.gated.min(MINUTE - parts[0].analysed);
         parts
     }
 }
@@ -301,6 +314,23 @@ mod tests {
             });
         }
         assert_eq!(told(&account.take_all()), [("08:00".to_owned(), 14.0, 0.0)]);
+    }
+
+    #[test]
+    fn what_was_held_back_is_neither_analysed_nor_missing() {
+        let account = account();
+        let begun = moment(0, "2026-03-01T08:00:00Z");
+        for step in 0..=300_u32 {
+            let passed = Duration::from_millis(200) * step;
+            let at = Moment {
+                media: MediaTime::from_millis(u64::from(step) * 200),
+                wall: begun.wall.plus(passed),
+            };
+            if step % 25 == 0 { account.judged(at) } else { account.gated(at) }
+        }
+        let minutes = account.take_all();
+        let [minute] = &minutes[..] else { panic!("{minutes:?}") };
+        assert_eq!((minute.analysed.as_millis(), minute.gated.as_millis()), (2_400, 57_600));
     }
 
     #[test]

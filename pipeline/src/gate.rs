@@ -47,8 +47,8 @@ impl Gate {
 
     /// A frame was judged; `is_idle` when nobody is followed and no violation is open.
     pub(crate) fn judged(&self, frame: &Frame, is_idle: bool) {
-        let quiet = (self.is_used && is_idle)
-            .then(|| Quiet { at: frame.at.media, luma: small_luma(&frame.picture) });
+        let quiet =
+            (self.is_used && is_idle).then(|| Quiet { at: frame.at.media, luma: small_luma(&frame.picture) });
         *self.lock() = quiet;
     }
 
@@ -87,9 +87,9 @@ mod tests {
     #[test]
     fn only_a_quiet_picture_is_held_back() {
         check(true, true, &frame(1_200, 0, 0), true);
-        check(true, true, &frame(1_200, 180, 3), true); // The light wavers.
+        check(true, true, &frame(1_200, 120, 3), true); // The light wavers.
         check(true, true, &frame(1_200, 4, 40), false); // Somebody far away.
-        check(true, true, &frame(1_200, 180, 8), false); // The light is switched.
+        check(true, true, &frame(1_200, 120, 8), false); // The light is switched.
         check(true, true, &frame(6_000, 0, 0), false); // Once in a while.
         check(true, false, &frame(1_200, 0, 0), false); // Somebody stands still.
         check(false, true, &frame(1_200, 0, 0), false);
@@ -99,7 +99,8 @@ mod tests {
     fn slow_changes_add_up() {
         let gate = Gate::new(true);
         gate.judged(&frame(0, 0, 0), true);
-        let held: Vec<_> = (1..5).map(|step| gate.holds_back(&frame(200 * u64::from(step), 90, 2 * step))).collect();
+        let held: Vec<_> =
+            (1..5).map(|step| gate.holds_back(&frame(200 * u64::from(step), 90, 2 * step))).collect();
         assert_eq!(held, [true, true, false, false]);
     }
 }

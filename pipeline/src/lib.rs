@@ -9,6 +9,7 @@ mod evidence;
 mod exchange;
 mod eyes;
 mod full_size;
+mod gate;
 mod light;
 mod live;
 mod lookout;

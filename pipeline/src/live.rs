@@ -26,6 +26,7 @@ use crate::evidence::{EvidenceEntrance, EvidenceKeeper};
 use crate::exchange::{FrameExchange, Seat, Turn};
 use crate::eyes::Eyes;
 use crate::full_size::{FullSize, MainPictures};
+use crate::gate::Gate;
 use crate::lookout::Lookout;
 use crate::metric;
 use crate::sight::{Mount, Sight};
@@ -128,6 +129,7 @@ struct Shared {
     exchange: FrameExchange,
     watches: Vec<Mutex<Watch>>,
     accounts: Vec<Arc<Account>>,
+    gates: Vec<Arc<Gate>>,
     context: LiveContext,
 }
 
@@ -146,12 +148,13 @@ impl LiveRuns {
         let carrier = StatusCarrier::start(Arc::clone(&context.cameras))?;
         let accounts: Vec<_> = cameras.iter().map(account).collect();
         let coverage = CoverageCarrier::start(accounts.clone(), Arc::clone(&context.coverage), stop.clone())?;
+        let gates = cameras.iter().map(|camera| camera.watch.gate()).collect();
         let (sources, watches): (Vec<_>, Vec<_>) = cameras
             .into_iter()
             .map(|camera| ((camera.source, camera.mount), Mutex::new(camera.watch)))
             .unzip();
         let exchange = FrameExchange::new(watches.len());
-        let shared = Arc::new(Shared { exchange, watches, accounts, context });
+        let shared = Arc::new(Shared { exchange, watches, accounts, gates, context });
         let mut runs = Self { stop, shared, cameras: vec![], detectors: vec![], keeper, carrier, coverage };
         runs.start_detectors(eyes)?;
         runs.start_cameras(sources)?;
@@ -224,9 +227,9 @@ impl Shared {
         stop: &StopSignal,
         board: &StatusBoard,
     ) {
-        let account = Arc::clone(&self.accounts[seat.0]);
+        let (account, gate) = (Arc::clone(&self.accounts[seat.0]), Arc::clone(&self.gates[seat.0]));
         let (camera, sight) = (source.camera().clone(), Sight::new(mount));
-        let lookout = RefCell::new(Lookout::new(camera, seat, &self.exchange, account, board, sight));
+        let lookout = RefCell::new(Lookout::new(camera, seat, &self.exchange, account, gate, board, sight));
         let mut on_frame = |frame: Frame| lookout.borrow_mut().frame(&frame);
         let mut on_status = |status: CameraStatus| lookout.borrow_mut().status(status);
         source.run(self.context.clock.as_ref(), stop, &mut on_frame, &mut on_status);

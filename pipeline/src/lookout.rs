@@ -9,6 +9,7 @@ use metrics::{Counter, counter, gauge};
 
 use crate::coverage::Account;
 use crate::exchange::{FrameExchange, Offer, Seat};
+use crate::gate::Gate;
 use crate::metric;
 use crate::sight::{Blindness, Sight};
 use crate::status_board::StatusBoard;
@@ -22,8 +23,10 @@ pub(crate) struct Lookout<'a> {
     seat: Seat,
     exchange: &'a FrameExchange,
     account: Arc<Account>,
+    gate: Arc<Gate>,
     board: &'a StatusBoard,
     dropped: Counter,
+    gated: Counter,
     sight: Sight,
     blindness: Option<Blindness>,
     status: Option<CameraStatus>,
@@ -35,16 +38,33 @@ impl<'a> Lookout<'a> {
         seat: Seat,
         exchange: &'a FrameExchange,
         account: Arc<Account>,
+        gate: Arc<Gate>,
         board: &'a StatusBoard,
         sight: Sight,
     ) -> Self {
         let dropped = counter!(metric::FRAMES_DROPPED, "camera" => camera.to_string());
+        let gated = counter!(metric::FRAMES_GATED, "camera" => camera.to_string());
         gauge!(metric::CAMERA_BLIND, "camera" => camera.to_string()).set(0.0);
-        Self { camera, seat, exchange, account, board, dropped, sight, blindness: None, status: None }
+        Self {
+            camera,
+            seat,
+            exchange,
+            account,
+            gate,
+            board,
+            dropped,
+            gated,
+            sight,
+            blindness: None,
+            status: None,
+        }
     }
 
     pub(crate) fn frame(&mut self, frame: &Frame) {
-        if self.exchange.offer(self.seat, frame.clone()) == Offer::Replaced {
+        if self.gate.holds_back(frame) {
+            self.account.gated(frame.at);
+            self.gated.increment(1);
+        } else if self.exchange.offer(self.seat, frame.clone()) == Offer::Replaced {
             self.dropped.increment(1);
         }
         let blindness = self.sight.observe(frame);

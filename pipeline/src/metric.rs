@@ -6,6 +6,8 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 pub const FRAMES_ANALYSED: &str = "anjian_frames_analysed_total";
 /// Frames that a newer one replaced before their turn came; label `camera`.
 pub const FRAMES_DROPPED: &str = "anjian_frames_dropped_total";
+/// Frames that were not judged because nothing had moved in an empty picture; label `camera`.
+pub const FRAMES_GATED: &str = "anjian_frames_gated_total";
 /// Frames that the model or the analysis could not judge; label `camera`.
 pub const FRAMES_FAILED: &str = "anjian_frames_failed_total";
 /// Time in the model, a frame.

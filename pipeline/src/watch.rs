@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use anjian_analysis::CameraAnalysis;
+use anjian_analysis::{CameraAnalysis, Remark};
 use anjian_domain::{
     Camera, CloseReason, Detection, Detections, Frame, Moment, NormBox, Polygon, Run, Site, TrackPoint,
     Violation, ViolationUpdate, WallTime, Zone,
@@ -13,6 +13,7 @@ use anjian_models::ModelError;
 use jiff::tz::TimeZone;
 
 use crate::eyes::{Eyes, Glance};
+use crate::gate::Gate;
 use crate::snapshot::{Overlay, OverlayZone};
 
 /// What a Run needs to know of its camera.
@@ -29,6 +30,8 @@ pub struct WatchSetup {
     pub zones: Vec<Zone>,
     /// Tracker and rules.
     pub analysis: CameraAnalysis,
+    /// Whether frames are left out in which nothing has moved since an empty one.
+    pub is_gated: bool,
 }
 
 /// One camera under one Run.
@@ -36,6 +39,7 @@ pub struct Watch {
     run: Run,
     scene: Arc<Scene>,
     analysis: CameraAnalysis,
+    gate: Arc<Gate>,
     last: Option<Moment>,
 }
 
@@ -76,16 +80,21 @@ impl Watch {
     /// Nothing is seen yet.
     #[must_use]
     pub fn new(setup: WatchSetup) -> Self {
-        let WatchSetup { run, camera, site, time_zone, zones, analysis } = setup;
+        let WatchSetup { run, camera, site, time_zone, zones, analysis, is_gated } = setup;
         let place = format!("{} · {}", site.name, camera.name);
         let scene = Scene { place, time_zone, zones, whole_picture: Polygon::whole_picture() };
-        Self { run, scene: Arc::new(scene), analysis, last: None }
+        Self { run, scene: Arc::new(scene), analysis, gate: Arc::new(Gate::new(is_gated)), last: None }
     }
 
     /// The Run.
     #[must_use]
     pub const fn run(&self) -> &Run {
         &self.run
+    }
+
+    /// Asked before a frame is judged; told by [`Watch::judge`].
+    pub(crate) fn gate(&self) -> Arc<Gate> {
+        Arc::clone(&self.gate)
     }
 
     /// The last judged moment.
@@ -101,6 +110,10 @@ impl Watch {
         let looks = self.analysis.follow(&detections);
         let Glance { seen, failure } = eyes.look(&frame.picture, &looks);
         let updates = self.analysis.judge(&seen);
+        for Remark { rule, text } in self.analysis.take_remarks() {
+            tracing::warn!(camera.id = %frame.camera, rule.id = %rule, "{text}");
+        }
+        self.gate.judged(frame, self.analysis.is_idle());
         let jobs = updates.into_iter().filter_map(|update| self.job(update, Some((frame, &detections))));
         Judgement { jobs: jobs.collect(), failure }
     }

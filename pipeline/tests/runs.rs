@@ -15,7 +15,7 @@ use anjian_pipeline::archive::{self, ArchiveReport};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, Mount, SnapshotSource};
 use stage::{
     LargePictures, MemorySink, Scene, ScriptCamera, ScriptDetector, ScriptFile, ScriptHats, camera_id,
-    script, watch,
+    script, watch, watch_with,
 };
 
 /// Bare for four seconds, covered for four, gone for four.
@@ -41,6 +41,30 @@ fn play_archive_with(
     let (stop, watch) = (StopSignal::new(), watch(RunKind::Archive));
     let outcome = archive::analyze(&mut source, eyes, watch, sink.as_ref(), &stop, &mut report, &mut |_| ());
     (sink, report, outcome.is_ok())
+}
+
+#[test]
+fn frames_in_which_nothing_moves_are_left_out() {
+    const QUIET: &[(Scene, usize)] = &[(Scene::Empty, 100), (Scene::Bare, 30), (Scene::Empty, 100)];
+    let play = |is_gated| {
+        let sink = MemorySink::shared();
+        let mut source = ScriptFile { frames: script(QUIET).into(), end: None };
+        let mut report = ArchiveReport::default();
+        let (stop, mut eyes) = (StopSignal::new(), Eyes::from(ScriptDetector::reporting().0));
+        let watch = watch_with(RunKind::Archive, is_gated);
+        archive::analyze(&mut source, &mut eyes, watch, sink.as_ref(), &stop, &mut report, &mut |_| ())
+            .unwrap();
+        report
+    };
+    let (all, gated) = (play(false), play(true));
+    assert_eq!((all.frames, all.gated_frames), (230, 0));
+    assert_eq!(gated.frames + gated.gated_frames, 230);
+    assert!((30..100).contains(&gated.frames), "{} of 230 frames judged", gated.frames);
+    assert_eq!(gated.footage, all.footage);
+    assert_eq!(all.violations.len(), 1);
+    let spans =
+        |report: &ArchiveReport| report.violations.iter().map(|v| (v.opened, v.closed)).collect::<Vec<_>>();
+    assert_eq!(spans(&gated), spans(&all));
 }
 
 fn play_live(parts: &[(Scene, usize)], refusals: u32) -> Arc<MemorySink> {

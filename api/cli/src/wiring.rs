@@ -212,7 +212,15 @@ pub fn watch(
     };
     let analysis = CameraAnalysis::new(plan(id))?;
     let (camera_view, zones) = (as_camera(config, camera), camera.zones.clone());
-    Ok(Watch::new(WatchSetup { run, camera: camera_view, site: site.clone(), time_zone, zones, analysis }))
+    Ok(Watch::new(WatchSetup {
+        run,
+        camera: camera_view,
+        site: site.clone(),
+        time_zone,
+        zones,
+        analysis,
+        is_gated: camera.motion_gate,
+    }))
 }
 
 /// A live Run happens once. An archive Run that is made again over the same footage with the same model and rules is

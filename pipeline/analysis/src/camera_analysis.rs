@@ -159,6 +159,15 @@ impl CameraAnalysis {
         self.rules.iter().flat_map(Rule::open_violations)
     }
 
+    /// Whether frames may be left out until something moves: nobody is followed, nothing is open, and no rule finds
+    /// fault with an empty picture or needs an even pace.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.tracker.tracks().is_empty()
+            && self.open_violations().next().is_none()
+            && self.rules.iter().all(Rule::may_rest)
+    }
+
     /// What people should know of how well the rules can judge on this camera, since this was asked last. Each thing is
     /// told once.
     pub fn take_remarks(&mut self) -> Vec<Remark> {
@@ -197,4 +206,48 @@ fn plan_rules(plan: &CameraPlan, tracker: TrackerSettings) -> Result<Vec<Rule>, 
         rules.push(Rule::new(origin.clone(), id, zone, settings, &given)?);
     }
     Ok(rules)
+}
+
+#[cfg(test)]
+mod tests {
+    use anjian_domain::{Class, Detection, RunId, Score, WallTime};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn analysis(rule: &Value) -> CameraAnalysis {
+        let plan = CameraPlan {
+            run: RunId(uuid::Uuid::nil()),
+            site: "works".parse().unwrap(),
+            camera: "dock".parse().unwrap(),
+            model: "model@1".to_owned(),
+            time_zone: jiff::tz::TimeZone::UTC,
+            zones: vec![],
+            rules: vec![serde_json::from_value(rule.clone()).unwrap()],
+            permits: vec![],
+            galleries: vec![],
+        };
+        CameraAnalysis::new(plan).unwrap()
+    }
+
+    #[test]
+    fn who_may_rest_while_nothing_moves() {
+        for (rule, expected) in [
+            (json!({ "behaviour": "no_hard_hat" }), true),
+            (json!({ "behaviour": "overcrowding", "max_persons": 3 }), true),
+            (json!({ "behaviour": "overcrowding", "min_persons": 1 }), false),
+            (json!({ "behaviour": "hot_work" }), false),
+        ] {
+            let mut analysis = analysis(&rule);
+            assert_eq!(analysis.is_idle(), expected, "{rule}");
+            let person = Detection {
+                class: Class::Person,
+                score: Score::new(0.9).unwrap(),
+                bounds: [0.4, 0.3, 0.5, 0.8].try_into().unwrap(),
+            };
+            let at = Moment { media: MediaTime::ZERO, wall: WallTime::EPOCH };
+            analysis.observe(&Detections { camera: "dock".parse().unwrap(), at, items: vec![person] });
+            assert!(!analysis.is_idle(), "somebody is there: {rule}");
+        }
+    }
 }

@@ -18,6 +18,8 @@ use std::time::Duration;
 
 use anjian_domain::{BlindCause, Frame, MediaTime, Moment};
 
+pub(crate) use view::small_luma;
+
 use latch::Latch;
 use view::View;
 

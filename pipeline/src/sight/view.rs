@@ -1,5 +1,6 @@
 //! A picture reduced to what tells whether a camera sees: a small luma picture, and a few measures of the full one.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hasher};
 
 use anjian_domain::{Frame, Moment, Picture};
@@ -30,17 +31,10 @@ pub(crate) struct View {
 impl View {
     pub(super) fn of(frame: &Frame) -> Self {
         let (width, height) = (frame.picture.width_px() as usize, frame.picture.height_px() as usize);
-        let copied;
-        let full = match frame.picture.planes() {
-            Some([luma, _, _]) => luma,
-            None => {
-                copied = green(&frame.picture);
-                &copied
-            }
-        };
-        let luma = reduce(full, width, height);
+        let full = luma_of(&frame.picture);
+        let luma = reduce(&full, width, height);
         let edges = edges(&luma);
-        Self { at: frame.at, edges, luma, digest: digest(full), detail: detail(full, width) }
+        Self { at: frame.at, edges, luma, digest: digest(&full), detail: detail(&full, width) }
     }
 
     /// The luma that so many of the blocks stay below or at, 0..=1.
@@ -67,6 +61,19 @@ impl View {
     /// Mean of the edges, luma steps.
     pub(super) fn mean_edge(&self) -> f32 {
         self.edges.iter().map(|edge| f32::from(*edge)).sum::<f32>() / self.edges.len() as f32
+    }
+}
+
+/// (90, 160), u8, mean luma of each block.
+pub(crate) fn small_luma(picture: &Picture) -> Vec<u8> {
+    reduce(&luma_of(picture), picture.width_px() as usize, picture.height_px() as usize)
+}
+
+/// The whole luma plane, row by row.
+fn luma_of(picture: &Picture) -> Cow<'_, [u8]> {
+    match picture.planes() {
+        Some([luma, _, _]) => Cow::Borrowed(luma),
+        None => Cow::Owned(green(picture)),
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn camera_id() -> CameraId {
     "dock".parse().unwrap()
 }
 
-/// Five frames a second; the scene is written into the first pixel.
+/// Five frames a second; the scene is written into the first pixel, and shows as a grey patch.
 pub(crate) fn script(parts: &[(Scene, usize)]) -> Vec<Frame> {
     let scenes = parts.iter().flat_map(|(scene, count)| std::iter::repeat_n(*scene, *count));
     scenes.enumerate().map(|(index, scene)| frame(index as u64 * 200, scene)).collect()
@@ -36,6 +36,9 @@ pub(crate) fn script(parts: &[(Scene, usize)]) -> Vec<Frame> {
 
 fn frame(millis: u64, scene: Scene) -> Frame {
     let mut bytes = vec![90; 320 * 180 * 3];
+    for row in bytes.chunks_exact_mut(320 * 3).skip(20).take(16) {
+        row[60..120].fill(90 + 20 * scene as u8);
+    }
     bytes[0] = scene as u8;
     let picture = Picture::new(320, 180, PixelFormat::Bgr, ColourMatrix::Bt601, bytes).unwrap();
     let start: WallTime = "2026-03-02T08:00:00Z".parse().unwrap();
@@ -44,6 +47,10 @@ fn frame(millis: u64, scene: Scene) -> Frame {
 }
 
 pub(crate) fn watch(kind: RunKind) -> Watch {
+    watch_with(kind, false)
+}
+
+pub(crate) fn watch_with(kind: RunKind, is_gated: bool) -> Watch {
     let site: Site =
         serde_json::from_value(serde_json::json!({ "id": "works", "name": "北方化工厂" })).unwrap();
     let (site_id, name) = (site.id.clone(), "装卸区".to_owned());
@@ -71,7 +78,7 @@ pub(crate) fn watch(kind: RunKind) -> Watch {
         rules: analysis.rule_definitions(),
         started_at: "2026-03-02T08:00:00Z".parse().unwrap(),
     };
-    Watch::new(WatchSetup { run, camera, site, time_zone: TimeZone::UTC, zones: vec![], analysis })
+    Watch::new(WatchSetup { run, camera, site, time_zone: TimeZone::UTC, zones: vec![], analysis, is_gated })
 }
 
 /// Sees what the first pixel says, and reports each frame that it has seen.

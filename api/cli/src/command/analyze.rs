@@ -209,10 +209,10 @@ impl Desk<'_> {
 }
 
 fn summary(name: &str, report: &ArchiveReport, begun: Instant) -> String {
-    let (frames, violations) = (report.frames, report.violations.len());
+    let (frames, still, violations) = (report.frames, report.gated_frames, report.violations.len());
     let rate = report.footage.as_secs_f64() / begun.elapsed().as_secs_f64().max(1e-3);
     let footage = report.footage.as_secs_f64();
     format!(
-        "{name}: {footage:.1} s of footage, {frames} frames judged, violations: {violations}, {rate:.1} times real time"
+        "{name}: {footage:.1} s of footage, {frames} frames judged, {still} left out as still, violations: {violations}, {rate:.1} times real time"
     )
 }

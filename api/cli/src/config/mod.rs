@@ -134,6 +134,9 @@ pub struct CameraConfig {
     /// Which frames are decoded.
     #[serde(default)]
     pub decode: DecodeMode,
+    /// Whether frames are left unjudged in which nothing has moved since an empty one.
+    #[serde(default = "yes")]
+    pub motion_gate: bool,
     /// Whether the main stream is recorded.
     #[serde(default = "yes")]
     pub record: bool,

@@ -148,6 +148,11 @@ struct Logic {
 }
 
 impl RuleLogic for Logic {
+    /// Flicker is told from frames at an even pace.
+    fn may_rest(&self) -> bool {
+        false
+    }
+
     fn looks(&self, scene: &Scene<'_>) -> Vec<Look> {
         let look = |bounds| Look { kind: LookKind::Light, track: None, person: None, head: None, bounds };
         fires::burning(scene).map(|detection| look(detection.bounds)).collect()

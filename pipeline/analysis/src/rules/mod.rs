@@ -83,6 +83,11 @@ pub(crate) trait RuleLogic: Send {
     /// Ends what is open at its last breach and forgets everything.
     fn stop(&mut self, reason: CloseReason) -> Vec<Finding>;
 
+    /// Whether it needs no frames while nothing moves in an empty picture.
+    fn may_rest(&self) -> bool {
+        true
+    }
+
     /// What people should know of how well it can judge; each thing once.
     fn remark(&mut self) -> Option<String> {
         None

@@ -133,6 +133,11 @@ struct Logic {
 }
 
 impl RuleLogic for Logic {
+    /// Too few persons break a minimum, and an empty picture shows too few.
+    fn may_rest(&self) -> bool {
+        self.settings.min_persons.is_none()
+    }
+
     fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding> {
         let persons: Vec<&Track> =
             scene.inside.iter().filter(|track| self.is_present(track, scene)).copied().collect();

@@ -105,6 +105,11 @@ impl Rule {
         self.logic.remark()
     }
 
+    /// Whether it needs no frames while nothing moves in an empty picture.
+    pub(crate) fn may_rest(&self) -> bool {
+        self.logic.may_rest()
+    }
+
     /// Closes what is open, each at its last breach, and forgets what was seen.
     pub(crate) fn stop(&mut self, reason: CloseReason) -> Vec<ViolationUpdate> {
         self.membership.restart();
