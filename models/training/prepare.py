@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from detect import Detector, suppressed
+from looked_at import correct
 from loss import ANY_BARE
 from sources import BARE_MASK, HEADS_MASK, PERSON, PERSON_MASK, all_sources
 
@@ -106,6 +107,7 @@ def main() -> None:
         open_heads(record)
         if i % 500 == 0:
             print(i, len(records), flush=True)
+    print(f"{correct(records)} boxes corrected by eye")
     args.out.write_text(json.dumps(records))
 
 
