@@ -206,8 +206,8 @@ impl Logic {
     fn is_due(&self, track: &Track) -> bool {
         let garment = self.garments.get(&track.id()).copied().unwrap_or_default();
         let Some(looked) = garment.looked else { return true };
-        let is_settled =
-            self.episodes.is_open(track.id()) || garment.matches >= self.settings.min_observations;
+        let is_clear = self.episodes.is_open(track.id()) || garment.matches >= self.settings.min_observations;
+        let is_settled = is_clear && garment.reading.is_some();
         let pause_s = if is_settled { self.settings.settled_look_s } else { self.settings.look_s };
         track.last_seen().since(looked).as_secs_f64() >= pause_s
     }

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
+mod hot_work;
 mod no_hard_hat;
 mod overcrowding;
 mod properties;
+mod second_looks;
 mod settings;
 mod stage;
 mod time;

@@ -15,6 +15,7 @@ fn stage(fps: f64, seed: u64) -> Stage {
         { "behaviour": "no_hard_hat" },
         { "behaviour": "no_hard_hat", "zone": "left", "window_s": 1.0 },
         { "behaviour": "overcrowding", "zone": "right", "min_persons": 1, "max_persons": 2, "hold_s": 1.0 },
+        { "behaviour": "hot_work", "min_share": 0.3, "flicker_area": 0.01, "beacon_s": 0 },
     ]);
     Stage { fps, seed, ..Stage::with(rules) }
 }

@@ -1,7 +1,7 @@
 //! What is refused, and how clearly.
 
 use anjian_analysis::{CameraAnalysis, RuleSettings};
-use anjian_domain::Behaviour;
+use anjian_domain::{Behaviour, Permit, PermitClass};
 use serde_json::{Value, json};
 
 use super::stage::Stage;
@@ -65,6 +65,16 @@ fn plans_that_contradict_themselves() {
         ]),
         ..Stage::with(json!([]))
     };
+    let permitted = |zone: Option<&str>, to_s: f64| {
+        let stage = Stage::with(json!([]));
+        let [from, to] = [0.0, to_s].map(|second| stage.moment(second).wall);
+        let zone = zone.map(|zone| zone.parse().unwrap());
+        let class = PermitClass::Special;
+        Stage {
+            permits: vec![Permit { id: "DH-7".to_owned(), class, zone, from, to, fire_watcher: false }],
+            ..stage
+        }
+    };
     let cases = [
         (
             rule(json!({ "behaviour": "no_hard_hat", "zone": "dock" })),
@@ -80,6 +90,8 @@ fn plans_that_contradict_themselves() {
         ),
         (zones("left"), vec!["gate", "two zones", "`left`"]),
         (zones("picture"), vec!["gate", "`picture`"]),
+        (permitted(Some("dock"), 9.0), vec!["gate", "\"DH-7\"", "`dock`", "picture, left, right"]),
+        (permitted(None, 0.0), vec!["gate", "\"DH-7\"", "`to`"]),
     ];
     for (stage, expected) in cases {
         let Err(error) = CameraAnalysis::new(stage.plan()) else { panic!("{expected:?} was accepted") };

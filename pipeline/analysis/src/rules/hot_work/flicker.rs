@@ -3,6 +3,8 @@
 //! A lamp, a glint or a vest is as large and as bright as a moment ago, but for the trembling of its box. A beacon goes
 //! off and on in a rhythm. Flicker is measured from one observation to the next, and its middle value counts: what
 //! grows steadily (headlights that come nearer) or jumps once (a lamp that is switched on) does not flicker.
+//!
+//! What this cannot tell from fire: a lamp that swells and fades for longer than `persist_s` at a time.
 
 use anjian_domain::{LightMeasure, MediaTime};
 
@@ -17,8 +19,8 @@ const LONGEST_BREAK_S: f64 = 0.4;
 const LONGEST_BREAK_FRAMES: f64 = 2.2;
 /// Trembling beyond this multiple of the box noise is flicker.
 const NOISE_FACTOR: f64 = 2.0;
-/// A rhythm is off by no more than so many frames from one beat to the next.
-const RHYTHM_FRAMES: f64 = 1.5;
+/// A beat of a rhythm is no more than so many frames longer than another: each end is met a frame early or late.
+const RHYTHM_FRAMES: f64 = 2.1;
 /// Beats that make a rhythm.
 const LEAST_BEATS: usize = 3;
 
@@ -59,7 +61,7 @@ fn has_persisted(history: &[Sample], settings: &Settings) -> bool {
     let is_steady = share(history) >= 1.0;
     share(window) >= settings.min_share
         && share(history) >= settings.min_share
-        && longest_break_s(window) <= LONGEST_BREAK_S.max(LONGEST_BREAK_FRAMES * frame_s)
+        && longest_break_s(history, window.len()) <= LONGEST_BREAK_S.max(LONGEST_BREAK_FRAMES * frame_s)
         && (is_steady || (age_s >= settings.beacon_s && !has_rhythm(history, frame_s)))
 }
 
@@ -69,10 +71,12 @@ fn share(samples: &[Sample]) -> f64 {
     burning as f64 / samples.len().max(1) as f64
 }
 
-fn longest_break_s(samples: &[Sample]) -> f64 {
-    let burning: Vec<_> =
-        samples.iter().filter(|sample| sample.glow.is_some()).map(|sample| sample.at).collect();
-    burning.windows(2).map(|pair| pair[1].since(pair[0]).as_secs_f64()).fold(0.0, f64::max)
+/// The longest time without fire that ended in the newest `frames`.
+fn longest_break_s(history: &[Sample], frames: usize) -> f64 {
+    let start = history.len() - frames;
+    let burning: Vec<_> = (0..history.len()).filter(|index| history[*index].glow.is_some()).collect();
+    let recent = burning.windows(2).filter(|pair| pair[1] >= start);
+    recent.map(|pair| history[pair[1]].at.since(history[pair[0]].at).as_secs_f64()).fold(0.0, f64::max)
 }
 
 /// Whether it goes on at even intervals.
