@@ -10,6 +10,7 @@
 mod command;
 mod config;
 mod desk;
+mod gallery;
 mod output;
 mod upkeep;
 mod wiring;
@@ -40,6 +41,8 @@ enum Command {
     Check(command::check::Arguments),
     /// Re-analyse recorded footage
     Analyze(command::analyze::Arguments),
+    /// Add pictures of garments to a gallery
+    Enrol(command::enrol::Arguments),
     /// Print what the model sees in pictures
     Detect(command::detect::Arguments),
     /// Score the model on YOLO-labelled pictures
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Command::Record(arguments) => command::record::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Analyze(arguments) => command::analyze::run(&arguments),
+        Command::Enrol(arguments) => command::enrol::run(&arguments),
         Command::Detect(arguments) => command::detect::run(&arguments),
         Command::Eval(arguments) => command::eval::run(&arguments),
         Command::Bench(arguments) => command::bench::run(&arguments),

@@ -128,6 +128,8 @@ pub fn load_eyes(config: &Config, count: usize) -> anyhow::Result<Vec<Eyes>> {
     let catalogue = open_catalogue(model.catalogue.as_deref())?;
     catalogue.model(&model.name).map_err(|error| Usage(format!("model.name: {error}")))?;
     let looks = second_looks(config, &catalogue)?;
+    let garment = looks.iter().find(|look| look.kind == LookKind::Garment);
+    check_garment_rules(config, garment.map(|look| look.id()).as_deref())?;
     let runtime = Runtime::find(model.onnxruntime.as_deref())?;
     let settings = SessionSettings::default();
     let load = |_| {
@@ -151,6 +153,32 @@ fn second_looks<'a>(config: &Config, catalogue: &'a Catalogue) -> anyhow::Result
         }
     }
     Ok(looks)
+}
+
+/// Looks at garments can be compared only with looks of the same model.
+fn check_garment_rules(config: &Config, model: Option<&str>) -> anyhow::Result<()> {
+    for camera in &config.cameras {
+        let time_zone = TimeZone::get(&config.site_of(camera).time_zone)?;
+        let plan = config.plan(camera, RunId(Uuid::nil()), time_zone, String::new());
+        let rules = CameraAnalysis::new(plan)?.rule_definitions();
+        for rule in rules.iter().filter(|rule| rule.behaviour == Behaviour::NoAntiStatic) {
+            let gallery = rule.definition.pointer("/gallery/model").and_then(|model| model.as_str());
+            let (camera, id) = (&camera.id, &rule.rule);
+            let problem = match model {
+                None => {
+                    "no model looks at garments: set model.garment to one that the catalogue has".to_owned()
+                }
+                Some(model) if gallery != Some(model) => format!(
+                    "its gallery was enrolled with {}, which {model} cannot compare with: enrol its pictures anew \
+                     with anjian enrol --replace",
+                    gallery.unwrap_or("another model")
+                ),
+                Some(_) => continue,
+            };
+            return Err(Usage(format!("camera {camera}, rule {id}: {problem}")).into());
+        }
+    }
+    Ok(())
 }
 
 /// The second look of that kind, as configured; `None` when there is none or it is switched off.
@@ -196,7 +224,7 @@ pub fn watch(
 ) -> anyhow::Result<Watch> {
     let site = config.site_of(camera);
     let time_zone = TimeZone::get(&site.time_zone)?;
-    let plan = |run| camera.plan(run, site, time_zone.clone(), model.to_owned());
+    let plan = |run| config.plan(camera, run, time_zone.clone(), model.to_owned());
     let rules = CameraAnalysis::new(plan(RunId(Uuid::nil())))?.rule_definitions();
     let id = run_id(camera, &origin, model, &rules);
     let RunOrigin { kind, source, started_at } = origin;

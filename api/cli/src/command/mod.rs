@@ -13,6 +13,7 @@ pub mod bench;
 pub mod check;
 pub mod demo;
 pub mod detect;
+pub mod enrol;
 pub mod eval;
 pub mod record;
 pub mod serve;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anjian_domain::Site;
 
 use super::{Config, validate};
+use crate::gallery;
 
 /// Why a configuration was refused. Never quotes the file's text, which may hold passwords.
 #[derive(Debug, thiserror::Error)]
@@ -43,10 +44,26 @@ impl Config {
     /// # Errors
     /// When the file cannot be read or anything in it is wrong; all problems of one kind are told at once.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let mut config = Self::read(path)?;
+        config.check(path)?;
+        Ok(config)
+    }
+
+    /// [`Config::load`] without rules and galleries: those that rules name may still have to be enrolled.
+    ///
+    /// # Errors
+    /// As [`Config::load`], for the rest.
+    pub fn load_to_enrol(path: &Path) -> Result<Self, ConfigError> {
+        let mut config = Self::read(path)?;
+        config.cameras.iter_mut().for_each(|camera| camera.rules.clear());
+        refuse(path, validate::problems(&config))?;
+        Ok(config)
+    }
+
+    fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        Self::parse(&text, path, folder)
+        Self::parse(&text, path, path.parent().unwrap_or(Path::new("")))
     }
 
     /// [`Config::load`] for a text that this program wrote itself; `name` stands for the file in errors.
@@ -54,7 +71,17 @@ impl Config {
     /// # Errors
     /// When anything in it is wrong.
     pub fn from_text(text: &str, name: &Path) -> Result<Self, ConfigError> {
-        Self::parse(text, name, Path::new(""))
+        let mut config = Self::parse(text, name, Path::new(""))?;
+        config.check(name)?;
+        Ok(config)
+    }
+
+    /// Galleries belong to what rules depend on.
+    fn check(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let (galleries, mut problems) = gallery::load_all(&self.galleries_folder());
+        self.galleries = galleries;
+        problems.extend(validate::problems(self));
+        refuse(path, problems)
     }
 
     fn parse(text: &str, path: &Path, folder: &Path) -> Result<Self, ConfigError> {
@@ -62,16 +89,20 @@ impl Config {
         if config.sites.is_empty() {
             config.sites.push(unnamed_site());
         }
-        let problems = validate::problems(&config);
-        if !problems.is_empty() {
-            return Err(ConfigError::Problems { path: path.to_owned(), problems });
-        }
         config.data_dir = folder.join(&config.data_dir);
+        config.galleries_dir = config.galleries_dir.map(|galleries| folder.join(galleries));
         config.place_recordings(folder);
         config.model.catalogue = config.model.catalogue.map(|file| folder.join(file));
         config.model.onnxruntime = config.model.onnxruntime.map(|file| folder.join(file));
         Ok(config)
     }
+}
+
+fn refuse(path: &Path, problems: Vec<String>) -> Result<(), ConfigError> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(ConfigError::Problems { path: path.to_owned(), problems })
 }
 
 /// The library's own display quotes the offending line, password and all; its message does not.
@@ -90,7 +121,7 @@ mod tests {
 
     fn refusal(text: &str) -> String {
         let path = Path::new("anjian.toml");
-        Config::parse(text, path, Path::new("")).expect_err("a wrong configuration").to_string()
+        Config::from_text(text, path).expect_err("a wrong configuration").to_string()
     }
 
     fn camera(more: &str) -> String {
@@ -107,7 +138,7 @@ mod tests {
     #[test]
     fn the_commented_example_is_valid() {
         let text = include_str!("../../../../anjian.toml");
-        let config = Config::parse(text, Path::new("anjian.toml"), Path::new("")).unwrap();
+        let config = Config::from_text(text, Path::new("anjian.toml")).unwrap();
         assert!(!config.cameras.is_empty());
     }
 
@@ -157,6 +188,30 @@ mod tests {
             "anjian.toml: site[0].time_zone:",
             "Mars/Base",
         );
+    }
+
+    #[test]
+    fn permits_are_told_with_their_field() {
+        let zone = "[[camera.zone]]\nid = \"bund\"\npoints = [[0, 0], [1, 0], [1, 1]]";
+        let permit = "[[permit]]\nid = \"DH-7\"\ncamera = \"dock\"\nzone = \"bund\"\nclass = \"1\"\n\
+            from = \"2026-03-02T08:00:00+08:00\"\nto = \"2026-03-02T16:00:00+08:00\"\nfire_watcher = true\n";
+        let text = |permit: &str| camera(&format!("{zone}\n{permit}"));
+        let config = Config::from_text(&text(permit), Path::new("anjian.toml")).unwrap();
+        let permits = config.permits_of(&config.cameras[0]);
+        assert!(permits[0].fire_watcher && permits[0].covers("2026-03-02T01:00:00Z".parse().unwrap()));
+
+        for (from, to, place, reason) in [
+            ("\"dock\"", "\"docks\"", "anjian.toml: permit[0].camera:", "no [[camera]]"),
+            ("\"bund\"", "\"bond\"", "anjian.toml: permit[0].zone:", "has no zone \"bond\""),
+            ("T16", "T06", "anjian.toml: permit[0].to:", "not later"),
+            ("DH-7", "", "anjian.toml: permit[0].id:", "empty"),
+            ("class = \"1\"", "class = \"3\"", "anjian.toml:11:", "`special`"),
+            ("+08:00\"\nto", "\"\nto", "anjian.toml:12:", ""),
+            ("fire_watcher", "fire_watch", "anjian.toml:14:", "fire_watch"),
+        ] {
+            assert!(permit.contains(from), "{from} is not in the permit");
+            check(&text(&permit.replacen(from, to, 1)), place, reason);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! and whatever is wrong is told with its line or key before anything starts.
 
 mod load;
+mod permit;
 mod recording;
 mod secret;
 mod validate;
@@ -10,7 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anjian_analysis::{CameraPlan, RuleSettings};
+use anjian_analysis::{CameraPlan, Gallery, RuleSettings};
 use anjian_domain::{CameraId, LookKind, RunId, Site, SiteId, SourceUrl, Zone};
 use anjian_ingest::{AnalysisRate, CertificateCheck, DecodeMode, Transport};
 use anjian_pipeline::Mount;
@@ -18,6 +19,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub use load::ConfigError;
+pub use permit::PermitConfig;
 pub use recording::RecordingConfig;
 
 /// The whole file.
@@ -33,6 +35,8 @@ pub struct Config {
     /// The models.
     #[serde(default)]
     pub model: Model,
+    /// Folder of the galleries of garments; relative to the file. `galleries` in the data folder when left out.
+    galleries_dir: Option<PathBuf>,
     /// How recordings are written and kept.
     #[serde(default)]
     pub recording: RecordingConfig,
@@ -42,6 +46,12 @@ pub struct Config {
     /// Cameras.
     #[serde(default, rename = "camera")]
     pub cameras: Vec<CameraConfig>,
+    /// Hot-work tickets.
+    #[serde(default, rename = "permit")]
+    permits: Vec<PermitConfig>,
+    /// The galleries that were there when the configuration was read.
+    #[serde(skip)]
+    pub galleries: Vec<Gallery>,
 }
 
 /// The HTTP server.
@@ -174,21 +184,6 @@ impl CameraConfig {
         };
         least.max(self.analysis_fps.interval() * 2)
     }
-
-    /// What analysis needs to know of the camera.
-    pub fn plan(&self, run: RunId, site: &Site, time_zone: TimeZone, model: String) -> CameraPlan {
-        CameraPlan {
-            run,
-            site: site.id.clone(),
-            camera: self.id.clone(),
-            model,
-            time_zone,
-            zones: self.zones.clone(),
-            rules: self.rules.clone(),
-            permits: Vec::new(),
-            galleries: Vec::new(),
-        }
-    }
 }
 
 const fn yes() -> bool {
@@ -204,5 +199,25 @@ impl Config {
     pub fn site_of(&self, camera: &CameraConfig) -> &Site {
         let named = camera.site.as_ref().and_then(|id| self.sites.iter().find(|site| site.id == *id));
         named.unwrap_or(&self.sites[0])
+    }
+
+    /// Where the galleries of garments lie.
+    pub fn galleries_folder(&self) -> PathBuf {
+        self.galleries_dir.clone().unwrap_or_else(|| self.data_dir.join("galleries"))
+    }
+
+    /// What analysis needs to know of a camera.
+    pub fn plan(&self, camera: &CameraConfig, run: RunId, time_zone: TimeZone, model: String) -> CameraPlan {
+        CameraPlan {
+            run,
+            site: self.site_of(camera).id.clone(),
+            camera: camera.id.clone(),
+            model,
+            time_zone,
+            zones: camera.zones.clone(),
+            rules: camera.rules.clone(),
+            permits: self.permits_of(camera),
+            galleries: self.galleries.clone(),
+        }
     }
 }

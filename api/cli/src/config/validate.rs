@@ -7,7 +7,7 @@ use anjian_analysis::CameraAnalysis;
 use anjian_domain::RunId;
 use uuid::Uuid;
 
-use super::{CameraConfig, Config, recording};
+use super::{CameraConfig, Config, permit, recording};
 
 /// Every problem as `key: reason`; empty when the configuration can be relied on.
 pub(super) fn problems(config: &Config) -> Vec<String> {
@@ -15,12 +15,17 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     check_server(config, &mut problems);
     check_sites(config, &mut problems);
     problems.extend(recording::problems(config));
+    let permits = permit::problems(config);
+    let are_permits_right = permits.is_empty();
+    problems.extend(permits);
     report_twice("camera", config.cameras.iter().map(|camera| &camera.id), &mut problems);
     for (index, camera) in config.cameras.iter().enumerate() {
         let key = format!("camera[{index}]");
         check_site_of(&key, camera, config, &mut problems);
         check_streams(&key, camera, &mut problems);
-        check_rules(&key, camera, config, &mut problems);
+        if are_permits_right {
+            check_rules(&key, camera, config, &mut problems);
+        }
     }
     problems
 }
@@ -65,12 +70,13 @@ fn check_streams(key: &str, camera: &CameraConfig, problems: &mut Vec<String>) {
     }
 }
 
-/// Zones and rules, as analysis itself sees them.
+/// Zones and rules, as analysis itself sees them. It would tell wrong permits a second time.
 fn check_rules(key: &str, camera: &CameraConfig, config: &Config, problems: &mut Vec<String>) {
     let site = config.site_of(camera);
     // A time zone that does not exist is told where it stands.
     let Ok(time_zone) = jiff::tz::TimeZone::get(&site.time_zone) else { return };
-    if let Err(error) = CameraAnalysis::new(camera.plan(RunId(Uuid::nil()), site, time_zone, String::new())) {
+    let plan = config.plan(camera, RunId(Uuid::nil()), time_zone, String::new());
+    if let Err(error) = CameraAnalysis::new(plan) {
         problems.push(format!("{key}: {error}"));
     }
 }
