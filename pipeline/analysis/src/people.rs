@@ -61,6 +61,10 @@ const UPPER_PART: f32 = 0.25;
 const UPPER_HEADS: f32 = 1.0;
 /// Head height as a share of body height: smaller ones belong to people farther away, larger ones to nearer ones.
 const HEAD_SHARE: std::ops::RangeInclusive<f32> = 0.06..=0.75;
+/// In a crowd, a second head in this upper part of a body is a neighbour's...
+const NEIGHBOUR_PART: f32 = 0.33;
+/// ...if it is about as high as the first: so many times.
+const ALIKE: std::ops::RangeInclusive<f32> = 0.6..=1.6;
 /// Two boxes that share so much of the smaller one are one head.
 const SAME_HEAD: f32 = 0.6;
 /// Two opinions on one head whose scores are closer than this contradict each other.
@@ -79,9 +83,11 @@ pub(crate) fn join(items: &[Detection], sure_score: f64) -> Vec<Person> {
         let head = pairs.iter().find(|(row, _)| *row == index).map(|(_, column)| heads[*column]);
         Person { bounds: body.bounds, score: body.score, is_estimated: false, head }
     });
+    let whole: Vec<Person> = whole.collect();
     let unpaired = heads.iter().enumerate().filter(|(index, _)| !pairs.iter().any(|pair| pair.1 == *index));
-    let lone = unpaired.map(|(_, head)| head).filter(|head| !is_on_somebody(head, &bodies));
-    whole.chain(lone.map(estimate_body)).collect()
+    let lone = unpaired.map(|(_, head)| head).filter(|head| !is_on_somebody(head, &whole));
+    let estimated: Vec<Person> = lone.map(estimate_body).collect();
+    whole.into_iter().chain(estimated).collect()
 }
 
 /// How well a head fits on a body, 0..1; `None` when it cannot be this body's.
@@ -101,16 +107,29 @@ fn belonging(body: NormBox, head: NormBox) -> Option<f32> {
     Some(1.0 / (1.0 + below_top_heads + 0.25 * aside_heads))
 }
 
-/// A helmet in the hand, a second opinion on somebody's head: it lies on a body and is not much too small for it.
-fn is_on_somebody(head: &Head, bodies: &[Detection]) -> bool {
-    bodies.iter().map(|body| body.bounds).any(|body| {
+/// A helmet in the hand, a second opinion on somebody's head: it lies on a body and is not much too small for it. The
+/// head of somebody in a crowd whose body the model missed lies on one too, but beside the head that belongs there.
+fn is_on_somebody(head: &Head, people: &[Person]) -> bool {
+    people.iter().any(|person| {
+        let body = person.bounds;
         let covered = body.intersection_area(head.bounds) / head.bounds.area();
         let is_low = head.bounds.centre().y() > body.top() + UPPER_PART * body.height();
         // Hands reach out of the body's box, heads hardly do.
         let is_in_hand = head.headwear == Headwear::Worn && is_low && covered > 0.1;
         let has_size = head.bounds.height() / body.height() >= *HEAD_SHARE.start();
-        has_size && (covered > 0.5 || is_in_hand)
+        has_size && (covered > 0.5 || is_in_hand) && !is_of_neighbour(head, person)
     })
+}
+
+/// Whether a head on a body is that of a neighbour: sure, as high and about as large as the head that belongs there.
+fn is_of_neighbour(head: &Head, person: &Person) -> bool {
+    let Some(own) = person.head else { return false };
+    let ratio = head.bounds.height() / own.bounds.height();
+    let depth = head.bounds.centre().y() - person.bounds.top();
+    head.headwear != Headwear::Unknown
+        && ALIKE.contains(&ratio)
+        && depth <= NEIGHBOUR_PART * person.bounds.height()
+        && own.bounds.intersection_area(head.bounds) == 0.0
 }
 
 /// The person to whom a head belongs whose body the model missed: small, cut off or in a crowd.
@@ -203,7 +222,7 @@ mod tests {
         let body = seen(Person, 0.9, BODY);
         let on_top = [0.43, 0.3, 0.47, 0.38];
         let in_hand = [0.36, 0.55, 0.42, 0.63];
-        let cases: [(&str, Vec<Detection>, &[&str]); 15] = [
+        let cases: [(&str, Vec<Detection>, &[&str]); 19] = [
             ("nobody", vec![], &[]),
             ("hidden head", vec![body], &["Unknown"]),
             ("bare", vec![body, seen(Head, 0.8, on_top)], &["Bare"]),
@@ -218,6 +237,26 @@ mod tests {
             ("above the body's box", vec![body, seen(Head, 0.8, [0.43, 0.22, 0.47, 0.3])], &["Bare"]),
             ("no body", vec![seen(Head, 0.8, on_top)], &["~Bare"]),
             ("far one behind", vec![body, seen(Head, 0.8, [0.44, 0.5, 0.45, 0.52])], &["Unknown", "~Bare"]),
+            (
+                "over the shoulder",
+                vec![body, seen(Head, 0.8, on_top), seen(Helmet, 0.7, [0.46, 0.39, 0.5, 0.47])],
+                &["Bare", "~Worn"],
+            ),
+            (
+                "over the shoulder, unsure",
+                vec![body, seen(Head, 0.8, on_top), seen(Helmet, 0.3, [0.46, 0.39, 0.5, 0.47])],
+                &["Bare"],
+            ),
+            (
+                "touching",
+                vec![body, seen(Head, 0.8, on_top), seen(Helmet, 0.7, [0.46, 0.36, 0.5, 0.44])],
+                &["Bare"],
+            ),
+            (
+                "a badge",
+                vec![body, seen(Head, 0.8, on_top), seen(Head, 0.7, [0.44, 0.42, 0.46, 0.46])],
+                &["Bare"],
+            ),
             (
                 "two side by side",
                 vec![

@@ -49,7 +49,7 @@ impl Default for TrackerSettings {
 }
 
 /// Raised whenever people or tracks are found otherwise with the same settings; part of every rule's version.
-pub(crate) const REVISION: u32 = 1;
+pub(crate) const REVISION: u32 = 2;
 /// More people than this in one picture are not followed; those who came first are.
 const MOST_TRACKS: usize = 256;
 /// Least similarity to a sure detection.

@@ -3,7 +3,7 @@
 use anjian_domain::CloseReason::{Ended, SourceEnded};
 use serde_json::{Value, json};
 
-use super::stage::Look::{HeadHidden, OnlyHelmet, Worn};
+use super::stage::Look::{HeadHidden, OnlyBareHead, OnlyHelmet, Worn};
 use super::stage::{Actor, Stage, check};
 
 fn stage(own_keys: &Value) -> Stage {
@@ -118,4 +118,18 @@ fn walking_past_each_other_invents_nobody() {
         let told = stage.play(20.0, &actors);
         assert_eq!(told.len(), 0, "seed {seed}: {told:?}");
     }
+}
+
+#[test]
+fn a_crowd_is_counted_by_its_heads_where_bodies_hide_each_other() {
+    // One behind the other's shoulder each: the model finds every second body, and every head.
+    let row = |index: u32| {
+        let look = if index % 2 == 0 { Worn } else { OnlyBareHead };
+        let (x, y) = (0.1 + 0.025 * index as f32, if index % 2 == 0 { 0.8 } else { 0.87 });
+        Actor::standing(x, y, look)
+    };
+    let told = stage(&json!({ "max_persons": 7 })).play(20.0, &(0..8).map(row).collect::<Vec<_>>());
+    check("eight", &told, &[(0.4, 20.0, SourceEnded)]);
+    let told = stage(&json!({ "max_persons": 8 })).play(20.0, &(0..8).map(row).collect::<Vec<_>>());
+    check("no more than eight", &told, &[]);
 }
