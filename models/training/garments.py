@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,14 +58,22 @@ def of_pictures(folder: Path, least: float = 0.6) -> list[Garment]:
     return out
 
 
+def outfits(folder: Path, truth: dict) -> dict[int, str]:
+    """Garment and hi-vis vest of each track: the truth has no vests, the scene has."""
+    scene = tomllib.loads((folder.parent / "studio" / "scenes" / f"{folder.name}.toml").read_text())
+    vests = {i + 1: person.get("vest") for i, person in enumerate(scene["people"])}
+    out = {t["track"]: t["garment"] for t in truth["tracks"]}
+    return {track: f"{name}+{vests[track]}" if vests.get(track) else name for track, name in out.items()}
+
+
 def of_clip(folder: Path, every: int = 5, least: float = 0.6) -> list[Garment]:
     truth = json.loads((folder / "truth.json").read_text())
-    garments = {t["track"]: t["garment"] for t in truth["tracks"]}
+    garments = outfits(folder, truth)
     video, out = cv2.VideoCapture(str(folder / "clip.mp4")), []
     for number, frame in enumerate(truth["per_frame"]):
         ok, picture = video.read()
         if ok and number % every == 0:
-            persons = [{"garment": garments[p["track"]], **p} for p in frame["persons"]]
+            persons = [{**p, "garment": garments[p["track"]]} for p in frame["persons"]]
             out += of_people(persons, picture, folder.name, least)
     return out
 
