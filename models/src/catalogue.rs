@@ -20,8 +20,10 @@ use crate::{ModelError, Runtime};
 
 const BUILT_IN: &str = include_str!("../catalogue.toml");
 /// The weights inside the executable, by the name that the built-in catalogue gives them.
-const WEIGHTS: &[(&str, &[u8])] =
-    &[("weights/head_helmet_person_nano.onnx", include_bytes!("../weights/head_helmet_person_nano.onnx"))];
+const WEIGHTS: &[(&str, &[u8])] = &[
+    ("weights/head_helmet_person_nano.onnx", include_bytes!("../weights/head_helmet_person_nano.onnx")),
+    ("weights/garment_lite.onnx", include_bytes!("../weights/garment_lite.onnx")),
+];
 
 /// The models that can be loaded.
 #[derive(Debug, Clone)]
@@ -316,7 +318,8 @@ origin = \"a test\"
     fn impossible_second_looks_name_catalogue_model_and_key() {
         let parse = |text: &str| Catalogue::parse(Origin::File("my.toml".into()), text);
         let known = parse(&format!("{BUILT_IN}\n{LOOK}")).unwrap();
-        assert_eq!(known.default_second_look(LookKind::Garment).unwrap().id(), "coat@14e26419ed9e");
+        let coat = known.second_look(LookKind::Garment, "coat").unwrap();
+        assert_eq!((coat.id().as_str(), coat.width_px), ("coat@14e26419ed9e", 96));
         for (from, to, said) in [
             ("name = \"coat\"", "name = \"a coat\"", "key name"),
             ("name = \"coat\"", "name = \"head_helmet_person_nano\"", "stands twice"),
@@ -337,8 +340,10 @@ origin = \"a test\"
             assert!(error.contains("my.toml") && error.contains(said), "{error} does not say {said}");
         }
         let unknown = known.second_look(LookKind::Garment, "hat").unwrap_err().to_string();
-        assert!(unknown.contains("\"hat\": it has coat"), "{unknown}");
-        assert!(known.second_look(LookKind::Headwear, "coat").unwrap_err().to_string().contains("has none"));
+        assert!(unknown.contains("\"hat\": it has garment_lite, coat"), "{unknown}");
+        let bare = Catalogue::parse(Origin::File("my.toml".into()), LOOK).unwrap();
+        assert_eq!(bare.default_second_look(LookKind::Garment), Some(coat));
+        assert!(bare.second_look(LookKind::Headwear, "coat").unwrap_err().to_string().contains("has none"));
     }
 
     #[test]

@@ -94,6 +94,19 @@ fn garments_of_one_colour_are_alike() {
 }
 
 #[test]
+fn every_shipped_second_look_answers() {
+    let catalogue = Catalogue::built_in().unwrap();
+    let runtime = Runtime::find(None).unwrap();
+    let picture = stripes([[60, 60, 60], [200, 180, 160], [90, 60, 200]]);
+    for model in catalogue.second_looks() {
+        let mut second = catalogue.load_second_look(model, &runtime, SessionSettings::default()).unwrap();
+        let looks = [look(model.kind, [100.0, 20.0, 180.0, 260.0]), look(model.kind, [5.0, 5.0, 8.0, 8.0])];
+        let found = second.look(&picture, &looks).unwrap();
+        assert!(found[0].is_some() && found[1].is_none(), "{}: {found:?}", model.name);
+    }
+}
+
+#[test]
 fn wrong_second_looks_are_told_at_load() {
     let said = |kind, name: &str| load(kind, name).err().unwrap().to_string();
     let raw = said(LookKind::Headwear, "raw_odds");
