@@ -81,7 +81,7 @@ impl Default for Settings {
             min_observations: 5,
             min_fps: 4.0,
             look_back_s: 4.0,
-            beacon_s: 3.5,
+            beacon_s: 2.6,
             unwatched_s: 2.0,
             box_noise: 0.0008,
             flicker_area: 0.05,

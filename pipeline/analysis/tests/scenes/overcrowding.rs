@@ -124,9 +124,8 @@ fn walking_past_each_other_invents_nobody() {
 fn a_crowd_is_counted_by_its_heads_where_bodies_hide_each_other() {
     // One behind the other's shoulder each: the model finds every second body, and every head.
     let row = |index: u32| {
-        let look = if index % 2 == 0 { Worn } else { OnlyBareHead };
-        let (x, y) = (0.1 + 0.025 * index as f32, if index % 2 == 0 { 0.8 } else { 0.87 });
-        Actor::standing(x, y, look)
+        let (look, y) = if index.is_multiple_of(2) { (Worn, 0.8) } else { (OnlyBareHead, 0.87) };
+        Actor::standing(0.1 + 0.025 * index as f32, y, look)
     };
     let told = stage(&json!({ "max_persons": 7 })).play(20.0, &(0..8).map(row).collect::<Vec<_>>());
     check("eight", &told, &[(0.4, 20.0, SourceEnded)]);

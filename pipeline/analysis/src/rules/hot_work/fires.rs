@@ -7,10 +7,13 @@ use std::collections::VecDeque;
 use anjian_domain::{Answer, Detection, LightMeasure, MediaTime, Moment, NormBox};
 
 use super::permission::{Permission, is_in};
-use super::{Scene, Settings, Streak, flicker, is_fire};
+use super::{Scene, Settings, Streak, flicker, is_fire, seconds};
 
 /// More fires than this in a zone are not told apart, and more detections not looked at; the surest are.
 const MOST_FIRES: usize = 32;
+/// A fire watcher who is back may be out of sight for so long, seconds: less than a gap, so that somebody who only
+/// seems to be there for a moment ends nothing.
+const RETURN_S: f64 = 0.7;
 /// More frames than this are not remembered of a fire.
 const MOST_SAMPLES: usize = 512;
 
@@ -97,6 +100,8 @@ pub(super) struct Fire {
     breach: Option<Streak>,
     /// Whether the breach has lasted long enough.
     is_breach_sure: bool,
+    /// The last frame in which it was allowed to burn.
+    allowed: Option<Moment>,
 }
 
 impl Fire {
@@ -109,6 +114,7 @@ impl Fire {
             is_believed: false,
             breach: None,
             is_breach_sure: false,
+            allowed: None,
         };
         fire.see(at, spot);
         fire
@@ -137,7 +143,8 @@ impl Fire {
             self.history.pop_front();
         }
         if !self.is_believed && self.streak.is_seen() && self.streak.lasted_s() >= settings.persist_s {
-            self.is_believed = flicker::is_fire(self.history.make_contiguous(), settings);
+            self.is_believed =
+                flicker::is_fire(self.history.make_contiguous(), self.streak.first().media, settings);
         }
     }
 
@@ -146,28 +153,39 @@ impl Fire {
         if self.breach.is_some_and(|breach| breach.is_over(at, settings.grace_s)) {
             self.forget_breach();
         }
+        // Who has come back is not always seen.
+        let was_allowed =
+            self.is_breach_sure && self.allowed.is_some_and(|allowed| seconds(allowed, at) <= RETURN_S);
         let needed_s = match permission {
+            Permission::Unwatched if was_allowed => {
+                self.pause_breach();
+                return false;
+            }
             Permission::Missing => settings.persist_s,
             Permission::Unwatched => settings.unwatched_s,
             Permission::Given => {
-                // Whoever is seen now and then is there; once he was gone for long, he has to come back for long.
-                match &mut self.breach {
-                    Some(breach) if self.is_breach_sure => breach.miss(),
-                    unsure => *unsure = None,
-                }
+                self.allowed = Some(at);
+                self.pause_breach();
+                // Before it is sure, whoever is seen now and then is there.
+                self.breach = self.breach.filter(|_| self.is_breach_sure);
                 return false;
             }
         };
         if !self.streak.is_seen() {
-            if let Some(breach) = &mut self.breach {
-                breach.miss();
-            }
+            self.pause_breach();
             return false;
         }
         let breach = self.breach.get_or_insert_with(|| Streak::new(at));
         breach.go_on(at);
         self.is_breach_sure |= breach.lasted_s() >= needed_s;
         self.is_breach_sure && self.is_believed
+    }
+
+    /// This frame does not show the rule broken.
+    fn pause_breach(&mut self) {
+        if let Some(breach) = &mut self.breach {
+            breach.miss();
+        }
     }
 
     pub(super) fn forget_breach(&mut self) {

@@ -14,7 +14,7 @@ use super::fires::{Glow, Sample};
 /// Flicker is measured between observations at least so far apart, seconds: five a second, somewhat irregular.
 const PACE_S: f64 = 0.18;
 /// Between two observations of an unbroken fire there are at most so many seconds...
-const LONGEST_BREAK_S: f64 = 0.4;
+const LONGEST_BREAK_S: f64 = 0.65;
 /// ...or this many frames. A little more, for frames that come late.
 const LONGEST_BREAK_FRAMES: f64 = 2.2;
 /// Trembling beyond this multiple of the box noise is flicker.
@@ -24,11 +24,11 @@ const RHYTHM_FRAMES: f64 = 2.1;
 /// Beats that make a rhythm.
 const LEAST_BEATS: usize = 3;
 
-/// Whether the newest frames, oldest first, show a fire.
-pub(super) fn is_fire(history: &[Sample], settings: &Settings) -> bool {
+/// Whether the newest frames, oldest first, show a fire; `born` is when it was first seen.
+pub(super) fn is_fire(history: &[Sample], born: MediaTime, settings: &Settings) -> bool {
     let glows = glows(history);
     glows.len() >= settings.min_observations as usize
-        && has_persisted(history, settings)
+        && has_persisted(history, born, settings)
         && flickers(&glows, settings)
 }
 
@@ -46,7 +46,7 @@ fn glows(history: &[Sample]) -> Vec<Glow> {
     glows
 }
 
-fn has_persisted(history: &[Sample], settings: &Settings) -> bool {
+fn has_persisted(history: &[Sample], born: MediaTime, settings: &Settings) -> bool {
     let (Some(oldest), Some(newest)) = (history.first(), history.last()) else { return false };
     let age_s = newest.at.since(oldest.at).as_secs_f64();
     let frame_s = age_s / (history.len() - 1).max(1) as f64;
@@ -61,8 +61,8 @@ fn has_persisted(history: &[Sample], settings: &Settings) -> bool {
     let is_steady = share(history) >= 1.0;
     share(window) >= settings.min_share
         && share(history) >= settings.min_share
-        && longest_break_s(history, window.len()) <= LONGEST_BREAK_S.max(LONGEST_BREAK_FRAMES * frame_s)
-        && (is_steady || (age_s >= settings.beacon_s && !has_rhythm(history, frame_s)))
+        && longest_run_s(history, LONGEST_BREAK_S.max(LONGEST_BREAK_FRAMES * frame_s)) >= settings.persist_s
+        && (is_steady || (age_s >= settings.beacon_s && !has_rhythm(history, born, frame_s)))
 }
 
 /// Share of frames that show the fire, 0..1.
@@ -71,18 +71,27 @@ fn share(samples: &[Sample]) -> f64 {
     burning as f64 / samples.len().max(1) as f64
 }
 
-/// The longest time without fire that ended in the newest `frames`.
-fn longest_break_s(history: &[Sample], frames: usize) -> f64 {
-    let start = history.len() - frames;
-    let burning: Vec<_> = (0..history.len()).filter(|index| history[*index].glow.is_some()).collect();
-    let recent = burning.windows(2).filter(|pair| pair[1] >= start);
-    recent.map(|pair| history[pair[1]].at.since(history[pair[0]].at).as_secs_f64()).fold(0.0, f64::max)
+/// The longest time, seconds, in which the fire was never out of sight for longer than `longest_break_s`.
+fn longest_run_s(history: &[Sample], longest_break_s: f64) -> f64 {
+    let burning = history.iter().filter(|sample| sample.glow.is_some()).map(|sample| sample.at);
+    let mut run: Option<(MediaTime, MediaTime)> = None;
+    let mut longest_s = 0.0f64;
+    for at in burning {
+        let unbroken = run.filter(|(_, last)| at.since(*last).as_secs_f64() <= longest_break_s);
+        let first = unbroken.map_or(at, |(first, _)| first);
+        longest_s = longest_s.max(at.since(first).as_secs_f64());
+        run = Some((first, at));
+    }
+    longest_s
 }
 
 /// Whether it goes on at even intervals.
-fn has_rhythm(history: &[Sample], frame_s: f64) -> bool {
+fn has_rhythm(history: &[Sample], born: MediaTime, frame_s: f64) -> bool {
     let is_onset = |pair: &&[Sample]| pair[0].glow.is_none() && pair[1].glow.is_some();
-    let onsets: Vec<_> = history.windows(2).filter(is_onset).map(|pair| pair[1].at).collect();
+    // What is older than the history may have begun before it.
+    let first = history.first().map(|sample| sample.at).filter(|at| *at == born);
+    let later = history.windows(2).filter(is_onset).map(|pair| pair[1].at);
+    let onsets: Vec<_> = first.into_iter().chain(later).collect();
     let beats = onsets.windows(2).map(|pair| pair[1].since(pair[0]).as_secs_f64());
     let (shortest, longest) = beats.fold((f64::MAX, 0.0f64), |(a, b), beat| (a.min(beat), b.max(beat)));
     onsets.len() >= LEAST_BEATS && longest - shortest <= RHYTHM_FRAMES * frame_s
@@ -178,10 +187,11 @@ mod tests {
             ("one miss in a long time", "##########.#########", true),
             ("on and off every half second", "###..###..###..###..#", false),
             ("twice a second", "#.##.#.##.#.##.#.##.#.##", false),
-            ("off for longer than a miss", "##########..###...######..###", false),
+            ("long breaks", "##########..###....######..###", true),
+            ("bursts", "####....###......####....####.....###", false),
             ("mostly off", "#...#....#..#.....#..#..#", false),
         ] {
-            let found = has_persisted(&samples(pattern), &Settings::default());
+            let found = has_persisted(&samples(pattern), MediaTime::ZERO, &Settings::default());
             assert_eq!(found, expected, "{name}");
         }
     }
