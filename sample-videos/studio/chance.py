@@ -42,12 +42,12 @@ FAR = ("tank", "piperack", "pallet", "drum", "machine", "truck", "hut", "tree", 
 SIGNS = ("安全第一", "必须戴安全帽", "严禁烟火", "当心触电", "防静电区", "限速5公里", "安全生产 预防为主")
 
 
-def random_scene(seed: int, number: int) -> dict:
-    """The words of a whole scene."""
+def random_scene(seed: int, number: int, is_backs: bool = False) -> dict:
+    """The words of a whole scene; for `is_backs` with more hot work, bare dark hair and fewer hard hats."""
     rng = np.random.default_rng([seed, number])
     hour = str(rng.choice(["day", "cloudy", "indoor", "night"], p=[0.34, 0.2, 0.3, 0.16]))
-    is_hot = rng.random() < 0.42
-    people, extra = crowd(rng, is_hot)
+    is_hot = rng.random() < (0.6 if is_backs else 0.42)
+    people, extra = crowd(rng, is_hot, is_backs)
     words = {"clip": clip(rng, seed * 1000 + number), "light": light(rng, hour), "floor": floor(rng)}
     words |= {"camera": {"at": [0, -10, 5], "look": [0, 0, 1], "lens_mm": 35.0}, "zones": []}
     props, fires = list(extra), []
@@ -120,12 +120,12 @@ def place_in(rng: np.random.Generator, cell: tuple[float, float], reach: float =
     return [round(float(cell[axis] + rng.uniform(-reach, reach)), 2) for axis in (0, 1)]
 
 
-def crowd(rng: np.random.Generator, is_hot: bool) -> tuple[list[dict], list[dict]]:
+def crowd(rng: np.random.Generator, is_hot: bool, is_backs: bool) -> tuple[list[dict], list[dict]]:
     """Five to eight people, one a cell, and the things that they need (a stool)."""
     cells = [CELLS[index] for index in rng.permutation(len(CELLS))[: int(rng.integers(5, 9))]]
     people, extra = [], []
     for number, cell in enumerate(cells):
-        person = looks_of(rng)
+        person = looks_of(rng, is_backs)
         person["at"], person["facing"] = place_in(rng, cell, 0.7), round(float(rng.uniform(-180, 180)), 1)
         if is_hot and number == 0:
             at_fire(rng, person)
@@ -139,7 +139,7 @@ def crowd(rng: np.random.Generator, is_hot: bool) -> tuple[list[dict], list[dict
     return people, extra
 
 
-def looks_of(rng: np.random.Generator) -> dict:
+def looks_of(rng: np.random.Generator, is_backs: bool) -> dict:
     """Body, clothes and headwear."""
     male = rng.random() < 0.74
     style = str(rng.choice(["work", "warm", "clean", "own"], p=[0.46, 0.14, 0.2, 0.2]))
@@ -157,7 +157,9 @@ def looks_of(rng: np.random.Generator) -> dict:
         person |= {"stripes": bool(rng.random() < 0.35)} | (
             {"vest": str(rng.choice(["yellow", "orange"]))} if rng.random() < 0.25 else {}
         )
-    kind = str(rng.choice(["hat", "bare", "other"], p=[0.40, 0.33, 0.27]))
+    if is_backs and rng.random() < 0.7:
+        person["hair_colour"] = "black"
+    kind = str(rng.choice(["hat", "bare", "other"], p=[0.28, 0.42, 0.30] if is_backs else [0.40, 0.33, 0.27]))
     colours = ("blue", "navy", "black", "grey", "red", "green", "white", "khaki")
     if kind == "hat":
         person |= {"hat": str(rng.choice(HATS)), "hat_tilt": round(float(rng.uniform(-0.1, 0.22)), 3)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Training pictures with YOLO labels: `python studio.py pictures --count 2500 --seed 1 --out DIR [--part 1/2]`.
+"""Training pictures with YOLO labels: `python studio.py pictures --count 2500 --seed 1 --out DIR [--part 1/2] [--backs]`.
 
 Pictures come in sets: one scene by chance (chance.py), several cameras, several moments. A set is rendered by a
 process of its own; what is there already stays, so a stopped run goes on and parts can run side by side.
@@ -20,13 +20,14 @@ import numpy as np
 
 CLASSES = ("person", "head", "helmet", "other-headwear", "arc", "sparks", "flame")
 HEADS = {"bare": "head", "helmet": "helmet", "other": "other-headwear"}
-CAMERAS, MOMENTS, CANDIDATES = 4, 6, 3
+CAMERAS, MOMENTS, CANDIDATES, BACKS_CANDIDATES = 4, 6, 3, 12
 LEAST_VISIBLE, LEAST_PERSON_PX, LEAST_HEAD_PX = 0.15, 14, 4
 LENS_MM = (20.0, 75.0)
 
 
-def pictures(count: int, seed: int, out: Path, part: tuple[int, int]) -> int:
-    """Renders the sets of a part, each in a process of its own; 0, or 1 when one failed."""
+def pictures(count: int, seed: int, out: Path, part: tuple[int, int], is_backs: bool = False) -> int:
+    """Renders the sets of a part, each in a process of its own; `is_backs`: heads from behind and above, more hot
+    work. 0, or 1 when one failed."""
     failed = 0
     for folder in ("images", "labels", "people", "scenes"):
         (out / folder).mkdir(parents=True, exist_ok=True)
@@ -38,7 +39,7 @@ def pictures(count: int, seed: int, out: Path, part: tuple[int, int]) -> int:
         if all((out / "labels" / f"{name}.txt").exists() for name in names):
             continue
         before = os.times()
-        command = [sys.executable, __file__, str(seed), str(number), str(wanted), str(out)]
+        command = [sys.executable, __file__, str(seed), str(number), str(wanted), str(out), "backs" if is_backs else "all"]
         rc = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
         after = os.times()
         spent = after.children_user + after.children_system - before.children_user - before.children_system
@@ -52,22 +53,26 @@ def picture_name(seed: int, number: int, which: int) -> str:
     return f"s{seed}-{number:04}-{which:02}"
 
 
-def picture_set(seed: int, number: int, wanted: int, out: Path) -> None:
+def picture_set(seed: int, number: int, wanted: int, out: Path, is_backs: bool = False) -> None:
     """One scene from several cameras at several moments."""
     from chance import LASTS_S, random_scene
     from film import Film
+    from gait import forward
     from render import Quality, Renderer
     from stage import Stage
 
     scene = out / "scenes" / f"s{seed}-{number:04}.toml"
-    scene.write_text(as_toml(random_scene(seed, number)), encoding="utf-8")
+    scene.write_text(as_toml(random_scene(seed, number, is_backs)), encoding="utf-8")
     stage = Stage(scene)
     rng = np.random.default_rng([seed, number, 1])
     for view in range(math.ceil(wanted / MOMENTS)):
         moments = np.sort(rng.uniform(1.0, LASTS_S - 1, MOMENTS)).round(1)
-        places = np.array([[figure.actor.walk.root(moment)[0] for figure in stage.figures] for moment in moments])
-        cameras = [random_camera(rng, places, stage.words["clip"]["size_px"]) for _ in range(CANDIDATES)]
-        stage.camera = max(cameras, key=lambda camera: people_in(camera, places))
+        roots = [[figure.actor.walk.root(moment) for figure in stage.figures] for moment in moments]
+        places = np.array([[root[0] for root in row] for row in roots])
+        ahead = np.array([[forward(root[1]) for root in row] for row in roots]) if is_backs else None
+        tries = BACKS_CANDIDATES if is_backs else CANDIDATES
+        cameras = [random_camera(rng, places, stage.words["clip"]["size_px"], is_backs) for _ in range(tries)]
+        stage.camera = max(cameras, key=lambda camera: people_in(camera, places, ahead))
         target, quality = float(rng.uniform(0.10, 0.28)), int(rng.integers(68, 95))
         which = [view * MOMENTS + moment for moment in range(MOMENTS) if view * MOMENTS + moment < wanted]
         if all((out / "labels" / f"{picture_name(seed, number, one)}.txt").exists() for one in which):
@@ -85,20 +90,27 @@ def picture_set(seed: int, number: int, wanted: int, out: Path) -> None:
             keep(out, picture_name(seed, number, one), picture, quality, facts(stage, frame))
 
 
-def people_in(camera: object, places: np.ndarray) -> float:
-    """How many people a camera sees a picture, five being enough; places (moments, people, 2) on the floor."""
+def people_in(camera: object, places: np.ndarray, ahead: np.ndarray | None = None) -> float:
+    """How many people a camera sees a picture, five being enough; places (moments, people, 2) on the floor. With the
+    directions they face, only those count that turn their backs."""
     head, feet = (camera.project(np.insert(places.reshape(-1, 2), 2, height, axis=1)) for height in (1.6, 0.4))
     is_seen = ((head[:, :2] > 0.03) & (head[:, :2] < 0.97)).all(axis=1) & (feet[:, 1] < 1.15)
+    if ahead is not None:
+        away = places - np.array(camera.at[:2])
+        is_seen &= ((away * ahead).sum(axis=-1) > 0.3 * np.linalg.norm(away, axis=-1)).ravel()
     return float(np.minimum(is_seen.reshape(places.shape[:2]).sum(axis=1), 5).mean())
 
 
-def random_camera(rng: np.random.Generator, places: np.ndarray, size_px: list[int]) -> object:
-    """3 to 8 m high, 4 to 15 m away, with a lens that shows a few people at heads of about 8 to 60 pixels."""
+def random_camera(rng: np.random.Generator, places: np.ndarray, size_px: list[int], is_steep: bool = False) -> object:
+    """3 to 8 m high, 4 to 15 m away, with a lens that shows a few people at heads of about 8 to 60 pixels; a steep one
+    looks down from nearer, and from any side."""
     from camera import Camera
 
     spots = places.reshape(-1, 2)
     middle = spots[int(rng.integers(len(spots)))] * 0.8 + rng.normal(0, 0.6, 2)
     high, far, turn = rng.uniform(3, 8), rng.uniform(3.5, 14), rng.uniform(-1.05, 1.05)
+    if is_steep:
+        high, far, turn = 0.6 * high + 3.2, 0.5 * far + 0.5, 1.3 * turn
     at = (float(middle[0] + far * math.sin(turn)), float(middle[1] - far * math.cos(turn)), float(high))
     away = math.hypot(far, high - 1)
     wide_m = 2.6 * 4.2 ** rng.random()
@@ -178,4 +190,4 @@ def as_toml(words: dict) -> str:
 
 
 if __name__ == "__main__":
-    picture_set(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    picture_set(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]), sys.argv[5] == "backs")

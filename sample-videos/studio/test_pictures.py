@@ -27,6 +27,8 @@ class Scenes(unittest.TestCase):
         self.assertEqual(random_scene(3, 5), random_scene(3, 5))
         self.assertNotEqual(random_scene(3, 5), random_scene(3, 6))
         self.assertNotEqual(random_scene(3, 5), random_scene(4, 5))
+        self.assertEqual(random_scene(3, 5, True), random_scene(3, 5, True))
+        self.assertNotEqual(random_scene(3, 5), random_scene(3, 5, True))
 
     def test_a_scene_file_says_the_same_as_the_scene(self) -> None:
         """Lists, tables, Chinese signs and signed numbers come back from TOML."""
