@@ -219,7 +219,10 @@ def at_fire(rng: np.random.Generator, person: dict) -> None:
     person |= {"do": [{posture: 600.0, "hands": spot}], "carries": str(rng.choice(["torch", "grinder"]))}
     kind = str(rng.choice(["arc", "grind", "torch", "arc"]))
     bursts = [[float(start), float(start + rng.uniform(5, 9))] for start in range(0, 60, 8)]
-    person["fire"] = {"kind": kind, "at": spot, "bursts": bursts, "cast": [1], "cast_at_s": 3.0}
+    # Seen from above, still and thick smoke would hide the worker whole.
+    wind = [round(float(part), 2) for part in rng.choice([-1, 1], 2) * rng.uniform(0.15, 0.5, 2)]
+    smoke = {"dense": round(float(rng.uniform(0.01, 0.05)), 3), "wind": wind}
+    person["fire"] = {"kind": kind, "at": spot, "bursts": bursts, "cast": [1], "cast_at_s": 3.0, "ambient": 0.6, "smoke": smoke}
 
 
 def flashes(rng: np.random.Generator, hour: str) -> list[dict]:
