@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anjian_analysis::CameraAnalysis;
 use anjian_domain::{
-    Behaviour, Camera, Clock, LookKind, RuleDefinition, Run, RunId, RunKind, SegmentSink, SystemClock,
+    Behaviour, Camera, Class, Clock, LookKind, RuleDefinition, Run, RunId, RunKind, SegmentSink, SystemClock,
     WallTime,
 };
 use anjian_indexer::{Index, Recovery};
@@ -126,7 +126,8 @@ pub fn detection_threads(model: &Model) -> usize {
 pub fn load_eyes(config: &Config, count: usize) -> anyhow::Result<Vec<Eyes>> {
     let model = &config.model;
     let catalogue = open_catalogue(model.catalogue.as_deref())?;
-    catalogue.model(&model.name).map_err(|error| Usage(format!("model.name: {error}")))?;
+    let detector = catalogue.model(&model.name).map_err(|error| Usage(format!("model.name: {error}")))?;
+    tell_blind_rules(config, detector);
     let looks = second_looks(config, &catalogue)?;
     let garment = looks.iter().find(|look| look.kind == LookKind::Garment);
     check_garment_rules(config, garment.map(|look| look.id()).as_deref())?;
@@ -138,6 +139,27 @@ pub fn load_eyes(config: &Config, count: usize) -> anyhow::Result<Vec<Eyes>> {
         Ok(Eyes { detector, looks: looks.collect::<Result<_, _>>()? })
     };
     (0..count).map(load).collect()
+}
+
+/// A rule that waits for what the detector never finds would stay silent for ever.
+fn tell_blind_rules(config: &Config, detector: &anjian_models::Model) {
+    for camera in &config.cameras {
+        for rule in &camera.rules {
+            let needed: &[Class] = match rule.behaviour {
+                Behaviour::NoHardHat => &[Class::Head],
+                Behaviour::HotWork => &[Class::Flame, Class::Arc, Class::Sparks],
+                Behaviour::Overcrowding | Behaviour::NoAntiStatic => &[Class::Person],
+            };
+            if needed.iter().all(|class| detector.threshold(*class).is_none()) {
+                let needed: Vec<_> = needed.iter().map(|class| class.as_str()).collect();
+                tracing::warn!(
+                    camera.id = %camera.id, behaviour = %rule.behaviour, model = detector.name,
+                    "a rule can find nothing: the model does not see {}; choose another with model.name",
+                    needed.join(" or ")
+                );
+            }
+        }
+    }
 }
 
 /// The second looks that some rule asks for. A name that the catalogue does not have is refused, asked for or not.

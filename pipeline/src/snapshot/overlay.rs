@@ -53,7 +53,8 @@ pub(super) fn draw(
     draw_polygon(&mut canvas, overlay.zone.polygon)?;
     let others = overlay.detections.iter().filter(|seen| !overlay.subjects.contains(&seen.bounds));
     for detection in others {
-        draw_box(&mut canvas, detection.bounds, colour_of(detection.class), 1)?;
+        let colour = if overlay.overrules(detection) { SEEN } else { colour_of(detection.class) };
+        draw_box(&mut canvas, detection.bounds, colour, 1)?;
     }
     for subject in overlay.subjects {
         draw_box(&mut canvas, *subject, BREACH, 3)?;
@@ -62,6 +63,21 @@ pub(super) fn draw(
     label_subjects(&mut canvas, overlay);
     caption(&mut canvas, overlay);
     Ok(())
+}
+
+impl Overlay<'_> {
+    /// A second look may find a bare head where the detector saw a helmet: a green box would say the contrary of the
+    /// violation.
+    fn overrules(&self, seen: &Detection) -> bool {
+        let centre = seen.bounds.centre();
+        let is_on_subject = |subject: &NormBox| {
+            (subject.left()..subject.right()).contains(&centre.x())
+                && (subject.top()..subject.bottom()).contains(&centre.y())
+        };
+        self.behaviour == Behaviour::NoHardHat
+            && seen.class == Class::Helmet
+            && self.subjects.iter().any(is_on_subject)
+    }
 }
 
 fn colour_of(class: Class) -> Bgr {
@@ -151,4 +167,41 @@ fn caption(canvas: &mut Canvas<'_>, overlay: &Overlay<'_>) {
     let (time_x, basis_x) = (right(&overlay.time, large), right(&overlay.basis, small));
     text::draw(canvas, &overlay.time, time_x, bar_top + large * 0.2, large, INK);
     text::draw(canvas, &overlay.basis, basis_x, bar_top + large * 1.5, small, SEEN);
+}
+
+#[cfg(test)]
+mod tests {
+    use anjian_domain::Score;
+
+    use super::*;
+
+    #[test]
+    fn a_helmet_on_somebody_who_is_said_to_be_bare_is_not_green() {
+        let detection = |class, [left, top, right, bottom]: [f32; 4]| Detection {
+            class,
+            score: Score::new(0.7).unwrap(),
+            bounds: NormBox::new(left, top, right, bottom).unwrap(),
+        };
+        let (own, other) = ([0.44, 0.2, 0.5, 0.3], [0.8, 0.2, 0.86, 0.3]);
+        let polygon = Polygon::whole_picture();
+        let subjects = [NormBox::new(0.4, 0.2, 0.55, 0.9).unwrap()];
+        for (behaviour, class, place, expected) in [
+            (Behaviour::NoHardHat, Class::Helmet, own, true),
+            (Behaviour::NoHardHat, Class::Helmet, other, false),
+            (Behaviour::NoHardHat, Class::Head, own, false),
+            (Behaviour::Overcrowding, Class::Helmet, own, false),
+        ] {
+            let overlay = Overlay {
+                behaviour,
+                zone: OverlayZone { label: "", polygon: &polygon },
+                subjects: &subjects,
+                detections: &[],
+                place: String::new(),
+                time: String::new(),
+                basis: String::new(),
+            };
+            let overruled = overlay.overrules(&detection(class, place));
+            assert_eq!(overruled, expected, "{behaviour} {class} at {place:?}");
+        }
+    }
 }
