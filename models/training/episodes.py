@@ -24,7 +24,8 @@ CLIPS = Path(__file__).parents[2] / "sample-videos"
 TOLERANCE_S = 2.0
 # What truth means by overcrowding; the rule's own defaults are slower.
 OWN_KEYS = {"overcrowding": {"hold_s": 2, "release_s": 1}}
-CUT_OUTS = 24
+# Pictures of each person in a gallery.
+CUT_OUTS = 8
 
 
 def quoted(value) -> str:
@@ -56,20 +57,20 @@ def configuration(truth: dict, camera: str, models: dict, galleries: Path) -> st
 
 
 def cut_outs(clip: Path, truth: dict, garments: list[str], until_s: float, folder: Path) -> list[str]:
-    """Cut-outs of people who wear these garments and are seen whole, spread over the clip."""
-    seen = [
-        (frame["frame"], person["box"])
-        for frame in truth["per_frame"]
-        for person in frame["persons"]
-        if frame["time_s"] <= until_s and person["garment"] in garments and person["visible"] > 0.9
-    ]
+    """Cut-outs of each person who wears one of these garments, where it is seen whole, spread over the time."""
+    worn: dict[int, list] = {}
+    for frame in truth["per_frame"]:
+        for person in frame["persons"]:
+            if frame["time_s"] <= until_s and person["garment"] in garments and person["visible"] > 0.9:
+                worn.setdefault(person["track"], []).append((frame["frame"], person["box"]))
     paths = []
-    for frame, (left, top, right, bottom) in seen[:: max(1, len(seen) // CUT_OUTS)][:CUT_OUTS]:
-        path = folder / f"{clip.parent.name}-{frame}-{round(left * 1000)}.png"
-        crop = f"crop=iw*{right - left}:ih*{bottom - top}:iw*{left}:ih*{top}"
-        command = ["ffmpeg", "-v", "error", "-y", "-i", clip, "-vf", f"select=eq(n\\,{frame}),{crop}"]
-        subprocess.run([*command, "-frames:v", "1", path], check=True)
-        paths.append(str(path))
+    for track, seen in worn.items():
+        for frame, (left, top, right, bottom) in seen[:: -(-len(seen) // CUT_OUTS)]:
+            path = folder / f"{clip.parent.name}-{track}-{frame}.png"
+            crop = f"crop=iw*{right - left}:ih*{bottom - top}:iw*{left}:ih*{top}"
+            command = ["ffmpeg", "-v", "error", "-y", "-i", clip, "-vf", f"select=eq(n\\,{frame}),{crop}"]
+            subprocess.run([*command, "-frames:v", "1", path], check=True)
+            paths.append(str(path))
     return paths
 
 

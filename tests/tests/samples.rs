@@ -21,6 +21,8 @@ fn found(camera: &str) -> Result<Vec<Value>> {
     let samples = checkout().join("sample-videos");
     let config = std::fs::read_to_string(samples.join("anjian.toml"))?;
     let config = config.replace("data_dir = \"../demo-data\"", "data_dir = \"data\"");
+    let galleries = format!("galleries_dir = {:?}", samples.join("galleries"));
+    let config = config.replace("galleries_dir = \"galleries\"", &galleries);
     std::fs::write(folder.path().join("anjian.toml"), config)?;
     let clip = samples.join(camera).join("clip.mp4").display().to_string();
     let arguments = ["analyze", &clip, "--config", "anjian.toml", "--camera", camera];
