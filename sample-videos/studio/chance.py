@@ -57,7 +57,8 @@ def random_scene(seed: int, number: int, is_backs: bool = False) -> dict:
             props.append({"kind": "steel_plate", "at": fires[-1]["at"][:2]})
     if is_hot and rng.random() < 0.4:
         spot = [*place_in(rng, CELLS[-1], 0.6), 0.05]
-        fires.append({"kind": "flame", "at": spot, "bursts": [[0.0, LASTS_S + 5]]})
+        fires.append({"kind": "flame", "at": spot, "bursts": [[0.0, LASTS_S + 5]], "ambient": 0.7, "smoke": thin_smoke(rng)})
+        fires[-1]["flame"] = {"height_m": round(float(rng.uniform(0.25, 0.8)), 2), "slim": round(float(rng.uniform(0.5, 0.9)), 2)}
     props += surroundings(rng, hour)
     words |= {"people": people, "props": props, "fires": fires, "flashes": flashes(rng, hour)}
     return words
@@ -219,10 +220,14 @@ def at_fire(rng: np.random.Generator, person: dict) -> None:
     person |= {"do": [{posture: 600.0, "hands": spot}], "carries": str(rng.choice(["torch", "grinder"]))}
     kind = str(rng.choice(["arc", "grind", "torch", "arc"]))
     bursts = [[float(start), float(start + rng.uniform(5, 9))] for start in range(0, 60, 8)]
-    # Seen from above, still and thick smoke would hide the worker whole.
+    person["fire"] = {"kind": kind, "at": spot, "bursts": bursts, "cast": [1], "cast_at_s": 3.0, "ambient": 0.6}
+    person["fire"]["smoke"] = thin_smoke(rng)
+
+
+def thin_smoke(rng: np.random.Generator) -> dict:
+    """Smoke that drifts off: seen from above, a thick and still plume would hide whoever stands at the fire."""
     wind = [round(float(part), 2) for part in rng.choice([-1, 1], 2) * rng.uniform(0.15, 0.5, 2)]
-    smoke = {"dense": round(float(rng.uniform(0.01, 0.05)), 3), "wind": wind}
-    person["fire"] = {"kind": kind, "at": spot, "bursts": bursts, "cast": [1], "cast_at_s": 3.0, "ambient": 0.6, "smoke": smoke}
+    return {"dense": round(float(rng.uniform(0.01, 0.05)), 3), "wind": wind}
 
 
 def flashes(rng: np.random.Generator, hour: str) -> list[dict]:
