@@ -90,7 +90,7 @@ def coloured(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def crop(record: dict, picture: np.ndarray, rng: np.random.Generator, width: int = WIDTH, height: int = HEIGHT):
     out, boxes, ignore = window(record, picture, rng, width, height)
-    if record["source"].startswith(PAINTABLE) and rng.random() < 0.16:
+    if record["source"].startswith(PAINTABLE) and rng.random() < 0.33:
         out, fires = paint(out, rng)
         kept, opened = cut(fires, [], width, height)
         boxes, ignore = boxes + kept, ignore + opened

@@ -50,6 +50,7 @@ class Heads:
 
     def __init__(self):
         self.patches: dict[tuple[str, int], list[np.ndarray]] = {}
+        self.known: set[str] = set()
 
     def add(self, source: str, label: int, picture: np.ndarray, square: tuple[float, float, float]) -> None:
         x, y, side = square
@@ -117,16 +118,24 @@ def add_people(heads: Heads, source: str, persons: list[dict], picture: np.ndarr
             heads.add(source, label, picture, person_square(box))
 
 
+def add_pictures(heads: Heads, folder: Path, split: str) -> None:
+    """Rendered pictures that are there and not known yet: the stage may still be rendering."""
+    for path in sorted(folder.glob("labels/*.txt")):
+        people = folder / "people" / (path.stem + ".json")
+        if path.stem in heads.known or split_of_scene(scene_of(path.stem)) != split or not people.exists():
+            continue
+        heads.known.add(path.stem)
+        picture = cv2.imread(str(folder / "images" / (path.stem + ".jpg")))
+        add_people(heads, "rendered", json.loads(people.read_text())["persons"], picture)
+
+
 def gather(index: Path, pictures: Path | None, clips: Path | None, split: str, seed: int) -> Heads:
     rng, heads = np.random.default_rng(seed), Heads()
     for record in json.loads(index.read_text()):
         if record["split"] == split and not record["source"].startswith("flame"):
             add_record(heads, record, cv2.imread(record["path"]), rng)
-    for path in sorted(pictures.glob("labels/*.txt")) if pictures else ():
-        people = pictures / "people" / (path.stem + ".json")
-        if split_of_scene(scene_of(path.stem)) == split and people.exists():
-            picture = cv2.imread(str(pictures / "images" / (path.stem + ".jpg")))
-            add_people(heads, "rendered", json.loads(people.read_text())["persons"], picture)
+    if pictures:
+        add_pictures(heads, pictures, split)
     for name in TRAIN_CLIPS if clips and split == "train" else ():
         truth = json.loads((clips / name / "truth.json").read_text())
         video = cv2.VideoCapture(str(clips / name / "clip.mp4"))

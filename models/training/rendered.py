@@ -15,7 +15,7 @@ EVENTS = {"arc": ARC, "sparks": SPARKS, "flame": FLAME}
 
 # Clips of which some frames are trained on; all others are only ever measured.
 TRAIN_CLIPS = ("loading-bay-two-bare", "tank-farm-torch", "night-anti-static", "workshop-crowd", "gate-crowd-fog")
-FRAMES_A_CLIP = 8
+FRAMES_A_CLIP = 15
 
 
 def scene_of(stem: str) -> str:

@@ -29,10 +29,10 @@ SHARES = {
     "hard-hat-workers": 0.27, "bare-heads-extra": 0.045, "construction-safety-rf100": 0.075,
     "construction-site-safety": 0.05, "surveillance-people": 0.085, "flame-smoke/firesense": 0.045,
     "flame-smoke/continuous": 0.05, "flame-smoke/forest": 0.04, "hot-work-negatives/industrial": 0.04,
-    "hot-work-negatives/lamps": 0.02, "rendered": 0.25, "rendered-clip": 0.03,
+    "hot-work-negatives/lamps": 0.02, "rendered": 0.25, "rendered-clip": 0.10,
 }  # fmt: skip
 SCALES = {"flame-smoke": (0.35, 1.5), "surveillance": (0.45, 1.7), "construction-site": (0.35, 1.2)}
-RESCAN_PICTURES = 400  # batches
+RESCAN_PICTURES = 60  # batches
 BATCH = 16
 
 
@@ -59,7 +59,7 @@ class Crops(torch.utils.data.IterableDataset):
         def pick():
             names = [n for n in SHARES if by_source.get(n)]
             odds = np.array(
-                [SHARES[n] * min(1, len(by_source[n]) / 300) if n == "rendered" else SHARES[n] for n in names]
+                [SHARES[n] * min(1, len(by_source[n]) / 100) if n == "rendered" else SHARES[n] for n in names]
             )
             pool = by_source[names[rng.choice(len(names), p=odds / odds.sum())]]
             record = pool[rng.integers(len(pool))]
@@ -92,8 +92,8 @@ def packed(samples: list) -> tuple[torch.Tensor, list[dict]]:
     return pictures, targets
 
 
-def averaged(average: dict, net: torch.nn.Module, step: int) -> None:
-    keep = min(0.998, (1 + step) / (10 + step))
+def averaged(average: dict, net: torch.nn.Module, step: int, most: float) -> None:
+    keep = min(most, (1 + step) / (10 + step))
     for key, value in net.state_dict().items():
         average[key].mul_(keep).add_(value, alpha=1 - keep)
 
@@ -107,6 +107,7 @@ def main() -> None:
     ap.add_argument("--out", type=Path, required=True)
     ap.add_argument("--minutes", type=float, default=60)
     ap.add_argument("--peak", type=float, default=1e-3)
+    ap.add_argument("--ema", type=float, default=0.998)
     ap.add_argument("--seed", type=int, default=4)
     args = ap.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -141,7 +142,7 @@ def main() -> None:
         total.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 20.0)
         optimizer.step()
-        averaged(average, net, step)
+        averaged(average, net, step, args.ema)
         step, now = step + 1, time.monotonic()
         used, last = used + now - last, now
         parts.append((place, entropy, count))

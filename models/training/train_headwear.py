@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from heads import SIDE, Heads, gather, plain, roughened
+from heads import SIDE, Heads, add_pictures, gather, plain, roughened
 from lite import pretrained
 from loss import ANY_BARE
 
@@ -29,7 +29,8 @@ SHARES = {
     ("bare-heads-extra", 0): 0.01, ("rendered", 0): 0.10,
     ("hard-hat-workers", 1): 0.15, ("bare-heads-extra", ANY_BARE): 0.05, ("surveillance-people", ANY_BARE): 0.09,
     ("construction-safety-rf100", ANY_BARE): 0.02, ("construction-site-safety", ANY_BARE): 0.03,
-    ("rendered", 1): 0.09, ("rendered", 2): 0.13,
+    ("rendered", 1): 0.09, ("rendered", 2): 0.12, ("surveillance-people", 2): 0.05, ("bare-heads-extra", 2): 0.025,
+    ("construction-safety-rf100", 2): 0.01,
     ("rendered", 3): 0.04, ("hard-hat-workers", 3): 0.03, ("bare-heads-extra", 3): 0.01, ("hot-work-negatives", 3): 0.03,
 }  # fmt: skip
 BATCH = 48
@@ -63,11 +64,15 @@ def misfit(logits: torch.Tensor, labels: torch.Tensor, soft: float = 0.04) -> to
     return -((1 - soft) * right + soft * log_p.mean(1)).mean()
 
 
-def batches(heads: Heads, seed: int, out: queue.Queue) -> None:
+def batches(heads: Heads, pictures: Path | None, seed: int, out: queue.Queue) -> None:
     rng = np.random.default_rng(seed)
-    keys = [k for k in SHARES if heads.patches.get(k)]
-    odds = np.array([SHARES[k] * min(1, len(heads.patches[k]) / 60) for k in keys])
+    number = 0
     while True:
+        if pictures and number % 60 == 0:
+            add_pictures(heads, pictures, "train")
+        number += 1
+        keys = [k for k in SHARES if heads.patches.get(k)]
+        odds = np.array([SHARES[k] * min(1, len(heads.patches[k]) / 60) for k in keys])
         crops, labels = [], []
         for k in rng.choice(len(keys), BATCH, p=odds / odds.sum()):
             pool = heads.patches[keys[k]]
@@ -147,7 +152,7 @@ def main() -> None:
         optimizer.load_state_dict(saved["optimizer"])
         average, step, used = saved["average"], saved["step"], saved["used"]
     ready: queue.Queue = queue.Queue(4)
-    threading.Thread(target=batches, args=(train, args.seed + step, ready), daemon=True).start()
+    threading.Thread(target=batches, args=(train, args.pictures, args.seed + step, ready), daemon=True).start()
     last, saved_at = time.monotonic(), used
     while used < args.minutes * 60:
         crops, labels = ready.get()
