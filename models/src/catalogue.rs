@@ -264,6 +264,10 @@ mod tests {
         check(("name = \"head\"", "name = \"helmet\""), &[nano, "helmet stands twice"]);
         check(("threshold = 0.61", "threshold = 61.0"), &[nano, "key class.threshold", "61"]);
         check(("threshold = 0.61", "threshold = 0.0"), &[nano, "key class.threshold", "head"]);
+        check(
+            ("threshold = 0.61", "threshold = 0.61\nvideo_threshold = 0.7"),
+            &[nano, "key class.video_threshold", "at most 0.61"],
+        );
         check(("iou = 0.5", "iou = 0"), &[nano, "key suppress.iou"]);
         check(
             ("classes = [\"head\", \"helmet\"]", "classes = [\"head\"]"),

@@ -22,12 +22,24 @@ pub trait Detector: Send {
 pub struct SessionSettings {
     /// Threads for one picture. Several detectors with one thread each carry more than one with several.
     pub threads: usize,
-    /// Report everything from this score on, in place of the thresholds of the catalogue. For evaluations.
-    pub score_floor: Option<Score>,
+    /// What is reported.
+    pub reported: Reported,
+}
+
+/// From which score on a detection is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Reported {
+    /// From the catalogue's thresholds on: every picture stands for itself.
+    #[default]
+    Pictures,
+    /// From the catalogue's `video_threshold`s on: rules ask for more than one picture.
+    Video,
+    /// From this score on, whatever the class. For evaluations.
+    From(Score),
 }
 
 impl Default for SessionSettings {
     fn default() -> Self {
-        Self { threads: 1, score_floor: None }
+        Self { threads: 1, reported: Reported::default() }
     }
 }

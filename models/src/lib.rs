@@ -32,7 +32,7 @@ mod yolox;
 pub use annotate::annotate;
 pub use catalogue::Catalogue;
 pub use colour::YuvToRgb;
-pub use detector::{Detector, SessionSettings};
+pub use detector::{Detector, Reported, SessionSettings};
 pub use error::ModelError;
 pub use letterbox::{Fit, Letterbox};
 pub use model::{Channels, ClassChannel, Head, Input, InputFit, Model, SuppressGroup};

@@ -89,6 +89,9 @@ pub struct ClassChannel {
     pub class: Class,
     /// Detections below this are not reported.
     pub threshold: Score,
+    /// Nor below this in video, where a rule judges over time and one frame decides nothing; at most `threshold`, and the
+    /// same when left out.
+    pub video_threshold: Score,
 }
 
 /// Classes whose overlapping boxes compete.
@@ -150,6 +153,7 @@ pub(crate) struct ModelEntry {
 struct ClassEntry {
     name: String,
     threshold: f32,
+    video_threshold: Option<f32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -207,15 +211,17 @@ fn check_classes(entries: &[ClassEntry]) -> Result<Vec<ClassChannel>, KeyProblem
         if classes.iter().any(|channel| channel.class == class) {
             return refuse("class.name", format!("{class} stands twice"));
         }
-        match Score::new(entry.threshold).filter(|score| score.value() > 0.0) {
-            Some(threshold) => classes.push(ClassChannel { class, threshold }),
-            None => {
-                let problem = format!("{} of {class} must be above 0 and at most 1", entry.threshold);
-                return refuse("class.threshold", problem);
-            }
-        }
+        let threshold = check_threshold("class.threshold", entry.threshold, 1.0, class)?;
+        let video = entry.video_threshold.unwrap_or(entry.threshold);
+        let video_threshold = check_threshold("class.video_threshold", video, entry.threshold, class)?;
+        classes.push(ClassChannel { class, threshold, video_threshold });
     }
     Ok(classes)
+}
+
+fn check_threshold(key: &str, value: f32, most: f32, class: Class) -> Result<Score, KeyProblem> {
+    let score = Score::new(value).filter(|score| score.value() > 0.0 && score.value() <= most);
+    score.map_or_else(|| refuse(key, format!("{value} of {class} must be above 0 and at most {most}")), Ok)
 }
 
 fn parse_class(key: &str, name: &str) -> Result<Class, KeyProblem> {

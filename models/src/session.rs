@@ -1,14 +1,14 @@
 //! Runs one ONNX model: checked at load, then letterbox, graph, head, suppression for each picture.
 
-use anjian_domain::{Class, ColourMatrix, Detection, Picture, PixelFormat, Score};
+use anjian_domain::{Class, ColourMatrix, Detection, Picture, PixelFormat};
 use ort::ep;
 use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
 
-use crate::detector::{Detector, SessionSettings};
+use crate::detector::{Detector, Reported, SessionSettings};
 use crate::letterbox::{Fit, Letterbox};
-use crate::model::{Head, InputFit, Model};
+use crate::model::{ClassChannel, Head, InputFit, Model};
 use crate::suppress::suppress;
 use crate::yolox::{self, Floor};
 use crate::{ModelError, Runtime};
@@ -170,8 +170,12 @@ fn is_equal((found, expected): (&i64, usize)) -> bool {
 }
 
 fn thresholds(model: &Model, settings: SessionSettings) -> Vec<Floor> {
-    let score = |threshold: Score| settings.score_floor.unwrap_or(threshold).value();
-    model.classes.iter().map(|c| Floor { class: c.class, score: score(c.threshold) }).collect()
+    let score = |channel: &ClassChannel| match settings.reported {
+        Reported::Pictures => channel.threshold.value(),
+        Reported::Video => channel.video_threshold.value(),
+        Reported::From(score) => score.value(),
+    };
+    model.classes.iter().map(|channel| Floor { class: channel.class, score: score(channel) }).collect()
 }
 
 /// A box competes from the lowest threshold of its group on, even below its own: a bare head that is not sure

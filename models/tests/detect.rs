@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anjian_domain::{Class, ColourMatrix, Detection, NormBox, Picture, PixelFormat, Score};
-use anjian_models::{Catalogue, Detector, ModelError, Runtime, SessionSettings, read_picture};
+use anjian_models::{Catalogue, Detector, ModelError, Reported, Runtime, SessionSettings, read_picture};
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
@@ -64,13 +64,31 @@ fn a_rival_below_its_own_threshold_still_suppresses() {
     // Person 0.7, helmet 0.6 in the same place: the person is not sure enough, and hides the helmet all the same.
     let rivals = square(0, 0, 32, [179, 153, 255]);
     assert_eq!(load("red_cells", SessionSettings::default()).unwrap().detect(&[&rivals]).unwrap(), [[]]);
-    let settings = SessionSettings { score_floor: Score::new(0.3), ..SessionSettings::default() };
+    let from = Reported::From(Score::new(0.3).unwrap());
+    let settings = SessionSettings { reported: from, ..SessionSettings::default() };
     let all = load("red_cells", settings).unwrap().detect(&[&rivals]).unwrap().concat();
     assert!(
         all.iter().all(|seen| seen.class == Class::Person && (0.3..0.75).contains(&seen.score.value())),
         "{all:?}"
     );
     assert!(!all.is_empty());
+}
+
+#[test]
+fn video_is_reported_from_its_own_thresholds_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(data("catalogue.toml")).unwrap();
+    let text = text.replacen("threshold = 0.8", "threshold = 0.8\nvideo_threshold = 0.4", 1);
+    fs::write(folder.path().join("catalogue.toml"), text).unwrap();
+    fs::copy(data("red_cells.onnx"), folder.path().join("red_cells.onnx")).unwrap();
+    let catalogue = Catalogue::from_file(&folder.path().join("catalogue.toml")).unwrap();
+    // Person 0.6.
+    let faint = square(0, 0, 32, [153, 0, 255]);
+    for (reported, is_seen) in [(Reported::Pictures, false), (Reported::Video, true)] {
+        let settings = SessionSettings { reported, ..SessionSettings::default() };
+        let mut detector = catalogue.load("red_cells", &Runtime::find(None).unwrap(), settings).unwrap();
+        assert_eq!(!detector.detect(&[&faint]).unwrap()[0].is_empty(), is_seen, "{reported:?}");
+    }
 }
 
 #[test]

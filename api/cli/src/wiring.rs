@@ -10,7 +10,7 @@ use anjian_domain::{
 };
 use anjian_indexer::{Index, Recovery};
 use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording};
-use anjian_models::{Catalogue, Runtime, SecondLookModel, SessionSettings};
+use anjian_models::{Catalogue, Reported, Runtime, SecondLookModel, SessionSettings};
 use anjian_pipeline::{Eyes, RecordedCamera, Watch, WatchSetup};
 use anyhow::Context;
 use jiff::tz::TimeZone;
@@ -132,7 +132,7 @@ pub fn load_eyes(config: &Config, count: usize) -> anyhow::Result<Vec<Eyes>> {
     let garment = looks.iter().find(|look| look.kind == LookKind::Garment);
     check_garment_rules(config, garment.map(|look| look.id()).as_deref())?;
     let runtime = Runtime::find(model.onnxruntime.as_deref())?;
-    let settings = SessionSettings::default();
+    let settings = SessionSettings { reported: Reported::Video, ..SessionSettings::default() };
     let load = |_| {
         let detector = catalogue.load(&model.name, &runtime, settings)?;
         let looks = looks.iter().map(|look| catalogue.load_second_look(look, &runtime, settings));

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use anjian_domain::{Class, Score};
 use serde::Serialize;
 
-use crate::{Catalogue, Detector, Model, ModelError, Runtime, SessionSettings, read_picture};
+use crate::{Catalogue, Detector, Model, ModelError, Reported, Runtime, SessionSettings, read_picture};
 
 pub use labels::parse_names;
 use precision::Tally;
@@ -86,7 +86,8 @@ pub fn evaluate(
 ) -> Result<Evaluation, ModelError> {
     let description = catalogue.model(model)?;
     check(description, settings)?;
-    let session = SessionSettings { threads: settings.threads, score_floor: Score::new(FLOOR) };
+    let reported = Score::new(FLOOR).map_or(Reported::Pictures, Reported::From);
+    let session = SessionSettings { threads: settings.threads, reported };
     let mut detector = catalogue.load(model, runtime, session)?;
     let count = tally(detector.as_mut(), settings, progress)?;
     let judge = |(class, tally): (Class, Tally)| {
