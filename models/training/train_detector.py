@@ -26,9 +26,9 @@ from rendered import clip_frames, stage_pictures
 
 # How often a source is drawn; what has no pictures gives its share to the others.
 SHARES = {
-    "hard-hat-workers": 0.27, "bare-heads-extra": 0.045, "construction-safety-rf100": 0.075,
-    "construction-site-safety": 0.05, "surveillance-people": 0.085, "flame-smoke/firesense": 0.045,
-    "flame-smoke/continuous": 0.05, "flame-smoke/forest": 0.04, "hot-work-negatives/industrial": 0.04,
+    "hard-hat-workers": 0.22, "bare-heads-extra": 0.045, "construction-safety-rf100": 0.075,
+    "construction-site-safety": 0.05, "surveillance-people": 0.085, "flame-smoke/firesense": 0.08,
+    "flame-smoke/continuous": 0.08, "flame-smoke/forest": 0.06, "hot-work-negatives/industrial": 0.04,
     "hot-work-negatives/lamps": 0.02, "rendered": 0.25, "rendered-clip": 0.10,
 }  # fmt: skip
 SCALES = {"flame-smoke": (0.35, 1.5), "surveillance": (0.45, 1.7), "construction-site": (0.35, 1.2)}

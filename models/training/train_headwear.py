@@ -29,7 +29,7 @@ SHARES = {
     ("bare-heads-extra", 0): 0.01, ("rendered", 0): 0.10,
     ("hard-hat-workers", 1): 0.15, ("bare-heads-extra", ANY_BARE): 0.05, ("surveillance-people", ANY_BARE): 0.09,
     ("construction-safety-rf100", ANY_BARE): 0.02, ("construction-site-safety", ANY_BARE): 0.03,
-    ("rendered", 1): 0.09, ("rendered", 2): 0.12, ("surveillance-people", 2): 0.05, ("bare-heads-extra", 2): 0.025,
+    ("rendered", 1): 0.09, ("rendered", 2): 0.20, ("surveillance-people", 2): 0.05, ("bare-heads-extra", 2): 0.025,
     ("construction-safety-rf100", 2): 0.01,
     ("rendered", 3): 0.04, ("hard-hat-workers", 3): 0.03, ("bare-heads-extra", 3): 0.01, ("hot-work-negatives", 3): 0.03,
 }  # fmt: skip
