@@ -90,7 +90,9 @@ def sparks(picture: np.ndarray, rng: np.random.Generator, at=None) -> tuple[np.n
     bloom = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.5, 1.2)) * 0.7
     if rng.random() < 0.5:
         bloom += cv2.GaussianBlur(light, (0, 0), metre * 0.15 + 1) * rng.uniform(0.1, 0.5)
-    source = glow(height, width, x, y, metre * rng.uniform(0.02, 0.12) + 1, 2)[..., None] * np.array([0.55, 0.8, 1.0]) * 300
+    source = (
+        glow(height, width, x, y, metre * rng.uniform(0.02, 0.12) + 1, 2)[..., None] * np.array([0.55, 0.8, 1.0]) * 300
+    )
     out = picture.astype(np.float32) * rng.uniform(0.75, 1.0) + np.maximum(light, bloom) + source
     shown = steps[0][colours.max(1) > 90] if (colours.max(1) > 90).sum() > 5 else steps[0]
     lo, hi = np.quantile(shown, 0.02, axis=0), np.quantile(shown, 0.98, axis=0)

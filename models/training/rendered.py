@@ -14,7 +14,14 @@ HEADWEAR = {"bare": HEAD, "helmet": HELMET, "other": OTHER}
 EVENTS = {"arc": ARC, "sparks": SPARKS, "flame": FLAME}
 
 # Clips of which some frames are trained on; all others are only ever measured.
-TRAIN_CLIPS = ("loading-bay-two-bare", "tank-farm-torch", "night-anti-static", "workshop-crowd", "gate-crowd-fog", "drum-fire")
+TRAIN_CLIPS = (
+    "loading-bay-two-bare",
+    "tank-farm-torch",
+    "night-anti-static",
+    "workshop-crowd",
+    "gate-crowd-fog",
+    "drum-fire",
+)
 FRAMES_A_CLIP = 15
 
 
