@@ -8,7 +8,7 @@ use anjian_domain::{ColourMatrix, Picture, PixelFormat};
 use anjian_models::{Catalogue, Letterbox, Runtime, SessionSettings};
 use criterion::{Criterion, criterion_group, criterion_main};
 
-const MODEL: &str = "head_helmet_person_nano";
+const MODEL: &str = "site_nano";
 
 /// Not grey: resizing and the model take as long for any content, but a cache would not.
 fn picture(width_px: u32, height_px: u32, format: PixelFormat) -> Picture {

@@ -22,6 +22,8 @@ const BUILT_IN: &str = include_str!("../catalogue.toml");
 /// The weights inside the executable, by the name that the built-in catalogue gives them.
 const WEIGHTS: &[(&str, &[u8])] = &[
     ("weights/head_helmet_person_nano.onnx", include_bytes!("../weights/head_helmet_person_nano.onnx")),
+    ("weights/site_nano.onnx", include_bytes!("../weights/site_nano.onnx")),
+    ("weights/headwear_lite.onnx", include_bytes!("../weights/headwear_lite.onnx")),
     ("weights/garment_lite.onnx", include_bytes!("../weights/garment_lite.onnx")),
 ];
 

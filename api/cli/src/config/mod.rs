@@ -89,7 +89,7 @@ pub struct Model {
 }
 
 /// The model that serves when the configuration names none.
-pub const DEFAULT_MODEL: &str = "head_helmet_person_nano";
+pub const DEFAULT_MODEL: &str = "site_nano";
 
 impl Default for Model {
     fn default() -> Self {
