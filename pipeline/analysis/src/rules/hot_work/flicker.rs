@@ -100,9 +100,12 @@ fn has_rhythm(history: &[Sample], born: MediaTime, frame_s: f64) -> bool {
 fn flickers(glows: &[Glow], settings: &Settings) -> bool {
     let strictness = strictness(glows.len());
     let areas: Vec<f64> = glows.iter().map(|glow| f64::from(glow.bounds.area()).ln()).collect();
-    let noise = NOISE_FACTOR * area_noise(glows, settings.box_noise);
+    let heights: Vec<f64> = glows.iter().map(|glow| f64::from(glow.bounds.height()).ln()).collect();
+    let [width_noise, height_noise] = side_noise(glows, settings.box_noise).map(|noise| NOISE_FACTOR * noise);
     let varies = |values: &[f64], least: f64| jitter(values) > strictness * least;
-    if varies(&areas, settings.flicker_area.hypot(noise)) {
+    if varies(&areas, settings.flicker_area.hypot(width_noise).hypot(height_noise))
+        || varies(&heights, settings.flicker_height.hypot(height_noise))
+    {
         return true;
     }
     let lights: Vec<LightMeasure> = glows.iter().filter_map(|glow| glow.light).collect();
@@ -134,15 +137,15 @@ fn jitter(values: &[f64]) -> f64 {
     middle / (0.6745 * 6f64.sqrt())
 }
 
-/// Deviation of the logarithm of the area, when each edge of a box trembles by `box_noise`.
-fn area_noise(glows: &[Glow], box_noise: f64) -> f64 {
+/// Deviations of the logarithms of width and height, when each edge of a box trembles by `box_noise`.
+fn side_noise(glows: &[Glow], box_noise: f64) -> [f64; 2] {
     let middle = |part: fn(&Glow) -> f32| {
         let mut values: Vec<f32> = glows.iter().map(part).collect();
         values.sort_by(f32::total_cmp);
         f64::from(values.get(values.len() / 2).copied().unwrap_or(1.0))
     };
-    let (width, height) = (middle(|glow| glow.bounds.width()), middle(|glow| glow.bounds.height()));
-    box_noise * 2f64.sqrt() * (1.0 / width).hypot(1.0 / height)
+    let sides = [middle(|glow| glow.bounds.width()), middle(|glow| glow.bounds.height())];
+    sides.map(|side| box_noise * 2f64.sqrt() / side)
 }
 
 #[cfg(test)]
