@@ -15,6 +15,9 @@ use crate::model::{Channels, Input, InputFit};
 /// The sides of an input are multiples of this: the coarsest stride of the heads.
 const GRID_PX: u32 = 32;
 
+/// Enlarging a picture more than this shows a network nothing but blur that it has never seen.
+const MOST_ENLARGED: f64 = 1.6;
+
 /// Where a picture lies in an input: in the rectangle from 0,0 to the content's sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fit {
@@ -29,12 +32,12 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// The largest that keeps the picture's shape, to the pixel.
+    /// The largest that keeps the picture's shape, to the pixel; small pictures are enlarged 1.6 times at most.
     #[must_use]
     pub fn new(input: &Input, width_px: u32, height_px: u32) -> Self {
         let [width, height, most_x, most_y] =
             [width_px, height_px, input.width_px, input.height_px].map(f64::from);
-        let scale = (most_x / width).min(most_y / height);
+        let scale = (most_x / width).min(most_y / height).min(MOST_ENLARGED);
         let content_width_px = scaled(width * scale, input.width_px);
         let content_height_px = scaled(height * scale, input.height_px);
         let (input_width_px, input_height_px) = match input.fit {
@@ -219,7 +222,10 @@ mod tests {
             (Picture, (640, 480), (640, 480, 640, 480)),
             (Picture, (1080, 1920), (384, 640, 360, 640)),
             (Picture, (416, 277), (640, 448, 640, 426)),
-            (Picture, (1, 1), (640, 640, 640, 640)),
+            (Picture, (1, 1), (32, 32, 2, 2)),
+            (Picture, (400, 300), (640, 480, 640, 480)),
+            (Picture, (200, 150), (320, 256, 320, 240)),
+            (Fixed, (200, 150), (640, 640, 320, 240)),
             (Picture, (10_000, 10), (640, 32, 640, 1)),
             (Fixed, (1920, 1080), (640, 640, 640, 360)),
         ] {

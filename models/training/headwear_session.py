@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import onnxruntime as ort
 
-from heads import SIDE, cut, head_square
+from heads import SIDE, cut, head_square, person_square
 
 
 class HeadwearSession:
@@ -16,7 +16,12 @@ class HeadwearSession:
 
     def heads(self, picture: np.ndarray, boxes: list) -> np.ndarray:
         """Odds (n, 4) of helmet, bare, other, hidden for head boxes in pixels of a BGR picture."""
-        if not len(boxes):
+        return self.looks(picture, boxes, [None] * len(boxes))
+
+    def looks(self, picture: np.ndarray, heads: list, people: list) -> np.ndarray:
+        """Odds (n, 4), by the head's box, or by the person's where the head is None."""
+        if not len(heads):
             return np.zeros((0, 4))
-        crops = np.stack([cut(picture, *head_square(b), SIDE) for b in boxes])[..., ::-1]
+        squares = [head_square(head) if head is not None else person_square(body) for head, body in zip(heads, people)]
+        crops = np.stack([cut(picture, *square, SIDE) for square in squares])[..., ::-1]
         return self.session.run(None, {"crops": crops.transpose(0, 3, 1, 2).astype(np.float32)})[0]
