@@ -7,17 +7,19 @@ import numpy as np
 
 from paint import paint
 
-WIDTH, HEIGHT, CLASSES = 416, 288, 8
+CLASSES = 8
+# Width and height of a batch, alike in pixels. The square one shows big fires whole.
+SHAPES = ((416, 288), (352, 352))
 PAINTABLE = ("hard-hat-workers", "hot-work", "construction", "rendered", "bare-heads")
 BLANK = 114
 
 
-def window(record: dict, picture: np.ndarray, rng: np.random.Generator, width: int, height: int):
-    """A crop of width x height at a scale by chance; boxes and ignored places move along."""
+def window(record: dict, picture: np.ndarray, rng: np.random.Generator, width: int, height: int, zoom: float):
+    """A crop of width x height at `zoom` times a scale by chance; boxes and ignored places move along."""
     low, high = record.get("scales", (0.55, 2.0))
     scale = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     stretch = float(np.exp(rng.uniform(-0.12, 0.12)))
-    sx, sy = scale * stretch * width / WIDTH, scale / stretch * width / WIDTH
+    sx, sy = scale * stretch * zoom, scale / stretch * zoom
     full_w, full_h = picture.shape[1] * sx, picture.shape[0] * sy
     if record["boxes"] and rng.random() < 0.7:
         box = record["boxes"][rng.integers(len(record["boxes"]))]
@@ -88,8 +90,8 @@ def coloured(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return picture
 
 
-def crop(record: dict, picture: np.ndarray, rng: np.random.Generator, width: int = WIDTH, height: int = HEIGHT):
-    out, boxes, ignore = window(record, picture, rng, width, height)
+def crop(record: dict, picture: np.ndarray, rng: np.random.Generator, width: int, height: int, zoom: float = 1.0):
+    out, boxes, ignore = window(record, picture, rng, width, height, zoom)
     if record["source"].startswith(PAINTABLE) and rng.random() < 0.33:
         out, fires = paint(out, rng)
         kept, opened = cut(fires, [], width, height)
@@ -97,19 +99,19 @@ def crop(record: dict, picture: np.ndarray, rng: np.random.Generator, width: int
     return out, boxes, ignore
 
 
-def sample(pick, rng: np.random.Generator):
-    """One training picture: `pick()` gives a record and its picture."""
-    if rng.random() < 0.25:
-        canvas, boxes, ignore = np.empty((HEIGHT, WIDTH, 3), np.uint8), [], []
-        for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
-            part, b, i = crop(*pick(), rng, WIDTH // 2, HEIGHT // 2)
-            ox, oy = x * WIDTH // 2, y * HEIGHT // 2
-            canvas[oy : oy + HEIGHT // 2, ox : ox + WIDTH // 2] = part
-            boxes += [[k, l + ox, t + oy, r + ox, m + oy, w] for k, l, t, r, m, w in b]
-            for l, t, r, m, mask in i:
-                l, r = np.clip([l, r], 0, WIDTH // 2) + ox
-                t, m = np.clip([t, m], 0, HEIGHT // 2) + oy
-                ignore.append([l, t, r, m, mask])
-    else:
-        canvas, boxes, ignore = crop(*pick(), rng)
+def sample(pick, rng: np.random.Generator, shape: tuple[int, int]):
+    """One training picture of a shape (width, height): `pick()` gives a record and its picture."""
+    width, height = shape
+    if rng.random() >= 0.25:
+        canvas, boxes, ignore = crop(*pick(), rng, width, height)
+        return coloured(canvas, rng), boxes, ignore
+    canvas, boxes, ignore = np.empty((height, width, 3), np.uint8), [], []
+    for ox, oy in ((0, 0), (width // 2, 0), (0, height // 2), (width // 2, height // 2)):
+        part, b, i = crop(*pick(), rng, width // 2, height // 2, 0.5)
+        canvas[oy : oy + height // 2, ox : ox + width // 2] = part
+        boxes += [[k, l + ox, t + oy, r + ox, m + oy, w] for k, l, t, r, m, w in b]
+        for l, t, r, m, mask in i:
+            l, r = np.clip([l, r], 0, width // 2) + ox
+            t, m = np.clip([t, m], 0, height // 2) + oy
+            ignore.append([l, t, r, m, mask])
     return coloured(canvas, rng), boxes, ignore

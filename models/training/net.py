@@ -154,7 +154,8 @@ class Exported(nn.Module):
 
 def load_onnx(net: Detector, path: str, names: tuple[str, ...] = ("head", "helmet", "person")) -> None:
     """Read a graph's weights into `net`; classes that the graph lacks start unlikely (p = 0.01)."""
-    weights = {i.name: onnx.numpy_helper.to_array(i) for i in onnx.load(path).graph.initializer}
+    values = onnx.load(path).graph.initializer
+    weights = {i.name.removeprefix("net."): onnx.numpy_helper.to_array(i) for i in values}
     state = net.state_dict()
     for key, old in state.items():
         new = np.array(weights[key])

@@ -7,7 +7,20 @@ from pathlib import Path
 
 import cv2
 
-from sources import ARC, FLAME, HEAD, HEADS_MASK, HELMET, OTHER, PERSON, PERSON_MASK, SMOKE, SPARKS, WHOLE, share
+from sources import (
+    ARC,
+    FLAME,
+    HEAD,
+    HEADS_MASK,
+    HELMET,
+    OTHER,
+    PERSON,
+    PERSON_MASK,
+    SMOKE,
+    SPARKS,
+    WHOLE,
+    share,
+)
 
 KINDS = (PERSON, HEAD, HELMET, OTHER, ARC, SPARKS, FLAME)
 HEADWEAR = {"bare": HEAD, "helmet": HELMET, "other": OTHER}

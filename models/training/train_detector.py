@@ -19,21 +19,22 @@ import cv2
 import numpy as np
 import torch
 
-from crops import HEIGHT, WIDTH, sample
+from crops import SHAPES, sample
 from loss import loss
-from net import Detector, cells, load_onnx
+from net import CLASSES, Detector, cells, load_onnx
 from rendered import clip_frames, stage_pictures
 
 # How often a source is drawn; what has no pictures gives its share to the others.
 SHARES = {
-    "hard-hat-workers": 0.22, "bare-heads-extra": 0.045, "construction-safety-rf100": 0.075,
-    "construction-site-safety": 0.05, "surveillance-people": 0.085, "flame-smoke/firesense": 0.08,
-    "flame-smoke/continuous": 0.08, "flame-smoke/forest": 0.06, "hot-work-negatives/industrial": 0.04,
-    "hot-work-negatives/lamps": 0.02, "rendered": 0.25, "rendered-clip": 0.10,
+    "hard-hat-workers": 0.24, "bare-heads-extra": 0.04, "construction-safety-rf100": 0.06,
+    "construction-site-safety": 0.04, "surveillance-people": 0.06, "flame-smoke/firesense": 0.08,
+    "flame-smoke/continuous": 0.08, "flame-smoke/forest": 0.06, "hot-work-negatives/industrial": 0.03,
+    "hot-work-negatives/lamps": 0.025, "rendered": 0.26, "rendered-clip": 0.06,
 }  # fmt: skip
-SCALES = {"flame-smoke": (0.35, 1.5), "surveillance": (0.45, 1.7), "construction-site": (0.35, 1.2)}
+SCALES = {"flame-smoke": (0.45, 2.0), "surveillance": (0.45, 1.7), "construction-site": (0.35, 1.2)}
 RESCAN_PICTURES = 60  # batches
 BATCH = 16
+SQUARE = 0.35  # of the batches
 
 
 class Crops(torch.utils.data.IterableDataset):
@@ -74,7 +75,8 @@ class Crops(torch.utils.data.IterableDataset):
                 by_source.setdefault("rendered", []).extend(fresh)
                 print(f"rendered pictures: {len(by_source['rendered'])}", flush=True)
             number += 1
-            yield packed([sample(pick, rng) for _ in range(BATCH)])
+            shape = SHAPES[int(rng.random() < SQUARE)]
+            yield packed([sample(pick, rng, shape) for _ in range(BATCH)])
 
 
 def packed(samples: list) -> tuple[torch.Tensor, list[dict]]:
@@ -102,6 +104,7 @@ def main() -> None:
     ap = argparse.ArgumentParser()
     ap.add_argument("--index", type=Path, required=True)
     ap.add_argument("--weights", type=Path, required=True, help="folder of the start weights")
+    ap.add_argument("--start", type=Path, help="a graph with all classes to go on from, instead of the first model")
     ap.add_argument("--pictures", type=Path, help="rendered pictures of the stage")
     ap.add_argument("--clips", type=Path, help="folder sample-videos")
     ap.add_argument("--out", type=Path, required=True)
@@ -114,7 +117,10 @@ def main() -> None:
     torch.manual_seed(args.seed)
     torch.set_num_threads(2)
     net = Detector().to(memory_format=torch.channels_last)
-    load_onnx(net, str(args.weights / "start_head_helmet_person.onnx"))
+    if args.start:
+        load_onnx(net, str(args.start), CLASSES)
+    else:
+        load_onnx(net, str(args.weights / "start_head_helmet_person.onnx"))
     average, step, used = copy.deepcopy(net.state_dict()), 0, 0.0
     for part in (net.backbone.stem, net.backbone.d2):  # a third of the time, and edges are edges
         part.requires_grad_(False)
@@ -128,7 +134,7 @@ def main() -> None:
         optimizer.load_state_dict(saved["optimizer"])
         average, step, used = saved["average"], saved["step"], saved["used"]
     batches = iter(torch.utils.data.DataLoader(Crops(args, args.seed + step), None, num_workers=1, prefetch_factor=4))
-    grid, strides = cells(HEIGHT, WIDTH)
+    anchors = {(width, height): cells(height, width) for width, height in SHAPES}
     last, saved_at, parts = time.monotonic(), used, []
     while used < args.minutes * 60:
         pictures, targets = next(batches)
@@ -137,7 +143,7 @@ def main() -> None:
         for group in optimizer.param_groups:
             group["lr"] = rate * group["factor"]
         raw = net(pictures.float().contiguous(memory_format=torch.channels_last))
-        total, place, entropy, count = loss(raw, targets, grid, strides)
+        total, place, entropy, count = loss(raw, targets, *anchors[pictures.shape[3], pictures.shape[2]])
         optimizer.zero_grad()
         total.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 20.0)

@@ -43,10 +43,10 @@ SIGNS = ("安全第一", "必须戴安全帽", "严禁烟火", "当心触电", "
 
 
 def random_scene(seed: int, number: int, is_backs: bool = False) -> dict:
-    """The words of a whole scene; for `is_backs` with more hot work, bare dark hair and fewer hard hats."""
+    """The words of a whole scene; for `is_backs` with more hot work, dark hair and other headwear, and fewer hard hats."""
     rng = np.random.default_rng([seed, number])
     hour = str(rng.choice(["day", "cloudy", "indoor", "night"], p=[0.34, 0.2, 0.3, 0.16]))
-    is_hot = rng.random() < (0.6 if is_backs else 0.42)
+    is_hot = rng.random() < (0.75 if is_backs else 0.42)
     people, extra = crowd(rng, is_hot, is_backs)
     words = {"clip": clip(rng, seed * 1000 + number), "light": light(rng, hour), "floor": floor(rng)}
     words |= {"camera": {"at": [0, -10, 5], "look": [0, 0, 1], "lens_mm": 35.0}, "zones": []}
@@ -160,7 +160,7 @@ def looks_of(rng: np.random.Generator, is_backs: bool) -> dict:
         )
     if is_backs and rng.random() < 0.7:
         person["hair_colour"] = "black"
-    kind = str(rng.choice(["hat", "bare", "other"], p=[0.28, 0.42, 0.30] if is_backs else [0.40, 0.33, 0.27]))
+    kind = str(rng.choice(["hat", "bare", "other"], p=[0.26, 0.32, 0.42] if is_backs else [0.40, 0.33, 0.27]))
     colours = ("blue", "navy", "black", "grey", "red", "green", "white", "khaki")
     if kind == "hat":
         person |= {"hat": str(rng.choice(HATS)), "hat_tilt": round(float(rng.uniform(-0.1, 0.22)), 3)}

@@ -20,7 +20,7 @@ import numpy as np
 
 CLASSES = ("person", "head", "helmet", "other-headwear", "arc", "sparks", "flame")
 HEADS = {"bare": "head", "helmet": "helmet", "other": "other-headwear"}
-CAMERAS, MOMENTS, CANDIDATES, BACKS_CANDIDATES = 4, 6, 3, 12
+CAMERAS, MOMENTS, CANDIDATES, BACKS_CANDIDATES = 3, 8, 3, 12
 LEAST_VISIBLE, LEAST_PERSON_PX, LEAST_HEAD_PX = 0.15, 14, 4
 LENS_MM = (20.0, 75.0)
 
