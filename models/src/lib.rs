@@ -36,7 +36,7 @@ pub use detector::{Detector, Reported, SessionSettings};
 pub use error::ModelError;
 pub use letterbox::{Fit, Letterbox};
 pub use model::{Channels, ClassChannel, Head, Input, InputFit, Model, SuppressGroup};
-pub use picture_file::{read_picture, write_picture};
+pub use picture_file::{decode_picture, read_picture, write_picture};
 pub use runtime::Runtime;
 pub use second_look::SecondLook;
 pub use second_look_model::{Calibration, SecondLookModel};

@@ -14,6 +14,8 @@ use crate::colour::bgr_bytes;
 use crate::{ModelError, picture_header};
 
 const MOST_BYTES: u64 = 256 << 20;
+/// More than any camera has; 300 MB decoded.
+const MOST_PIXELS: usize = 100_000_000;
 const JPEG_QUALITY: i32 = 90;
 
 /// A JPEG, PNG or WebP picture as BGR: upright as its EXIF says, grey as three equal colours, without transparency,
@@ -32,14 +34,23 @@ pub fn read_picture(path: &Path) -> Result<Picture, ModelError> {
     if size_bytes > MOST_BYTES {
         return Err(unusable(format!("it has {size_bytes} bytes; at most {MOST_BYTES} are read")));
     }
-    let bytes = fs::read(path).map_err(failed)?;
-    picture_header::check(&bytes).map_err(unusable)?;
-    let decoded = decode(&bytes).map_err(|source| unusable(format!("it is damaged: {source}")))?;
+    decode_picture(&fs::read(path).map_err(failed)?, path, MOST_PIXELS)
+}
+
+/// [`read_picture`] of bytes that are there already. What they are is told by themselves; `name` stands for the file
+/// in errors. Nothing is decoded that says of itself that it has more than `most_pixels`.
+///
+/// # Errors
+/// When the bytes are no picture, are cut off, or make a larger one.
+pub fn decode_picture(bytes: &[u8], name: &Path, most_pixels: usize) -> Result<Picture, ModelError> {
+    let unusable = |problem: String| ModelError::NotAPicture { path: name.to_path_buf(), problem };
+    picture_header::check(bytes, most_pixels).map_err(unusable)?;
+    let decoded = decode(bytes).map_err(|source| unusable(format!("it is damaged: {source}")))?;
     let Some((width_px, height_px, pixels)) = decoded else {
         return Err(unusable("it is damaged: the decoder gave up".to_owned()));
     };
     Picture::new(width_px, height_px, PixelFormat::Bgr, ColourMatrix::default(), pixels)
-        .map_err(|source| ModelError::Picture { path: path.to_path_buf(), source })
+        .map_err(|source| ModelError::Picture { path: name.to_path_buf(), source })
 }
 
 /// Width, height and BGR bytes; `None` when the decoder gives nothing.
@@ -134,6 +145,22 @@ mod tests {
         let mut bomb = encode(".png", &gradient(8, 8)).unwrap();
         bomb[16..24].copy_from_slice(&[0, 0, 0xff, 0, 0, 0, 0xff, 0]);
         assert!(refused(&bomb).contains("65280x65280 pixels"));
+    }
+
+    #[test]
+    fn what_would_cost_too_much_is_not_decoded() {
+        let jpeg = encode(".jpg", &gradient(64, 48)).unwrap();
+        let decode = |bytes: &[u8], most_pixels| decode_picture(bytes, Path::new("sent"), most_pixels);
+        assert!(decode(&jpeg, 64 * 48).is_ok());
+        let said = decode(&jpeg, 64 * 48 - 1).unwrap_err().to_string();
+        assert!(said.starts_with("sent is not") && said.contains("64x48 pixels"), "{said}");
+
+        // Each scan of a progressive JPEG is a pass over all pixels, and may be a few bytes long.
+        let (picture, end) = jpeg.split_at(jpeg.len() - 2);
+        let scans = |count| [picture, &[0xff, 0xda, 0, 2, 7].repeat(count), end].concat();
+        let said = decode(&scans(100), 64 * 48).unwrap_err().to_string();
+        assert!(said.contains("100 scans"), "{said}");
+        assert!(!decode(&scans(20), 64 * 48).is_err_and(|error| error.to_string().contains("scans")));
     }
 
     #[test]
