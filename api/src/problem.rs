@@ -33,6 +33,12 @@ pub(crate) enum Problem {
     /// Asked by a name that is not this server's.
     #[error("this server does not answer as {0:?}: add the name to server.hosts in the configuration")]
     Host(String),
+    /// Another site's page wants something changed.
+    #[error(
+        "{0:?} may not change anything here: use this server's own page; a name by which a proxy serves it belongs \
+         into server.hosts in the configuration"
+    )]
+    Foreign(String),
     /// As many listeners as are allowed.
     #[error("{0} listeners are connected, and no more are allowed: try again in a while")]
     Crowded(usize),
@@ -87,6 +93,7 @@ impl Problem {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method", "Method not allowed"),
             Self::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "host", "Not this server"),
+            Self::Foreign(_) => (StatusCode::FORBIDDEN, "foreign", "Not from another site"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Late(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
             Self::Body(_) => (StatusCode::BAD_REQUEST, "body", "Body not understood"),
@@ -195,6 +202,7 @@ mod tests {
             (Problem::NotFound("no violation 7".into()), 404, "no violation 7"),
             (Problem::Method(axum::http::Method::PUT), 405, "PUT is not possible here"),
             (Problem::Host("evil.example".into()), 421, "\"evil.example\""),
+            (Problem::Foreign("https://evil.example".into()), 403, "\"https://evil.example\" may not change"),
             (Problem::Crowded(64), 503, "64 listeners"),
             (Problem::Late(30), 503, "within 30 seconds"),
             (Problem::Body("who: is needed".into()), 400, "who: is needed"),

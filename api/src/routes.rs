@@ -105,6 +105,7 @@ pub(crate) fn router(shared: Shared, hosts: Hosts) -> Router {
                 .compress_when(DefaultPredicate::new().and(NotForContentType::new("video/"))),
         )
         .layer(from_fn(guard::limit_time))
+        .layer(from_fn_with_state(hosts.clone(), guard::check_origin))
         .layer(from_fn_with_state(hosts, guard::check_host))
         .layer(from_fn(guard::harden))
         .layer(from_fn(guard::trace))

@@ -33,6 +33,28 @@ async fn other_names_get_nothing() {
 }
 
 #[tokio::test]
+async fn pages_of_other_sites_change_nothing() {
+    let server = Server::new().await;
+    let foreign = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
+    for (method, path) in [
+        ("POST", "/api/v1/holds"),
+        ("DELETE", "/api/v1/holds/7?who=a&why=b"),
+        ("POST", "/api/v1/galleries/white/garments"),
+    ] {
+        for header in foreign {
+            let answer = server.ask(request(method, path, &[header])).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {path} {header:?}");
+            assert_eq!(answer.header("content-type"), "application/problem+json");
+            assert_eq!(answer.header("x-frame-options"), "DENY");
+        }
+        let own = server.ask(request(method, path, &[("origin", "http://localhost:8080")])).await;
+        assert_ne!(own.status, StatusCode::FORBIDDEN, "{method} {path}");
+    }
+    // Links from elsewhere may be followed.
+    assert_eq!(server.ask(request("GET", "/api/v1/cameras", &foreign)).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn wrong_verbs_are_problems_that_say_the_right_one() {
     let server = Server::new().await;
     for path in ["/api/v1/violations", "/api/v1/cameras", "/healthz", "/api/v1/openapi.json"] {
