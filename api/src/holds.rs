@@ -1,7 +1,5 @@
-//! Ranges of a camera that retention must not touch: who put them, why, and who lifted them. Nothing else is written
-//! through the API.
+//! Ranges of a camera that retention must not touch: who put them, why, and who lifted them.
 
-use anjian_domain::WallTime;
 use anjian_indexer::{Hold, HoldQuery, NewHold, WhichHolds};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -12,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Inspector;
+use crate::body::moment;
 use crate::problem::{Problem, ProblemView};
 use crate::query::{one, pairs};
 use crate::routes::Shared;
@@ -224,13 +223,6 @@ fn query_of(raw: Option<&str>) -> Result<HoldQuery, Problem> {
         |text: &str| Problem::query("before", format!("before: {text:?} is not the number of a hold"));
     let before = one(&pairs, "before")?.map(|text| text.parse().map_err(|_| no_place(text))).transpose()?;
     Ok(HoldQuery { camera, which, limit, before })
-}
-
-fn moment(key: &str, text: &str) -> Result<WallTime, Problem> {
-    let wrong = || {
-        Problem::Body(format!("{key}: {text:?} is not a time: write RFC 3339, such as 2026-03-01T08:00:00Z"))
-    };
-    text.parse().map_err(|_| wrong())
 }
 
 /// A text that says something.

@@ -1,14 +1,18 @@
 //! HTTP, live updates and the page.
 //!
-//! Reads the index and its files and answers; writes nothing but holds, and never calls the pipeline: what only a
-//! decoder can make comes through a port. Routes are listed once, in `routes`; who
-//! may ask is decided once, in `access`; what an error looks like is decided once, in `problem`.
+//! Reads the index and its files and answers; writes nothing but holds and galleries, and never calls the pipeline: what
+//! only a decoder or a model can make comes through a port. Routes are listed once, in `routes`; who may ask is decided
+//! once, in `access`; what an error looks like is decided once, in `problem`.
 
 mod access;
+mod blocking;
+mod body;
 mod cameras;
 mod coverage;
 mod evidence;
 mod feed;
+mod galleries;
+mod gallery_desk;
 mod guard;
 mod health;
 mod holds;
@@ -27,6 +31,9 @@ mod timeline;
 mod views;
 mod violations;
 
+pub use gallery_desk::{
+    Enrolled, GalleryDesk, GalleryError, GalleryList, Garment, GarmentPicture, GarmentSide, StoredGallery,
+};
 pub use health::JobHealth;
 pub use pictures::{PictureDesk, PictureError};
 pub use routes::openapi;

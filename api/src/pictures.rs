@@ -5,19 +5,18 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
+use crate::blocking::{PATIENCE, Unfinished, finish};
 use crate::problem::Problem;
 
 /// Previews made at once: each takes as much of the machine as several cameras.
 const PREVIEWS_AT_ONCE: usize = 2;
 /// Stills and thumbnails made at once.
 const STILLS_AT_ONCE: usize = 4;
-/// Less than the patience of the server with any answer.
-const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Makes what only a decoder can make. Calls block; a bounded number is under way at once. `wanted` turns false
 /// when nobody waits any more.
@@ -132,45 +131,22 @@ impl Pictures {
         self.make(&self.stills, move |desk, _| desk.thumbnail(&file, width_px)).await
     }
 
-    /// Waits for a place, then for the picture; both together no longer than [`PATIENCE`].
     async fn make<T: Send + 'static>(
         &self,
         places: &Arc<Semaphore>,
         make: impl FnOnce(&dyn PictureDesk, &AtomicBool) -> Result<T, PictureError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (desk, places, wish) = (self.desk.clone(), places.clone(), Wish::default());
-        let wanted = wish.0.clone();
-        let made = async move {
-            let place = places.acquire_owned().await.map_err(|_| late())?;
-            let work = move || {
-                // Given back when the work ends, which may be after its client has left.
-                let _place = place;
-                make(desk.as_ref(), &wanted)
-            };
-            let ended = tokio::task::spawn_blocking(work).await;
-            ended.unwrap_or_else(|_| Err(PictureError::Failed("the decoder fell over".to_owned())))
-        };
-        let made = tokio::time::timeout(PATIENCE, made).await.unwrap_or_else(|_| Err(late()));
-        drop(wish);
-        Ok(made?)
+        let desk = self.desk.clone();
+        let made = finish(places, move |wanted| make(desk.as_ref(), wanted)).await;
+        Ok(made.map_err(unfinished)??)
     }
 }
 
-fn late() -> PictureError {
-    PictureError::Busy(format!("it takes longer than {} seconds", PATIENCE.as_secs()))
-}
-
-/// Tells the maker when it is dropped, be it that the client left or that the patience is over.
-struct Wish(Arc<AtomicBool>);
-
-impl Default for Wish {
-    fn default() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
-    }
-}
-
-impl Drop for Wish {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Relaxed);
+fn unfinished(why: Unfinished) -> PictureError {
+    match why {
+        Unfinished::Late => {
+            PictureError::Busy(format!("it takes longer than {} seconds", PATIENCE.as_secs()))
+        }
+        Unfinished::Died => PictureError::Failed("the decoder fell over".to_owned()),
     }
 }

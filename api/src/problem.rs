@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::gallery_desk::GalleryError;
 use crate::pictures::PictureError;
 
 /// Why a request was not answered.
@@ -48,6 +49,12 @@ pub(crate) enum Problem {
     /// What was sent is not what is asked for.
     #[error("{0}")]
     Body(String),
+    /// More was sent than is read.
+    #[error("more than {0} bytes: send less")]
+    TooLarge(usize),
+    /// What was sent is called something that is not taken here.
+    #[error("{0:?} is not taken here: send image/jpeg, image/png, image/webp or application/json")]
+    MediaType(String),
     /// Footage could not be read or put together.
     #[error("{}", told(.0))]
     Footage(#[from] FootageError),
@@ -57,6 +64,9 @@ pub(crate) enum Problem {
     /// A picture could not be made.
     #[error(transparent)]
     Picture(#[from] PictureError),
+    /// A garment was not enrolled, or galleries could not be read.
+    #[error(transparent)]
+    Gallery(#[from] GalleryError),
     /// The index, or a file beside it, failed.
     #[error("the index could not be read just now: the server's log says why")]
     Index(#[from] IndexError),
@@ -97,6 +107,8 @@ impl Problem {
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Late(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
             Self::Body(_) => (StatusCode::BAD_REQUEST, "body", "Body not understood"),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large"),
+            Self::MediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Not taken here"),
             Self::Footage(FootageError::Empty { .. }) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             Self::Footage(FootageError::CannotJoin { .. }) => {
                 (StatusCode::CONFLICT, "cannot-join", "Not possible in one file")
@@ -113,6 +125,7 @@ impl Problem {
             Self::Picture(PictureError::Unavailable(_)) => {
                 (StatusCode::NOT_IMPLEMENTED, "no-decoder", "No decoder")
             }
+            Self::Gallery(error) => gallery_kind(error),
             Self::Index(IndexError::Query(_)) => (StatusCode::BAD_REQUEST, "query", "Query not understood"),
             Self::Index(error) if error.is_transient() => {
                 (StatusCode::SERVICE_UNAVAILABLE, "index", "Index not available")
@@ -133,6 +146,24 @@ impl Problem {
         };
         let kind = format!("urn:anjian:problem:{kind}");
         ProblemView { kind, title: title.to_owned(), status: status.as_u16(), detail, key }
+    }
+}
+
+const fn gallery_kind(error: &GalleryError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        GalleryError::Nothing(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        GalleryError::NotAPicture(_) => (StatusCode::BAD_REQUEST, "body", "Body not understood"),
+        GalleryError::Nobody => (StatusCode::UNPROCESSABLE_ENTITY, "nobody", "Nobody found"),
+        GalleryError::TooLittle => (StatusCode::UNPROCESSABLE_ENTITY, "too-little", "Too little to see"),
+        GalleryError::Known(_) => (StatusCode::CONFLICT, "known", "There already"),
+        GalleryError::Full(_) => (StatusCode::CONFLICT, "gallery-full", "Gallery full"),
+        GalleryError::OtherModel { .. } => (StatusCode::CONFLICT, "other-model", "Gallery of another model"),
+        GalleryError::Damaged => (StatusCode::CONFLICT, "gallery-damaged", "Gallery damaged"),
+        GalleryError::NoModel => (StatusCode::CONFLICT, "no-model", "No model for garments"),
+        GalleryError::Unwritable(_) => (StatusCode::INSUFFICIENT_STORAGE, "unwritable", "Cannot be stored"),
+        GalleryError::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
+        GalleryError::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "gallery", "Not enrolled"),
+        GalleryError::Unavailable(_) => (StatusCode::NOT_IMPLEMENTED, "no-galleries", "No galleries"),
     }
 }
 
@@ -173,6 +204,7 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gallery_desk::GarmentSide;
 
     fn join() -> FootageError {
         let reason = "the camera changed from h264 to h265".to_owned();
@@ -191,6 +223,7 @@ mod tests {
     fn every_problem_has_its_status_and_document() {
         let busy = std::io::Error::from(std::io::ErrorKind::StorageFull);
         let file = |source| IndexError::File { doing: "read", path: "secret/index.db".into(), source };
+        let other_model = GalleryError::OtherModel { enrolled_with: "old@1".into(), model: "new@2".into() };
         let table = [
             (Problem::query("limit", "limit must be 1 to 200"), 400, "limit must be 1 to 200"),
             (
@@ -203,6 +236,8 @@ mod tests {
             (Problem::Method(axum::http::Method::PUT), 405, "PUT is not possible here"),
             (Problem::Host("evil.example".into()), 421, "\"evil.example\""),
             (Problem::Foreign("https://evil.example".into()), 403, "\"https://evil.example\" may not change"),
+            (Problem::TooLarge(8), 413, "more than 8 bytes"),
+            (Problem::MediaType("text/plain".into()), 415, "send image/jpeg"),
             (Problem::Crowded(64), 503, "64 listeners"),
             (Problem::Late(30), 503, "within 30 seconds"),
             (Problem::Body("who: is needed".into()), 400, "who: is needed"),
@@ -214,6 +249,19 @@ mod tests {
             (PictureError::Busy("two are being made".into()).into(), 503, "try again"),
             (PictureError::Failed("no keyframe".into()).into(), 500, "no keyframe"),
             (PictureError::Unavailable("no decoder".into()).into(), 501, "no decoder"),
+            (GalleryError::Nothing("it ends before".into()).into(), 404, "it ends before"),
+            (GalleryError::NotAPicture("it is empty".into()).into(), 400, "it is empty"),
+            (GalleryError::Nobody.into(), 422, "whole=true"),
+            (GalleryError::TooLittle.into(), 422, "64 pixels"),
+            (GalleryError::Known(GarmentSide::Approved).into(), 409, "already, as approved"),
+            (GalleryError::Full(400).into(), 409, "400 garments"),
+            (other_model.into(), 409, "with old@1, and looks of new@2 cannot be compared"),
+            (GalleryError::Damaged.into(), 409, "--replace"),
+            (GalleryError::NoModel.into(), 409, "model.garment"),
+            (GalleryError::Unwritable("read-only".into()).into(), 507, "galleries_dir"),
+            (GalleryError::Busy("8 are waiting".into()).into(), 503, "try again"),
+            (GalleryError::Failed("memory".into()).into(), 500, "memory"),
+            (GalleryError::Unavailable("no models".into()).into(), 501, "no models"),
             (Problem::Index(IndexError::Query("31 days at most".into())), 400, "31 days at most"),
             (Problem::Index(file(busy)), 503, "the server's log says why"),
             (Problem::Index(file(std::io::ErrorKind::NotFound.into())), 500, "the server's log says why"),

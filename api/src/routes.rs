@@ -17,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::feed::Head;
+use crate::gallery_desk::Galleries;
 use crate::guard::{self, Hosts};
 use crate::pictures::Pictures;
 use crate::problem::Problem;
@@ -24,10 +25,11 @@ use crate::recordings::export::{self, Plans};
 use crate::recordings::{media, playlist, preview, still};
 use crate::server::{JobsHealth, MetricsText};
 use crate::{
-    cameras, coverage, evidence, health, holds, live, page, recordings, storage, timeline, violations,
+    cameras, coverage, evidence, galleries, health, holds, live, page, recordings, storage, timeline,
+    violations,
 };
 
-/// No route takes more, nor will a verdict with its reason.
+/// Routes that take more read their body themselves, with a bound of their own.
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 /// What the routes share. Cheap to clone.
@@ -38,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: MetricsText,
     pub(crate) jobs: JobsHealth,
     pub(crate) pictures: Pictures,
+    pub(crate) galleries: Galleries,
     pub(crate) plans: Plans,
     pub(crate) head: Head,
     /// Places for live streams.
@@ -76,6 +79,8 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(coverage::completeness))
         .routes(routes!(holds::list, holds::put))
         .routes(routes!(holds::one_hold, holds::lift))
+        .routes(routes!(galleries::list))
+        .routes(routes!(galleries::enrol))
         .routes(routes!(storage::storage))
         .routes(routes!(live::live))
         .routes(routes!(health::healthz))

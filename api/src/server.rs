@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use crate::feed;
+use crate::gallery_desk::{Galleries, GalleryDesk, NoGalleries};
 use crate::guard::Hosts;
 use crate::health::JobHealth;
 use crate::live::MAX_STREAMS;
@@ -33,15 +34,18 @@ pub struct Ports {
     pub metrics: MetricsText,
     /// Stills, previews and thumbnails.
     pub pictures: Arc<dyn PictureDesk>,
+    /// Galleries of garments.
+    pub galleries: Arc<dyn GalleryDesk>,
     /// Jobs that run beside it.
     pub jobs: JobsHealth,
 }
 
 impl Ports {
-    /// Without jobs and without a decoder: whoever asks for a still or a preview is told so.
+    /// Without jobs, decoder and models: whoever asks for a still, a preview or a gallery is told so.
     #[must_use]
     pub fn new(metrics: MetricsText) -> Self {
-        Self { metrics, pictures: Arc::new(NoDecoder), jobs: Arc::new(Vec::new) }
+        let (pictures, galleries) = (Arc::new(NoDecoder), Arc::new(NoGalleries));
+        Self { metrics, pictures, galleries, jobs: Arc::new(Vec::new) }
     }
 }
 
@@ -125,6 +129,7 @@ pub async fn serve_on(
         metrics: ports.metrics,
         jobs: ports.jobs,
         pictures: Pictures::new(ports.pictures),
+        galleries: Galleries::new(ports.galleries),
         plans: Plans::default(),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         stop: stopping.clone(),

@@ -114,6 +114,16 @@ impl Server {
         Ok(reqwest::blocking::get(&url)?.error_for_status()?.bytes()?.to_vec())
     }
 
+    /// Sends a body; answers the status and what came as JSON.
+    ///
+    /// # Errors
+    /// When the server does not answer, or not with JSON.
+    pub fn post(&self, path: &str, kind: &str, body: Vec<u8>) -> Result<(u16, Value)> {
+        let request = reqwest::blocking::Client::new().post(format!("{}{path}", self.address));
+        let answer = request.header("content-type", kind).body(body).send()?;
+        Ok((answer.status().as_u16(), answer.json()?))
+    }
+
     /// Every violation, newest first.
     ///
     /// # Errors

@@ -37,6 +37,10 @@ fn a_violation_gets_its_clip_out_of_the_recording() -> Result<()> {
     let at = violation["opened_at"].as_str().context("no time")?;
     let still = server.get_bytes(&format!("/api/v1/cameras/dock/still.jpg?at={at}"))?;
     assert_eq!(jpeg_size(&still), Some((1280, 720)));
+    let asked = serde_json::json!({ "camera": "dock", "at": at }).to_string();
+    let garments = "/api/v1/galleries/coats/garments";
+    let (status, enrolled) = server.post(garments, "application/json", asked.into_bytes())?;
+    assert_eq!((status, &enrolled["origin"]), (201, &format!("dock at {at}").into()), "{enrolled}");
 
     let folder = server.folder.path().to_owned();
     wait_for("a second segment", PATIENCE, || (segments(&folder).len() > 1).then_some(()))?;

@@ -12,6 +12,7 @@ mod config;
 mod desk;
 mod gallery;
 mod output;
+mod tailor;
 mod upkeep;
 mod wiring;
 
@@ -19,7 +20,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::gallery::GalleryProblem;
 use crate::output::{LogLevel, Usage};
+use crate::tailor::Unfit;
 
 /// Watches a site's cameras for safety violations and keeps evidence that can be defended.
 #[derive(Parser)]
@@ -82,5 +85,8 @@ fn main() -> ExitCode {
 
 /// Whether an error lies in what a person asked for, rather than in what happened.
 fn is_usage_error(error: &anyhow::Error) -> bool {
-    error.is::<config::ConfigError>() || error.is::<Usage>()
+    error.is::<config::ConfigError>()
+        || error.is::<Usage>()
+        || error.downcast_ref::<GalleryProblem>().is_some_and(GalleryProblem::is_usage)
+        || matches!(error.downcast_ref::<Unfit>(), Some(Unfit::NoModel))
 }

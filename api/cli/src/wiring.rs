@@ -1,5 +1,6 @@
 //! From the configuration to running parts. Nothing here decides anything; it only connects.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -180,11 +181,8 @@ fn second_looks<'a>(config: &Config, catalogue: &'a Catalogue) -> anyhow::Result
 /// Looks at garments can be compared only with looks of the same model.
 fn check_garment_rules(config: &Config, model: Option<&str>) -> anyhow::Result<()> {
     for camera in &config.cameras {
-        let time_zone = TimeZone::get(&config.site_of(camera).time_zone)?;
-        let plan = config.plan(camera, RunId(Uuid::nil()), time_zone, String::new());
-        let rules = CameraAnalysis::new(plan)?.rule_definitions();
-        for rule in rules.iter().filter(|rule| rule.behaviour == Behaviour::NoAntiStatic) {
-            let gallery = rule.definition.pointer("/gallery/model").and_then(|model| model.as_str());
+        for rule in garment_rules(config, camera)? {
+            let gallery = of_gallery(&rule, "model");
             let (camera, id) = (&camera.id, &rule.rule);
             let problem = match model {
                 None => {
@@ -201,6 +199,31 @@ fn check_garment_rules(config: &Config, model: Option<&str>) -> anyhow::Result<(
         }
     }
     Ok(())
+}
+
+/// Name and version of each gallery by which rules of watched cameras judge.
+pub fn galleries_in_use(config: &Config) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut in_use = BTreeMap::new();
+    for camera in config.cameras.iter().filter(|camera| camera.main.is_some()) {
+        for rule in garment_rules(config, camera)? {
+            if let (Some(name), Some(version)) = (of_gallery(&rule, "name"), of_gallery(&rule, "version")) {
+                in_use.insert(name.to_owned(), version.to_owned());
+            }
+        }
+    }
+    Ok(in_use)
+}
+
+fn garment_rules(config: &Config, camera: &CameraConfig) -> anyhow::Result<Vec<RuleDefinition>> {
+    let time_zone = TimeZone::get(&config.site_of(camera).time_zone)?;
+    let plan = config.plan(camera, RunId(Uuid::nil()), time_zone, String::new());
+    let rules = CameraAnalysis::new(plan)?.rule_definitions();
+    Ok(rules.into_iter().filter(|rule| rule.behaviour == Behaviour::NoAntiStatic).collect())
+}
+
+/// What a garment rule's definition says of its gallery.
+fn of_gallery<'a>(rule: &'a RuleDefinition, key: &str) -> Option<&'a str> {
+    rule.definition.get("gallery")?.get(key)?.as_str()
 }
 
 /// The second look of that kind, as configured; `None` when there is none or it is switched off.

@@ -131,6 +131,16 @@ async fn segments_at(shared: &Shared, camera: &CameraId, at: WallTime) -> Result
     Ok(shared.index.segments(camera, at, at.plus(std::time::Duration::from_micros(1))).await?)
 }
 
+/// The segment that was being recorded at a moment.
+pub(crate) async fn shown_at(shared: &Shared, camera: &CameraId, at: WallTime) -> Result<Segment, Problem> {
+    let found = segments_at(shared, camera, at).await?;
+    if let Some(segment) = found.into_iter().find(|segment| segment.start <= at) {
+        return Ok(segment);
+    }
+    let moment = Span { from: at, to: at.plus(std::time::Duration::from_secs(1)) };
+    Err(nothing(shared, camera, moment).await)
+}
+
 /// Says that there is nothing of that time, and why, as far as it is known.
 async fn nothing(shared: &Shared, camera: &CameraId, span: Span) -> Problem {
     let why = shared.index.recordings(camera, span.from, span.to).await.ok();

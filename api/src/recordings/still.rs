@@ -1,7 +1,5 @@
 //! The picture of any recorded moment.
 
-use std::time::Duration;
-
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,9 +11,9 @@ use crate::problem::{Problem, ProblemView};
 use crate::query::pairs;
 use crate::recordings::export::name_of;
 use crate::recordings::media::NOT_KEPT;
-use crate::recordings::{nothing, segments_at};
+use crate::recordings::shown_at;
 use crate::routes::Shared;
-use crate::span::{self, Span, needed};
+use crate::span::{self, needed};
 
 /// The key of a moment; for the OpenAPI document.
 #[derive(IntoParams)]
@@ -50,11 +48,7 @@ pub(crate) async fn still(
 ) -> Result<Response, Problem> {
     let at = needed(&pairs(raw.as_deref(), &["at"])?, "at")?;
     let camera = span::camera(&shared, &id).await?;
-    let found = segments_at(&shared, &camera.camera, at).await?;
-    let Some(segment) = found.into_iter().find(|segment| segment.start <= at) else {
-        let moment = Span { from: at, to: at.plus(Duration::from_secs(1)) };
-        return Err(nothing(&shared, &camera.camera, moment).await);
-    };
+    let segment = shown_at(&shared, &camera.camera, at).await?;
     let offset = at.since(segment.start);
     let tag = segment.sha256.as_ref().map(|sha256| etag(&format!("{sha256}-{}", offset.as_micros())));
     if let Some(tag) = tag.clone().filter(|tag| is_known(&request, tag)) {

@@ -28,6 +28,7 @@ async fn it_contains_every_route_of_the_contract() {
         "/api/v1/cameras/{id}/completeness",
         "/api/v1/holds",
         "/api/v1/holds/{id}",
+        "/api/v1/galleries",
         "/api/v1/storage",
         "/api/v1/live",
         "/healthz",
@@ -35,7 +36,11 @@ async fn it_contains_every_route_of_the_contract() {
     ] {
         assert!(document["paths"][path]["get"].is_object(), "{path} is not in {paths:?}");
     }
-    assert_eq!(paths.len(), 24, "a new route belongs into this list too: {paths:?}");
+    let enrol = &document["paths"]["/api/v1/galleries/{name}/garments"]["post"];
+    for kind in ["image/jpeg", "image/png", "image/webp", "application/json"] {
+        assert!(enrol["requestBody"]["content"][kind].is_object(), "{kind}: {enrol}");
+    }
+    assert_eq!(paths.len(), 26, "a new route belongs into this list too: {paths:?}");
 }
 
 #[tokio::test]

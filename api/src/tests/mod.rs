@@ -3,6 +3,7 @@
 mod coverage;
 mod document;
 mod evidence;
+mod galleries;
 mod guard;
 mod list;
 mod live;
@@ -26,6 +27,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::feed;
+use crate::gallery_desk::{Galleries, GalleryDesk, NoGalleries};
 use crate::guard::Hosts;
 use crate::health::JobHealth;
 use crate::live::MAX_STREAMS;
@@ -95,6 +97,10 @@ impl Server {
     }
 
     async fn with(desk: Arc<dyn PictureDesk>) -> Self {
+        Self::with_desks(desk, Arc::new(NoGalleries)).await
+    }
+
+    async fn with_desks(desk: Arc<dyn PictureDesk>, galleries: Arc<dyn GalleryDesk>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let seed = Seed::new(folder.path(), at(BEGAN)).await;
         let (stop, stopping) = watch::channel(false);
@@ -108,6 +114,7 @@ impl Server {
                 vec![job("clips", None), job("retention", Some(at(BEGAN)))]
             }),
             pictures: Pictures::new(desk),
+            galleries: Galleries::new(galleries),
             plans: Plans::default(),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             stop: stopping,

@@ -29,6 +29,8 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let samples = arguments.samples.map_or_else(find_samples, Ok)?;
     let mut config = Config::load(&samples.join("anjian.toml"))?;
+    // What is shipped stays as it is, whatever is enrolled.
+    config.copy_galleries(arguments.data.join("galleries"))?;
     config.data_dir = arguments.data;
     config.server.listen.set_port(arguments.port);
     anjian_ingest::init()?;

@@ -4,24 +4,24 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anjian_domain::{
-    Answer, CameraId, Class, Detection, Embedding, Look, LookKind, NormBox, Picture, SystemClock, WallTime,
-};
+use anjian_api::GarmentSide;
+use anjian_domain::{CameraId, NormBox, Picture, SystemClock, WallTime};
 use anjian_indexer::{Index, RecordingSettings};
-use anjian_models::{Detector, Runtime, SecondLook, SessionSettings, read_picture};
+use anjian_models::read_picture;
 use anjian_pipeline::MainPictures;
 use anyhow::{Context, anyhow};
-use sha2::{Digest, Sha256};
 
 use crate::config::Config;
 use crate::desk::MainStream;
-use crate::gallery::{GalleryFile, Sample, hex};
+use crate::gallery::{FEW, GalleryFile, GalleryLock, GarmentModel, Sample};
 use crate::output::{AlreadyTold, Usage, print, tell};
+use crate::tailor::{Fitting, Tailor, recorded_origin};
 use crate::wiring;
 
-/// So many approved garments let one strange picture do no harm.
-const FEW: usize = 10;
+/// Somebody else who changes the gallery is done within milliseconds.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Add pictures of garments to a gallery.
 #[derive(clap::Args)]
@@ -68,22 +68,25 @@ fn parse_box(text: &str) -> Result<NormBox, String> {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     check_name(&arguments.gallery)?;
     let config = Config::load_to_enrol(&arguments.config)?;
-    let (mut tailor, mut gallery) = open(&config, arguments)?;
+    let mut tailor = Tailor::load(&config.model)?;
+    if !arguments.replace {
+        // A gallery of another model is told before all the work.
+        GalleryFile::open(&config.galleries_folder(), &arguments.gallery, tailor.model())?;
+    }
     let mut failed = 0;
-    let mut added = vec![];
+    let mut fail = |origin: &Origin, error: anyhow::Error| {
+        failed += 1;
+        tell(&format!("error: {}: {error:#}", origin.label()));
+    };
+    let mut fitted = vec![];
     for origin in origins(arguments) {
-        match tailor.sample(&origin, &config).and_then(|sample| gallery.add(sample, arguments.unapproved)) {
-            Ok(sample) => added.push(sample),
-            Err(error) => {
-                failed += 1;
-                tell(&format!("error: {}: {error:#}", origin.label()));
-            }
+        match origin.fit(&mut tailor, &config) {
+            Ok(fitting) => fitted.push((origin, fitting.sample)),
+            Err(error) => fail(&origin, error),
         }
     }
-    if !added.is_empty() {
-        let version = gallery.0.save(&config.galleries_folder())?;
-        tell_strangers(&gallery.0, &added, arguments.unapproved);
-        print(&summary(&gallery.0, &version, added.len()))?;
+    if !fitted.is_empty() {
+        enrol(arguments, &config, tailor.model(), fitted, &mut fail)?;
     }
     if failed == 0 { Ok(()) } else { Err(AlreadyTold.into()) }
 }
@@ -93,62 +96,57 @@ fn check_name(name: &str) -> Result<(), Usage> {
     name.parse::<CameraId>().map(drop).map_err(|error| Usage(format!("--gallery: {error}")))
 }
 
-/// The models, and the gallery as it is.
-fn open(config: &Config, arguments: &Arguments) -> anyhow::Result<(Tailor, Growing)> {
-    let catalogue = wiring::open_catalogue(config.model.catalogue.as_deref())?;
-    let garment = wiring::second_look(&config.model, &catalogue, LookKind::Garment)?;
-    let garment = garment.ok_or_else(|| {
-        Usage("model.garment: no model looks at garments: name one that the catalogue has".to_owned())
-    })?;
-    catalogue.model(&config.model.name).map_err(|error| Usage(format!("model.name: {error}")))?;
-    let calibration = garment.calibration.context("the catalogue gives no calibration for garments")?;
-    let calibration = anjian_analysis::Calibration { scale: calibration.scale, offset: calibration.offset };
-    let (name, folder) = (arguments.gallery.clone(), config.galleries_folder());
-    let found = if arguments.replace { None } else { GalleryFile::load(&folder, &name)? };
-    let model = garment.id();
-    if let Some(other) = found.as_ref().map(|gallery| &gallery.model).filter(|other| **other != model) {
-        return Err(Usage(format!(
-            "--gallery: {name:?} was enrolled with {other}, and looks of {model} cannot be compared with it: enrol \
-             its pictures anew with --replace"
-        ))
-        .into());
+/// Adds them to the gallery as it is by now: others may have added theirs in the meantime.
+fn enrol(
+    arguments: &Arguments,
+    config: &Config,
+    model: &GarmentModel,
+    fitted: Vec<(Origin, Sample)>,
+    fail: &mut dyn FnMut(&Origin, anyhow::Error),
+) -> anyhow::Result<()> {
+    let side = if arguments.unapproved { GarmentSide::Unapproved } else { GarmentSide::Approved };
+    let lock = GalleryLock::take(&config.galleries_folder(), &arguments.gallery, PATIENCE)?;
+    let mut gallery =
+        if arguments.replace { GalleryFile::empty(&arguments.gallery, model) } else { lock.open(model)? };
+    let mut added = vec![];
+    for (origin, sample) in fitted {
+        match gallery.add(sample.clone(), side) {
+            Ok(()) => added.push(sample),
+            Err(problem) => fail(&origin, problem.into()),
+        }
     }
-    let empty = GalleryFile { name, model, calibration, approved: vec![], unapproved: vec![] };
-    let gallery = GalleryFile { calibration, ..found.unwrap_or(empty) };
-    let runtime = Runtime::find(config.model.onnxruntime.as_deref())?;
-    let settings = SessionSettings::default();
-    let detector = catalogue.load(&config.model.name, &runtime, settings)?;
-    let look = catalogue.load_second_look(garment, &runtime, settings)?;
-    Ok((Tailor { detector, look }, Growing(gallery)))
+    if added.is_empty() {
+        return Ok(());
+    }
+    let version = lock.save(&gallery)?;
+    for sample in &added {
+        if let Some(remark) = gallery.remark_on(sample) {
+            tell(&format!("{}: {remark}", sample.origin));
+        }
+    }
+    print(&summary(&gallery, &version, added.len()))
 }
 
-/// Where a picture comes from, and where in it the person is.
+/// Where a picture comes from, and where in it the person is: by default the largest.
 enum Origin {
-    File { path: PathBuf, place: Place },
-    Recording { camera: CameraId, at: WallTime, place: Place },
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Place {
-    LargestPerson,
-    Box(NormBox),
+    File { path: PathBuf, person: Option<NormBox> },
+    Recording { camera: CameraId, at: WallTime, person: Option<NormBox> },
 }
 
 fn origins(arguments: &Arguments) -> Vec<Origin> {
     if let (Some(camera), Some(at)) = (arguments.camera.clone(), arguments.at) {
-        let place = arguments.bounds.map_or(Place::LargestPerson, Place::Box);
-        return vec![Origin::Recording { camera, at, place }];
+        return vec![Origin::Recording { camera, at, person: arguments.bounds }];
     }
     let whole = NormBox::new(0.0, 0.0, 1.0, 1.0).expect("the whole picture has an area");
-    let place = if arguments.cut_out { Place::Box(whole) } else { Place::LargestPerson };
-    arguments.images.iter().map(|path| Origin::File { path: path.clone(), place }).collect()
+    let person = arguments.cut_out.then_some(whole);
+    arguments.images.iter().map(|path| Origin::File { path: path.clone(), person }).collect()
 }
 
 impl Origin {
     fn label(&self) -> String {
         match self {
             Self::File { path, .. } => path.display().to_string(),
-            Self::Recording { camera, at, .. } => format!("{camera} at {at}"),
+            Self::Recording { camera, at, .. } => recorded_origin(camera, *at),
         }
     }
 
@@ -160,17 +158,12 @@ impl Origin {
         }
     }
 
-    const fn place(&self) -> Place {
-        match self {
-            Self::File { place, .. } | Self::Recording { place, .. } => *place,
-        }
-    }
-
-    fn picture(&self, config: &Config) -> anyhow::Result<Picture> {
-        match self {
-            Self::File { path, .. } => Ok(read_picture(path)?),
-            Self::Recording { camera, at, .. } => recorded(config, camera, *at),
-        }
+    fn fit(&self, tailor: &mut Tailor, config: &Config) -> anyhow::Result<Fitting> {
+        let (picture, person) = match self {
+            Self::File { path, person } => (read_picture(path)?, *person),
+            Self::Recording { camera, at, person } => (recorded(config, camera, *at)?, *person),
+        };
+        Ok(tailor.fit(&picture, person, self.name())?)
     }
 }
 
@@ -185,80 +178,6 @@ fn recorded(config: &Config, camera: &CameraId, at: WallTime) -> anyhow::Result<
     found?.context("nothing was recorded at that moment")
 }
 
-/// Finds who wears a garment, and looks at it.
-struct Tailor {
-    detector: Box<dyn Detector>,
-    look: Box<dyn SecondLook>,
-}
-
-impl Tailor {
-    fn sample(&mut self, origin: &Origin, config: &Config) -> anyhow::Result<Sample> {
-        let picture = origin.picture(config)?;
-        let bounds = match origin.place() {
-            Place::Box(bounds) => bounds,
-            Place::LargestPerson => self.largest_person(&picture)?,
-        };
-        let look = self.embedding(&picture, bounds)?;
-        let mut digest = Sha256::new_with_prefix(picture.bytes());
-        <[f32; 4]>::from(bounds).iter().for_each(|edge| digest.update(edge.to_le_bytes()));
-        Ok(Sample { origin: origin.name(), sha256: hex(&digest.finalize()), look })
-    }
-
-    fn largest_person(&mut self, picture: &Picture) -> anyhow::Result<NormBox> {
-        let found: Vec<Detection> = self.detector.detect(&[picture])?.concat();
-        let people = found.iter().filter(|seen| seen.class == Class::Person).map(|seen| seen.bounds);
-        people.max_by(|a, b| a.area().total_cmp(&b.area())).context(
-            "nobody was found; if it is the cut-out of one person, give --cut-out, and otherwise another picture",
-        )
-    }
-
-    fn embedding(&mut self, picture: &Picture, bounds: NormBox) -> anyhow::Result<Embedding> {
-        let look = Look { kind: LookKind::Garment, track: None, person: Some(bounds), head: None, bounds };
-        match self.look.look(picture, &[look])?.pop().flatten() {
-            Some(Answer::Garment(embedding)) => Ok(embedding),
-            _ => Err(anyhow!(
-                "too little of the person can be seen: 64 pixels of height are needed, and more than the shoulders"
-            )),
-        }
-    }
-}
-
-/// A gallery while it grows.
-struct Growing(GalleryFile);
-
-impl Growing {
-    fn add(&mut self, sample: Sample, is_unapproved: bool) -> anyhow::Result<Sample> {
-        let (own, other) = (&self.0.approved, &self.0.unapproved);
-        let (own, other) = if is_unapproved { (other, own) } else { (own, other) };
-        if own.iter().any(|known| known.sha256 == sample.sha256) {
-            return Err(anyhow!("it is in the gallery already"));
-        }
-        if other.iter().any(|known| known.sha256 == sample.sha256) {
-            let side = if is_unapproved { "approved" } else { "unapproved" };
-            return Err(anyhow!("it is in the gallery already, as {side}"));
-        }
-        let list = if is_unapproved { &mut self.0.unapproved } else { &mut self.0.approved };
-        list.push(sample.clone());
-        Ok(sample)
-    }
-}
-
-/// An approved garment that the others do not vouch for may be the wrong person's.
-fn tell_strangers(gallery: &GalleryFile, added: &[Sample], is_unapproved: bool) {
-    for sample in added.iter().filter(|_| !is_unapproved && gallery.approved.len() > 1) {
-        let mut others = gallery.clone();
-        others.approved.retain(|other| other.sha256 != sample.sha256);
-        let probability = others.into_gallery(String::new()).match_probability(&sample.look);
-        if let Some(probability) = probability.filter(|probability| *probability < 0.5) {
-            tell(&format!(
-                "{}: unlike the other approved garments ({:.0} % a match): was the right person taken?",
-                sample.origin,
-                probability * 100.0
-            ));
-        }
-    }
-}
-
 fn summary(gallery: &GalleryFile, version: &str, added: usize) -> String {
     let (approved, unapproved) = (gallery.approved.len(), gallery.unapproved.len());
     let more = if approved < FEW { format!("; {FEW} to 30 approved ones serve best") } else { String::new() };
@@ -270,8 +189,6 @@ fn summary(gallery: &GalleryFile, version: &str, added: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use anjian_analysis::Calibration;
-
     use super::*;
 
     #[test]
@@ -288,25 +205,11 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_stands_once_on_one_side() {
-        let sample = |sha256: &str| Sample {
-            origin: "a.jpg".to_owned(),
-            sha256: sha256.to_owned(),
-            look: Embedding::new(&[1.0, 0.0]).unwrap(),
-        };
-        let mut gallery = Growing(GalleryFile {
-            name: "white".to_owned(),
-            model: "coat@0".to_owned(),
-            calibration: Calibration { scale: 10.0, offset: 0.5 },
-            approved: vec![],
-            unapproved: vec![],
-        });
-        gallery.add(sample("1"), false).unwrap();
-        gallery.add(sample("2"), true).unwrap();
-        assert!(gallery.add(sample("1"), false).unwrap_err().to_string().ends_with("already"));
-        assert!(gallery.add(sample("1"), true).unwrap_err().to_string().contains("as approved"));
-        assert!(gallery.add(sample("2"), false).unwrap_err().to_string().contains("as unapproved"));
-        assert_eq!((gallery.0.approved.len(), gallery.0.unapproved.len()), (1, 1));
-        assert!(check_name("white_coverall-2").is_ok() && check_name("../white").is_err());
+    fn names_are_names_of_files() {
+        for (name, is_good) in
+            [("white_coverall-2", true), ("../white", false), ("white.json", false), ("", false)]
+        {
+            assert_eq!(check_name(name).is_ok(), is_good, "{name:?}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
 use crate::config::{CameraConfig, Config};
-use crate::desk::{Decoder, MainStream};
+use crate::desk::{Decoder, Galleries, MainStream};
 use crate::output::tell;
 use crate::upkeep::Upkeep;
 use crate::wiring::{self, RunOrigin};
@@ -56,7 +56,8 @@ pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
     let runs = start_runs(config, eyes, &index, runtime.handle())?;
     let upkeep = Upkeep::start(&index, runtime.handle())?;
     let metrics = Arc::new(move || metrics.render());
-    let ports = Ports { metrics, pictures: Arc::new(decoder), jobs: upkeep.health() };
+    let (pictures, galleries) = (Arc::new(decoder), Arc::new(Galleries::new(config)?));
+    let ports = Ports { metrics, pictures, galleries, jobs: upkeep.health() };
     ready(&format!("http://{}/", listener.local_addr()?));
     let settings = ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone() };
     let end = wiring::shutdown();

@@ -1,11 +1,15 @@
 //! From a file to a [`Config`] that can be relied on.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anjian_domain::Site;
 
 use super::{Config, validate};
-use crate::gallery;
+use crate::gallery::{self, GalleryLock, GalleryProblem, GarmentModel};
+
+/// Somebody else who changes a gallery is done within milliseconds.
+const COPY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why a configuration was refused. Never quotes the file's text, which may hold passwords.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +62,24 @@ impl Config {
         config.cameras.iter_mut().for_each(|camera| camera.rules.clear());
         refuse(path, validate::problems(&config))?;
         Ok(config)
+    }
+
+    /// Goes on with copies of its galleries in `folder`, so that the originals stay as they are. Copies that are there
+    /// are kept, unless they are of another model than the originals.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn copy_galleries(&mut self, folder: PathBuf) -> Result<(), GalleryProblem> {
+        for (original, _) in gallery::read_all(&self.galleries_folder()).galleries {
+            let lock = GalleryLock::take(&folder, &original.name, COPY_PATIENCE)?;
+            let model = GarmentModel { id: original.model.clone(), calibration: original.calibration };
+            if !matches!(lock.open(&model), Ok(copy) if !copy.approved.is_empty()) {
+                lock.save(&original)?;
+            }
+        }
+        self.galleries = gallery::load_all(&folder).0;
+        self.galleries_dir = Some(folder);
+        Ok(())
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {
@@ -188,6 +210,40 @@ mod tests {
             "anjian.toml: site[0].time_zone:",
             "Mars/Base",
         );
+    }
+
+    #[test]
+    fn copies_of_galleries_are_used_and_originals_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (originals, copies) = (folder.path().join("shipped"), folder.path().join("data/galleries"));
+        let calibration = anjian_analysis::Calibration { scale: 10.0, offset: 0.5 };
+        let gallery = |model: &str, garments: usize| {
+            let look = anjian_domain::Embedding::new(&[1.0, 0.0]).unwrap();
+            let sample = |number: usize| gallery::Sample {
+                origin: "a.jpg".to_owned(),
+                sha256: number.to_string(),
+                look: look.clone(),
+            };
+            let empty =
+                gallery::GalleryFile::empty("white", &GarmentModel { id: model.to_owned(), calibration });
+            gallery::GalleryFile { approved: (0..garments).map(sample).collect(), ..empty }
+        };
+        let save = |to: &Path, gallery: &gallery::GalleryFile| {
+            GalleryLock::take(to, "white", Duration::ZERO).unwrap().save(gallery).unwrap()
+        };
+        let shipped = save(&originals, &gallery("coat@0", 1));
+        let mut config = Config::from_text("", Path::new("anjian.toml")).unwrap();
+        let mut version = || {
+            config.galleries_dir = Some(originals.clone());
+            config.copy_galleries(copies.clone()).unwrap();
+            assert_eq!(config.galleries_folder(), copies);
+            config.galleries[0].version.clone()
+        };
+        assert_eq!(version(), shipped);
+        let grown = save(&copies, &gallery("coat@0", 2));
+        assert_eq!(version(), grown, "what was enrolled since stays");
+        let of_another_model = save(&originals, &gallery("coat@1", 1));
+        assert_eq!(version(), of_another_model, "looks of another model are of no use");
     }
 
     #[test]

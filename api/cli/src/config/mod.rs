@@ -71,7 +71,7 @@ impl Default for Server {
 }
 
 /// The models and how they run.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Model {
     /// Its name in the catalogue.

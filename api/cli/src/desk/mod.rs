@@ -1,7 +1,9 @@
-//! What only a decoder can make of recordings: stills, previews, thumbnails for the API, and full pictures for snapshots.
+//! What only a decoder can make of recordings: stills, previews, thumbnails for the API, and full pictures for snapshots;
+//! and galleries, which need models besides.
 //!
 //! The decoder is `ingest`'s; this says how much of it may run at once, and keeps previews for a while.
 
+mod galleries;
 mod main_stream;
 mod previews;
 mod turns;
@@ -15,6 +17,7 @@ use anjian_api::{PictureDesk, PictureError};
 use anjian_ingest::{FileFault, IngestError, StopSignal};
 use anjian_pipeline::snapshot;
 
+pub use galleries::Galleries;
 pub use main_stream::MainStream;
 use previews::Previews;
 use turns::Turns;

@@ -1,0 +1,131 @@
+//! Who changes a gallery: one thread of one process at a time.
+//!
+//! A lock file beside the gallery, which the system lets go with its process. The gallery itself is replaced by each
+//! writing, so it cannot carry the lock.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{GalleryFile, GalleryProblem, GarmentModel, version};
+
+/// How often who waits tries again.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// A gallery that nobody else changes until this is dropped.
+#[derive(Debug)]
+pub struct GalleryLock {
+    folder: PathBuf,
+    name: String,
+    _file: File,
+}
+
+impl GalleryLock {
+    /// Waits for the others, no longer than `patience`.
+    ///
+    /// # Errors
+    /// When they take longer, or the folder cannot be written.
+    pub fn take(folder: &Path, name: &str, patience: Duration) -> Result<Self, GalleryProblem> {
+        let path = folder.join(name).with_extension("lock");
+        let unwritable = |source| GalleryProblem::Write { path: path.clone(), source };
+        fs::create_dir_all(folder).map_err(unwritable)?;
+        let opened = File::options().write(true).create(true).truncate(false).open(&path);
+        let file = opened.map_err(unwritable)?;
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { folder: folder.to_owned(), name: name.to_owned(), _file: file }),
+                Err(TryLockError::WouldBlock) if begun.elapsed() < patience => thread::sleep(GLANCE),
+                Err(TryLockError::WouldBlock) => return Err(GalleryProblem::Taken(name.to_owned())),
+                Err(TryLockError::Error(source)) => return Err(unwritable(source)),
+            }
+        }
+    }
+
+    /// The gallery as it is now, or an empty one, for looks of that model.
+    ///
+    /// # Errors
+    /// As [`GalleryFile::open`].
+    pub fn open(&self, model: &GarmentModel) -> Result<GalleryFile, GalleryProblem> {
+        GalleryFile::open(&self.folder, &self.name, model)
+    }
+
+    /// Replaces the file; answers the gallery's new version.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save(&self, gallery: &GalleryFile) -> Result<String, GalleryProblem> {
+        let path = GalleryFile::path(&self.folder, &self.name);
+        let text = serde_json::to_vec_pretty(gallery).map_err(io::Error::from);
+        let written = text.and_then(|text| {
+            write_whole(&self.folder, &path, &text)?;
+            Ok(version(&text))
+        });
+        written.map_err(|source| GalleryProblem::Write { path, source })
+    }
+}
+
+/// A reader sees the old file or the new one, also after a power failure.
+fn write_whole(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let part = path.with_extension("json.part");
+    let mut file = File::create(&part)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&part, path)?;
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use anjian_analysis::Calibration;
+    use anjian_api::GarmentSide;
+    use anjian_domain::Embedding;
+
+    use super::*;
+    use crate::gallery::Sample;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn a_gallery_is_changed_by_one_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = GalleryLock::take(folder.path(), "white", Duration::ZERO).unwrap();
+        let second = GalleryLock::take(folder.path(), "white", Duration::ZERO).unwrap_err();
+        assert!(matches!(&second, GalleryProblem::Taken(name) if name == "white"), "{second}");
+        assert!(GalleryLock::take(folder.path(), "blue", Duration::ZERO).is_ok(), "another gallery");
+        drop(first);
+        assert!(GalleryLock::take(folder.path(), "white", Duration::ZERO).is_ok());
+    }
+
+    #[test]
+    fn what_many_add_at_once_is_all_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let calibration = Calibration { scale: 10.0, offset: 0.5 };
+        let model = GarmentModel { id: "coat@0".to_owned(), calibration };
+        let add = |number: usize| {
+            let look = Embedding::new(&[1.0, 0.0]).unwrap();
+            let sample = Sample { origin: number.to_string(), sha256: number.to_string(), look };
+            let lock = GalleryLock::take(folder.path(), "white", PATIENCE).unwrap();
+            let mut gallery = lock.open(&model).unwrap();
+            gallery.add(sample, GarmentSide::Approved).unwrap();
+            lock.save(&gallery).unwrap();
+        };
+        thread::scope(|scope| {
+            for thread in 0..4 {
+                scope.spawn(move || (0..5).for_each(|number| add(thread * 5 + number)));
+            }
+        });
+        assert_eq!(GalleryFile::open(folder.path(), "white", &model).unwrap().approved.len(), 20);
+    }
+
+    #[test]
+    fn a_folder_that_takes_nothing_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        let refused = GalleryLock::take(&file, "white", Duration::ZERO).unwrap_err();
+        assert!(refused.to_string().contains(&file.display().to_string()), "{refused}");
+    }
+}

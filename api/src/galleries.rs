@@ -1,0 +1,295 @@
+//! Galleries: the garments that a site approves. Lists them, and adds a garment out of a picture that is sent or out of
+//! a recording. Pictures are looked at and forgotten.
+
+use anjian_domain::{CameraId, NormBox};
+use axum::Json;
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::Inspector;
+use crate::body::{self, moment};
+use crate::gallery_desk::{Enrolled, Garment, GarmentPicture, GarmentSide, StoredGallery};
+use crate::problem::{Problem, ProblemView};
+use crate::query::{Pairs, one, pairs};
+use crate::recordings;
+use crate::routes::Shared;
+use crate::span;
+
+/// A picture of any camera as JPEG; the decoder has a bound of its own on pixels.
+const MOST_PICTURE_BYTES: usize = 8 << 20;
+const MOST_JSON_BYTES: usize = 64 << 10;
+const LONGEST_ORIGIN: usize = 200;
+const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+const JSON: &str = "application/json";
+/// The keys that [`PictureParams`] documents.
+const PICTURE_KEYS: [&str; 3] = ["approved", "whole", "origin"];
+
+/// A gallery as it is stored, beside what rules use.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GalleryView {
+    /// As rules name it.
+    name: String,
+    /// Name and digest of the model that made its looks.
+    model: String,
+    /// Digest of its content as it is stored.
+    version: String,
+    /// The version by which running rules judge; null when none does. Another than `version` until anjian starts again.
+    version_in_use: Option<String>,
+    /// How many garments may be worn.
+    approved: usize,
+    /// How many must not be mistaken for them.
+    unapproved: usize,
+    /// Where each approved one comes from: name of a picture, or camera and time.
+    approved_origins: Vec<String>,
+    /// Where each of the others comes from.
+    unapproved_origins: Vec<String>,
+}
+
+/// Every gallery.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GalleriesView {
+    /// By name.
+    items: Vec<GalleryView>,
+    /// Files that should be galleries and are none, and what to do.
+    problems: Vec<String>,
+}
+
+/// A garment in a recording.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordedGarmentView {
+    camera: String,
+    /// RFC 3339.
+    #[schema(format = "date-time")]
+    at: String,
+    /// Who wears it: left, top, right, bottom, 0..1 of the picture. The largest person when not given.
+    #[serde(rename = "box")]
+    bounds: Option<[f32; 4]>,
+    /// Whether it may be worn; true when not given.
+    approved: Option<bool>,
+}
+
+/// What came of a garment.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EnrolledView {
+    gallery: String,
+    /// The gallery's new version.
+    version: String,
+    /// The version by which running rules judge; null when none does.
+    version_in_use: Option<String>,
+    /// Name and digest of the model that looked at it.
+    model: String,
+    /// Approved garments in the gallery now.
+    approved: usize,
+    /// The others in the gallery now.
+    unapproved: usize,
+    /// What the gallery remembers of where it comes from.
+    origin: String,
+    /// Who was taken: left, top, right, bottom, 0..1 of the picture.
+    #[serde(rename = "box")]
+    bounds: [f32; 4],
+    /// When rules will see it, and whatever a person should look at again.
+    remarks: Vec<String>,
+}
+
+/// The keys beside a picture; for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents the keys; `sent` reads them")]
+pub(crate) struct PictureParams {
+    /// Whether the garment may be worn; true when not given. Only beside a picture.
+    approved: Option<bool>,
+    /// Whether the picture is the cut-out of one person, instead of one to search for the largest. Only beside a
+    /// picture.
+    whole: Option<bool>,
+    /// What the gallery shall remember of where it comes from, such as the name of the file. Only beside a picture.
+    #[param(max_length = 200)]
+    origin: Option<String>,
+}
+
+/// Every gallery of garments: as it is stored, and the version that running rules use.
+#[utoipa::path(
+    get,
+    path = "/api/v1/galleries",
+    tag = "galleries",
+    responses(
+        (status = OK, body = GalleriesView),
+        (status = NOT_IMPLEMENTED, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(_: Inspector, State(shared): State<Shared>) -> Result<Json<GalleriesView>, Problem> {
+    let found = shared.galleries.list().await?;
+    let items = found.galleries.into_iter().map(GalleryView::from).collect();
+    Ok(Json(GalleriesView { items, problems: found.problems }))
+}
+
+/// Adds the garment that a person wears to a gallery, which is made when it is not there: out of a picture of at most
+/// 8 MiB and 25 million pixels, or out of a recording. The picture is not kept. Rules see it when anjian starts again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/galleries/{name}/garments",
+    tag = "galleries",
+    params(("name" = String, Path, description = "Gallery: letters, digits, `-` and `_`"), PictureParams),
+    request_body(
+        description = "A picture, or a moment of a recording",
+        content(
+            ("image/jpeg"),
+            ("image/png"),
+            ("image/webp"),
+            (RecordedGarmentView = "application/json"),
+        ),
+    ),
+    responses(
+        (status = CREATED, body = EnrolledView),
+        (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such camera, or nothing was recorded then", body = ProblemView,
+            content_type = "application/problem+json"),
+        (status = CONFLICT, description = "It is there already, the gallery is of another model, damaged or full, or \
+            no model looks at garments", body = ProblemView, content_type = "application/problem+json"),
+        (status = PAYLOAD_TOO_LARGE, body = ProblemView, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, body = ProblemView, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Nobody is in it, or too little of them can be seen",
+            body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_IMPLEMENTED, body = ProblemView, content_type = "application/problem+json"),
+        (status = SERVICE_UNAVAILABLE, body = ProblemView, content_type = "application/problem+json"),
+        (status = INSUFFICIENT_STORAGE, description = "The folder of the galleries takes nothing",
+            body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn enrol(
+    _: Inspector,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    RawQuery(raw): RawQuery,
+    request: Request,
+) -> Result<(StatusCode, Json<EnrolledView>), Problem> {
+    let gallery = name_of(&name)?;
+    let place = shared.galleries.place()?;
+    let garment = match content_of(request.headers())? {
+        Content::Picture => sent(&shared, gallery, raw.as_deref(), request).await?,
+        Content::Moment => recorded(&shared, gallery, raw.as_deref(), request).await?,
+    };
+    let gallery = garment.gallery.clone();
+    let enrolled = shared.galleries.enrol(place, garment).await?;
+    Ok((StatusCode::CREATED, Json(EnrolledView::new(gallery, enrolled))))
+}
+
+/// The name becomes one of a file, so it keeps to the letters of ids.
+fn name_of(text: &str) -> Result<String, Problem> {
+    let id = text.parse::<CameraId>().map_err(|error| Problem::query("name", format!("name: {error}")))?;
+    Ok(id.into())
+}
+
+enum Content {
+    Picture,
+    Moment,
+}
+
+/// What the client calls it. Which kind of picture it is, the bytes tell.
+fn content_of(headers: &HeaderMap) -> Result<Content, Problem> {
+    let told = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = told.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if PICTURES.contains(&kind.as_str()) {
+        return Ok(Content::Picture);
+    }
+    if kind == JSON { Ok(Content::Moment) } else { Err(Problem::MediaType(told.to_owned())) }
+}
+
+async fn sent(
+    shared: &Shared,
+    gallery: String,
+    raw: Option<&str>,
+    request: Request,
+) -> Result<Garment, Problem> {
+    let pairs = pairs(raw, &PICTURE_KEYS)?;
+    let side = side(flag(&pairs, "approved")?);
+    let whole = NormBox::new(0.0, 0.0, 1.0, 1.0).expect("the whole picture has an area");
+    let person = (flag(&pairs, "whole")? == Some(true)).then_some(whole);
+    let name = match one(&pairs, "origin")?.map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => origin(text)?,
+        None => format!("sent at {}", shared.clock.now()),
+    };
+    let bytes = body::read(request, MOST_PICTURE_BYTES).await?;
+    Ok(Garment { gallery, side, seen: GarmentPicture::Sent { bytes, name }, person })
+}
+
+async fn recorded(
+    shared: &Shared,
+    gallery: String,
+    raw: Option<&str>,
+    request: Request,
+) -> Result<Garment, Problem> {
+    if let Some((key, _)) = pairs(raw, &PICTURE_KEYS)?.first() {
+        return Err(Problem::query(
+            key,
+            format!("{key}: stands beside a picture; of a recording the body says all"),
+        ));
+    }
+    let bytes = body::read(request, MOST_JSON_BYTES).await?;
+    let asked: RecordedGarmentView =
+        serde_json::from_slice(&bytes).map_err(|error| Problem::Body(error.to_string()))?;
+    let wrong_box = |error| Problem::Body(format!("box: {error}"));
+    let person = asked.bounds.map(NormBox::try_from).transpose().map_err(wrong_box)?;
+    let at = moment("at", &asked.at)?;
+    let camera = span::camera(shared, &asked.camera).await?.camera;
+    let segment = recordings::shown_at(shared, &camera, at).await?;
+    let file = shared.index.recordings_folder().join(&segment.path);
+    let seen = GarmentPicture::Recorded { camera, at, file, offset: at.since(segment.start) };
+    Ok(Garment { gallery, side: side(asked.approved), seen, person })
+}
+
+fn side(is_approved: Option<bool>) -> GarmentSide {
+    if is_approved == Some(false) { GarmentSide::Unapproved } else { GarmentSide::Approved }
+}
+
+fn flag(pairs: &Pairs, key: &str) -> Result<Option<bool>, Problem> {
+    let wrong = |text: &str| Problem::query(key, format!("{key}: {text:?} is neither true nor false"));
+    one(pairs, key)?.map(|text| text.parse().map_err(|_| wrong(text))).transpose()
+}
+
+fn origin(text: &str) -> Result<String, Problem> {
+    if text.chars().count() > LONGEST_ORIGIN || text.chars().any(char::is_control) {
+        let reason = format!("origin: at most {LONGEST_ORIGIN} letters, in one line");
+        return Err(Problem::query("origin", reason));
+    }
+    Ok(text.to_owned())
+}
+
+impl EnrolledView {
+    fn new(gallery: String, enrolled: Enrolled) -> Self {
+        let when = match &enrolled.version_in_use {
+            Some(version) => format!("running rules judge by version {version} until anjian starts again"),
+            None => format!(
+                "no running rule uses the gallery: name {gallery:?} in a no_anti_static rule and start anjian again"
+            ),
+        };
+        Self {
+            gallery,
+            version: enrolled.version,
+            version_in_use: enrolled.version_in_use,
+            model: enrolled.model,
+            approved: enrolled.approved,
+            unapproved: enrolled.unapproved,
+            origin: enrolled.origin,
+            bounds: enrolled.person.into(),
+            remarks: [when].into_iter().chain(enrolled.remark).collect(),
+        }
+    }
+}
+
+impl From<StoredGallery> for GalleryView {
+    fn from(gallery: StoredGallery) -> Self {
+        Self {
+            name: gallery.name,
+            model: gallery.model,
+            version: gallery.version,
+            version_in_use: gallery.version_in_use,
+            approved: gallery.approved.len(),
+            unapproved: gallery.unapproved.len(),
+            approved_origins: gallery.approved,
+            unapproved_origins: gallery.unapproved,
+        }
+    }
+}
