@@ -18,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from torch import distributed
 
 from crops import SHAPES, sample
 from loss import loss
@@ -76,7 +77,7 @@ class Crops(torch.utils.data.IterableDataset):
                 print(f"rendered pictures: {len(by_source['rendered'])}", flush=True)
             number += 1
             shape = SHAPES[int(rng.random() < SQUARE)]
-            yield packed([sample(pick, rng, shape) for _ in range(BATCH)])
+            yield packed([sample(pick, rng, shape) for _ in range(BATCH // self.args.ranks)])
 
 
 def packed(samples: list) -> tuple[torch.Tensor, list[dict]]:
@@ -100,40 +101,53 @@ def averaged(average: dict, net: torch.nn.Module, step: int, most: float) -> Non
         average[key].mul_(keep).add_(value, alpha=1 - keep)
 
 
-def main() -> None:
-    ap = argparse.ArgumentParser()
-    ap.add_argument("--index", type=Path, required=True)
-    ap.add_argument("--weights", type=Path, required=True, help="folder of the start weights")
-    ap.add_argument("--start", type=Path, help="a graph with all classes to go on from, instead of the first model")
-    ap.add_argument("--pictures", type=Path, help="rendered pictures of the stage")
-    ap.add_argument("--clips", type=Path, help="folder sample-videos")
-    ap.add_argument("--out", type=Path, required=True)
-    ap.add_argument("--minutes", type=float, default=60)
-    ap.add_argument("--peak", type=float, default=1e-3)
-    ap.add_argument("--ema", type=float, default=0.998)
-    ap.add_argument("--seed", type=int, default=4)
-    args = ap.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(args.seed)
-    torch.set_num_threads(2)
+def shared(net: torch.nn.Module, used: float, ranks: int) -> float:
+    """Makes the gradients, and the time that was used up, the mean over all ranks."""
+    if ranks == 1:
+        return used
+    grads = [p.grad for p in net.parameters() if p.grad is not None]
+    flat = torch.cat([torch.tensor([used]), *(g.reshape(-1) for g in grads)])
+    distributed.all_reduce(flat)
+    flat /= ranks
+    parts = flat[1:].split([g.numel() for g in grads])
+    for grad, part in zip(grads, parts):
+        grad.copy_(part.reshape(grad.shape))
+    return flat[0].item()
+
+
+def started(args: argparse.Namespace) -> Detector:
     net = Detector().to(memory_format=torch.channels_last)
     if args.start:
         load_onnx(net, str(args.start), CLASSES)
     else:
         load_onnx(net, str(args.weights / "start_head_helmet_person.onnx"))
-    average, step, used = copy.deepcopy(net.state_dict()), 0, 0.0
+    return net
+
+
+def optimizer_of(net: Detector) -> torch.optim.Optimizer:
     for part in (net.backbone.stem, net.backbone.d2):  # a third of the time, and edges are edges
         part.requires_grad_(False)
     slow = [p for n, p in net.named_parameters() if n.startswith("backbone") and p.requires_grad]
     fast = [p for n, p in net.named_parameters() if not n.startswith("backbone")]
-    optimizer = torch.optim.AdamW([{"params": slow, "factor": 0.5}, {"params": fast, "factor": 1.0}], weight_decay=5e-4)
+    return torch.optim.AdamW([{"params": slow, "factor": 0.5}, {"params": fast, "factor": 1.0}], weight_decay=5e-4)
+
+
+def train(rank: int, args: argparse.Namespace) -> None:
+    if args.ranks > 1:
+        distributed.init_process_group("gloo", f"tcp://127.0.0.1:{args.port}", rank=rank, world_size=args.ranks)
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // args.ranks))
+    net = started(args)
+    average, step, used = copy.deepcopy(net.state_dict()), 0, 0.0
+    optimizer = optimizer_of(net)
     state = args.out / "state.pt"
     if state.exists():
         saved = torch.load(state, weights_only=True)
         net.load_state_dict(saved["net"])
         optimizer.load_state_dict(saved["optimizer"])
         average, step, used = saved["average"], saved["step"], saved["used"]
-    batches = iter(torch.utils.data.DataLoader(Crops(args, args.seed + step), None, num_workers=1, prefetch_factor=4))
+    crops = Crops(args, args.seed + step + 1_000_003 * rank)
+    batches = iter(torch.utils.data.DataLoader(crops, None, num_workers=1, prefetch_factor=4))
     anchors = {(width, height): cells(height, width) for width, height in SHAPES}
     last, saved_at, parts = time.monotonic(), used, []
     while used < args.minutes * 60:
@@ -146,20 +160,20 @@ def main() -> None:
         total, place, entropy, count = loss(raw, targets, *anchors[pictures.shape[3], pictures.shape[2]])
         optimizer.zero_grad()
         total.backward()
+        now = time.monotonic()
+        used, last = shared(net, used + now - last, args.ranks), now
         torch.nn.utils.clip_grad_norm_(net.parameters(), 20.0)
         optimizer.step()
         averaged(average, net, step, args.ema)
-        step, now = step + 1, time.monotonic()
-        used, last = used + now - last, now
+        step += 1
         parts.append((place, entropy, count))
-        if step % 50 == 0:
-            p, e, c = np.mean(parts, 0)
-            parts = []
+        if rank == 0 and step % 50 == 0:
+            p, e, c = np.mean(parts[-50:], 0)
             print(
                 f"{step} {used / 60:.1f} min  place {p:.3f}  classes {e:.3f}  anchors {c:.0f}  rate {rate:.5f}",
                 flush=True,
             )
-        if used - saved_at > 180 or used >= args.minutes * 60:
+        if rank == 0 and (used - saved_at > 180 or used >= args.minutes * 60):
             saved_at = used
             kept = {
                 "net": net.state_dict(),
@@ -170,7 +184,32 @@ def main() -> None:
             }
             torch.save(kept, str(state) + ".new")
             os.replace(str(state) + ".new", state)
-    print(f"done: {step} steps, {step * BATCH} crops, {used / 60:.1f} min")
+    if rank == 0:
+        print(f"done: {step} steps, {step * BATCH} crops, {used / 60:.1f} min")
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--index", type=Path, required=True)
+    ap.add_argument("--weights", type=Path, required=True, help="folder of the start weights")
+    ap.add_argument("--start", type=Path, help="a graph with all classes to go on from, instead of the first model")
+    ap.add_argument("--pictures", type=Path, help="rendered pictures of the stage")
+    ap.add_argument("--clips", type=Path, help="folder sample-videos")
+    ap.add_argument("--out", type=Path, required=True)
+    ap.add_argument("--minutes", type=float, default=60)
+    ap.add_argument("--peak", type=float, default=1e-3)
+    ap.add_argument("--ema", type=float, default=0.998)
+    ap.add_argument("--seed", type=int, default=4)
+    ap.add_argument("--ranks", type=int, default=1, help="processes that share a batch; two cores do more as two")
+    ap.add_argument("--port", type=int, default=29511, help="where the ranks meet, on loopback")
+    args = ap.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.clips:
+        clip_frames(args.clips, args.out / "frames")  # before the ranks would write them at once
+    if args.ranks == 1:
+        train(0, args)
+    else:
+        torch.multiprocessing.spawn(train, (args,), args.ranks)
 
 
 if __name__ == "__main__":
