@@ -155,8 +155,13 @@ impl Catalogue {
         let (mut models, mut second_looks) = (Vec::new(), Vec::new());
         for entry in entries.model {
             let name = entry.name.clone();
-            let refused = entry.check().map(|model| models.push(model)).err();
-            checked(name, refused)?;
+            match entry.check() {
+                Ok(sizes) => {
+                    sizes.iter().try_for_each(|model| checked(model.name.clone(), None))?;
+                    models.extend(sizes);
+                }
+                Err(refused) => checked(name, Some(refused))?,
+            }
         }
         for entry in entries.second_look {
             let name = entry.name.clone();
@@ -242,6 +247,8 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[track_caller]
@@ -288,6 +295,28 @@ mod tests {
     }
 
     #[test]
+    fn a_size_is_the_same_model_with_another_input() {
+        let size = |text: &str| format!("[[model.size]]\nname = {text}\n\n# In the order of the channels");
+        let text = BUILT_IN.replacen(
+            "# In the order of the channels",
+            &size("\"wide\"\nwidth_px = 1280\nheight_px = 736"),
+            1,
+        );
+        let catalogue = Catalogue::parse(Origin::BuiltIn, &text).unwrap();
+        let (nano, wide) =
+            (catalogue.model("head_helmet_person_nano").unwrap(), catalogue.model("wide").unwrap());
+        assert_eq!((wide.input.width_px, wide.input.height_px), (1280, 736));
+        assert_eq!(*nano, Model { name: nano.name.clone(), input: nano.input, ..wide.clone() });
+        for (written, said) in [
+            ("\"w/ide\"\nwidth_px = 1280\nheight_px = 736", ["key size.name", "letters"]),
+            ("\"wide\"\nwidth_px = 1280\nheight_px = 720", ["key size.height_px", "multiple of 32"]),
+            ("\"site_nano\"\nwidth_px = 1280\nheight_px = 736", ["site_nano", "stands twice"]),
+        ] {
+            check(("# In the order of the channels", &size(written)), &said);
+        }
+    }
+
+    #[test]
     fn a_name_stands_once() {
         let twice = format!("{BUILT_IN}\n{BUILT_IN}");
         let error = Catalogue::parse(Origin::BuiltIn, &twice).unwrap_err().to_string();
@@ -299,10 +328,12 @@ mod tests {
         let catalogue = Catalogue::built_in().unwrap();
         let (models, looks) = (catalogue.models().iter(), catalogue.second_looks().iter());
         let files: Vec<File<'_>> = models.map(File::from).chain(looks.map(File::from)).collect();
-        assert_eq!(files.len(), WEIGHTS.len());
+        let distinct: BTreeSet<_> = files.iter().map(|file| file.file).collect();
+        assert_eq!(distinct.len(), WEIGHTS.len());
         for file in files {
             catalogue.weights(&file).unwrap();
-            let card = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("cards/{}.md", file.model));
+            let card = file.file.replace("weights/", "cards/").replace(".onnx", ".md");
+            let card = Path::new(env!("CARGO_MANIFEST_DIR")).join(card);
             let card = std::fs::read_to_string(&card).unwrap();
             assert!(card.contains(file.sha256), "the card of {} is of other weights", file.model);
         }

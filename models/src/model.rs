@@ -142,10 +142,21 @@ pub(crate) struct ModelEntry {
     sha256: String,
     head: Head,
     input: Input,
+    #[serde(default)]
+    size: Vec<SizeEntry>,
     class: Vec<ClassEntry>,
     suppress: Vec<SuppressEntry>,
     licence: String,
     origin: String,
+}
+
+/// The same weights with another input, under a name of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SizeEntry {
+    name: String,
+    width_px: u32,
+    height_px: u32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -164,25 +175,35 @@ struct SuppressEntry {
 }
 
 impl ModelEntry {
-    pub(crate) fn check(self) -> Result<Model, KeyProblem> {
+    /// The model, and one more for each further size of its input.
+    pub(crate) fn check(self) -> Result<Vec<Model>, KeyProblem> {
         let texts = [("file", &self.file), ("licence", &self.licence), ("origin", &self.origin)];
         check_texts(&self.name, &self.sha256, texts)?;
         check_side("input.width_px", self.input.width_px)?;
         check_side("input.height_px", self.input.height_px)?;
         let classes = check_classes(&self.class)?;
         let suppress = check_suppress(&self.suppress, &classes)?;
-        let Self { name, file, sha256, head, input, licence, origin, .. } = self;
+        let Self { name, file, sha256, head, input, size, licence, origin, .. } = self;
         let sha256 = sha256.to_ascii_lowercase();
-        Ok(Model { name, file, sha256, head, input, classes, suppress, licence, origin })
+        let model = Model { name, file, sha256, head, input, classes, suppress, licence, origin };
+        let larger = size.into_iter().map(|size| size.check(&model)).collect::<Result<Vec<_>, _>>()?;
+        Ok([model].into_iter().chain(larger).collect())
+    }
+}
+
+impl SizeEntry {
+    fn check(self, model: &Model) -> Result<Model, KeyProblem> {
+        let Self { name, width_px, height_px } = self;
+        check_name("size.name", &name)?;
+        check_side("size.width_px", width_px)?;
+        check_side("size.height_px", height_px)?;
+        Ok(Model { name, input: Input { width_px, height_px, ..model.input }, ..model.clone() })
     }
 }
 
 /// Name and digest have their form, and the other texts say something.
 pub(crate) fn check_texts(name: &str, sha256: &str, texts: [(&str, &String); 3]) -> Result<(), KeyProblem> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if name.is_empty() || !name.chars().all(is_name) {
-        return refuse("name", "must be letters, digits, _ and -");
-    }
+    check_name("name", name)?;
     if sha256.len() != 64 || !sha256.chars().all(|c| c.is_ascii_hexdigit()) {
         return refuse("sha256", "must be 64 hexadecimal digits, as sha256sum prints them");
     }
@@ -190,6 +211,14 @@ pub(crate) fn check_texts(name: &str, sha256: &str, texts: [(&str, &String); 3])
         if text.trim().is_empty() {
             return refuse(key, "must not be empty");
         }
+    }
+    Ok(())
+}
+
+fn check_name(key: &str, name: &str) -> Result<(), KeyProblem> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || !name.chars().all(is_name) {
+        return refuse(key, "must be letters, digits, _ and -");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What looks at pictures: a detector, and the second looks that answer what analysis asks about its detections.
+//! What looks at pictures: detectors, and the second looks that answer what analysis asks about detections.
 //!
 //! Light is measured here, without a model. A look that nobody can answer is not answered.
 
@@ -9,11 +9,15 @@ use crate::light;
 
 /// One thread's eyes.
 pub struct Eyes {
-    /// Finds people, heads and fire.
-    pub detector: Box<dyn Detector>,
+    /// Find people, heads and fire; each camera is served by one of them.
+    pub detectors: Vec<Box<dyn Detector>>,
     /// Look again at what was found; at most one of a kind is asked.
     pub looks: Vec<Box<dyn SecondLook>>,
 }
+
+/// Which of several detectors serves a camera: its place among them. The first, when nothing else is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DetectorSeat(pub usize);
 
 /// What second looks found in a picture.
 #[derive(Default)]
@@ -24,15 +28,22 @@ pub(crate) struct Glance {
 }
 
 impl Eyes {
-    /// The models' names and digests, joined by `+`: what a Run records.
+    /// The models' names and digests, joined by `+`: what a Run records of a camera that this detector serves.
+    ///
+    /// # Panics
+    /// When there is no such detector.
     #[must_use]
-    pub fn model(&self) -> String {
+    pub fn model(&self, seat: DetectorSeat) -> String {
         let looks = self.looks.iter().map(|look| look.model());
-        std::iter::once(self.detector.model()).chain(looks).collect::<Vec<_>>().join("+")
+        std::iter::once(self.detectors[seat.0].model()).chain(looks).collect::<Vec<_>>().join("+")
     }
 
-    pub(crate) fn detect(&mut self, picture: &Picture) -> Result<Vec<Detection>, ModelError> {
-        Ok(self.detector.detect(&[picture])?.into_iter().flatten().collect())
+    pub(crate) fn detect(
+        &mut self,
+        seat: DetectorSeat,
+        picture: &Picture,
+    ) -> Result<Vec<Detection>, ModelError> {
+        Ok(self.detectors[seat.0].detect(&[picture])?.into_iter().flatten().collect())
     }
 
     /// Answers what can be answered, from the picture that the looks are about.
@@ -76,13 +87,13 @@ impl Eyes {
 /// A detector alone: only light gets a second look.
 impl From<Box<dyn Detector>> for Eyes {
     fn from(detector: Box<dyn Detector>) -> Self {
-        Self { detector, looks: vec![] }
+        Self { detectors: vec![detector], looks: vec![] }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use anjian_domain::{ColourMatrix, HeadwearOdds, NormBox, PixelFormat};
+    use anjian_domain::{Class, ColourMatrix, HeadwearOdds, NormBox, PixelFormat, Score};
 
     use super::*;
 
@@ -137,7 +148,7 @@ mod tests {
             look(LookKind::Headwear, 0.3),
             look(LookKind::Headwear, 0.4),
         ];
-        let glance = Eyes { detector: Box::new(Blind), looks }.look(&picture, &asked);
+        let glance = Eyes { detectors: vec![Box::new(Blind)], looks }.look(&picture, &asked);
         let seen = glance.seen.iter().map(|seen| (seen.look.kind, seen.look.bounds.left())).collect();
         (seen, glance.failure.is_some())
     }
@@ -152,12 +163,32 @@ mod tests {
         assert_eq!(looked(vec![hats(true)]), (vec![light], true), "light is measured all the same");
     }
 
+    /// Finds one person, and is called by its number.
+    struct Numbered(&'static str);
+
+    impl Detector for Numbered {
+        fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
+            let bounds = NormBox::new(0.1, 0.1, 0.2, 0.5).unwrap();
+            let person = Detection { class: Class::Person, score: Score::new(0.9).unwrap(), bounds };
+            Ok(vec![vec![person]; pictures.len()])
+        }
+
+        fn model(&self) -> &str {
+            self.0
+        }
+    }
+
     #[test]
-    fn a_run_records_every_model() {
-        let detector: Box<dyn Detector> = Box::new(Blind);
-        let mut eyes = Eyes::from(detector);
-        assert_eq!(eyes.model(), "blind@0");
+    fn a_run_records_every_model_that_serves_its_camera() {
+        let detectors: Vec<Box<dyn Detector>> = vec![Box::new(Blind), Box::new(Numbered("wide@2"))];
+        let mut eyes = Eyes { detectors, looks: vec![] };
+        assert_eq!(eyes.model(DetectorSeat::default()), "blind@0");
         eyes.looks.push(Box::new(Hats { is_broken: false }));
-        assert_eq!(eyes.model(), "blind@0+hats@1");
+        assert_eq!(eyes.model(DetectorSeat(0)), "blind@0+hats@1");
+        assert_eq!(eyes.model(DetectorSeat(1)), "wide@2+hats@1");
+        let bytes = vec![9; 20 * 10 * 3];
+        let picture = Picture::new(20, 10, PixelFormat::Bgr, ColourMatrix::default(), bytes).unwrap();
+        let found = [0, 1].map(|seat| eyes.detect(DetectorSeat(seat), &picture).unwrap().len());
+        assert_eq!(found, [0, 1]);
     }
 }

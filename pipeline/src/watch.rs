@@ -12,7 +12,7 @@ use anjian_domain::{
 use anjian_models::ModelError;
 use jiff::tz::TimeZone;
 
-use crate::eyes::{Eyes, Glance};
+use crate::eyes::{DetectorSeat, Eyes, Glance};
 use crate::gate::Gate;
 use crate::snapshot::{Overlay, OverlayZone};
 
@@ -32,6 +32,8 @@ pub struct WatchSetup {
     pub analysis: CameraAnalysis,
     /// Whether frames are left out in which nothing has moved since an empty one.
     pub is_gated: bool,
+    /// Which detector serves it.
+    pub detector: DetectorSeat,
 }
 
 /// One camera under one Run.
@@ -40,6 +42,7 @@ pub struct Watch {
     scene: Arc<Scene>,
     analysis: CameraAnalysis,
     gate: Arc<Gate>,
+    detector: DetectorSeat,
     last: Option<Moment>,
 }
 
@@ -80,10 +83,11 @@ impl Watch {
     /// Nothing is seen yet.
     #[must_use]
     pub fn new(setup: WatchSetup) -> Self {
-        let WatchSetup { run, camera, site, time_zone, zones, analysis, is_gated } = setup;
+        let WatchSetup { run, camera, site, time_zone, zones, analysis, is_gated, detector } = setup;
         let place = format!("{} · {}", site.name, camera.name);
         let scene = Scene { place, time_zone, zones, whole_picture: Polygon::whole_picture() };
-        Self { run, scene: Arc::new(scene), analysis, gate: Arc::new(Gate::new(is_gated)), last: None }
+        let gate = Arc::new(Gate::new(is_gated));
+        Self { run, scene: Arc::new(scene), analysis, gate, detector, last: None }
     }
 
     /// The Run.
@@ -95,6 +99,11 @@ impl Watch {
     /// Asked before a frame is judged; told by [`Watch::judge`].
     pub(crate) fn gate(&self) -> Arc<Gate> {
         Arc::clone(&self.gate)
+    }
+
+    /// Which detector serves it.
+    pub(crate) const fn detector(&self) -> DetectorSeat {
+        self.detector
     }
 
     /// The last judged moment.

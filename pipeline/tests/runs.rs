@@ -153,7 +153,8 @@ fn a_second_look_sees_through_black_hair_live_and_in_the_archive() {
 
 #[test]
 fn a_second_look_that_fails_ends_an_archive_and_is_passed_over_live() {
-    let broken = |detector| Eyes { detector, looks: vec![Box::new(ScriptHats { patience: 1 })] };
+    let broken =
+        |detector| Eyes { detectors: vec![detector], looks: vec![Box::new(ScriptHats { patience: 1 })] };
     let (detector, _seen) = ScriptDetector::reporting();
     let (sink, report, is_ok) = play_archive_with(EPISODE, None, &mut broken(detector));
     assert!(!is_ok && report.frames < 20, "{} frames", report.frames);

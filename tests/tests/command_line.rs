@@ -41,12 +41,37 @@ fn wrong_usage_and_configuration_end_with_2() -> Result<()> {
 }
 
 #[test]
-fn a_missing_model_is_refused_with_its_name() -> Result<()> {
+fn a_missing_model_is_refused_with_its_key_and_name() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    std::fs::write(folder.path().join("anjian.toml"), "[model]\nname = \"no-such-model\"")?;
-    let refused = run(folder.path(), &["check", "--config", "anjian.toml"])?;
-    assert_eq!(refused.code, 2, "{}", refused.stderr);
-    assert!(refused.stderr.contains("no-such-model"), "{}", refused.stderr);
+    for (text, key) in [
+        ("[model]\nname = \"no-such-model\"", "model.name"),
+        ("[[camera]]\nid = \"a\"\n[[camera]]\nid = \"b\"\nmodel = \"no-such-model\"", "camera[1].model"),
+    ] {
+        std::fs::write(folder.path().join("anjian.toml"), text)?;
+        let refused = run(folder.path(), &["check", "--config", "anjian.toml"])?;
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        let is_told =
+            [key, "no-such-model", "site_nano_1280"].iter().all(|part| refused.stderr.contains(part));
+        assert!(is_told, "{}", refused.stderr);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_camera_has_its_own_detector() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let text = "[[camera]]\nid = \"near\"\n[[camera]]\nid = \"far\"\nmodel = \"site_nano_1280\"\n\
+                [[camera.rule]]\nbehaviour = \"no_hard_hat\"\n";
+    std::fs::write(folder.path().join("anjian.toml"), text)?;
+    let clip = clip("loading-bay-hat-off").display().to_string();
+    let checked = run(folder.path(), &["check", "--config", "anjian.toml"])?;
+    let far = run(folder.path(), &["analyze", &clip, "--config", "anjian.toml", "--camera", "far"])?;
+    for (done, model) in
+        [(&checked, "site_nano@"), (&checked, "site_nano_1280@"), (&far, "\"site_nano_1280@")]
+    {
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        assert!(done.stdout.contains(model), "{model}: {}", done.stdout);
+    }
     Ok(())
 }
 

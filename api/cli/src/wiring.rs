@@ -127,38 +127,52 @@ pub fn detection_threads(model: &Model) -> usize {
 pub fn load_eyes(config: &Config, count: usize) -> anyhow::Result<Vec<Eyes>> {
     let model = &config.model;
     let catalogue = open_catalogue(model.catalogue.as_deref())?;
-    let detector = catalogue.model(&model.name).map_err(|error| Usage(format!("model.name: {error}")))?;
-    tell_blind_rules(config, detector);
+    let detectors = detectors(config, &catalogue)?;
     let looks = second_looks(config, &catalogue)?;
     let garment = looks.iter().find(|look| look.kind == LookKind::Garment);
     check_garment_rules(config, garment.map(|look| look.id()).as_deref())?;
     let runtime = Runtime::find(model.onnxruntime.as_deref())?;
     let settings = SessionSettings { reported: Reported::Video, ..SessionSettings::default() };
     let load = |_| {
-        let detector = catalogue.load(&model.name, &runtime, settings)?;
+        let detectors = detectors.iter().map(|name| catalogue.load(name, &runtime, settings));
         let looks = looks.iter().map(|look| catalogue.load_second_look(look, &runtime, settings));
-        Ok(Eyes { detector, looks: looks.collect::<Result<_, _>>()? })
+        Ok(Eyes { detectors: detectors.collect::<Result<_, _>>()?, looks: looks.collect::<Result<_, _>>()? })
     };
     (0..count).map(load).collect()
 }
 
+/// The detectors that cameras need, as [`Config::detectors`] has them. Names that the catalogue does not have are refused.
+fn detectors<'a>(config: &'a Config, catalogue: &Catalogue) -> Result<Vec<&'a str>, Usage> {
+    let names = config.detectors();
+    for (seat, name) in names.iter().enumerate() {
+        let detector = catalogue.model(name).map_err(|error| {
+            let user = config.cameras.iter().position(|camera| config.detector_of(camera).0 == seat);
+            let key =
+                user.filter(|_| seat > 0).map_or("model.name".to_owned(), |at| format!("camera[{at}].model"));
+            Usage(format!("{key}: {error}"))
+        })?;
+        for camera in config.cameras.iter().filter(|camera| config.detector_of(camera).0 == seat) {
+            tell_blind_rules(camera, detector);
+        }
+    }
+    Ok(names)
+}
+
 /// A rule that waits for what the detector never finds would stay silent for ever.
-fn tell_blind_rules(config: &Config, detector: &anjian_models::Model) {
-    for camera in &config.cameras {
-        for rule in &camera.rules {
-            let needed: &[Class] = match rule.behaviour {
-                Behaviour::NoHardHat => &[Class::Head],
-                Behaviour::HotWork => &[Class::Flame, Class::Arc, Class::Sparks],
-                Behaviour::Overcrowding | Behaviour::NoAntiStatic => &[Class::Person],
-            };
-            if needed.iter().all(|class| detector.threshold(*class).is_none()) {
-                let needed: Vec<_> = needed.iter().map(|class| class.as_str()).collect();
-                tracing::warn!(
-                    camera.id = %camera.id, behaviour = %rule.behaviour, model = detector.name,
-                    "a rule can find nothing: the model does not see {}; choose another with model.name",
-                    needed.join(" or ")
-                );
-            }
+fn tell_blind_rules(camera: &CameraConfig, detector: &anjian_models::Model) {
+    for rule in &camera.rules {
+        let needed: &[Class] = match rule.behaviour {
+            Behaviour::NoHardHat => &[Class::Head],
+            Behaviour::HotWork => &[Class::Flame, Class::Arc, Class::Sparks],
+            Behaviour::Overcrowding | Behaviour::NoAntiStatic => &[Class::Person],
+        };
+        if needed.iter().all(|class| detector.threshold(*class).is_none()) {
+            let needed: Vec<_> = needed.iter().map(|class| class.as_str()).collect();
+            tracing::warn!(
+                camera.id = %camera.id, behaviour = %rule.behaviour, model = detector.name,
+                "a rule can find nothing: the model does not see {}; choose another with model.name",
+                needed.join(" or ")
+            );
         }
     }
 }
@@ -260,18 +274,20 @@ pub struct RunOrigin {
     pub started_at: WallTime,
 }
 
-/// Tracker and rules of one camera under a new Run. `model` is what its eyes call themselves.
+/// Tracker and rules of one camera under a new Run, which records the models of its eyes.
 pub fn watch(
     config: &Config,
     camera: &CameraConfig,
     origin: RunOrigin,
-    model: &str,
+    eyes: &Eyes,
 ) -> anyhow::Result<Watch> {
+    let detector = config.detector_of(camera);
+    let model = eyes.model(detector);
     let site = config.site_of(camera);
     let time_zone = TimeZone::get(&site.time_zone)?;
-    let plan = |run| config.plan(camera, run, time_zone.clone(), model.to_owned());
+    let plan = |run| config.plan(camera, run, time_zone.clone(), model.clone());
     let rules = CameraAnalysis::new(plan(RunId(Uuid::nil())))?.rule_definitions();
-    let id = run_id(camera, &origin, model, &rules);
+    let id = run_id(camera, &origin, &model, &rules);
     let RunOrigin { kind, source, started_at } = origin;
     let run = Run {
         id,
@@ -279,7 +295,7 @@ pub fn watch(
         site: site.id.clone(),
         camera: camera.id.clone(),
         source,
-        model: model.to_owned(),
+        model: model.clone(),
         rules,
         started_at,
     };
@@ -293,6 +309,7 @@ pub fn watch(
         zones,
         analysis,
         is_gated: camera.motion_gate,
+        detector,
     }))
 }
 

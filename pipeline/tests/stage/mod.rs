@@ -10,7 +10,7 @@ use anjian_analysis::{CameraAnalysis, CameraPlan, RuleSettings};
 use anjian_domain::*;
 use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
 use anjian_models::{Detector, ModelError, SecondLook};
-use anjian_pipeline::{Eyes, LiveSource, MainPictures, Watch, WatchSetup};
+use anjian_pipeline::{DetectorSeat, Eyes, LiveSource, MainPictures, Watch, WatchSetup};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -78,7 +78,16 @@ pub(crate) fn watch_with(kind: RunKind, is_gated: bool) -> Watch {
         rules: analysis.rule_definitions(),
         started_at: "2026-03-02T08:00:00Z".parse().unwrap(),
     };
-    Watch::new(WatchSetup { run, camera, site, time_zone: TimeZone::UTC, zones: vec![], analysis, is_gated })
+    Watch::new(WatchSetup {
+        run,
+        camera,
+        site,
+        time_zone: TimeZone::UTC,
+        zones: vec![],
+        analysis,
+        is_gated,
+        detector: DetectorSeat::default(),
+    })
 }
 
 /// Sees what the first pixel says, and reports each frame that it has seen.
@@ -127,7 +136,7 @@ pub(crate) struct ScriptHats {
 
 impl ScriptHats {
     pub(crate) fn with(detector: Box<dyn Detector>) -> Eyes {
-        Eyes { detector, looks: vec![Box::new(Self { patience: u32::MAX })] }
+        Eyes { detectors: vec![detector], looks: vec![Box::new(Self { patience: u32::MAX })] }
     }
 }
 

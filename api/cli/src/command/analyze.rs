@@ -155,7 +155,7 @@ impl Desk<'_> {
         let mut source = FileSource::open(file, &frames, self.start)?;
         let path = file.canonicalize().unwrap_or_else(|_| file.to_owned()).display().to_string();
         let origin = RunOrigin { kind: RunKind::Archive, source: path, started_at: source.start() };
-        let watch = wiring::watch(self.config, camera, origin, &self.eyes.model())?;
+        let watch = wiring::watch(self.config, camera, origin, &self.eyes)?;
         let recorder = Recorder::new(self.index.clone(), self.runtime.handle().clone());
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bar = footage_progress(source.duration(), &name);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anjian_domain::SystemClock;
 use anjian_indexer::{CheckFinding, CheckProgress, CheckReport, Index, IndexError, RecordingSettings};
-use anjian_pipeline::Eyes;
+use anjian_pipeline::DetectorSeat;
 use indicatif::ProgressBar;
 
 use crate::config::Config;
@@ -48,12 +48,15 @@ impl Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
     anjian_ingest::init()?;
-    let models: Vec<_> = wiring::load_eyes(&config, 1)?.iter().map(Eyes::model).collect();
+    let eyes = wiring::load_eyes(&config, 1)?;
+    let seats = 0..config.detectors().len();
+    let models: Vec<_> =
+        eyes.iter().flat_map(|eyes| seats.clone().map(|seat| eyes.model(DetectorSeat(seat)))).collect();
     let (cameras, sites) = (config.cameras.len(), config.sites.len());
     print(&format!(
         "{}: valid; sites: {sites}, cameras: {cameras}, model: {}",
         arguments.config.display(),
-        models.concat()
+        models.join(", ")
     ))?;
     if !config.data_dir.exists() {
         return nothing_stored(&config);

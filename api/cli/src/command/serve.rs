@@ -75,10 +75,9 @@ async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
 }
 
 fn start_runs(config: &Config, eyes: Vec<Eyes>, index: &Index, runtime: &Handle) -> anyhow::Result<LiveRuns> {
-    let model = eyes.first().map_or_else(String::new, Eyes::model);
     let recorder = Arc::new(Recorder::new(index.clone(), runtime.clone()));
     let segments: Arc<dyn SegmentSink> = recorder.clone();
-    let setups = live_setups(config, &model, Some(&segments))?;
+    let setups = live_setups(config, &eyes, Some(&segments))?;
     let context = LiveContext {
         evidence: recorder.clone(),
         cameras: recorder.clone(),
@@ -89,13 +88,14 @@ fn start_runs(config: &Config, eyes: Vec<Eyes>, index: &Index, runtime: &Handle)
     Ok(LiveRuns::start(setups, eyes, context)?)
 }
 
-/// Every camera with a stream. `model` is what the eyes call themselves; without `segments` nothing is recorded.
+/// Every camera with a stream, watched by any of these eyes; without `segments` nothing is recorded.
 pub fn live_setups(
     config: &Config,
-    model: &str,
+    eyes: &[Eyes],
     segments: Option<&Arc<dyn SegmentSink>>,
 ) -> anyhow::Result<Vec<LiveSetup>> {
-    let setup = |camera| live_setup(config, camera, model, segments);
+    let eyes = eyes.first().context("no model was loaded")?;
+    let setup = |camera| live_setup(config, camera, eyes, segments);
     config.cameras.iter().filter_map(setup).collect()
 }
 
@@ -103,7 +103,7 @@ pub fn live_setups(
 fn live_setup(
     config: &Config,
     camera: &CameraConfig,
-    model: &str,
+    eyes: &Eyes,
     segments: Option<&Arc<dyn SegmentSink>>,
 ) -> Option<anyhow::Result<LiveSetup>> {
     let live = wiring::live_camera(camera)?;
@@ -113,7 +113,7 @@ fn live_setup(
     let is_small = live.sub.is_some() && recorded.is_some();
     let snapshots = if is_small { SnapshotSource::MainStream } else { SnapshotSource::JudgedFrame };
     let origin = RunOrigin { kind: RunKind::Live, source, started_at: SystemClock.now() };
-    Some(wiring::watch(config, camera, origin, model).map(|watch| LiveSetup {
+    Some(wiring::watch(config, camera, origin, eyes).map(|watch| LiveSetup {
         source: match recorded {
             Some(recorded) => Box::new(recorded),
             None => Box::new(live),

@@ -14,7 +14,7 @@ use std::time::Duration;
 use anjian_analysis::{CameraPlan, Gallery, RuleSettings};
 use anjian_domain::{CameraId, LookKind, RunId, Site, SiteId, SourceUrl, Zone};
 use anjian_ingest::{AnalysisRate, CertificateCheck, DecodeMode, Transport};
-use anjian_pipeline::Mount;
+use anjian_pipeline::{DetectorSeat, Mount};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
@@ -141,6 +141,8 @@ pub struct CameraConfig {
     /// Frames judged a second.
     #[serde(default)]
     pub analysis_fps: AnalysisRate,
+    /// The detector that serves it, by its name in the catalogue, instead of `model.name`: a larger input for a far zone.
+    model: Option<String>,
     /// Which frames are decoded.
     #[serde(default)]
     pub decode: DecodeMode,
@@ -195,6 +197,23 @@ fn default_data_dir() -> PathBuf {
 }
 
 impl Config {
+    /// Names of the detectors that cameras need, each once; that of the whole site first.
+    pub fn detectors(&self) -> Vec<&str> {
+        let mut names = vec![self.model.name.as_str()];
+        for name in self.cameras.iter().filter_map(|camera| camera.model.as_deref()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The place of the camera's detector among [`Config::detectors`].
+    pub fn detector_of(&self, camera: &CameraConfig) -> DetectorSeat {
+        let name = camera.model.as_deref().unwrap_or(&self.model.name);
+        DetectorSeat(self.detectors().iter().position(|known| *known == name).unwrap_or_default())
+    }
+
     /// The camera's site. Loading has made sure that there is one.
     pub fn site_of(&self, camera: &CameraConfig) -> &Site {
         let named = camera.site.as_ref().and_then(|id| self.sites.iter().find(|site| site.id == *id));

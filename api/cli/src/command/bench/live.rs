@@ -15,7 +15,6 @@ use anjian_indexer::{Index, Recorder};
 use anjian_ingest::ClipServer;
 use anjian_models::{Detector, ModelError};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns};
-use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -132,13 +131,12 @@ pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) ->
 
 fn start_runs(config: &Config, context: LiveContext, judged: &Arc<AtomicU64>) -> anyhow::Result<LiveRuns> {
     let eyes = wiring::load_eyes(config, wiring::detection_threads(&config.model))?;
-    let model = eyes.first().context("no model was loaded")?.model();
-    let count = |Eyes { detector: inner, looks }| {
-        let detector = Box::new(Counting { inner, judged: Arc::clone(judged) });
-        Eyes { detector, looks }
-    };
-    let eyes = eyes.into_iter().map(count).collect();
-    Ok(LiveRuns::start(live_setups(config, &model, None)?, eyes, context)?)
+    let counting =
+        |inner| Box::new(Counting { inner, judged: Arc::clone(judged) }) as Box<dyn anjian_models::Detector>;
+    let count =
+        |Eyes { detectors, looks }| Eyes { detectors: detectors.into_iter().map(counting).collect(), looks };
+    let eyes: Vec<_> = eyes.into_iter().map(count).collect();
+    Ok(LiveRuns::start(live_setups(config, &eyes, None)?, eyes, context)?)
 }
 
 /// Everything but the delays, which are known only at the end.

@@ -108,7 +108,7 @@ pub fn whole(
         live::config(&["rtsp://127.0.0.1/unused".to_owned()], Path::new("unused"), Rules::Ordinary)?;
     model.apply_to(&mut config.model);
     let mut eyes = wiring::load_eyes(&config, 1)?.pop().context("no model was loaded")?;
-    let model = eyes.model();
+    let model = eyes.model(config.detector_of(&config.cameras[0]));
     let stopwatch = Stopwatch::start()?;
     let (mut frames, mut footage) = (0, Duration::ZERO);
     let begun = Instant::now();
@@ -116,7 +116,7 @@ pub fn whole(
         let mut source = open(clip)?;
         let origin =
             RunOrigin { kind: RunKind::Archive, source: "bench".to_owned(), started_at: WallTime::EPOCH };
-        let watch = wiring::watch(&config, &config.cameras[0], origin, &model)?;
+        let watch = wiring::watch(&config, &config.cameras[0], origin, &eyes)?;
         let mut report = ArchiveReport::default();
         let stop = StopSignal::new();
         archive::analyze(&mut source, &mut eyes, watch, &Nowhere, &stop, &mut report, &mut |_| ())?;
