@@ -115,6 +115,7 @@ fn garments_are_enrolled_through_a_running_server() -> Result<()> {
         ("pale.png", "512x256", 128, "0xFF60FF"),
         ("rose.png", "512x256", 128, "0xFF30FF"),
         ("green.png", "128x256", 256, "0x00FF00"),
+        ("blue.png", "128x256", 256, "0x0000FF"),
     ] {
         picture(&folder, name, size, height, colour)?;
     }
@@ -169,7 +170,7 @@ fn garments_are_enrolled_through_a_running_server() -> Result<()> {
     let stored = server.get("/api/v1/galleries")?["items"][0].clone();
     assert_eq!((&stored["approved"], &stored["unapproved"]), (&3.into(), &1.into()), "{stored}");
     assert_eq!(stored["version_in_use"], stored["version"]);
-    let (status, more) = post(&server, "?whole=true", &server.folder.path().join("rose.png"))?;
+    let (status, more) = post(&server, "?whole=true", &server.folder.path().join("blue.png"))?;
     assert_eq!((status, &more["version_in_use"]), (201, &stored["version"]), "{more}");
     assert_ne!(more["version"], stored["version"]);
     server.stop()
