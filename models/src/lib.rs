@@ -17,6 +17,7 @@ mod cutter;
 mod detector;
 mod error;
 pub mod eval;
+mod graph;
 mod letterbox;
 mod model;
 mod picture_file;

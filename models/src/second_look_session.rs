@@ -5,14 +5,14 @@ use anjian_domain::{
 };
 use ndarray::ArrayView4;
 use ort::session::Session;
-use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
+use ort::value::{DynValue, TensorRef};
 
 use crate::crop::{Region, region};
 use crate::cutter::Cutter;
 use crate::detector::SessionSettings;
+use crate::graph::{inputs_text, only_input, open};
 use crate::second_look::SecondLook;
 use crate::second_look_model::SecondLookModel;
-use crate::session::open;
 use crate::{ModelError, Runtime};
 
 /// Crops that go through the graph together. In a crowd they would take too much memory at once.
@@ -134,25 +134,16 @@ fn plain_picture() -> Picture {
 fn check_input(model: &SecondLookModel, session: &Session) -> Result<(), ModelError> {
     let (height, width) = (i64::from(model.height_px), i64::from(model.width_px));
     let is_free_or = |side: i64, expected: i64| side == -1 || side == expected;
-    let is_right = match session.inputs() {
-        [input] => match input.dtype() {
-            ValueType::Tensor { ty: TensorElementType::Float32, shape, .. } => match shape[..] {
-                [-1, 3, h, w] => is_free_or(h, height) && is_free_or(w, width),
-                _ => false,
-            },
-            _ => false,
-        },
-        _ => false,
-    };
+    let is_right = only_input(session).is_some_and(|[count, colours, h, w]| {
+        count == -1 && colours == 3 && is_free_or(h, height) && is_free_or(w, width)
+    });
     if is_right {
         return Ok(());
     }
-    let found: Vec<_> =
-        session.inputs().iter().map(|input| format!("{} {}", input.name(), input.dtype())).collect();
     Err(ModelError::Shape {
         file: model.file.clone(),
         expected: format!("one f32 input (any, 3, {height}, {width})"),
-        found: found.join(" and "),
+        found: inputs_text(session),
     })
 }
 

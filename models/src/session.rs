@@ -1,12 +1,11 @@
 //! Runs one ONNX model: checked at load, then letterbox, graph, head, suppression for each picture.
 
 use anjian_domain::{Class, ColourMatrix, Detection, Picture, PixelFormat};
-use ort::ep;
 use ort::session::Session;
-use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
-use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
+use ort::value::{DynValue, TensorRef};
 
 use crate::detector::{Detector, Reported, SessionSettings};
+use crate::graph::{inputs_text, only_input, open};
 use crate::letterbox::{Fit, Letterbox};
 use crate::model::{ClassChannel, Head, InputFit, Model};
 use crate::suppress::suppress;
@@ -94,47 +93,22 @@ fn blank_picture() -> Picture {
     Picture::new(160, 90, PixelFormat::Bgr, ColourMatrix::default(), bytes).expect("as many bytes as pixels")
 }
 
-/// With the arena one detector peaks 15 MB lower, and each further one takes 13 MB more. A memory pattern for every
-/// shape of input would take 10 MB more. Neither changed the time by more than a busy machine's noise. Idle threads
-/// sleep instead of spinning, because decoding needs the cores.
-pub(crate) fn open(weights: &[u8], runtime: &Runtime, settings: SessionSettings) -> ort::Result<Session> {
-    SessionBuilder::new(runtime.environment())?
-        .with_optimization_level(GraphOptimizationLevel::All)?
-        .with_parallel_execution(false)?
-        .with_intra_threads(settings.threads.max(1))?
-        .with_intra_op_spinning(false)?
-        .with_memory_pattern(false)?
-        .with_execution_providers([ep::CPU::default().with_arena_allocator(true).build()])?
-        .commit_from_memory(weights)
-}
-
 fn check_input(model: &Model, session: &Session) -> Result<(), ModelError> {
     let (height, width) = match model.input.fit {
         InputFit::Picture => (-1, -1),
         InputFit::Fixed => (i64::from(model.input.height_px), i64::from(model.input.width_px)),
     };
     let is_free_or = |side: i64, expected: i64| side == -1 || side == expected;
-    let is_right = match session.inputs() {
-        [input] => match input.dtype() {
-            ValueType::Tensor { ty: TensorElementType::Float32, shape, .. } => match shape[..] {
-                [count, colours, h, w] => {
-                    is_free_or(count, 1) && colours == 3 && is_free_or(h, height) && is_free_or(w, width)
-                }
-                _ => false,
-            },
-            _ => false,
-        },
-        _ => false,
-    };
+    let is_right = only_input(session).is_some_and(|[count, colours, h, w]| {
+        is_free_or(count, 1) && colours == 3 && is_free_or(h, height) && is_free_or(w, width)
+    });
     if is_right {
         return Ok(());
     }
-    let found: Vec<_> =
-        session.inputs().iter().map(|input| format!("{} {}", input.name(), input.dtype())).collect();
     Err(ModelError::Shape {
         file: model.file.clone(),
         expected: format!("one f32 input (1, 3, {}, {})", side_text(height), side_text(width)),
-        found: found.join(" and "),
+        found: inputs_text(session),
     })
 }
 
