@@ -39,7 +39,11 @@ fn a_violation_gets_its_clip_out_of_the_recording() -> Result<()> {
     assert_eq!(jpeg_size(&still), Some((1280, 720)));
     let asked = serde_json::json!({ "camera": "dock", "at": at }).to_string();
     let garments = "/api/v1/galleries/coats/garments";
-    let (status, enrolled) = server.post(garments, "application/json", asked.into_bytes())?;
+    // The first garment waits for the models, and a busy machine may ask to come again.
+    let (status, enrolled) = wait_for("a garment", PATIENCE, || {
+        let answer = server.post(garments, "application/json", asked.clone().into_bytes()).ok()?;
+        (answer.0 != 503).then_some(answer)
+    })?;
     assert_eq!((status, &enrolled["origin"]), (201, &format!("dock at {at}").into()), "{enrolled}");
 
     let folder = server.folder.path().to_owned();
