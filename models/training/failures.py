@@ -13,6 +13,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+
 from detect import Detector
 from evaluate import ALL, Eyes, frames, named
 from heads import cut

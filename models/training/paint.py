@@ -19,6 +19,22 @@ def glow(height: int, width: int, x: float, y: float, radius: float, power: floa
     return np.exp(-(d**power))
 
 
+def burnt_out(picture: np.ndarray, box: list[float]) -> list[float]:
+    """The box grown to what is white around its middle, by five times at most: of an arc nobody sees more than that."""
+    left, top, right, bottom = box
+    x, y = (left + right) / 2, (top + bottom) / 2
+    reach = max(8.0, 2.5 * max(right - left, bottom - top))
+    ox, oy = max(0, int(x - reach)), max(0, int(y - reach))
+    part = picture[oy : int(y + reach) + 1, ox : int(x + reach) + 1].min(2)
+    _, parts = cv2.connectedComponents((part >= 236).astype(np.uint8))
+    row, column = min(int(y) - oy, part.shape[0] - 1), min(int(x) - ox, part.shape[1] - 1)
+    if not parts[row, column]:
+        return box
+    ys, xs = np.nonzero(parts == parts[row, column])
+    grown = [ox + xs.min(), oy + ys.min(), ox + xs.max() + 1, oy + ys.max() + 1]
+    return [float(min(left, grown[0])), float(min(top, grown[1])), float(max(right, grown[2])), float(max(bottom, grown[3]))]
+
+
 def arc(picture: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, list[float]]:
     """A welding arc: a ragged burnt-out core, a bluish white halo, the camera closing a little."""
     height, width = picture.shape[:2]
@@ -52,7 +68,8 @@ def arc(picture: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, list
     box = [float(xs.min()), float(ys.min()), float(xs.max() + 1), float(ys.max() + 1)]
     grow = 0.15 * (box[2] - box[0])
     box = [box[0] - grow, box[1] - grow, box[2] + grow, box[3] + grow]
-    return out.clip(0, 255).astype(np.uint8), box
+    out = out.clip(0, 255).astype(np.uint8)
+    return out, burnt_out(out, box)
 
 
 def sparks(picture: np.ndarray, rng: np.random.Generator, at=None) -> tuple[np.ndarray, list[float]]:

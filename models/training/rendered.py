@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 
+from paint import burnt_out
 from sources import (
     ARC,
     FLAME,
@@ -60,12 +61,16 @@ def stage_pictures(folder: Path, known: set[str]) -> list[dict]:
             c, x, y, w, h = map(float, line.split())
             corners = [(x - w / 2) * 800, (y - h / 2) * 450, (x + w / 2) * 800, (y + h / 2) * 450]
             boxes.append([KINDS[int(c)], *corners, 1.0])
+        if any(b[0] == ARC for b in boxes):
+            seen = cv2.imread(str(picture))
+            boxes = [[ARC, *burnt_out(seen, b[1:5]), b[5]] if b[0] == ARC else b for b in boxes]
         ignore = [[*WHOLE, 1 << SMOKE]]
         people = folder / "people" / (path.stem + ".json")
         if people.exists():
             ignore += unlabelled(json.loads(people.read_text())["persons"], boxes, 800, 450)
         split = split_of_scene(scene_of(path.stem))
-        out.append({"path": str(picture), "source": "rendered", "split": split, "size": [800, 450], "boxes": boxes,
+        source = "rendered-fire" if any(b[0] in EVENTS.values() for b in boxes) else "rendered"
+        out.append({"path": str(picture), "source": source, "split": split, "size": [800, 450], "boxes": boxes,
                     "ignore": ignore, "scales": (0.5, 1.7)})  # fmt: skip
     return out
 

@@ -28,9 +28,9 @@ from rendered import clip_frames, stage_pictures
 # How often a source is drawn; what has no pictures gives its share to the others.
 SHARES = {
     "hard-hat-workers": 0.24, "bare-heads-extra": 0.04, "construction-safety-rf100": 0.06,
-    "construction-site-safety": 0.04, "surveillance-people": 0.06, "flame-smoke/firesense": 0.08,
-    "flame-smoke/continuous": 0.08, "flame-smoke/forest": 0.06, "hot-work-negatives/industrial": 0.03,
-    "hot-work-negatives/lamps": 0.025, "rendered": 0.26, "rendered-clip": 0.06,
+    "construction-site-safety": 0.04, "surveillance-people": 0.06, "flame-smoke/firesense": 0.065,
+    "flame-smoke/continuous": 0.065, "flame-smoke/forest": 0.05, "hot-work-negatives/industrial": 0.06,
+    "hot-work-negatives/lamps": 0.03, "rendered": 0.14, "rendered-fire": 0.17, "rendered-clip": 0.04,
 }  # fmt: skip
 SCALES = {"flame-smoke": (0.45, 2.0), "surveillance": (0.45, 1.7), "construction-site": (0.35, 1.2)}
 RESCAN_PICTURES = 60  # batches
@@ -61,7 +61,7 @@ class Crops(torch.utils.data.IterableDataset):
         def pick():
             names = [n for n in SHARES if by_source.get(n)]
             odds = np.array(
-                [SHARES[n] * min(1, len(by_source[n]) / 100) if n == "rendered" else SHARES[n] for n in names]
+                [SHARES[n] * (min(1, len(by_source[n]) / 100) if n.startswith("rendered") else 1) for n in names]
             )
             pool = by_source[names[rng.choice(len(names), p=odds / odds.sum())]]
             record = pool[rng.integers(len(pool))]
@@ -72,9 +72,10 @@ class Crops(torch.utils.data.IterableDataset):
         number = 0
         while True:
             if self.args.pictures and number % RESCAN_PICTURES == 0:
-                fresh = [r for r in stage_pictures(self.args.pictures, known) if r["split"] == "train"]
-                by_source.setdefault("rendered", []).extend(fresh)
-                print(f"rendered pictures: {len(by_source['rendered'])}", flush=True)
+                for r in stage_pictures(self.args.pictures, known):
+                    if r["split"] == "train":
+                        by_source.setdefault(r["source"], []).append(r)
+                print(f"rendered pictures: {len(known)}, some for validation", flush=True)
             number += 1
             shape = SHAPES[int(rng.random() < SQUARE)]
             yield packed([sample(pick, rng, shape) for _ in range(BATCH // self.args.ranks)])

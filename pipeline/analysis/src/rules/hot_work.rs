@@ -32,7 +32,7 @@ use super::{
 pub(super) const REGISTRATION: Registration = Registration { parse };
 
 /// Raised whenever this file or its folder judges differently with the same thresholds.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 /// The pace of a camera is told after so many frames.
 const PACE_FRAMES: u32 = 10;
 
@@ -49,8 +49,8 @@ struct Settings {
     grace_s: f64,
     /// At least so many observations of a fire, 5 to 100. Slow cameras look back further than `look_back_s` to find them.
     min_observations: u32,
-    /// Below so many frames a second blinking cannot be told from burning, so only what every frame shows is
-    /// believed, 0 to 25.
+    /// Below so many frames a second blinking cannot be told from burning, so only what every frame shows, and what varies in
+    /// shape and in light, is believed, 0 to 25.
     min_fps: f64,
     /// Flicker is measured over this time, seconds, 1 to 60.
     look_back_s: f64,
@@ -199,7 +199,7 @@ impl RuleLogic for Logic {
         let fps = self.pace.slow_fps(self.settings.min_fps)?;
         Some(format!(
             "{fps:.1} frames a second are judged, fewer than min_fps = {}: blinking cannot be told from burning, so only \
-             what every frame shows for {} frames is taken for a fire: raise `analysis_fps` of the camera",
+             what every frame shows for {} frames, and varies in shape and light, is taken for a fire: raise `analysis_fps` of the camera",
             self.settings.min_fps, self.settings.min_observations
         ))
     }

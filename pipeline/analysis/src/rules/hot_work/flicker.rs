@@ -29,7 +29,18 @@ pub(super) fn is_fire(history: &[Sample], born: MediaTime, settings: &Settings) 
     let glows = glows(history);
     glows.len() >= settings.min_observations as usize
         && has_persisted(history, born, settings)
-        && flickers(&glows, settings)
+        && flickers(&glows, is_slow(frame_s(history), settings), settings)
+}
+
+/// The mean time from one frame to the next, seconds; 0 of fewer than two.
+fn frame_s(history: &[Sample]) -> f64 {
+    let (Some(oldest), Some(newest)) = (history.first(), history.last()) else { return 0.0 };
+    newest.at.since(oldest.at).as_secs_f64() / (history.len() - 1).max(1) as f64
+}
+
+/// Whether blinking cannot be told from burning.
+fn is_slow(frame_s: f64, settings: &Settings) -> bool {
+    frame_s > 1.05 / settings.min_fps.max(f64::EPSILON)
 }
 
 /// How the fire looked, at most every [`PACE_S`]: what is slower than a fast camera must not look calm to it.
@@ -49,13 +60,13 @@ fn glows(history: &[Sample]) -> Vec<Glow> {
 fn has_persisted(history: &[Sample], born: MediaTime, settings: &Settings) -> bool {
     let (Some(oldest), Some(newest)) = (history.first(), history.last()) else { return false };
     let age_s = newest.at.since(oldest.at).as_secs_f64();
-    let frame_s = age_s / (history.len() - 1).max(1) as f64;
+    let frame_s = frame_s(history);
     let age_of = |sample: &Sample| newest.at.since(sample.at).as_secs_f64();
     let recent = history.iter().filter(|sample| age_of(sample) <= settings.persist_s).count();
     // A slow camera looks back further.
     let window =
         &history[history.len() - recent.max(settings.min_observations as usize).min(history.len())..];
-    if frame_s > 1.05 / settings.min_fps.max(f64::EPSILON) {
+    if is_slow(frame_s, settings) {
         return share(window) >= 1.0;
     }
     let is_steady = share(history) >= 1.0;
@@ -97,25 +108,27 @@ fn has_rhythm(history: &[Sample], born: MediaTime, frame_s: f64) -> bool {
     onsets.len() >= LEAST_BEATS && longest - shortest <= RHYTHM_FRAMES * frame_s
 }
 
-fn flickers(glows: &[Glow], settings: &Settings) -> bool {
+/// Whether shape or light varies. On a slow camera both have to: between two of its frames a lamp's box may tremble, and
+/// what else shines may change.
+fn flickers(glows: &[Glow], is_slow: bool, settings: &Settings) -> bool {
     let strictness = strictness(glows.len());
     let areas: Vec<f64> = glows.iter().map(|glow| f64::from(glow.bounds.area()).ln()).collect();
     let heights: Vec<f64> = glows.iter().map(|glow| f64::from(glow.bounds.height()).ln()).collect();
     let [width_noise, height_noise] = side_noise(glows, settings.box_noise).map(|noise| NOISE_FACTOR * noise);
     let varies = |values: &[f64], least: f64| jitter(values) > strictness * least;
-    if varies(&areas, settings.flicker_area.hypot(width_noise).hypot(height_noise))
-        || varies(&heights, settings.flicker_height.hypot(height_noise))
-    {
-        return true;
-    }
+    let is_shape_restless = varies(&areas, settings.flicker_area.hypot(width_noise).hypot(height_noise))
+        || varies(&heights, settings.flicker_height.hypot(height_noise));
     let lights: Vec<LightMeasure> = glows.iter().filter_map(|glow| glow.light).collect();
     let series = |part: fn(&LightMeasure) -> f32| -> Vec<f64> {
         lights.iter().map(|light| f64::from(part(light))).collect()
     };
-    lights.len() >= settings.min_observations as usize
-        && (varies(&series(|light| light.luma), settings.flicker_luma)
-            || varies(&series(|light| light.burnt), settings.flicker_burnt)
-            || varies(&series(|light| light.surround_luma), settings.flicker_surround))
+    if lights.len() < settings.min_observations as usize {
+        return is_shape_restless;
+    }
+    let is_light_restless = varies(&series(|light| light.luma), settings.flicker_luma)
+        || varies(&series(|light| light.burnt), settings.flicker_burnt)
+        || varies(&series(|light| light.surround_luma), settings.flicker_surround);
+    if is_slow { is_shape_restless && is_light_restless } else { is_shape_restless || is_light_restless }
 }
 
 /// Few observations scatter widely, so they must say it louder.
@@ -166,6 +179,34 @@ mod tests {
             ("too little", &vec![1.0, 5.0], 0.0..=0.0),
         ] {
             assert!(expected.contains(&jitter(values)), "{name}: {}", jitter(values));
+        }
+    }
+
+    /// Twenty frames, `every_s` apart, of something whose height and luma vary by so much.
+    fn shining(every_s: f64, height: f32, luma: f32) -> Vec<Sample> {
+        let wild = |step: u16, by: f32| by * (f32::from(step * step * 7 % 13) / 13.0 - 0.5);
+        let sample = |step: u16| {
+            let bounds = NormBox::new(0.4, 0.4, 0.45, 0.5 + wild(step, height)).unwrap();
+            let luma = 0.8 + wild(step, luma);
+            let light = LightMeasure { luma, burnt: 0.5, blue: 0.1, warm: 0.1, surround_luma: 0.3 };
+            let at = MediaTime::from_millis((f64::from(step) * every_s * 1000.0) as u64);
+            Sample { at, glow: Some(Glow { bounds, score: 0.8, light: Some(light) }) }
+        };
+        (0..20).map(sample).collect()
+    }
+
+    #[test]
+    fn on_a_slow_camera_shape_and_light_have_to_vary() {
+        for (name, height, luma, fast, slow) in [
+            ("a lamp", 0.0, 0.0, false, false),
+            ("a box that trembles", 0.1, 0.0, true, false),
+            ("a light that changes", 0.0, 0.4, true, false),
+            ("a fire", 0.1, 0.4, true, true),
+        ] {
+            for (every_s, expected) in [(0.2, fast), (1.0, slow)] {
+                let found = is_fire(&shining(every_s, height, luma), MediaTime::ZERO, &Settings::default());
+                assert_eq!(found, expected, "{name}, every {every_s} s");
+            }
         }
     }
 
