@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use anjian_domain::{ColourMatrix, Picture, PixelFormat};
-use anjian_models::{Catalogue, Letterbox, Runtime, SessionSettings};
+use anjian_models::{Catalogue, Letterbox, Runtime, SessionSettings, Tiles};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 const MODEL: &str = "site_nano";
@@ -42,7 +42,7 @@ fn frames(criterion: &mut Criterion) {
         let mut detector =
             catalogue.load(MODEL, &runtime, SessionSettings::default()).expect("a built-in model");
         criterion.bench_function(name, |bencher| {
-            bencher.iter(|| detector.detect(black_box(&[&picture])).expect("memory"));
+            bencher.iter(|| detector.detect(black_box(&picture), &Tiles::default()).expect("memory"));
         });
     }
 }

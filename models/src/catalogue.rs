@@ -3,7 +3,6 @@
 //! A model gets from here to a [`Detector`] or a [`SecondLook`] only with the digest that the catalogue gives.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anjian_domain::LookKind;
@@ -11,6 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::detector::{Detector, SessionSettings};
+use crate::hex::hex;
 use crate::model::{KeyProblem, Model, ModelEntry};
 use crate::second_look::SecondLook;
 use crate::second_look_model::{SecondLookEntry, SecondLookModel};
@@ -235,14 +235,6 @@ fn names_of<'a>(names: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
 
 fn unreadable(path: &Path, source: std::io::Error) -> ModelError {
     ModelError::File { verb: "read", path: path.to_path_buf(), source }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Geometry only: [`crate::cutter`] cuts. The numbers are part of what the models were trained on.
 
-use anjian_domain::{Look, LookKind, NormBox};
+use anjian_domain::{Look, LookKind, NormBox, Picture};
 
 /// Sides of a crop against the longer side of a head's box: a helmet's rim and the shoulders tell as much as the head.
 const HEAD_SIDES: f32 = 2.0;
@@ -77,9 +77,49 @@ fn garment(person: NormBox, [width, height]: [f32; 2]) -> Option<Region> {
 }
 
 impl Region {
+    /// All of a picture, whose sides need not be even when it has no colour planes.
+    pub(crate) fn whole(picture: &Picture) -> Self {
+        Self { left: 0, top: 0, width: pixels(picture.width_px()), height: pixels(picture.height_px()) }
+    }
+
+    /// What a box shows of a picture, and never more than the picture.
+    pub(crate) fn of(bounds: NormBox, picture: &Picture) -> Self {
+        let side = |low: f32, high: f32, most_px: u32| {
+            let most_px = pixels(most_px);
+            let low = even(low * most_px as f32).min(even_below(most_px - 1));
+            (low, (even(high * most_px as f32).max(low + 2)).min(most_px) - low)
+        };
+        let (left, width) = side(bounds.left(), bounds.right(), picture.width_px());
+        let (top, height) = side(bounds.top(), bounds.bottom(), picture.height_px());
+        Self { left, top, width, height }
+    }
+
+    /// The same place in colour planes of half the size.
+    pub(crate) const fn half(self) -> Self {
+        Self { left: self.left / 2, top: self.top / 2, width: self.width / 2, height: self.height / 2 }
+    }
+
+    /// A box of this region as a box of the picture.
+    pub(crate) fn to_picture(self, bounds: NormBox, picture: &Picture) -> Option<NormBox> {
+        if self == Self::whole(picture) {
+            return Some(bounds);
+        }
+        let x = |share: f32| (self.left as f32 + share * self.width as f32) / picture.width_px() as f32;
+        let y = |share: f32| (self.top as f32 + share * self.height as f32) / picture.height_px() as f32;
+        NormBox::clipped(x(bounds.left()), y(bounds.top()), x(bounds.right()), y(bounds.bottom()))
+    }
+
     fn around(left: f32, top: f32, width: f32, height: f32) -> Self {
         Self { left: even(left), top: even(top), width: even(width).max(2), height: even(height).max(2) }
     }
+}
+
+const fn even_below(px: i32) -> i32 {
+    px - px % 2
+}
+
+fn pixels(side_px: u32) -> i32 {
+    i32::try_from(side_px).unwrap_or(i32::MAX)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a few times the side of a picture")]
@@ -89,6 +129,8 @@ fn even(px: f32) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use anjian_domain::{ColourMatrix, PixelFormat};
+
     use super::*;
 
     /// Boxes in pixels of a picture of 1000x500.
@@ -103,6 +145,31 @@ mod tests {
         let look = Look { kind, track: None, person, head, bounds };
         let found = region(&look, 1000, 500).map(|found| [found.left, found.top, found.width, found.height]);
         assert_eq!(found, expected, "{kind:?} head {head:?} person {person:?}");
+    }
+
+    #[test]
+    fn a_part_of_a_picture_is_even_and_never_more_than_the_picture() {
+        let picture = |width: u32, height: u32| {
+            let bytes = vec![0; width as usize * height as usize * 3];
+            Picture::new(width, height, PixelFormat::Bgr, ColourMatrix::default(), bytes).unwrap()
+        };
+        for (size, bounds, expected) in [
+            ((100, 50), [0.25, 0.3, 0.77, 0.9], [26, 16, 52, 30]),
+            ((100, 50), [0.0, 0.0, 1.0, 1.0], [0, 0, 100, 50]),
+            ((99, 51), [0.0, 0.0, 1.0, 1.0], [0, 0, 99, 51]),
+            ((99, 51), [0.99, 0.98, 1.0, 1.0], [98, 50, 1, 1]),
+            ((1, 1), [0.2, 0.2, 0.3, 0.3], [0, 0, 1, 1]),
+        ] {
+            let (picture, bounds) = (picture(size.0, size.1), bounds.try_into().unwrap());
+            let part = Region::of(bounds, &picture);
+            assert_eq!([part.left, part.top, part.width, part.height], expected, "{bounds:?} of {size:?}");
+            let whole = NormBox::new(0.0, 0.0, 1.0, 1.0).unwrap();
+            let back = <[f32; 4]>::from(part.to_picture(whole, &picture).unwrap());
+            let right = (part.left + part.width) as f32 / size.0 as f32;
+            assert!(
+                (back[0] - part.left as f32 / size.0 as f32).abs() < 1e-6 && (back[2] - right).abs() < 1e-6
+            );
+        }
     }
 
     #[test]

@@ -55,12 +55,7 @@ impl Cutter {
             self.scale(0, Plane::colours(picture), region, Scalar::all(GREY))?;
             return self.fill_from_bgr(values);
         };
-        let half = Region {
-            left: region.left / 2,
-            top: region.top / 2,
-            width: region.width / 2,
-            height: region.height / 2,
-        };
+        let half = region.half();
         self.scale(0, Plane::luma(y, picture), region, Scalar::all(GREY))?;
         self.scale(1, Plane::chroma(u, picture), half, Scalar::all(NO_COLOUR))?;
         self.scale(2, Plane::chroma(v, picture), half, Scalar::all(NO_COLOUR))?;

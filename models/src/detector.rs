@@ -2,16 +2,17 @@
 
 use anjian_domain::{Detection, Picture, Score};
 
-use crate::ModelError;
+use crate::{ModelError, Tiles};
 
 /// Finds things in pictures. One belongs to one thread; several threads open one each.
 pub trait Detector: Send {
-    /// One list a picture, in the order given; within a list the strongest first. Pictures may differ in size and
-    /// format. They are taken by turns: on one thread a batch is no faster, and needs several times the memory.
+    /// The strongest first. What a tile shows whole is judged by what the tile shows. Pictures may differ in size and
+    /// format from one to the next. One at a time: on one thread a batch is no faster, and needs several times the
+    /// memory.
     ///
     /// # Errors
     /// When memory runs out; the model itself was tried when it was loaded.
-    fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError>;
+    fn detect(&mut self, picture: &Picture, tiles: &Tiles) -> Result<Vec<Detection>, ModelError>;
 
     /// Name and digest, such as `head_helmet_person_nano@14e26419ed9e`: what a Run records.
     fn model(&self) -> &str;

@@ -5,11 +5,12 @@
 
 use anjian_domain::{NormBox, Picture, PixelFormat};
 use ndarray::{Array4, ArrayView4};
-use opencv::core::{Mat, MatTraitConst, MatTraitConstManual, Size};
+use opencv::core::{Mat, MatTraitConst, MatTraitConstManual, Rect, Size};
 use opencv::imgproc;
 
 use crate::ModelError;
 use crate::colour::YuvToRgb;
+use crate::crop::Region;
 use crate::model::{Channels, Input, InputFit};
 
 /// The sides of an input are multiples of this: the coarsest stride of the heads.
@@ -90,8 +91,17 @@ impl Letterbox {
     /// # Errors
     /// When OpenCV runs out of memory.
     pub fn apply(&mut self, picture: &Picture) -> Result<(Fit, ArrayView4<'_, f32>), ModelError> {
-        let fit = self.prepare(picture);
-        self.fill(picture, fit).map_err(|source| ModelError::Pixels {
+        self.apply_part(picture, Region::whole(picture))
+    }
+
+    /// The same for a part of a picture; the region must lie inside it.
+    pub(crate) fn apply_part(
+        &mut self,
+        picture: &Picture,
+        part: Region,
+    ) -> Result<(Fit, ArrayView4<'_, f32>), ModelError> {
+        let fit = self.prepare(part);
+        self.fill(picture, part, fit).map_err(|source| ModelError::Pixels {
             step: "shrink",
             width_px: picture.width_px(),
             height_px: picture.height_px(),
@@ -101,8 +111,8 @@ impl Letterbox {
     }
 
     /// A new tensor, all grey, when the shape changes. While it stays the grey is still there from last time.
-    fn prepare(&mut self, picture: &Picture) -> Fit {
-        let fit = Fit::new(&self.input, picture.width_px(), picture.height_px());
+    fn prepare(&mut self, part: Region) -> Fit {
+        let fit = Fit::new(&self.input, part.width.unsigned_abs(), part.height.unsigned_abs());
         if self.fit != Some(fit) {
             let shape = (1, 3, fit.input_height_px as usize, fit.input_width_px as usize);
             self.tensor = Array4::from_elem(shape, f32::from(self.input.padding));
@@ -111,18 +121,18 @@ impl Letterbox {
         fit
     }
 
-    fn fill(&mut self, picture: &Picture, fit: Fit) -> opencv::Result<()> {
+    fn fill(&mut self, picture: &Picture, part: Region, fit: Fit) -> opencv::Result<()> {
         let Some([y, u, v]) = picture.planes() else {
             debug_assert_eq!(picture.format(), PixelFormat::Bgr, "every other format has planes");
-            shrink(picture.bytes(), 3, picture.height_px(), &mut self.small[0], fit)?;
+            shrink(picture.bytes(), 3, picture.height_px(), part, &mut self.small[0], fit)?;
             return self.fill_from_bgr(fit);
         };
-        let chroma_rows = picture.height_px() / 2;
+        let (chroma_rows, half) = (picture.height_px() / 2, part.half());
         let [small_y, small_u, small_v] = &mut self.small;
-        shrink(y, 1, picture.height_px(), small_y, fit)?;
+        shrink(y, 1, picture.height_px(), part, small_y, fit)?;
         // Half as many columns and rows, and all the same to the full small size: one colour a pixel.
-        shrink(u, 1, chroma_rows, small_u, fit)?;
-        shrink(v, 1, chroma_rows, small_v, fit)?;
+        shrink(u, 1, chroma_rows, half, small_u, fit)?;
+        shrink(v, 1, chroma_rows, half, small_v, fit)?;
         self.fill_from_planes(YuvToRgb::new(picture.matrix()), fit)
     }
 
@@ -173,12 +183,20 @@ fn colour_rows(
     rows.map(move |((blue, green), red)| (&mut blue[..width], &mut green[..width], &mut red[..width]))
 }
 
-/// Resizes interleaved 8-bit pixels to the content's size.
-fn shrink(bytes: &[u8], channels: i32, height_px: u32, small: &mut Mat, fit: Fit) -> opencv::Result<()> {
+/// Resizes a part of interleaved 8-bit pixels to the content's size.
+fn shrink(
+    bytes: &[u8],
+    channels: i32,
+    height_px: u32,
+    part: Region,
+    small: &mut Mat,
+    fit: Fit,
+) -> opencv::Result<()> {
     let flat = Mat::from_slice(bytes)?;
     let full = flat.reshape(channels, pixels(height_px))?;
+    let part = Mat::roi(&full, Rect::new(part.left, part.top, part.width, part.height))?;
     let size = Size::new(pixels(fit.content_width_px), pixels(fit.content_height_px));
-    imgproc::resize(&full, small, size, 0.0, 0.0, imgproc::INTER_LINEAR)
+    imgproc::resize(&part, small, size, 0.0, 0.0, imgproc::INTER_LINEAR)
 }
 
 fn pixels(side_px: u32) -> i32 {

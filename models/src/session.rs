@@ -4,13 +4,14 @@ use anjian_domain::{Class, ColourMatrix, Detection, Picture, PixelFormat};
 use ort::session::Session;
 use ort::value::{DynValue, TensorRef};
 
+use crate::crop::Region;
 use crate::detector::{Detector, Reported, SessionSettings};
 use crate::graph::{inputs_text, only_input, open};
 use crate::letterbox::{Fit, Letterbox};
 use crate::model::{ClassChannel, Head, InputFit, Model};
 use crate::suppress::suppress;
 use crate::yolox::{self, Floor};
-use crate::{ModelError, Runtime};
+use crate::{ModelError, Runtime, Tiles, tile};
 
 /// A model in ONNX Runtime, with the buffers of one thread.
 pub(crate) struct OnnxDetector {
@@ -51,8 +52,19 @@ impl OnnxDetector {
 }
 
 impl Detector for OnnxDetector {
-    fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
-        pictures.iter().map(|picture| self.detect_one(picture)).collect()
+    fn detect(&mut self, picture: &Picture, tiles: &Tiles) -> Result<Vec<Detection>, ModelError> {
+        self.candidates.clear();
+        self.find(picture, Region::whole(picture))?;
+        self.candidates.retain(|seen| !tiles.decide(seen));
+        for tile in tiles.iter() {
+            let first = self.candidates.len();
+            self.find(picture, Region::of(tile, picture))?;
+            let of_tile = self.candidates.split_off(first);
+            self.candidates.extend(of_tile.into_iter().filter(|seen| tile::shows(tile, seen.bounds)));
+        }
+        let mut kept = suppress(&self.candidates, &self.model.suppress);
+        kept.retain(|seen| self.thresholds.iter().any(|least| reaches(seen, least)));
+        Ok(kept)
     }
 
     fn model(&self) -> &str {
@@ -61,26 +73,25 @@ impl Detector for OnnxDetector {
 }
 
 impl OnnxDetector {
-    fn detect_one(&mut self, picture: &Picture) -> Result<Vec<Detection>, ModelError> {
+    /// Adds what a part of the picture shows, above the floors, to the candidates.
+    fn find(&mut self, picture: &Picture, part: Region) -> Result<(), ModelError> {
         let failed = |source| ModelError::Inference { model: self.id.clone(), source };
-        let (fit, tensor) = self.letterbox.apply(picture)?;
+        let (fit, tensor) = self.letterbox.apply_part(picture, part)?;
         let tensor = TensorRef::from_array_view(tensor).map_err(failed)?;
         let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
         let values = head_values(&self.model, &fit, &outputs[0])?;
-        self.candidates.clear();
+        let place = |bounds| part.to_picture(bounds, picture);
         match self.model.head {
-            Head::Yolox => yolox::decode(values, &fit, &self.floors, &mut self.candidates),
+            Head::Yolox => yolox::decode(values, &fit, &self.floors, place, &mut self.candidates),
         }
-        let mut kept = suppress(&self.candidates, &self.model.suppress);
-        kept.retain(|seen| self.thresholds.iter().any(|least| reaches(seen, least)));
-        Ok(kept)
+        Ok(())
     }
 
     /// A wrong graph is told at load, not by the first frame of a camera at night. Wider than high, so that a graph
     /// whose sides are exchanged shows as well.
     fn try_blank_picture(&mut self) -> Result<(), ModelError> {
         let blank = blank_picture();
-        self.detect_one(&blank).map(drop)
+        self.detect(&blank, &Tiles::default()).map(drop)
     }
 }
 

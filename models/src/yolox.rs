@@ -3,7 +3,7 @@
 //! `(1, anchors, 5 + classes)`: x, y, width and height against the anchor's cell, objectness, then one channel a
 //! class; the scores are already 0..1. Anchors are the cells of three grids, stride 8 first, row by row.
 
-use anjian_domain::{Class, Detection, Score};
+use anjian_domain::{Class, Detection, NormBox, Score};
 
 use crate::letterbox::Fit;
 
@@ -26,9 +26,15 @@ pub(crate) fn output_shape(fit: &Fit, classes: usize) -> [usize; 2] {
     [STRIDES_PX.into_iter().map(cells).sum(), BOX_CHANNELS + classes]
 }
 
-/// Adds every box whose objectness times class score reaches the floor of its class. Values that are no numbers
-/// make no box.
-pub(crate) fn decode(output: &[f32], fit: &Fit, floors: &[Floor], candidates: &mut Vec<Detection>) {
+/// Adds every box whose objectness times class score reaches the floor of its class; `place` puts a box of what the
+/// input shows into the picture. Values that are no numbers make no box.
+pub(crate) fn decode(
+    output: &[f32],
+    fit: &Fit,
+    floors: &[Floor],
+    place: impl Fn(NormBox) -> Option<NormBox>,
+    candidates: &mut Vec<Detection>,
+) {
     let lowest = floors.iter().map(|floor| floor.score).fold(f32::INFINITY, f32::min);
     let channels = BOX_CHANNELS + floors.len();
     for (anchor, (stride_px, column, row)) in output.chunks_exact(channels).zip(cells(fit)) {
@@ -45,7 +51,7 @@ pub(crate) fn decode(output: &[f32], fit: &Fit, floors: &[Floor], candidates: &m
             centre[0] + half[0],
             centre[1] + half[1],
         );
-        let Some(bounds) = found else { continue };
+        let Some(bounds) = found.and_then(&place) else { continue };
         for (floor, value) in floors.iter().zip(classes) {
             match Score::new(objectness * value) {
                 Some(score) if score.value() >= floor.score => {
@@ -90,7 +96,7 @@ mod tests {
     #[track_caller]
     fn check(anchor: usize, values: [f32; 7], expected: &[(Class, f32, [f32; 4])]) {
         let mut found = Vec::new();
-        decode(&output(&[(anchor, values)]), &FIT, &FLOORS, &mut found);
+        decode(&output(&[(anchor, values)]), &FIT, &FLOORS, Some, &mut found);
         assert_eq!(found.len(), expected.len(), "{found:?}");
         for (found, (class, score, edges_px)) in found.iter().zip(expected) {
             assert_eq!(found.class, *class);

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anjian_domain::{Class, ColourMatrix, Detection, NormBox, Picture, PixelFormat, Score};
-use anjian_models::{Catalogue, Detector, ModelError, Reported, Runtime, SessionSettings, read_picture};
+use anjian_models::{
+    Catalogue, Detector, ModelError, Reported, Runtime, SessionSettings, Tiles, read_picture,
+};
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
@@ -14,6 +16,10 @@ fn data(name: &str) -> PathBuf {
 fn load(name: &str, settings: SessionSettings) -> Result<Box<dyn Detector>, ModelError> {
     let runtime = Runtime::find(None).expect("run scripts/setup first");
     Catalogue::from_file(&data("catalogue.toml")).unwrap().load(name, &runtime, settings)
+}
+
+fn detect(detector: &mut Box<dyn Detector>, picture: &Picture) -> Vec<Detection> {
+    detector.detect(picture, &Tiles::default()).unwrap()
 }
 
 /// Black, with a square of one colour: 128x64, which is what `red_cells` takes without resizing.
@@ -51,22 +57,57 @@ fn boxes_lie_where_the_colour_is() {
     // As large as a cell of the coarsest grid, and on one.
     let yellow = square(64, 32, 32, [0, 255, 255]);
     let pink = square(0, 0, 32, [230, 0, 255]);
-    let found = detector.detect(&[&yellow, &pink]).unwrap();
+    let found = [&yellow, &pink].map(|picture| detect(&mut detector, picture));
     let is_large = |seen: &&Detection| seen.bounds.height() > 0.4;
     let large = |found: &[Detection]| found.iter().filter(is_large).copied().collect::<Vec<_>>();
     check(&large(&found[0]), &[(Class::Helmet, 1.0, [64.0, 32.0, 96.0, 64.0])]);
     check(&large(&found[1]), &[(Class::Person, 0.9, [0.0, 0.0, 32.0, 32.0])]);
-    assert_eq!(found, detector.detect(&[&yellow, &pink]).unwrap(), "the same again");
+    assert_eq!(found, [&yellow, &pink].map(|picture| detect(&mut detector, picture)), "the same again");
+}
+
+/// Black, four times as large as the input, with a yellow square of 16 px.
+fn far_square(left_px: usize, top_px: usize, format: PixelFormat) -> Picture {
+    let plane = |side: usize, [dark, yellow]: [u8; 2]| {
+        let inside = move |at: usize, from: usize| (from / side..(from + 16) / side).contains(&at);
+        (0..256 / side).flat_map(move |y| {
+            (0..512 / side).map(move |x| if inside(x, left_px) && inside(y, top_px) { yellow } else { dark })
+        })
+    };
+    let bytes = match format {
+        PixelFormat::Bgr => plane(1, [0, 255]).flat_map(|value| [0, value, value]).collect(),
+        PixelFormat::I420 => {
+            plane(1, [16, 210]).chain(plane(2, [128, 16])).chain(plane(2, [128, 146])).collect()
+        }
+    };
+    Picture::new(512, 256, format, ColourMatrix::Bt601, bytes).unwrap()
+}
+
+#[test]
+fn a_tile_shows_what_is_too_small_in_the_whole_picture() {
+    let mut detector = load("red_cells", SessionSettings::default()).unwrap();
+    // As large as the input, so that a cell of 16 px is one of the picture.
+    let tiles = Tiles::new(vec![NormBox::new(0.25, 0.25, 0.5, 0.5).unwrap()]).unwrap();
+    for format in [PixelFormat::Bgr, PixelFormat::I420] {
+        let inside = far_square(160, 80, format);
+        assert_eq!(detect(&mut detector, &inside), [], "{format:?}");
+        let found = detector.detect(&inside, &tiles).unwrap();
+        let expected = NormBox::new(160.0 / 512.0, 80.0 / 256.0, 176.0 / 512.0, 96.0 / 256.0).unwrap();
+        assert!(found.iter().any(|seen| seen.bounds.iou(expected) > 0.999), "{format:?}: {found:?}");
+        assert!(found.iter().all(|seen| seen.class == Class::Helmet && seen.score.value() > 0.95));
+        let at_its_edge = far_square(128, 80, format);
+        let found = detector.detect(&at_its_edge, &tiles).unwrap();
+        assert!(found.iter().all(|seen| seen.bounds.left() > 0.25), "{format:?}: {found:?}");
+    }
 }
 
 #[test]
 fn a_rival_below_its_own_threshold_still_suppresses() {
     // Person 0.7, helmet 0.6 in the same place: the person is not sure enough, and hides the helmet all the same.
     let rivals = square(0, 0, 32, [179, 153, 255]);
-    assert_eq!(load("red_cells", SessionSettings::default()).unwrap().detect(&[&rivals]).unwrap(), [[]]);
+    assert_eq!(detect(&mut load("red_cells", SessionSettings::default()).unwrap(), &rivals), []);
     let from = Reported::From(Score::new(0.3).unwrap());
     let settings = SessionSettings { reported: from, ..SessionSettings::default() };
-    let all = load("red_cells", settings).unwrap().detect(&[&rivals]).unwrap().concat();
+    let all = detect(&mut load("red_cells", settings).unwrap(), &rivals);
     assert!(
         all.iter().all(|seen| seen.class == Class::Person && (0.3..0.75).contains(&seen.score.value())),
         "{all:?}"
@@ -87,7 +128,7 @@ fn video_is_reported_from_its_own_thresholds_on() {
     for (reported, is_seen) in [(Reported::Pictures, false), (Reported::Video, true)] {
         let settings = SessionSettings { reported, ..SessionSettings::default() };
         let mut detector = catalogue.load("red_cells", &Runtime::find(None).unwrap(), settings).unwrap();
-        assert_eq!(!detector.detect(&[&faint]).unwrap()[0].is_empty(), is_seen, "{reported:?}");
+        assert_eq!(!detect(&mut detector, &faint).is_empty(), is_seen, "{reported:?}");
     }
 }
 
@@ -98,7 +139,7 @@ fn odd_pictures_are_no_trouble() {
         let bytes = vec![0; width_px as usize * height_px as usize * 3];
         let picture =
             Picture::new(width_px, height_px, PixelFormat::Bgr, ColourMatrix::default(), bytes).unwrap();
-        assert_eq!(detector.detect(&[&picture]).unwrap(), [[]], "{width_px}x{height_px}");
+        assert_eq!(detect(&mut detector, &picture), [], "{width_px}x{height_px}");
     }
 }
 
@@ -174,7 +215,7 @@ fn the_shipped_model_sees_the_workers_of_a_drawing() {
     let runtime = Runtime::find(None).unwrap();
     let mut detector =
         catalogue.load("head_helmet_person_nano", &runtime, SessionSettings::default()).unwrap();
-    let found = detector.detect(&[&read_picture(&data("workers.png")).unwrap()]).unwrap().concat();
+    let found = detect(&mut detector, &read_picture(&data("workers.png")).unwrap());
     let expected = [
         (Class::Person, [0.735, 0.303, 0.888, 0.892]),
         (Class::Person, [0.169, 0.308, 0.300, 0.961]),

@@ -32,11 +32,11 @@ def quoted(value) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def configuration(truth: dict, camera: str, models: dict, galleries: Path) -> str:
+def configuration(truth: dict, camera: str, models: dict, galleries: Path, tiles: list) -> str:
     """anjian.toml for one clip, out of its truth."""
     chosen = "".join(f"{key} = {quoted(str(value))}\n" for key, value in models.items() if value is not None)
     text = f"galleries_dir = {quoted(str(galleries))}\n[model]\n{chosen}[[camera]]\nid = {quoted(camera)}\n"
-    text += "motion_gate = false\n"
+    text += f"motion_gate = false\ntiles = {quoted(tiles)}\n"
     permits = ""
     for zone in truth["zones"]:
         text += f"[[camera.zone]]\nid = {quoted(zone['id'])}\npoints = {quoted(zone['points'])}\n"
@@ -90,7 +90,7 @@ def analyze(arguments, camera: str, truths: dict, folder: Path) -> list[dict]:
     models = {name: getattr(arguments, name) for name in ("catalogue", "headwear", "garment")}
     models["name"] = arguments.model
     config = folder / f"{camera}.toml"
-    config.write_text(configuration(truths[camera], camera, models, folder / "galleries"))
+    config.write_text(configuration(truths[camera], camera, models, folder / "galleries", arguments.tile))
     if any(zone["behaviour"] == "no_anti_static" for zone in truths[camera]["zones"]):
         enrol(arguments, camera, truths, folder, config)
     clip = CLIPS / camera / "clip.mp4"
@@ -127,6 +127,8 @@ def main() -> None:
     parser.add_argument("--model", help="detector; the shipped one, when left out")
     parser.add_argument("--headwear", help="second look at heads; '' for none")
     parser.add_argument("--garment", help="second look at garments; '' for none")
+    parser.add_argument("--tile", action="append", default=[], type=lambda text: [float(n) for n in text.split(",")],
+                        metavar="L,T,R,B", help="seen a second time, enlarged; best with one clip")  # fmt: skip
     parser.add_argument("--enrol", choices=("other", "own"), default="other")
     parser.add_argument("clips", nargs="*", help="names of sample clips; all, when left out")
     arguments = parser.parse_args()

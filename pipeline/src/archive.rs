@@ -89,7 +89,7 @@ fn judge_all(
         if watch.gate().holds_back(&frame) {
             report.gated_frames += 1;
         } else {
-            let items = eyes.detect(watch.detector(), &frame.picture)?;
+            let items = eyes.detect(watch.aim(), &frame.picture)?;
             let Judgement { jobs, failure } = watch.judge(&frame, items, eyes);
             keep_all(jobs, sink, report)?;
             failure.map_or(Ok(()), Err)?;

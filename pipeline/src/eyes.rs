@@ -3,7 +3,7 @@
 //! Light is measured here, without a model. A look that nobody can answer is not answered.
 
 use anjian_domain::{Answer, Detection, Look, LookKind, Picture, Seen};
-use anjian_models::{Detector, ModelError, SecondLook};
+use anjian_models::{Detector, ModelError, SecondLook, Tiles};
 
 use crate::light;
 
@@ -19,6 +19,15 @@ pub struct Eyes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DetectorSeat(pub usize);
 
+/// How a camera's pictures are looked at.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Aim {
+    /// The detector that serves it.
+    pub detector: DetectorSeat,
+    /// What it sees a second time, enlarged.
+    pub tiles: Tiles,
+}
+
 /// What second looks found in a picture.
 #[derive(Default)]
 pub(crate) struct Glance {
@@ -28,22 +37,19 @@ pub(crate) struct Glance {
 }
 
 impl Eyes {
-    /// The models' names and digests, joined by `+`: what a Run records of a camera that this detector serves.
+    /// The names and digests of detector, tiles and second looks, joined by `+`: what a Run records of a camera.
     ///
     /// # Panics
     /// When there is no such detector.
     #[must_use]
-    pub fn model(&self, seat: DetectorSeat) -> String {
-        let looks = self.looks.iter().map(|look| look.model());
-        std::iter::once(self.detectors[seat.0].model()).chain(looks).collect::<Vec<_>>().join("+")
+    pub fn model(&self, aim: &Aim) -> String {
+        let detector = self.detectors[aim.detector.0].model().to_owned();
+        let looks = self.looks.iter().map(|look| look.model().to_owned());
+        std::iter::once(detector).chain(aim.tiles.id()).chain(looks).collect::<Vec<_>>().join("+")
     }
 
-    pub(crate) fn detect(
-        &mut self,
-        seat: DetectorSeat,
-        picture: &Picture,
-    ) -> Result<Vec<Detection>, ModelError> {
-        Ok(self.detectors[seat.0].detect(&[picture])?.into_iter().flatten().collect())
+    pub(crate) fn detect(&mut self, aim: &Aim, picture: &Picture) -> Result<Vec<Detection>, ModelError> {
+        self.detectors[aim.detector.0].detect(picture, &aim.tiles)
     }
 
     /// Answers what can be answered, from the picture that the looks are about.
@@ -100,8 +106,8 @@ mod tests {
     struct Blind;
 
     impl Detector for Blind {
-        fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
-            Ok(vec![vec![]; pictures.len()])
+        fn detect(&mut self, _picture: &Picture, _tiles: &Tiles) -> Result<Vec<Detection>, ModelError> {
+            Ok(vec![])
         }
 
         fn model(&self) -> &'static str {
@@ -167,10 +173,10 @@ mod tests {
     struct Numbered(&'static str);
 
     impl Detector for Numbered {
-        fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
+        fn detect(&mut self, _picture: &Picture, _tiles: &Tiles) -> Result<Vec<Detection>, ModelError> {
             let bounds = NormBox::new(0.1, 0.1, 0.2, 0.5).unwrap();
             let person = Detection { class: Class::Person, score: Score::new(0.9).unwrap(), bounds };
-            Ok(vec![vec![person]; pictures.len()])
+            Ok(vec![person])
         }
 
         fn model(&self) -> &str {
@@ -182,13 +188,17 @@ mod tests {
     fn a_run_records_every_model_that_serves_its_camera() {
         let detectors: Vec<Box<dyn Detector>> = vec![Box::new(Blind), Box::new(Numbered("wide@2"))];
         let mut eyes = Eyes { detectors, looks: vec![] };
-        assert_eq!(eyes.model(DetectorSeat::default()), "blind@0");
+        let aims = [0, 1].map(|seat| Aim { detector: DetectorSeat(seat), ..Aim::default() });
+        assert_eq!(eyes.model(&Aim::default()), "blind@0");
         eyes.looks.push(Box::new(Hats { is_broken: false }));
-        assert_eq!(eyes.model(DetectorSeat(0)), "blind@0+hats@1");
-        assert_eq!(eyes.model(DetectorSeat(1)), "wide@2+hats@1");
+        assert_eq!(aims.each_ref().map(|aim| eyes.model(aim)), ["blind@0+hats@1", "wide@2+hats@1"]);
+        let tiles = Tiles::new(vec![NormBox::new(0.2, 0.2, 0.6, 0.4).unwrap()]).unwrap();
+        let id = tiles.id().unwrap();
+        let tiled = Aim { tiles, ..Aim::default() };
+        assert_eq!(eyes.model(&tiled), format!("blind@0+{id}+hats@1"));
         let bytes = vec![9; 20 * 10 * 3];
         let picture = Picture::new(20, 10, PixelFormat::Bgr, ColourMatrix::default(), bytes).unwrap();
-        let found = [0, 1].map(|seat| eyes.detect(DetectorSeat(seat), &picture).unwrap().len());
+        let found = aims.map(|aim| eyes.detect(&aim, &picture).unwrap().len());
         assert_eq!(found, [0, 1]);
     }
 }

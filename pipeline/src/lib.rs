@@ -22,7 +22,7 @@ mod status_board;
 mod watch;
 
 pub use evidence::EvidenceError;
-pub use eyes::{DetectorSeat, Eyes};
+pub use eyes::{Aim, DetectorSeat, Eyes};
 pub use full_size::MainPictures;
 pub use live::{LiveContext, LiveError, LiveRuns, LiveSetup, LiveSource, SnapshotSource};
 pub use recorded::{RecordRuns, RecordedCamera, RecordedOnly};

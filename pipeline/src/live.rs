@@ -24,7 +24,7 @@ use metrics::{counter, histogram};
 use crate::coverage::{Account, CoverageCarrier};
 use crate::evidence::{EvidenceEntrance, EvidenceKeeper};
 use crate::exchange::{FrameExchange, Seat, Turn};
-use crate::eyes::{DetectorSeat, Eyes};
+use crate::eyes::{Aim, Eyes};
 use crate::full_size::{FullSize, MainPictures};
 use crate::gate::Gate;
 use crate::lookout::Lookout;
@@ -130,7 +130,7 @@ struct Shared {
     watches: Vec<Mutex<Watch>>,
     accounts: Vec<Arc<Account>>,
     gates: Vec<Arc<Gate>>,
-    seats: Vec<DetectorSeat>,
+    aims: Vec<Aim>,
     context: LiveContext,
 }
 
@@ -150,13 +150,13 @@ impl LiveRuns {
         let accounts: Vec<_> = cameras.iter().map(account).collect();
         let coverage = CoverageCarrier::start(accounts.clone(), Arc::clone(&context.coverage), stop.clone())?;
         let gates = cameras.iter().map(|camera| camera.watch.gate()).collect();
-        let seats = cameras.iter().map(|camera| camera.watch.detector()).collect();
+        let aims = cameras.iter().map(|camera| camera.watch.aim().clone()).collect();
         let (sources, watches): (Vec<_>, Vec<_>) = cameras
             .into_iter()
             .map(|camera| ((camera.source, camera.mount), Mutex::new(camera.watch)))
             .unzip();
         let exchange = FrameExchange::new(watches.len());
-        let shared = Arc::new(Shared { exchange, watches, accounts, gates, seats, context });
+        let shared = Arc::new(Shared { exchange, watches, accounts, gates, aims, context });
         let mut runs = Self { stop, shared, cameras: vec![], detectors: vec![], keeper, carrier, coverage };
         runs.start_detectors(eyes)?;
         runs.start_cameras(sources)?;
@@ -254,8 +254,8 @@ impl Shared {
         let failed =
             |_: &ModelError| counter!(metric::FRAMES_FAILED, "camera" => camera.clone()).increment(1);
         let begun = Instant::now();
-        let detector = self.seats[turn.seat.0];
-        let items = eyes.detect(detector, &turn.frame.picture).inspect_err(failed)?;
+        let aim = &self.aims[turn.seat.0];
+        let items = eyes.detect(aim, &turn.frame.picture).inspect_err(failed)?;
         histogram!(metric::DETECT_SECONDS).record(begun.elapsed());
         let mut watch = self.watches[turn.seat.0].lock().unwrap_or_else(PoisonError::into_inner);
         let Judgement { jobs, failure } = watch.judge(&turn.frame, items, eyes);

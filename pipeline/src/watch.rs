@@ -12,7 +12,7 @@ use anjian_domain::{
 use anjian_models::ModelError;
 use jiff::tz::TimeZone;
 
-use crate::eyes::{DetectorSeat, Eyes, Glance};
+use crate::eyes::{Aim, Eyes, Glance};
 use crate::gate::Gate;
 use crate::snapshot::{Overlay, OverlayZone};
 
@@ -32,8 +32,8 @@ pub struct WatchSetup {
     pub analysis: CameraAnalysis,
     /// Whether frames are left out in which nothing has moved since an empty one.
     pub is_gated: bool,
-    /// Which detector serves it.
-    pub detector: DetectorSeat,
+    /// How its pictures are looked at.
+    pub aim: Aim,
 }
 
 /// One camera under one Run.
@@ -42,7 +42,7 @@ pub struct Watch {
     scene: Arc<Scene>,
     analysis: CameraAnalysis,
     gate: Arc<Gate>,
-    detector: DetectorSeat,
+    aim: Aim,
     last: Option<Moment>,
 }
 
@@ -83,11 +83,11 @@ impl Watch {
     /// Nothing is seen yet.
     #[must_use]
     pub fn new(setup: WatchSetup) -> Self {
-        let WatchSetup { run, camera, site, time_zone, zones, analysis, is_gated, detector } = setup;
+        let WatchSetup { run, camera, site, time_zone, zones, analysis, is_gated, aim } = setup;
         let place = format!("{} · {}", site.name, camera.name);
         let scene = Scene { place, time_zone, zones, whole_picture: Polygon::whole_picture() };
         let gate = Arc::new(Gate::new(is_gated));
-        Self { run, scene: Arc::new(scene), analysis, gate, detector, last: None }
+        Self { run, scene: Arc::new(scene), analysis, gate, aim, last: None }
     }
 
     /// The Run.
@@ -101,9 +101,9 @@ impl Watch {
         Arc::clone(&self.gate)
     }
 
-    /// Which detector serves it.
-    pub(crate) const fn detector(&self) -> DetectorSeat {
-        self.detector
+    /// How its pictures are looked at.
+    pub(crate) const fn aim(&self) -> &Aim {
+        &self.aim
     }
 
     /// The last judged moment.

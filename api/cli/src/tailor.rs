@@ -3,10 +3,8 @@
 //! Keeps no picture and writes nothing; galleries are `gallery`'s.
 
 use anjian_analysis::Calibration;
-use anjian_domain::{
-    Answer, CameraId, Class, Detection, Embedding, Look, LookKind, NormBox, Picture, WallTime,
-};
-use anjian_models::{Detector, ModelError, Runtime, SecondLook, SessionSettings};
+use anjian_domain::{Answer, CameraId, Class, Embedding, Look, LookKind, NormBox, Picture, WallTime};
+use anjian_models::{Detector, ModelError, Runtime, SecondLook, SessionSettings, Tiles};
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 
@@ -95,7 +93,7 @@ impl Tailor {
     }
 
     fn largest_person(&mut self, picture: &Picture) -> Result<NormBox, Unfit> {
-        let found: Vec<Detection> = self.detector.detect(&[picture])?.concat();
+        let found = self.detector.detect(picture, &Tiles::default())?;
         let people = found.iter().filter(|seen| seen.class == Class::Person).map(|seen| seen.bounds);
         people.max_by(|a, b| a.area().total_cmp(&b.area())).ok_or(Unfit::Nobody)
     }

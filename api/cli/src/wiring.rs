@@ -281,8 +281,8 @@ pub fn watch(
     origin: RunOrigin,
     eyes: &Eyes,
 ) -> anyhow::Result<Watch> {
-    let detector = config.detector_of(camera);
-    let model = eyes.model(detector);
+    let aim = config.aim_of(camera);
+    let model = eyes.model(&aim);
     let site = config.site_of(camera);
     let time_zone = TimeZone::get(&site.time_zone)?;
     let plan = |run| config.plan(camera, run, time_zone.clone(), model.clone());
@@ -309,7 +309,7 @@ pub fn watch(
         zones,
         analysis,
         is_gated: camera.motion_gate,
-        detector,
+        aim,
     }))
 }
 

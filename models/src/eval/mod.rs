@@ -14,7 +14,9 @@ use std::path::PathBuf;
 use anjian_domain::{Class, Score};
 use serde::Serialize;
 
-use crate::{Catalogue, Detector, Model, ModelError, Reported, Runtime, SessionSettings, read_picture};
+use crate::{
+    Catalogue, Detector, Model, ModelError, Reported, Runtime, SessionSettings, Tiles, read_picture,
+};
 
 pub use labels::parse_names;
 use precision::Tally;
@@ -150,7 +152,7 @@ fn tally(
         count.images_without_labels += usize::from(labels.is_none());
         let labels = labels.unwrap_or_default();
         count.boxes_left_out += labels.left_out;
-        let detections = detector.detect(&[&read_picture(path)?])?.concat();
+        let detections = detector.detect(&read_picture(path)?, &Tiles::default())?;
         for (class, tally) in &mut count.classes {
             tally.add(*class, &detections, &labels.boxes, settings.iou);
         }
@@ -184,12 +186,10 @@ mod tests {
     struct LeftHalf;
 
     impl Detector for LeftHalf {
-        fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
+        fn detect(&mut self, picture: &Picture, _tiles: &Tiles) -> Result<Vec<Detection>, ModelError> {
             let bounds = NormBox::new(0.0, 0.0, 0.5, 1.0).unwrap();
-            let score = |picture: &Picture| Score::new(f32::from(picture.bytes()[0]) / 255.0).unwrap();
-            let see =
-                |picture: &&Picture| vec![Detection { class: Class::Head, score: score(picture), bounds }];
-            Ok(pictures.iter().map(see).collect())
+            let score = Score::new(f32::from(picture.bytes()[0]) / 255.0).unwrap();
+            Ok(vec![Detection { class: Class::Head, score, bounds }])
         }
 
         fn model(&self) -> &'static str {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use anjian_analysis::{CameraAnalysis, CameraPlan, RuleSettings};
 use anjian_domain::*;
 use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
-use anjian_models::{Detector, ModelError, SecondLook};
-use anjian_pipeline::{DetectorSeat, Eyes, LiveSource, MainPictures, Watch, WatchSetup};
+use anjian_models::{Detector, ModelError, SecondLook, Tiles};
+use anjian_pipeline::{Aim, Eyes, LiveSource, MainPictures, Watch, WatchSetup};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -86,7 +86,7 @@ pub(crate) fn watch_with(kind: RunKind, is_gated: bool) -> Watch {
         zones: vec![],
         analysis,
         is_gated,
-        detector: DetectorSeat::default(),
+        aim: Aim::default(),
     })
 }
 
@@ -103,8 +103,8 @@ impl ScriptDetector {
 }
 
 impl Detector for ScriptDetector {
-    fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
-        let found = pictures.iter().map(|picture| people(picture.bytes()[0])).collect();
+    fn detect(&mut self, picture: &Picture, _tiles: &Tiles) -> Result<Vec<Detection>, ModelError> {
+        let found = people(picture.bytes()[0]);
         let _ = self.seen.try_send(());
         Ok(found)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anjian_domain::SystemClock;
 use anjian_indexer::{CheckFinding, CheckProgress, CheckReport, Index, IndexError, RecordingSettings};
-use anjian_pipeline::DetectorSeat;
+use anjian_pipeline::{Aim, DetectorSeat};
 use indicatif::ProgressBar;
 
 use crate::config::Config;
@@ -49,9 +49,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
     anjian_ingest::init()?;
     let eyes = wiring::load_eyes(&config, 1)?;
-    let seats = 0..config.detectors().len();
-    let models: Vec<_> =
-        eyes.iter().flat_map(|eyes| seats.clone().map(|seat| eyes.model(DetectorSeat(seat)))).collect();
+    let aims =
+        (0..config.detectors().len()).map(|seat| Aim { detector: DetectorSeat(seat), ..Aim::default() });
+    let models: Vec<_> = eyes.iter().flat_map(|eyes| aims.clone().map(|aim| eyes.model(&aim))).collect();
     let (cameras, sites) = (config.cameras.len(), config.sites.len());
     print(&format!(
         "{}: valid; sites: {sites}, cameras: {cameras}, model: {}",

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anjian_domain::Detection;
-use anjian_models::{Detector, annotate, read_picture, write_picture};
+use anjian_domain::{Detection, NormBox};
+use anjian_models::{Detector, Tiles, annotate, read_picture, write_picture};
 use anyhow::Context;
 use serde::Serialize;
 
@@ -22,8 +22,17 @@ pub struct Arguments {
     /// Write each picture with its boxes into this folder
     #[arg(long, value_name = "DIR")]
     annotate: Option<PathBuf>,
+    /// Look at this part a second time, enlarged: left,top,right,bottom, 0..1; as a camera's `tiles`; up to four times
+    #[arg(long, value_name = "L,T,R,B", value_parser = tile)]
+    tile: Vec<NormBox>,
     #[command(flatten)]
     model: ModelArguments,
+}
+
+fn tile(text: &str) -> anyhow::Result<NormBox> {
+    let edges = text.split(',').map(|edge| edge.trim().parse()).collect::<Result<Vec<f32>, _>>()?;
+    let edges = <[f32; 4]>::try_from(edges).map_err(|_| anyhow::anyhow!("four numbers are needed"))?;
+    Ok(NormBox::try_from(edges)?)
 }
 
 /// One detection, one line; the box is normalised, 0..1 of the picture.
@@ -40,6 +49,7 @@ struct Line<'a> {
 
 /// Goes through every picture; one that cannot be read is told and the others go on.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let tiles = Tiles::new(arguments.tile.clone()).context("--tile")?;
     let mut detector = arguments.model.load()?;
     let mut lines = JsonLines::create(arguments.jsonl.as_deref())?;
     if let Some(folder) = &arguments.annotate {
@@ -48,7 +58,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let mut failed = 0;
     for image in &arguments.images {
-        if let Err(error) = detect(image, detector.as_mut(), &mut lines, arguments.annotate.as_deref()) {
+        if let Err(error) =
+            detect(image, detector.as_mut(), &tiles, &mut lines, arguments.annotate.as_deref())
+        {
             failed += 1;
             tell(&format!("error: {error:#}"));
         }
@@ -59,11 +71,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn detect(
     image: &Path,
     detector: &mut dyn Detector,
+    tiles: &Tiles,
     lines: &mut JsonLines,
     folder: Option<&Path>,
 ) -> anyhow::Result<()> {
     let picture = read_picture(image)?;
-    let found: Vec<Detection> = detector.detect(&[&picture])?.into_iter().flatten().collect();
+    let found = detector.detect(&picture, tiles)?;
     for detection in &found {
         lines.write(&line(image, detection))?;
     }

@@ -176,6 +176,8 @@ mod tests {
         check("data_dirr = \"x\"", "anjian.toml:1:", "data_dirr");
         check(&camera("fps = 3"), "anjian.toml:4:", "fps");
         check(&camera("analysis_fps = 0"), "anjian.toml:4:", "0");
+        check(&camera("tiles = [[0.2, 0.2, 0.22, 0.6]]"), "anjian.toml:4:", "at least 0.05");
+        check(&camera("tiles = [[0.2, 0.2, 1.2, 0.6]]"), "anjian.toml:4:", "outside 0..1");
         check(&camera("transport = \"carrier_pigeon\""), "anjian.toml:4:", "carrier_pigeon");
         check("\n[[camera]]\nid = \"a b\"", "anjian.toml:3:", "is not an id");
         check("[recording]\nfolders = \"x\"", "anjian.toml:2:", "folders");

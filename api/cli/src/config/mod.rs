@@ -14,7 +14,8 @@ use std::time::Duration;
 use anjian_analysis::{CameraPlan, Gallery, RuleSettings};
 use anjian_domain::{CameraId, LookKind, RunId, Site, SiteId, SourceUrl, Zone};
 use anjian_ingest::{AnalysisRate, CertificateCheck, DecodeMode, Transport};
-use anjian_pipeline::{DetectorSeat, Mount};
+use anjian_models::Tiles;
+use anjian_pipeline::{Aim, DetectorSeat, Mount};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
@@ -143,6 +144,9 @@ pub struct CameraConfig {
     pub analysis_fps: AnalysisRate,
     /// The detector that serves it, by its name in the catalogue, instead of `model.name`: a larger input for a far zone.
     model: Option<String>,
+    /// Places far away, left, top, right, bottom, 0..1: the detector sees each a second time, enlarged.
+    #[serde(default)]
+    tiles: Tiles,
     /// Which frames are decoded.
     #[serde(default)]
     pub decode: DecodeMode,
@@ -212,6 +216,11 @@ impl Config {
     pub fn detector_of(&self, camera: &CameraConfig) -> DetectorSeat {
         let name = camera.model.as_deref().unwrap_or(&self.model.name);
         DetectorSeat(self.detectors().iter().position(|known| *known == name).unwrap_or_default())
+    }
+
+    /// How the camera's pictures are looked at.
+    pub fn aim_of(&self, camera: &CameraConfig) -> Aim {
+        Aim { detector: self.detector_of(camera), tiles: camera.tiles.clone() }
     }
 
     /// The camera's site. Loading has made sure that there is one.

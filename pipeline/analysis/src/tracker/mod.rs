@@ -48,8 +48,9 @@ impl Default for TrackerSettings {
     }
 }
 
-/// Raised whenever people or tracks are found otherwise with the same settings; part of every rule's version.
-pub(crate) const REVISION: u32 = 2;
+/// Raised whenever people or tracks are found, or taken to be in a zone, otherwise with the same settings; part of every
+/// rule's version.
+pub(crate) const REVISION: u32 = 3;
 /// More people than this in one picture are not followed; those who came first are.
 const MOST_TRACKS: usize = 256;
 /// Least similarity to a sure detection.

@@ -105,6 +105,23 @@ fn only_the_zone_counts() {
 }
 
 #[test]
+fn who_stands_behind_somebody_stays_in_the_zone() {
+    let zones = json!([{ "id": "floor", "points": [[0.0, 0.65], [1.0, 0.65], [1.0, 1.0], [0.0, 1.0]] }]);
+    let rule = json!([{ "behaviour": "overcrowding", "zone": "floor", "min_persons": 2 }]);
+    let stage = Stage { zones, ..Stage::with(rule) };
+    let behind = |x| Actor::standing(x, 0.75, HeadHidden);
+    let front = Actor::standing(0.31, 0.9, HeadHidden);
+    let cases = [
+        ("hidden up to the hip", behind(0.3).halved(5.0, 20.0), vec![]),
+        ("the detector errs, and nobody hides", behind(0.6).halved(5.0, 15.0), vec![(5.2, 15.2, Ended)]),
+        ("walks away", behind(0.3).at(5.0, 0.3, 0.75).at(7.0, 0.3, 0.55), vec![(6.2, 20.0, SourceEnded)]),
+    ];
+    for (name, other, expected) in cases {
+        check(name, &stage.play(20.0, &[front.clone(), other]), &expected);
+    }
+}
+
+#[test]
 fn walking_past_each_other_invents_nobody() {
     for seed in 0..10 {
         let stage = Stage { seed, ..stage(&json!({ "max_persons": 4, "hold_s": 1 })) };

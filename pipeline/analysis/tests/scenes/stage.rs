@@ -32,6 +32,8 @@ pub(crate) struct Actor {
     looks: Vec<(f64, Look)>,
     /// From, to: the detector sees nothing of the actor.
     unseen: Vec<(f64, f64)>,
+    /// From, to: only the upper half of the body is seen.
+    halved: Vec<(f64, f64)>,
     wrong_share: f64,
     missed_share: f64,
     jitter: f32,
@@ -47,6 +49,7 @@ impl Actor {
             stations: vec![(0.0, x, y)],
             looks: vec![(0.0, look)],
             unseen: Vec::new(),
+            halved: Vec::new(),
             wrong_share: 0.0,
             missed_share: 0.0,
             jitter: 0.004,
@@ -67,6 +70,11 @@ impl Actor {
 
     pub(crate) fn unseen(mut self, from: f64, to: f64) -> Self {
         self.unseen.push((from, to));
+        self
+    }
+
+    pub(crate) fn halved(mut self, from: f64, to: f64) -> Self {
+        self.halved.push((from, to));
         self
     }
 
@@ -111,7 +119,9 @@ impl Actor {
         }
         let (x, y) = self.feet(second);
         let (x, y) = (x + shake_x, y + shake_y);
-        let body = (Class::Person, [x - WIDTH / 2.0, y - HEIGHT, x + WIDTH / 2.0, y]);
+        let is_halved = self.halved.iter().any(|(from, to)| (*from..*to).contains(&second));
+        let bottom = if is_halved { y - HEIGHT / 2.0 } else { y };
+        let body = (Class::Person, [x - WIDTH / 2.0, y - HEIGHT, x + WIDTH / 2.0, bottom]);
         let top = y - HEIGHT;
         let head = |class| (class, [x - WIDTH / 5.0, top, x + WIDTH / 5.0, top + HEIGHT / 7.0]);
         let in_hand =

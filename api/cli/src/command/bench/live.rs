@@ -13,7 +13,7 @@ use anjian_domain::{
 };
 use anjian_indexer::{Index, Recorder};
 use anjian_ingest::ClipServer;
-use anjian_models::{Detector, ModelError};
+use anjian_models::{Detector, ModelError, Tiles};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -190,9 +190,9 @@ struct Counting {
 }
 
 impl Detector for Counting {
-    fn detect(&mut self, pictures: &[&Picture]) -> Result<Vec<Vec<Detection>>, ModelError> {
-        self.judged.fetch_add(pictures.len() as u64, Ordering::Relaxed);
-        self.inner.detect(pictures)
+    fn detect(&mut self, picture: &Picture, tiles: &Tiles) -> Result<Vec<Detection>, ModelError> {
+        self.judged.fetch_add(1, Ordering::Relaxed);
+        self.inner.detect(picture, tiles)
     }
 
     fn model(&self) -> &str {

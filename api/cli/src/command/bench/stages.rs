@@ -8,7 +8,7 @@ use anjian_domain::{
     TrackPoint, Violation, WallTime,
 };
 use anjian_ingest::{FileSource, FrameSettings, FrameSource, Next, StopSignal};
-use anjian_models::Detector;
+use anjian_models::{Detector, Tiles};
 use anjian_pipeline::archive::{self, ArchiveReport};
 use anyhow::Context;
 use serde::Serialize;
@@ -88,11 +88,11 @@ pub fn inference(
         pictures.push(frame.picture);
         pictures.len() < PICTURES
     })?;
-    detector.detect(&[&pictures[0]])?;
+    detector.detect(&pictures[0], &Tiles::default())?;
     let stopwatch = Stopwatch::start()?;
     let mut frames = 0;
     while stopwatch.wall() < at_least {
-        detector.detect(&[&pictures[frames as usize % pictures.len()]])?;
+        detector.detect(&pictures[frames as usize % pictures.len()], &Tiles::default())?;
         frames += 1;
     }
     StageFigures::new(&stopwatch, frames, Duration::from_millis(200) * u32::try_from(frames)?)
@@ -108,7 +108,7 @@ pub fn whole(
         live::config(&["rtsp://127.0.0.1/unused".to_owned()], Path::new("unused"), Rules::Ordinary)?;
     model.apply_to(&mut config.model);
     let mut eyes = wiring::load_eyes(&config, 1)?.pop().context("no model was loaded")?;
-    let model = eyes.model(config.detector_of(&config.cameras[0]));
+    let model = eyes.model(&config.aim_of(&config.cameras[0]));
     let stopwatch = Stopwatch::start()?;
     let (mut frames, mut footage) = (0, Duration::ZERO);
     let begun = Instant::now();
