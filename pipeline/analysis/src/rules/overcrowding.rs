@@ -2,7 +2,8 @@
 //!
 //! Counts the tracks in the zone that are believed, also those out of sight for at most `unseen_s`.
 //! - **Opens** when the limit has been broken for `hold_s`, seen from the first frame that broke it.
-//! - **Closes** when it has been kept for `release_s`. It closed with the last frame that broke it.
+//! - **Closes** when it has been kept for `release_s`, or when the rule's other limit is broken. It closed with the last
+//!   frame that broke it.
 //!
 //! A frame breaks the limit when its own count and the median over `smooth_s` both do, so one missed or one
 //! invented person changes nothing. With an even number of counts the median nearer to compliance is taken.
@@ -23,7 +24,7 @@ use crate::{SettingsError, Track, TrackState};
 pub(super) const REGISTRATION: Registration = Registration { parse };
 
 /// Raised whenever this file judges differently with the same thresholds.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 /// More counts than this are not kept, however long `smooth_s` is.
 const MOST_COUNTS: usize = 512;
 /// A new track that covers so much of where a lost one should be is the same person.
@@ -107,7 +108,29 @@ enum Limit {
     AtLeast(u32),
 }
 
+/// What one frame says of a limit.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    /// The frame's own count breaks it.
+    is_broken_now: bool,
+    /// The median of the last counts does.
+    is_broken_lately: bool,
+    /// The rule's other limit is broken, so this one is surely kept.
+    is_other_broken: bool,
+}
+
+impl Reading {
+    const fn is_broken(&self) -> bool {
+        self.is_broken_now && self.is_broken_lately
+    }
+}
+
 impl Limit {
+    fn read(self, count: u32, sorted: &[u32]) -> Reading {
+        let is_broken_lately = self.is_broken_by(self.median(sorted));
+        Reading { is_broken_now: self.is_broken_by(count), is_broken_lately, is_other_broken: false }
+    }
+
     const fn is_broken_by(self, persons: u32) -> bool {
         match self {
             Self::AtMost(most) => persons > most,
@@ -145,11 +168,13 @@ impl RuleLogic for Logic {
         self.remember(scene.at.media, count);
         let mut sorted: Vec<u32> = self.counts.iter().map(|(_, count)| *count).collect();
         sorted.sort_unstable();
-        let watches = self.watches.iter_mut();
+        let readings: Vec<_> = self.watches.iter().map(|watch| watch.limit.read(count, &sorted)).collect();
+        let is_any_broken = readings.iter().any(Reading::is_broken);
+        let watches = self.watches.iter_mut().zip(readings);
         watches
-            .filter_map(|watch| {
-                let median = watch.limit.median(&sorted);
-                watch.evaluate(scene.at, count, median, &persons, &self.settings)
+            .filter_map(|(watch, reading)| {
+                let is_other_broken = is_any_broken && !reading.is_broken();
+                watch.evaluate(scene.at, Reading { is_other_broken, ..reading }, &persons, &self.settings)
             })
             .collect()
     }
@@ -215,19 +240,17 @@ impl Watch {
     fn evaluate(
         &mut self,
         at: Moment,
-        count: u32,
-        median: u32,
+        reading: Reading,
         persons: &[&Track],
         settings: &Settings,
     ) -> Option<Finding> {
-        let is_broken_now = self.limit.is_broken_by(count);
-        let is_broken_lately = self.limit.is_broken_by(median);
-        let is_broken = is_broken_now && is_broken_lately;
+        let Reading { is_broken_now, is_broken_lately, is_other_broken } = reading;
+        let is_broken = reading.is_broken();
         if let Some(open) = &mut self.open {
             if is_broken {
                 open.last = at;
             }
-            let is_kept = !is_broken && seconds(open.last, at) >= settings.release_s;
+            let is_kept = is_other_broken || (!is_broken && seconds(open.last, at) >= settings.release_s);
             return if is_kept { self.stop(CloseReason::Ended) } else { None };
         }
         if !is_broken_now && !is_broken_lately {

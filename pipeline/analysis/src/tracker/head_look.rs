@@ -15,6 +15,8 @@ const SOONEST_S: f64 = 0.2;
 const COUNTS_S: f64 = 1.5;
 /// The likeliest state has to be at least so probable; otherwise the look could not tell.
 const LEAST_PROBABILITY: f32 = 0.6;
+/// And a hard hat so probable: it is proof of compliance, so a wrong one does more harm than one that was left open.
+const LEAST_HELMET_PROBABILITY: f32 = 0.88;
 
 /// The newest answer about one head.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,7 +67,8 @@ fn likeliest(odds: HeadwearOdds) -> (Headwear, f32) {
         (Headwear::Other, odds.other),
     ];
     let best = states.into_iter().fold(states[0], |best, state| if state.1 > best.1 { state } else { best });
-    if best.1 >= LEAST_PROBABILITY { best } else { (Headwear::Unknown, best.1) }
+    let least = if best.0 == Headwear::Worn { LEAST_HELMET_PROBABILITY } else { LEAST_PROBABILITY };
+    if best.1 >= least { best } else { (Headwear::Unknown, best.1) }
 }
 
 #[cfg(test)]
@@ -80,6 +83,7 @@ mod tests {
     fn the_likeliest_state_if_it_is_likely() {
         for (odds, expected) in [
             ([0.9, 0.05, 0.05, 0.0], Headwear::Worn),
+            ([0.8, 0.05, 0.15, 0.0], Headwear::Unknown),
             ([0.1, 0.7, 0.1, 0.1], Headwear::Bare),
             ([0.1, 0.1, 0.8, 0.0], Headwear::Other),
             ([0.1, 0.1, 0.0, 0.8], Headwear::Unknown),

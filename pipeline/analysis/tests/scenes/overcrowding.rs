@@ -79,6 +79,15 @@ fn one_rule_may_have_both_limits() {
 }
 
 #[test]
+fn too_few_ends_when_too_many_begins() {
+    // Nobody, a crowd, nobody again, all within the release time of the first.
+    let crowd = |index| there(index, 3.0, 4.6);
+    let rule = json!({ "min_persons": 1, "max_persons": 1, "hold_s": 0.4, "smooth_s": 0, "unseen_s": 0, "release_s": 30 });
+    let told = stage(&rule).play(20.0, &[crowd(0), crowd(2), crowd(4)]);
+    check("both", &told, &[(0.0, 3.2, Ended), (3.4, 4.4, Ended), (4.6, 20.0, SourceEnded)]);
+}
+
+#[test]
 fn evidence_and_delay() {
     for fps in [2.0, 5.0, 25.0] {
         let stage = Stage { fps, ..stage(&json!({ "max_persons": 1, "hold_s": 2 })) };
