@@ -61,7 +61,10 @@ class Detector:
 
     def __call__(self, picture: np.ndarray, longer: int, least: float, groups, overlap: float = 0.5) -> list:
         """Detections [name, left, top, right, bottom, score]; classes of a group are suppressed together."""
-        boxes, scores = self.raw(picture, longer)
+        return self.grouped(*self.raw(picture, longer), least, groups, overlap)
+
+    def grouped(self, boxes: np.ndarray, scores: np.ndarray, least: float, groups, overlap: float = 0.5) -> list:
+        """The detections among raw anchors."""
         out = []
         for group in groups:
             columns = [self.names.index(g) for g in group if g in self.names]

@@ -18,7 +18,7 @@ import numpy as np
 
 from detect import Detector
 from heads import gather, plain
-from headwear_session import HeadwearSession
+from headwear_session import STATES, HeadwearSession, said
 from loss import ANY_BARE
 from rendered import TRAIN_CLIPS
 from scores import Tally, overlaps
@@ -42,13 +42,28 @@ class Eyes:
 
     def __init__(self, detector: Detector, thresholds: dict, second: HeadwearSession | None):
         self.detector, self.thresholds, self.second = detector, thresholds, second
+        self.known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
-    def all(self, picture: np.ndarray, longer: int = 640, groups: list = GROUPS) -> list:
-        longer = min(longer, round(MOST_ENLARGED * max(picture.shape[:2])))
-        return self.detector(picture, longer, LEAST, groups)
+    def of_file(self, path: str, groups: list = GROUPS) -> list:
+        """All detections at 640 px in a picture file, which several rows ask for: the network sees it once."""
+        if path not in self.known:
+            picture = cv2.imread(path)
+            boxes, scores = self.detector.raw(picture, self.longer(picture, 640))
+            keep = scores.max(1) >= LEAST
+            self.known[path] = boxes[keep], scores[keep]
+        return self.detector.grouped(*self.known[path], LEAST, groups)
+
+    def longer(self, picture: np.ndarray, asked: int) -> int:
+        return min(asked, round(MOST_ENLARGED * max(picture.shape[:2])))
+
+    def sure_of_file(self, path: str) -> list:
+        return self.certain(self.of_file(path))
 
     def sure(self, picture: np.ndarray, longer: int = 640) -> list:
-        return [d for d in self.all(picture, longer) if d[5] >= self.thresholds.get(d[0], 1.1)]
+        return self.certain(self.detector(picture, self.longer(picture, longer), LEAST, GROUPS))
+
+    def certain(self, found: list) -> list:
+        return [d for d in found if d[5] >= self.thresholds.get(d[0], 1.1)]
 
 
 def records(index: Path, source: str, split: str) -> list[dict]:
@@ -56,12 +71,12 @@ def records(index: Path, source: str, split: str) -> list[dict]:
 
 
 def tallies(
-    eyes: Eyes, chosen: list[dict], names: dict[str, tuple], longer: int = 640, overlap: float = 0.5, groups: list = GROUPS
+    eyes: Eyes, chosen: list[dict], names: dict[str, tuple], overlap: float = 0.5, groups: list = GROUPS
 ) -> dict:
     """A tally for each name of `names`, which says the kinds that its truth has."""
     out = {name: Tally(overlap) for name in names}
     for record in chosen:
-        found = eyes.all(cv2.imread(record["path"]), longer, groups)
+        found = eyes.of_file(record["path"], groups)
         for name, kinds in names.items():
             truth = [b[1:5] for b in record["boxes"] if b[0] in kinds]
             mine = [d[1:6] for d in found if d[0] == name]
@@ -99,8 +114,8 @@ def looks(eyes: Eyes, args) -> None:
         for (source, label), pool in sorted(heads.patches.items()):
             crops = np.stack([plain(p) for p in pool[:: max(1, len(pool) // 400)]])[..., ::-1].transpose(0, 3, 1, 2)
             odds = eyes.second.session.run(None, {"crops": crops.astype(np.float32)})[0]
-            said = np.where(odds.max(1) >= 0.6, odds.argmax(1), 4)
-            shares = " ".join(f"{(said == kind).mean():.3f}" for kind in range(5))
+            all_said = [said(row) for row in odds]
+            shares = " ".join(f"{all_said.count(state) / len(odds):.3f}" for state in (*STATES, "unsure"))
             print(f"look {source} {split} {label}: n {len(odds)}  helmet/bare/other/hidden/unsure {shares}", flush=True)
 
 
@@ -109,7 +124,7 @@ def bare_heads(eyes: Eyes, args) -> None:
     bare = Tally(0.5)
     helmet = tallies(eyes, chosen, {"helmet": (HELMET,)})["helmet"]
     for record in chosen:
-        found = eyes.all(cv2.imread(record["path"]))
+        found = eyes.of_file(record["path"])
         truth = [b[1:5] for b in record["boxes"] if b[0] == ANY_BARE]
         bare.add([d[1:6] for d in found if d[0] in ("head", "other_headwear")], truth)
     say("bare-heads-extra kept out: head or other headwear", bare, eyes.thresholds["head"])
@@ -129,14 +144,13 @@ def surveillance(eyes: Eyes, args) -> None:
     people = wrong = pictures = after = 0
     tally = Tally(0.5)
     for record in chosen:
-        picture = cv2.imread(record["path"])
-        found = eyes.all(picture, 640)
+        found = eyes.of_file(record["path"])
         truth = [b[1:5] for b in record["boxes"] if b[0] == PERSON]
         tally.add([d[1:6] for d in found if d[0] == "person"], truth)
         helmets = [d[1:5] for d in found if d[0] == "helmet" and d[5] >= eyes.thresholds["helmet"]]
         people, wrong, pictures = people + len(truth), wrong + len(helmets), pictures + bool(helmets)
         if eyes.second:
-            after += sum(o[0] >= 0.6 for o in eyes.second.heads(picture, helmets))
+            after += sum(said(odds) == "helmet" for odds in eyes.second.heads(cv2.imread(record["path"]), helmets))
     print(f"surveillance-people, camera kept out: {people} persons, false helmets {wrong} ({100 * wrong / people:.2f} %),"
           f" after a second look {after} ({100 * after / people:.2f} %); {pictures} of {len(chosen)} pictures")  # fmt: skip
     say("surveillance-people, camera kept out: person", tally, eyes.thresholds["person"])
@@ -153,15 +167,15 @@ def fires(eyes: Eyes, args) -> None:
     seen = empty = both = 0
     for record in records(args.index, "flame-smoke", "test"):
         has = any(b[0] == FLAME for b in record["boxes"])
-        said = any(d[0] == "flame" for d in eyes.sure(cv2.imread(record["path"])))
-        seen, empty, both = seen + (has and not said), empty + (said and not has), both + (has and said)
+        called = any(d[0] == "flame" for d in eyes.sure_of_file(record["path"]))
+        seen, empty, both = seen + (has and not called), empty + (called and not has), both + (has and called)
     print(f"flame-smoke kept out, by picture: with flame found {both}, missed {seen}, flame called where none {empty}")
 
 
 def no_fires(eyes: Eyes, args) -> None:
     for part in ("industrial", "lamps"):
         chosen = records(args.index, f"hot-work-negatives/{part}", "test")
-        found = [{d[0] for d in eyes.sure(cv2.imread(r["path"])) if d[0] in FIRES} for r in chosen]
+        found = [{d[0] for d in eyes.sure_of_file(r["path"]) if d[0] in FIRES} for r in chosen]
         each = {f: sum(f in s for s in found) for f in FIRES}
         hot = sum(bool(s - {"smoke"}) for s in found)
         print(f"hot-work-negatives/{part} kept out: {hot} of {len(chosen)} pictures with fire; by class {each}")
@@ -201,11 +215,7 @@ def clip(eyes: Eyes, folder: Path, longer: int, every: int = 5) -> tuple[dict, d
             key = (person["headwear"], named(found, head))
             heads[key] = heads.get(key, 0) + 1
             if eyes.second:
-                odds = eyes.second.heads(picture, [head])[0]
-                key = (
-                    person["headwear"],
-                    ("helmet", "bare", "other", "hidden")[odds.argmax()] if odds.max() >= 0.6 else "unsure",
-                )
+                key = (person["headwear"], said(eyes.second.heads(picture, [head])[0]))
                 looks[key] = looks.get(key, 0) + 1
         hot = [d for d in found if d[0] in ("flame", "arc", "sparks")]
         for event in frame["events"]:
@@ -285,17 +295,17 @@ def merge(into: dict, more: dict) -> None:
 
 
 def summary(title: str, counts: dict) -> None:
-    def of(truths: tuple, said: tuple) -> tuple[int, int]:
-        return sum(n for (t, s), n in counts.items() if t in truths and s in said), sum(
+    def of(truths: tuple, wanted: tuple) -> tuple[int, int]:
+        return sum(n for (t, s), n in counts.items() if t in truths and s in wanted), sum(
             n for (t, _), n in counts.items() if t in truths
         )
 
-    for label, truths, said in (("bare called bare", ("bare",), ("head", "bare")),
+    for label, truths, wanted in (("bare called bare", ("bare",), ("head", "bare")),
                                 ("bare called bare or other", ("bare",), ("head", "bare", "other", "other_headwear")),
                                 ("other called other or bare", ("other",), ("head", "bare", "other", "other_headwear")),
                                 ("helmet on not-helmet", ("bare", "other"), ("helmet",)),
                                 ("helmet called helmet", ("helmet",), ("helmet",))):  # fmt: skip
-        n, of_all = of(truths, said)
+        n, of_all = of(truths, wanted)
         print(f"{title}: {label} {n} of {of_all} ({100 * n / max(of_all, 1):.1f} %)")
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from detect import Detector
 from evaluate import ALL, Eyes, frames, named
 from heads import cut
-from headwear_session import HeadwearSession
+from headwear_session import HeadwearSession, said
 from rendered import TRAIN_CLIPS
 from scores import overlaps
 
@@ -34,13 +34,11 @@ def of_heads(eyes: Eyes, picture: np.ndarray, found: list, frame: dict, size: tu
         head = [v * s for v, s in zip(person["head"], size)]
         if max(head[2] - head[0], head[3] - head[1]) < LEAST_HEAD_PX:
             continue
-        said = named(found, head)
-        odds = eyes.second.heads(picture, [head])[0]
-        looked = ("helmet", "bare", "other", "hidden")[odds.argmax()] if odds.max() >= 0.6 else "unsure"
+        called, looked = named(found, head), said(eyes.second.heads(picture, [head])[0])
         worn = person["headwear"]
-        if (looked == "helmet") != (worn == "helmet") or said == "nothing":
+        if (looked == "helmet") != (worn == "helmet") or called == "nothing":
             square = ((head[0] + head[2]) / 2, (head[1] + head[3]) / 2, 4.0 * max(head[2] - head[0], head[3] - head[1]))
-            yield (person["track"], worn, said, looked), square, f"{worn} > {said}, {looked}"
+            yield (person["track"], worn, called, looked), square, f"{worn} > {called}, {looked}"
 
 
 def of_fires(found: list, frame: dict, size: tuple):

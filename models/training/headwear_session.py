@@ -7,6 +7,16 @@ import onnxruntime as ort
 
 from heads import SIDE, cut, head_square, person_square
 
+STATES = ("helmet", "bare", "other", "hidden")
+# As the product decides (pipeline/analysis/src/tracker/head_look.rs): a hard hat has to be surer than the rest.
+LEAST, LEAST_HELMET = 0.6, 0.88
+
+
+def said(odds: np.ndarray) -> str:
+    """What a look says about a head, from its odds (4,)."""
+    state = STATES[odds.argmax()]
+    return state if odds.max() >= (LEAST_HELMET if state == "helmet" else LEAST) else "unsure"
+
 
 class HeadwearSession:
     def __init__(self, path: str):

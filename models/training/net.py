@@ -93,6 +93,10 @@ class Backbone(nn.Module):
         self.d4 = nn.Sequential(Separable(64, 128, 2), Split(128, 128, 3, True))
         self.d5 = nn.Sequential(Separable(128, 256, 2), Pools(256), Split(256, 256, 1, False))
 
+    def frozen(self) -> list[nn.Module]:
+        """The parts that are not trained: a third of the time, and edges are edges."""
+        return [self.stem, self.d2]
+
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
         d3 = self.d3(self.d2(self.stem(x)))
         d4 = self.d4(d3)
@@ -132,9 +136,9 @@ class Head(nn.Module):
 class Detector(nn.Module):
     """Pictures BGR 0..255 to (n, anchors, 5 + classes): box, objectness and classes, all raw."""
 
-    def __init__(self, classes: int = len(CLASSES)):
+    def __init__(self, classes: int = len(CLASSES), backbone: nn.Module | None = None):
         super().__init__()
-        self.backbone, self.neck = Backbone(), Neck()
+        self.backbone, self.neck = backbone or Backbone(), Neck()
         self.head = nn.ModuleList(Head(c, classes) for c in (64, 128, 256))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -152,7 +156,7 @@ class Exported(nn.Module):
         return torch.cat([raw[..., :4], raw[..., 4:].sigmoid()], 2)
 
 
-def load_onnx(net: Detector, path: str, names: tuple[str, ...] = ("head", "helmet", "person")) -> None:
+def load_onnx(net: nn.Module, path: str, names: tuple[str, ...] = ("head", "helmet", "person")) -> None:
     """Read a graph's weights into `net`; classes that the graph lacks start unlikely (p = 0.01)."""
     values = onnx.load(path).graph.initializer
     weights = {i.name.removeprefix("net."): onnx.numpy_helper.to_array(i) for i in values}

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from heads import person_square
+from headwear_session import said
 from scores import overlaps
 
 FPS = 5.0
@@ -21,7 +22,6 @@ LEAST_OVERLAP = 0.3
 LONGEST_BREAK = 5
 # Sides of a head, in pixels, below which the product asks no second look.
 LEAST_HEAD_PX = 9
-SURE = 0.6
 
 
 @dataclass
@@ -91,5 +91,5 @@ def look(eyes, picture: np.ndarray, people: list[Person], heads: list) -> None:
     squares = [None if head is None else head[:4] for _, head in pairs]
     odds = eyes.second.looks(picture, squares, [person.box for person, _ in pairs])
     for (person, _), row in zip(pairs, odds):
-        said = ("helmet", "bare", "other", "hidden")[row.argmax()] if row.max() >= SURE else "unsure"
-        person.said[said] = person.said.get(said, 0) + 1
+        state = said(row)
+        person.said[state] = person.said.get(state, 0) + 1

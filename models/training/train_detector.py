@@ -1,6 +1,7 @@
 """Trains the detector for a given time; stopped, it goes on where it was.
 
     python train_detector.py --index index.json --weights DIR [--pictures DIR] --out RUN --minutes 60
+    python train_detector.py ... --minutes 60 --device cuda --batch 64 --workers 8 --piece 10    # six times the same
 
 The learning rate falls with the time that is used up, not with steps, so that a run ends well on any machine.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import itertools
 import json
 import math
 import os
@@ -21,6 +23,7 @@ import torch
 from torch import distributed
 
 from crops import SHAPES, sample
+from lite_backbone import LiteBackbone, imitating
 from loss import loss
 from net import CLASSES, Detector, cells, load_onnx
 from rendered import clip_frames, stage_pictures
@@ -34,7 +37,7 @@ SHARES = {
 }  # fmt: skip
 SCALES = {"flame-smoke": (0.45, 2.0), "surveillance": (0.45, 1.7), "construction-site": (0.35, 1.2)}
 RESCAN_PICTURES = 60  # batches
-BATCH = 16
+IMITATED = 6  # batches
 SQUARE = 0.35  # of the batches
 
 
@@ -46,7 +49,8 @@ class Crops(torch.utils.data.IterableDataset):
 
     def __iter__(self):
         cv2.setNumThreads(1)
-        rng = np.random.default_rng(self.seed)
+        worker = torch.utils.data.get_worker_info()
+        rng = np.random.default_rng(self.seed + 7919 * (worker.id if worker else 0))
         records = [r for r in json.loads(self.args.index.read_text()) if r["split"] == "train"]
         for r in records:
             r["scales"] = next((s for k, s in SCALES.items() if r["source"].startswith(k)), (0.55, 2.0))
@@ -78,7 +82,7 @@ class Crops(torch.utils.data.IterableDataset):
                 print(f"rendered pictures: {len(known)}, some for validation", flush=True)
             number += 1
             shape = SHAPES[int(rng.random() < SQUARE)]
-            yield packed([sample(pick, rng, shape) for _ in range(BATCH // self.args.ranks)])
+            yield packed([sample(pick, rng, shape) for _ in range(self.args.batch // self.args.ranks)])
 
 
 def packed(samples: list) -> tuple[torch.Tensor, list[dict]]:
@@ -117,16 +121,24 @@ def shared(net: torch.nn.Module, used: float, ranks: int) -> float:
 
 
 def started(args: argparse.Namespace) -> Detector:
-    net = Detector().to(memory_format=torch.channels_last)
+    net = Detector()
     if args.start:
         load_onnx(net, str(args.start), CLASSES)
     else:
         load_onnx(net, str(args.weights / "start_head_helmet_person.onnx"))
-    return net
+    if args.backbone == "lite":
+        nano, net.backbone = net.backbone, LiteBackbone()
+        wide = (pictures for pictures, _ in Crops(args, args.seed) if pictures.shape[3] == SHAPES[0][0])
+        explained = imitating(net.backbone, nano, torch.cat(list(itertools.islice(wide, IMITATED))).float())
+        print("of the nano's features, the larger backbone explains", [f"{share:.2f}" for share in explained], flush=True)
+    if args.ranks > 1:
+        for value in net.state_dict().values():
+            distributed.broadcast(value, 0)
+    return net.to(memory_format=torch.channels_last)
 
 
 def optimizer_of(net: Detector) -> torch.optim.Optimizer:
-    for part in (net.backbone.stem, net.backbone.d2):  # a third of the time, and edges are edges
+    for part in net.backbone.frozen():
         part.requires_grad_(False)
     slow = [p for n, p in net.named_parameters() if n.startswith("backbone") and p.requires_grad]
     fast = [p for n, p in net.named_parameters() if not n.startswith("backbone")]
@@ -138,21 +150,24 @@ def train(rank: int, args: argparse.Namespace) -> None:
         distributed.init_process_group("gloo", f"tcp://127.0.0.1:{args.port}", rank=rank, world_size=args.ranks)
     torch.manual_seed(args.seed)
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // args.ranks))
-    net = started(args)
+    net = started(args).to(args.device)
     average, step, used = copy.deepcopy(net.state_dict()), 0, 0.0
     optimizer = optimizer_of(net)
     state = args.out / "state.pt"
     if state.exists():
-        saved = torch.load(state, weights_only=True)
+        saved = torch.load(state, map_location=args.device, weights_only=True)
         net.load_state_dict(saved["net"])
         optimizer.load_state_dict(saved["optimizer"])
         average, step, used = saved["average"], saved["step"], saved["used"]
     crops = Crops(args, args.seed + step + 1_000_003 * rank)
-    batches = iter(torch.utils.data.DataLoader(crops, None, num_workers=1, prefetch_factor=4))
-    anchors = {(width, height): cells(height, width) for width, height in SHAPES}
+    batches = iter(torch.utils.data.DataLoader(crops, None, num_workers=args.workers, prefetch_factor=4))
+    anchors = {(w, h): tuple(part.to(args.device) for part in cells(h, w)) for w, h in SHAPES}
     last, saved_at, parts = time.monotonic(), used, []
-    while used < args.minutes * 60:
+    end = min(args.minutes, used / 60 + args.piece) * 60
+    while used < end:
         pictures, targets = next(batches)
+        pictures = pictures.to(args.device)
+        targets = [{key: value.to(args.device) for key, value in target.items()} for target in targets]
         share = used / (args.minutes * 60)
         rate = args.peak * min(1, (step + 1) / 200) * (0.02 + 0.98 * (1 + math.cos(math.pi * share)) / 2)
         for group in optimizer.param_groups:
@@ -174,7 +189,7 @@ def train(rank: int, args: argparse.Namespace) -> None:
                 f"{step} {used / 60:.1f} min  place {p:.3f}  classes {e:.3f}  anchors {c:.0f}  rate {rate:.5f}",
                 flush=True,
             )
-        if rank == 0 and (used - saved_at > 180 or used >= args.minutes * 60):
+        if rank == 0 and (used - saved_at > 180 or used >= end):
             saved_at = used
             kept = {
                 "net": net.state_dict(),
@@ -186,7 +201,8 @@ def train(rank: int, args: argparse.Namespace) -> None:
             torch.save(kept, str(state) + ".new")
             os.replace(str(state) + ".new", state)
     if rank == 0:
-        print(f"done: {step} steps, {step * BATCH} crops, {used / 60:.1f} min")
+        done = "done" if used >= args.minutes * 60 else "a piece is done; the same command goes on"
+        print(f"{done}: {step} steps, {step * args.batch} crops, {used / 60:.1f} min")
 
 
 def main() -> None:
@@ -194,10 +210,15 @@ def main() -> None:
     ap.add_argument("--index", type=Path, required=True)
     ap.add_argument("--weights", type=Path, required=True, help="folder of the start weights")
     ap.add_argument("--start", type=Path, help="a graph with all classes to go on from, instead of the first model")
+    ap.add_argument("--backbone", choices=("nano", "lite"), default="nano")
     ap.add_argument("--pictures", type=Path, help="rendered pictures of the stage")
     ap.add_argument("--clips", type=Path, help="folder sample-videos")
     ap.add_argument("--out", type=Path, required=True)
     ap.add_argument("--minutes", type=float, default=60)
+    ap.add_argument("--piece", type=float, default=math.inf, help="stop after so many minutes; started again, it goes on")
+    ap.add_argument("--device", default="cpu", help="cuda: with one rank, more workers and a larger batch")
+    ap.add_argument("--batch", type=int, default=16)
+    ap.add_argument("--workers", type=int, default=1, help="processes that make crops, for each rank")
     ap.add_argument("--peak", type=float, default=1e-3)
     ap.add_argument("--ema", type=float, default=0.998)
     ap.add_argument("--seed", type=int, default=4)
