@@ -57,12 +57,17 @@ def configuration(truth: dict, camera: str, models: dict, galleries: Path, tiles
 
 
 def cut_outs(clip: Path, truth: dict, garments: list[str], until_s: float, folder: Path) -> list[str]:
-    """Cut-outs of each person who wears one of these garments, where it is seen whole, spread over the time."""
+    """Cut-outs of each person who wears one of these garments, where it is seen whole, or as far as it ever is, spread
+    over the time: a gallery that lacks an approved garment would make its wearers violations."""
+    frames = [frame for frame in truth["per_frame"] if frame["time_s"] <= until_s]
+    wearers = [(frame["frame"], person) for frame in frames for person in frame["persons"] if person["garment"] in garments]
+    best: dict[str, float] = {}
+    for _, person in wearers:
+        best[person["garment"]] = max(best.get(person["garment"], 0.0), person["visible"])
     worn: dict[int, list] = {}
-    for frame in truth["per_frame"]:
-        for person in frame["persons"]:
-            if frame["time_s"] <= until_s and person["garment"] in garments and person["visible"] > 0.9:
-                worn.setdefault(person["track"], []).append((frame["frame"], person["box"]))
+    for number, person in wearers:
+        if person["visible"] > 0.9 * min(1.0, best[person["garment"]]):
+            worn.setdefault(person["track"], []).append((number, person["box"]))
     paths = []
     for track, seen in worn.items():
         for frame, (left, top, right, bottom) in seen[:: -(-len(seen) // CUT_OUTS)]:

@@ -97,7 +97,7 @@ impl CameraAnalysis {
             updates.extend(self.stop(CloseReason::SourceEnded));
         }
         self.last = Some(at.media);
-        self.tracker.advance(at.media, &people::join(&detections.items, self.settings.high_score));
+        self.tracker.advance(at.media, &people::join(&detections.items));
         let detections = people::surest(&detections.items, |_| true);
         let looks = self.ask(at, &detections);
         self.followed = Some(Followed { at, detections, updates });

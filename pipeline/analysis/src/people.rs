@@ -70,12 +70,13 @@ const SAME_HEAD: f32 = 0.6;
 /// Two opinions on one head whose scores are closer than this contradict each other.
 const CONTRADICTION: f32 = 0.1;
 
+/// A weaker head shows that somebody is there and where to look again, but not what is on it.
+const SURE_HEAD: f32 = 0.5;
+
 /// Everybody in the frame, in an order that does not depend on the order of `items`.
-///
-/// A head whose score is below `sure_score` shows that somebody is there, but not what is on it.
-pub(crate) fn join(items: &[Detection], sure_score: f64) -> Vec<Person> {
+pub(crate) fn join(items: &[Detection]) -> Vec<Person> {
     let bodies = surest(items, |class| class == Class::Person);
-    let heads = distinct_heads(items, sure_score);
+    let heads = distinct_heads(items);
     let pairs = best_pairs(bodies.len(), heads.len(), |body, head| {
         belonging(bodies[body].bounds, heads[head].bounds)
     });
@@ -142,11 +143,11 @@ fn estimate_body(head: &Head) -> Person {
 }
 
 /// One head for each place, the surest opinion first; `Unknown` where two opinions are equally sure.
-fn distinct_heads(items: &[Detection], sure_score: f64) -> Vec<Head> {
+fn distinct_heads(items: &[Detection]) -> Vec<Head> {
     let mut heads: Vec<Head> = Vec::new();
     for item in surest(items, |class| headwear_of(class).is_some()) {
         let Some(named) = headwear_of(item.class) else { continue };
-        let headwear = if f64::from(item.score.value()) >= sure_score { named } else { Headwear::Unknown };
+        let headwear = if item.score.value() >= SURE_HEAD { named } else { Headwear::Unknown };
         let other = heads.iter_mut().find(|head| is_same_place(head.bounds, item.bounds));
         match other {
             Some(head) => {
@@ -211,7 +212,7 @@ mod tests {
         for start in 0..items.len().max(1) {
             let rotated: Vec<_> = items.iter().cycle().skip(start).take(items.len()).copied().collect();
             let tell = |p: &Person| format!("{}{:?}", if p.is_estimated { "~" } else { "" }, p.headwear());
-            let told: Vec<_> = join(&rotated, 0.4).iter().map(tell).collect();
+            let told: Vec<_> = join(&rotated).iter().map(tell).collect();
             assert_eq!(told, expected, "{name}");
         }
     }
@@ -285,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_missed_body_is_estimated_inside_the_picture() {
-        let people = join(&[seen(Class::Head, 0.8, [0.97, 0.6, 1.0, 0.7])], 0.4);
+        let people = join(&[seen(Class::Head, 0.8, [0.97, 0.6, 1.0, 0.7])]);
         let body = people[0].bounds;
         assert!(people[0].is_estimated && body.right() <= 1.0 && body.bottom() <= 1.0, "{body:?}");
         assert!((body.height() - 0.4).abs() < 1e-5 && body.left() < 0.96, "{body:?}");
