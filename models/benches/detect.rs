@@ -4,11 +4,12 @@
 
 use std::hint::black_box;
 
-use anjian_domain::{ColourMatrix, Picture, PixelFormat};
+use anjian_domain::{ColourMatrix, NormBox, Picture, PixelFormat};
 use anjian_models::{Catalogue, Letterbox, Runtime, SessionSettings, Tiles};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 const MODEL: &str = "site_nano";
+const LARGER: &str = "site_nano_1280";
 
 /// Not grey: resizing and the model take as long for any content, but a cache would not.
 fn picture(width_px: u32, height_px: u32, format: PixelFormat) -> Picture {
@@ -35,14 +36,19 @@ fn frames(criterion: &mut Criterion) {
         });
     }
     let runtime = Runtime::find(None).expect("scripts/setup was run");
-    for (name, picture) in [
-        ("detect 1080p I420 at 640x384", picture(1920, 1080, PixelFormat::I420)),
-        ("detect square at 640x640", picture(1080, 1080, PixelFormat::I420)),
+    let far = NormBox::new(0.2, 0.25, 0.8, 0.85).expect("a box");
+    let tile = || Tiles::new(vec![far]).expect("large enough");
+    for (name, model, side_px, tiles) in [
+        ("detect 1080p I420 at 640x384", MODEL, [1920, 1080], Tiles::default()),
+        ("detect 1080p I420 at 640x384, one tile", MODEL, [1920, 1080], tile()),
+        ("detect 1080p I420 at 1280x736", LARGER, [1920, 1080], Tiles::default()),
+        ("detect square at 640x640", MODEL, [1080, 1080], Tiles::default()),
     ] {
+        let picture = picture(side_px[0], side_px[1], PixelFormat::I420);
         let mut detector =
-            catalogue.load(MODEL, &runtime, SessionSettings::default()).expect("a built-in model");
+            catalogue.load(model, &runtime, SessionSettings::default()).expect("a built-in model");
         criterion.bench_function(name, |bencher| {
-            bencher.iter(|| detector.detect(black_box(&picture), &Tiles::default()).expect("memory"));
+            bencher.iter(|| detector.detect(black_box(&picture), &tiles).expect("memory"));
         });
     }
 }

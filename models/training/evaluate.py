@@ -29,7 +29,8 @@ ALL = ("head", "helmet", "other_headwear", "person", "flame", "smoke", "arc", "s
 OLD = ("head", "helmet", "person")
 GROUPS = [("head", "helmet", "other_headwear"), ("person",), ("flame",), ("smoke",), ("arc",), ("sparks",)]
 START = {"head": 0.61, "helmet": 0.49, "person": 0.5}
-LEAST = 0.05
+# As `anjian eval` has it: average precision counts weak detections too.
+LEAST = 0.01
 # The product enlarges a small picture by no more.
 MOST_ENLARGED = 1.6
 # Each class by itself, as most published figures have it; the product lets headwear of one head compete.
