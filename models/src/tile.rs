@@ -28,7 +28,7 @@ pub enum TileError {
     #[error("{0} tiles: {MOST_TILES} at most, each costs as much as the whole picture")]
     TooMany(usize),
     /// Too narrow or too low.
-    #[error("a tile of {0} x {1}: a side must be at least {LEAST_SIDE}")]
+    #[error("a tile of {0:.3} x {1:.3}: a side must be at least {LEAST_SIDE}")]
     TooSmall(f32, f32),
 }
 
