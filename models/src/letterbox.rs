@@ -19,6 +19,9 @@ const GRID_PX: u32 = 32;
 /// Enlarging a picture more than this shows a network nothing but blur that it has never seen.
 const MOST_ENLARGED: f64 = 1.6;
 
+/// Tensors kept of a model: a camera's whole picture and its tiles take turns, mostly in two or three shapes.
+const MOST_TENSORS: usize = 4;
+
 /// Where a picture lies in an input: in the rectangle from 0,0 to the content's sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fit {
@@ -74,8 +77,8 @@ fn scaled(side: f64, most_px: u32) -> u32 {
 #[derive(Debug)]
 pub struct Letterbox {
     input: Input,
-    fit: Option<Fit>,
-    tensor: Array4<f32>,
+    /// A tensor for each place of a picture in it, the one in use first; what is beside the picture stays grey.
+    tensors: Vec<(Fit, Array4<f32>)>,
     small: [Mat; 3],
 }
 
@@ -83,7 +86,7 @@ impl Letterbox {
     /// For inputs like this.
     #[must_use]
     pub fn new(input: Input) -> Self {
-        Self { input, fit: None, tensor: Array4::zeros((0, 0, 0, 0)), small: <[Mat; 3]>::default() }
+        Self { input, tensors: Vec::new(), small: <[Mat; 3]>::default() }
     }
 
     /// `(1, 3, height, width)`, f32, 0..255, colours in the model's order, and where the picture lies in it.
@@ -107,16 +110,18 @@ impl Letterbox {
             height_px: picture.height_px(),
             source,
         })?;
-        Ok((fit, self.tensor.view()))
+        Ok((fit, self.tensors[0].1.view()))
     }
 
-    /// A new tensor, all grey, when the shape changes. While it stays the grey is still there from last time.
+    /// Puts the tensor of the picture's shape first: one of those kept, or a new one, all grey.
     fn prepare(&mut self, part: Region) -> Fit {
         let fit = Fit::new(&self.input, part.width.unsigned_abs(), part.height.unsigned_abs());
-        if self.fit != Some(fit) {
+        if let Some(at) = self.tensors.iter().position(|(kept, _)| *kept == fit) {
+            self.tensors[..=at].rotate_right(1);
+        } else {
             let shape = (1, 3, fit.input_height_px as usize, fit.input_width_px as usize);
-            self.tensor = Array4::from_elem(shape, f32::from(self.input.padding));
-            self.fit = Some(fit);
+            self.tensors.truncate(MOST_TENSORS - 1);
+            self.tensors.insert(0, (fit, Array4::from_elem(shape, f32::from(self.input.padding))));
         }
         fit
     }
@@ -140,7 +145,7 @@ impl Letterbox {
         let [y, u, v] = &self.small;
         let (y, u, v) = (y.data_bytes()?, u.data_bytes()?, v.data_bytes()?);
         let width = fit.content_width_px as usize;
-        let rows = colour_rows(&mut self.tensor, self.input.channels, width);
+        let rows = colour_rows(&mut self.tensors[0].1, self.input.channels, width);
         for (((blue, green, red), y), (u, v)) in
             rows.zip(y.chunks_exact(width)).zip(u.chunks_exact(width).zip(v.chunks_exact(width)))
         {
@@ -154,7 +159,7 @@ impl Letterbox {
     fn fill_from_bgr(&mut self, fit: Fit) -> opencv::Result<()> {
         let pixels = self.small[0].data_bytes()?;
         let width = fit.content_width_px as usize;
-        let rows = colour_rows(&mut self.tensor, self.input.channels, width);
+        let rows = colour_rows(&mut self.tensors[0].1, self.input.channels, width);
         for ((blue, green, red), row) in rows.zip(pixels.chunks_exact(width * 3)) {
             for (x, pixel) in row.chunks_exact(3).enumerate() {
                 [blue[x], green[x], red[x]] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
@@ -285,13 +290,12 @@ mod tests {
 
     #[test]
     fn nothing_of_the_last_picture_stays() {
-        let pictures = [
-            halves(64, 36, PixelFormat::I420),
-            halves(40, 40, PixelFormat::Bgr),
-            halves(36, 64, PixelFormat::I420),
-        ];
+        let sizes = [(64, 36), (40, 40), (36, 64), (64, 20), (20, 64), (64, 48)];
+        assert!(sizes.len() > MOST_TENSORS);
+        let pictures = sizes.map(|(width, height)| halves(width, height, PixelFormat::I420));
         let mut kept = Letterbox::new(input(InputFit::Fixed, Channels::Bgr));
-        for picture in pictures.iter().chain(&pictures) {
+        // There and back: some tensors are still kept, some were dropped.
+        for picture in pictures.iter().chain(pictures.iter().rev()) {
             let mut fresh = Letterbox::new(input(InputFit::Fixed, Channels::Bgr));
             assert_eq!(kept.apply(picture).unwrap(), fresh.apply(picture).unwrap());
         }
