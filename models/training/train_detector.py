@@ -30,12 +30,12 @@ from rendered import clip_frames, stage_pictures
 
 # How often a source is drawn; what has no pictures gives its share to the others.
 SHARES = {
-    "hard-hat-workers": 0.24, "bare-heads-extra": 0.04, "construction-safety-rf100": 0.06,
-    "construction-site-safety": 0.04, "surveillance-people": 0.06, "flame-smoke/firesense": 0.065,
-    "flame-smoke/continuous": 0.065, "flame-smoke/forest": 0.05, "hot-work-negatives/industrial": 0.06,
-    "hot-work-negatives/lamps": 0.03, "rendered": 0.14, "rendered-fire": 0.17, "rendered-clip": 0.04,
+    "hard-hat-workers": 0.21, "bare-heads-extra": 0.03, "construction-safety-rf100": 0.05,
+    "construction-site-safety": 0.03, "surveillance-people": 0.06, "flame-smoke/firesense": 0.12,
+    "flame-smoke/continuous": 0.12, "flame-smoke/forest": 0.10, "hot-work-negatives/industrial": 0.12,
+    "hot-work-negatives/lamps": 0.055, "rendered": 0.11, "rendered-fire": 0.16, "rendered-clip": 0.04,
 }  # fmt: skip
-SCALES = {"flame-smoke": (0.45, 2.0), "surveillance": (0.45, 1.7), "construction-site": (0.35, 1.2)}
+SCALES = {"flame-smoke": (0.5, 1.9), "surveillance": (0.45, 1.7), "construction-site": (0.35, 1.2)}
 RESCAN_PICTURES = 60  # batches
 IMITATED = 6  # batches
 SQUARE = 0.35  # of the batches
@@ -63,7 +63,7 @@ class Crops(torch.utils.data.IterableDataset):
         cache: dict[str, np.ndarray] = {}
 
         def pick():
-            names = [n for n in SHARES if by_source.get(n)]
+            names = [n for n in SHARES if by_source.get(n) and n.startswith(self.args.sources)]
             odds = np.array(
                 [SHARES[n] * (min(1, len(by_source[n]) / 100) if n.startswith("rendered") else 1) for n in names]
             )
@@ -213,6 +213,7 @@ def main() -> None:
     ap.add_argument("--backbone", choices=("nano", "lite"), default="nano")
     ap.add_argument("--pictures", type=Path, help="rendered pictures of the stage")
     ap.add_argument("--clips", type=Path, help="folder sample-videos")
+    ap.add_argument("--sources", type=lambda names: tuple(names.split(",")), default=("",), help="only what begins so")
     ap.add_argument("--out", type=Path, required=True)
     ap.add_argument("--minutes", type=float, default=60)
     ap.add_argument("--piece", type=float, default=math.inf, help="stop after so many minutes; started again, it goes on")
