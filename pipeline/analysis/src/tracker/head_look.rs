@@ -7,10 +7,11 @@ use anjian_domain::{HeadwearOdds, MediaTime, Score};
 
 use crate::people::Headwear;
 
-/// A head is looked at again after so long, seconds.
-const AGAIN_S: f64 = 1.0;
-/// When the detector changes its mind, a head is looked at again, but not sooner than this, seconds.
-const SOONEST_S: f64 = 0.2;
+/// A head is looked at again after so long, seconds: a little under a second, so that the tremor of a camera's clock
+/// does not put a look off to the next frame, and its recording is looked at in the same ones.
+const AGAIN_S: f64 = 0.95;
+/// When the detector changes its mind, a head is looked at again, but not sooner than this, seconds: as above.
+const SOONEST_S: f64 = 0.15;
 /// Without a newer one, an answer counts for so long, seconds. Then the detector's opinion does again.
 const COUNTS_S: f64 = 1.5;
 /// The likeliest state has to be at least so probable; otherwise the look could not tell.
@@ -100,7 +101,9 @@ mod tests {
         for (name, then, now, after_s, expected) in [
             ("a moment later", Worn, Worn, 0.8, false),
             ("a second later", Worn, Worn, 1.0, true),
+            ("a second later by a clock that trembles", Worn, Worn, 0.996, true),
             ("the hat comes off", Worn, Bare, 0.2, true),
+            ("the hat comes off, and the clock trembles", Worn, Bare, 0.196, true),
             ("and in the next picture of a fast camera", Worn, Bare, 0.04, false),
             ("the hat goes on", Bare, Worn, 0.4, true),
             ("a cap is as bare as bare", Bare, Other, 0.4, false),
