@@ -63,7 +63,7 @@ class Crops(torch.utils.data.IterableDataset):
         cache: dict[str, np.ndarray] = {}
 
         def pick():
-            names = [n for n in SHARES if by_source.get(n) and n.startswith(self.args.sources)]
+            names = [n for n in SHARES if by_source.get(n)]
             odds = np.array(
                 [SHARES[n] * (min(1, len(by_source[n]) / 100) if n.startswith("rendered") else 1) for n in names]
             )
@@ -213,7 +213,6 @@ def main() -> None:
     ap.add_argument("--backbone", choices=("nano", "lite"), default="nano")
     ap.add_argument("--pictures", type=Path, help="rendered pictures of the stage")
     ap.add_argument("--clips", type=Path, help="folder sample-videos")
-    ap.add_argument("--sources", type=lambda names: tuple(names.split(",")), default=("",), help="only what begins so")
     ap.add_argument("--out", type=Path, required=True)
     ap.add_argument("--minutes", type=float, default=60)
     ap.add_argument("--piece", type=float, default=math.inf, help="stop after so many minutes; started again, it goes on")
