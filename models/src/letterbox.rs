@@ -292,7 +292,10 @@ mod tests {
     fn nothing_of_the_last_picture_stays() {
         let sizes = [(64, 36), (40, 40), (36, 64), (64, 20), (20, 64), (64, 48)];
         assert!(sizes.len() > MOST_TENSORS);
-        let pictures = sizes.map(|(width, height)| halves(width, height, PixelFormat::I420));
+        let pictures = sizes.map(|(width, height)| {
+            let format = if width == height { PixelFormat::Bgr } else { PixelFormat::I420 };
+            halves(width, height, format)
+        });
         let mut kept = Letterbox::new(input(InputFit::Fixed, Channels::Bgr));
         // There and back: some tensors are still kept, some were dropped.
         for picture in pictures.iter().chain(pictures.iter().rev()) {
