@@ -11,6 +11,7 @@
 
 mod assignment;
 mod camera_analysis;
+mod clock;
 mod gallery;
 mod people;
 mod plan;

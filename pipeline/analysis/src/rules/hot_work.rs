@@ -26,13 +26,13 @@ use self::permission::Permits;
 use self::streak::Streak;
 use super::{
     BreachKey, Finding, Given, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range,
-    mean_score, read, seconds,
+    mean_score, read,
 };
 
 pub(super) const REGISTRATION: Registration = Registration { parse };
 
 /// Raised whenever this file or its folder judges differently with the same thresholds.
-const REVISION: u32 = 2;
+const REVISION: u32 = 3;
 /// The pace of a camera is told after so many frames.
 const PACE_FRAMES: u32 = 10;
 
@@ -243,7 +243,7 @@ impl Pace {
         let (since, frames) = self.counted.map_or((at, 0), |(since, frames)| (since, frames + 1));
         self.counted = Some((since, frames));
         if frames == PACE_FRAMES {
-            self.fps = Some(f64::from(frames) / seconds(since, at).max(f64::EPSILON));
+            self.fps = Some(f64::from(frames) / at.media.since(since.media).as_secs_f64().max(f64::EPSILON));
         }
     }
 

@@ -188,8 +188,3 @@ fn mean_score(scores: impl Iterator<Item = f32>) -> Option<Score> {
     let (sum, count) = scores.fold((0.0, 0u32), |(sum, count), score| (sum + f64::from(score), count + 1));
     Score::new((sum / f64::from(count.max(1))) as f32).filter(|_| count > 0)
 }
-
-/// From one moment to a later one.
-fn seconds(from: Moment, to: Moment) -> f64 {
-    to.media.since(from.media).as_secs_f64()
-}

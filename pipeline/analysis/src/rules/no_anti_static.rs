@@ -15,12 +15,13 @@ use serde_json::{Map, Value, json};
 
 use super::person_episodes::{PersonEpisodes, Reading, Source, Thresholds, Told};
 use super::{Finding, Given, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range, read};
+use crate::clock::lasted_s;
 use crate::{Gallery, Track};
 
 pub(super) const REGISTRATION: Registration = Registration { parse };
 
 /// Raised whenever this file judges differently with the same thresholds.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 
 /// Thresholds of `no_anti_static`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -209,7 +210,7 @@ impl Logic {
         let is_clear = self.episodes.is_open(track.id()) || garment.matches >= self.settings.min_observations;
         let is_settled = is_clear && garment.reading.is_some();
         let pause_s = if is_settled { self.settings.settled_look_s } else { self.settings.look_s };
-        track.last_seen().since(looked).as_secs_f64() >= pause_s
+        lasted_s(looked, track.last_seen()) >= pause_s
     }
 
     /// `None` when the garment cannot be told.
@@ -240,7 +241,7 @@ impl Logic {
     /// What the last look said, for as long as another one may take.
     fn held(&self, id: TrackId, at: MediaTime) -> Option<Reading> {
         let garment = self.garments.get(&id)?;
-        let age_s = at.since(garment.looked?).as_secs_f64();
+        let age_s = lasted_s(garment.looked?, at);
         let reading = garment.reading.filter(|_| age_s <= self.settings.settled_look_s)?;
         Some(Reading { source: Source::Held, ..reading })
     }

@@ -19,7 +19,7 @@ use crate::people::Headwear;
 pub(super) const REGISTRATION: Registration = Registration { parse };
 
 /// Raised whenever this file judges differently with the same thresholds.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 
 /// Thresholds of `no_hard_hat`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -17,14 +17,15 @@ use serde_json::{Map, Value};
 
 use super::{
     BreachKey, Finding, Given, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range,
-    mean_score, read, seconds,
+    mean_score, read,
 };
+use crate::clock::lasted_s;
 use crate::{SettingsError, Track, TrackState};
 
 pub(super) const REGISTRATION: Registration = Registration { parse };
 
 /// Raised whenever this file judges differently with the same thresholds.
-const REVISION: u32 = 2;
+const REVISION: u32 = 3;
 /// More counts than this are not kept, however long `smooth_s` is.
 const MOST_COUNTS: usize = 512;
 /// A new track that covers so much of where a lost one should be is the same person.
@@ -192,7 +193,7 @@ impl Logic {
             TrackState::Tentative => false,
             TrackState::Seen => true,
             TrackState::Lost => {
-                let unseen_s = scene.at.media.since(track.last_seen()).as_secs_f64();
+                let unseen_s = lasted_s(track.last_seen(), scene.at.media);
                 unseen_s <= self.settings.unseen_s && !is_replaced(track, scene)
             }
         }
@@ -200,7 +201,7 @@ impl Logic {
 
     fn remember(&mut self, now: MediaTime, count: u32) {
         self.counts.push_back((now, count));
-        let is_old = |(at, _): &(MediaTime, u32)| now.since(*at).as_secs_f64() > self.settings.smooth_s;
+        let is_old = |(at, _): &(MediaTime, u32)| lasted_s(*at, now) > self.settings.smooth_s;
         while self.counts.len() > MOST_COUNTS || self.counts.front().is_some_and(is_old) {
             self.counts.pop_front();
         }
@@ -250,7 +251,8 @@ impl Watch {
             if is_broken {
                 open.last = at;
             }
-            let is_kept = is_other_broken || (!is_broken && seconds(open.last, at) >= settings.release_s);
+            let is_kept =
+                is_other_broken || (!is_broken && lasted_s(open.last.media, at.media) >= settings.release_s);
             return if is_kept { self.stop(CloseReason::Ended) } else { None };
         }
         if !is_broken_now && !is_broken_lately {
@@ -258,7 +260,8 @@ impl Watch {
         } else if is_broken_now {
             self.begun.get_or_insert(at);
         }
-        let opened = self.begun.filter(|begun| is_broken && seconds(*begun, at) >= settings.hold_s)?;
+        let opened =
+            self.begun.filter(|begun| is_broken && lasted_s(begun.media, at.media) >= settings.hold_s)?;
         Some(self.begin(opened, at, persons))
     }
 

@@ -18,6 +18,7 @@ use anjian_domain::{CloseReason, Moment, NormBox, TrackId};
 
 use self::watch::Watch;
 use super::{Finding, Scene};
+use crate::clock::lasted_s;
 use crate::{Track, TrackState};
 
 /// When episodes begin and end; each rule's settings say what the numbers mean and their ranges.
@@ -145,7 +146,7 @@ impl PersonEpisodes {
 
     fn dismiss_absent(&mut self, at: Moment) -> Vec<Finding> {
         let grace_s = self.thresholds.grace_s;
-        let is_gone = |watch: &Watch| at.media.since(watch.last_inside()).as_secs_f64() > grace_s;
+        let is_gone = |watch: &Watch| lasted_s(watch.last_inside(), at.media) > grace_s;
         let gone: Vec<_> =
             self.watches.iter().filter(|(_, watch)| is_gone(watch)).map(|(id, _)| *id).collect();
         let watches = gone.into_iter().filter_map(|id| self.watches.remove(&id));
@@ -160,7 +161,7 @@ fn is_broken(reading: Option<Reading>) -> bool {
 /// For how long somebody had been out of sight when the track began, seconds; `None` when it began before.
 fn unseen_before(watch: &Watch, track: &Track) -> Option<f64> {
     let is_later = track.first_seen() > watch.last_inside();
-    is_later.then(|| track.first_seen().since(watch.last_inside()).as_secs_f64())
+    is_later.then(|| lasted_s(watch.last_inside(), track.first_seen()))
 }
 
 /// Where somebody was lost and, while the tracker still guesses, should be by now; `None` when in sight.

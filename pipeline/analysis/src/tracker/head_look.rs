@@ -5,13 +5,13 @@
 
 use anjian_domain::{HeadwearOdds, MediaTime, Score};
 
+use crate::clock::lasted_s;
 use crate::people::Headwear;
 
-/// A head is looked at again after so long, seconds: a little under a second, so that the tremor of a camera's clock
-/// does not put a look off to the next frame, and its recording is looked at in the same ones.
-const AGAIN_S: f64 = 0.95;
-/// When the detector changes its mind, a head is looked at again, but not sooner than this, seconds: as above.
-const SOONEST_S: f64 = 0.15;
+/// A head is looked at again after so long, seconds.
+const AGAIN_S: f64 = 1.0;
+/// When the detector changes its mind, a head is looked at again, but not sooner than this, seconds.
+const SOONEST_S: f64 = 0.2;
 /// Without a newer one, an answer counts for so long, seconds. Then the detector's opinion does again.
 const COUNTS_S: f64 = 1.5;
 /// The likeliest state has to be at least so probable; otherwise the look could not tell.
@@ -38,7 +38,7 @@ impl HeadLook {
     /// Whether somebody should look now; `detector` is what the detector thinks of this frame.
     pub(super) fn is_due(&self, at: MediaTime, detector: Headwear) -> bool {
         let Some(answer) = self.answer else { return true };
-        let age_s = at.since(answer.at).as_secs_f64();
+        let age_s = lasted_s(answer.at, at);
         let is_hard_hat = |headwear| headwear == Headwear::Worn;
         let has_changed = detector != Headwear::Unknown
             && (answer.detector == Headwear::Unknown
@@ -55,7 +55,7 @@ impl HeadLook {
 
     /// What is on the head and how sure that is; `None` when nobody has looked lately.
     pub(super) fn opinion(&self, at: MediaTime) -> Option<(Headwear, Score)> {
-        let fresh = self.answer.filter(|answer| at.since(answer.at).as_secs_f64() <= COUNTS_S)?;
+        let fresh = self.answer.filter(|answer| lasted_s(answer.at, at) <= COUNTS_S)?;
         Some((fresh.headwear, fresh.score))
     }
 }

@@ -50,7 +50,7 @@ impl Default for TrackerSettings {
 
 /// Raised whenever people or tracks are found, or taken to be in a zone, otherwise with the same settings; part of every
 /// rule's version.
-pub(crate) const REVISION: u32 = 4;
+pub(crate) const REVISION: u32 = 5;
 /// More people than this in one picture are not followed; those who came first are.
 const MOST_TRACKS: usize = 256;
 /// Least similarity to a sure detection.

@@ -5,6 +5,7 @@ use anjian_domain::{HeadwearOdds, Look, LookKind, MediaTime, NormBox, Score, Tra
 use super::TrackerSettings;
 use super::head_look::HeadLook;
 use super::motion::{Measured, Motion};
+use crate::clock::lasted_s;
 use crate::people::{Headwear, Person};
 
 /// How a track stands.
@@ -98,7 +99,7 @@ impl Track {
     }
 
     fn is_believable(&self, settings: &TrackerSettings) -> bool {
-        let age_s = self.last_seen.since(self.first_seen).as_secs_f64();
+        let age_s = lasted_s(self.first_seen, self.last_seen);
         let is_long_enough = self.observations >= settings.confirm_observations
             || (self.observations >= 2 && age_s >= CONFIRM_AFTER_S);
         is_long_enough && !self.is_thing()
@@ -122,7 +123,7 @@ impl Track {
     }
 
     pub(crate) fn unseen_s(&self, at: MediaTime) -> f64 {
-        at.since(self.last_seen).as_secs_f64()
+        lasted_s(self.last_seen, at)
     }
 
     pub(crate) const fn first_bounds(&self) -> NormBox {

@@ -180,6 +180,9 @@ fn beacons_give_themselves_away() {
     }
 }
 
+/// The dice leave out each frame with a tenth; six in a row, about once in a million.
+const DICE_S: f64 = 1.3;
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -198,7 +201,8 @@ proptest! {
         let arc = Light::arc(move |second| (from..from + long).contains(&second));
         let told = play(&Stage { seed, ..stage() }, 20.0, &[arc], &[]);
         prop_assert_eq!(told.len(), 1, "{:?}", told);
-        prop_assert!((told[0].opened_s - from).abs() < 0.9 && (told[0].closed_s - from - long).abs() < 0.9, "{:?}", told);
+        let (late_s, early_s) = (told[0].opened_s - from, from + long - told[0].closed_s);
+        prop_assert!(late_s.abs() < DICE_S && early_s.abs() < DICE_S, "{:?}", told);
     }
 }
 

@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use anjian_domain::{Answer, Detection, LightMeasure, MediaTime, Moment, NormBox};
 
 use super::permission::{Permission, is_in};
-use super::{Scene, Settings, Streak, flicker, is_fire, seconds};
+use super::{Scene, Settings, Streak, flicker, is_fire};
+use crate::clock::lasted_s;
 
 /// More fires than this in a zone are not told apart, and more detections not looked at; the surest are.
 const MOST_FIRES: usize = 32;
@@ -136,7 +137,7 @@ impl Fire {
     fn learn(&mut self, settings: &Settings) {
         let Some(now) = self.history.back().map(|sample| sample.at) else { return };
         let enough = 2 * settings.min_observations as usize;
-        let is_old = |sample: &Sample| now.since(sample.at).as_secs_f64() > settings.look_back_s;
+        let is_old = |sample: &Sample| lasted_s(sample.at, now) > settings.look_back_s;
         while self.history.len() > MOST_SAMPLES
             || (self.history.len() > enough && self.history.front().is_some_and(is_old))
         {
@@ -154,8 +155,8 @@ impl Fire {
             self.forget_breach();
         }
         // Who has come back is not always seen.
-        let was_allowed =
-            self.is_breach_sure && self.allowed.is_some_and(|allowed| seconds(allowed, at) <= RETURN_S);
+        let was_allowed = self.is_breach_sure
+            && self.allowed.is_some_and(|allowed| lasted_s(allowed.media, at.media) <= RETURN_S);
         let needed_s = match permission {
             Permission::Unwatched if was_allowed => {
                 self.pause_breach();

@@ -10,6 +10,7 @@ use anjian_domain::{LightMeasure, MediaTime};
 
 use super::Settings;
 use super::fires::{Glow, Sample};
+use crate::clock::lasted_s;
 
 /// Flicker is measured between observations at least so far apart, seconds: five a second, somewhat irregular.
 const PACE_S: f64 = 0.18;
@@ -59,9 +60,9 @@ fn glows(history: &[Sample]) -> Vec<Glow> {
 
 fn has_persisted(history: &[Sample], born: MediaTime, settings: &Settings) -> bool {
     let (Some(oldest), Some(newest)) = (history.first(), history.last()) else { return false };
-    let age_s = newest.at.since(oldest.at).as_secs_f64();
+    let age_s = lasted_s(oldest.at, newest.at);
     let frame_s = frame_s(history);
-    let age_of = |sample: &Sample| newest.at.since(sample.at).as_secs_f64();
+    let age_of = |sample: &Sample| lasted_s(sample.at, newest.at);
     let recent = history.iter().filter(|sample| age_of(sample) <= settings.persist_s).count();
     // A slow camera looks back further.
     let window =
@@ -90,7 +91,7 @@ fn longest_run_s(history: &[Sample], longest_break_s: f64) -> f64 {
     for at in burning {
         let unbroken = run.filter(|(_, last)| at.since(*last).as_secs_f64() <= longest_break_s);
         let first = unbroken.map_or(at, |(first, _)| first);
-        longest_s = longest_s.max(at.since(first).as_secs_f64());
+        longest_s = longest_s.max(lasted_s(first, at));
         run = Some((first, at));
     }
     longest_s

@@ -2,7 +2,7 @@
 
 use anjian_domain::Moment;
 
-use super::seconds;
+use crate::clock::lasted_s;
 
 /// A gap is this many frames at least, so that one missed frame of a slow camera is none.
 const LEAST_MISSES: u32 = 2;
@@ -50,11 +50,11 @@ impl Streak {
 
     /// From the first observation to the last.
     pub(super) fn lasted_s(&self) -> f64 {
-        seconds(self.first, self.last)
+        lasted_s(self.first.media, self.last.media)
     }
 
     /// Whether it has not been seen for longer than a gap may be.
     pub(super) fn is_over(&self, at: Moment, grace_s: f64) -> bool {
-        self.misses >= LEAST_MISSES && seconds(self.last, at) > grace_s
+        self.misses >= LEAST_MISSES && lasted_s(self.last.media, at.media) > grace_s
     }
 }

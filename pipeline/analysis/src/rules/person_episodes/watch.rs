@@ -8,6 +8,7 @@ use super::super::path::Path;
 use super::super::{BreachKey, Finding, mean_score};
 use super::{Reading, Source, Thresholds, Told};
 use crate::Track;
+use crate::clock::lasted_s;
 
 /// More observations than this are not kept in a window, however long it is.
 const MOST_OBSERVATIONS: usize = 512;
@@ -93,7 +94,7 @@ impl Watch {
 
     /// Drops what is older than the window, but for what is needed to have enough observations.
     fn slide(&mut self, now: MediaTime, thresholds: &Thresholds) {
-        let age_s = |observation: &Observation| now.since(observation.at.media).as_secs_f64();
+        let age_s = |observation: &Observation| lasted_s(observation.at.media, now);
         let enough = (f64::from(thresholds.min_observations) / thresholds.breach_share).ceil() as usize;
         while let Some(oldest) = self.window.front() {
             let is_spare = self.window.len() > enough
@@ -137,7 +138,7 @@ impl Watch {
         thresholds: &Thresholds,
     ) -> Option<Finding> {
         let first = self.window.front()?;
-        let has_lasted = at.media.since(first.at.media).as_secs_f64() >= thresholds.window_s;
+        let has_lasted = lasted_s(first.at.media, at.media) >= thresholds.window_s;
         let is_seen_enough = self.count(Told::Broken) >= thresholds.min_observations as usize;
         if !has_lasted || !is_seen_enough || self.share(Told::Broken) < thresholds.breach_share {
             return None;
@@ -158,7 +159,7 @@ impl Watch {
     pub(super) fn close_if_kept(&mut self, at: Moment, thresholds: &Thresholds) -> Option<Finding> {
         let last_broken = self.episode.as_ref()?.last_broken;
         let is_kept = self.share(Told::Kept) >= thresholds.kept_share;
-        let is_hidden = at.media.since(last_broken.media).as_secs_f64() > thresholds.hidden_s;
+        let is_hidden = lasted_s(last_broken.media, at.media) > thresholds.hidden_s;
         if !is_kept && !is_hidden {
             return None;
         }
