@@ -261,6 +261,7 @@ mod tests {
         check(("sha256 = \"14e", "sha256 = \"xyz"), &[nano, "key sha256", "64 hex"]);
         check(("width_px = 640", "width_px = 600"), &[nano, "key input.width_px", "multiple of 32"]);
         check(("height_px = 640", "height_px = 0"), &[nano, "key input.height_px"]);
+        check(("head = \"yolox\"", "head = \"yolox\"\nbranches = 0"), &[nano, "key branches", "from 1 to"]);
         check(("name = \"head\"", "name = \"hat\""), &[nano, "key class.name", "hat", "other_headwear"]);
         check(("name = \"head\"", "name = \"helmet\""), &[nano, "helmet stands twice"]);
         check(("threshold = 0.61", "threshold = 61.0"), &[nano, "key class.threshold", "61"]);

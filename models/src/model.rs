@@ -5,6 +5,9 @@
 use anjian_domain::{Class, Score};
 use serde::Deserialize;
 
+/// More branches than this are a mistake.
+const MOST_BRANCHES: usize = 4;
+
 /// An ONNX model, as its catalogue describes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
@@ -16,6 +19,9 @@ pub struct Model {
     pub sha256: String,
     /// How its output is read.
     pub head: Head,
+    /// How many sets of boxes it gives for the same anchors, one after the other: 2 when some classes have a branch of
+    /// their own.
+    pub branches: usize,
     /// What pictures it takes.
     pub input: Input,
     /// Its class channels, in the order in which the graph gives them.
@@ -32,7 +38,7 @@ pub struct Model {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Head {
-    /// `(1, anchors, 5 + classes)`, strides 8, 16 and 32, boxes not yet decoded, scores 0..1.
+    /// `(1, branches * anchors, 5 + classes)`, strides 8, 16 and 32, boxes not yet decoded, scores 0..1.
     Yolox,
 }
 
@@ -141,6 +147,8 @@ pub(crate) struct ModelEntry {
     file: String,
     sha256: String,
     head: Head,
+    #[serde(default = "one_branch")]
+    branches: usize,
     input: Input,
     #[serde(default)]
     size: Vec<SizeEntry>,
@@ -148,6 +156,10 @@ pub(crate) struct ModelEntry {
     suppress: Vec<SuppressEntry>,
     licence: String,
     origin: String,
+}
+
+const fn one_branch() -> usize {
+    1
 }
 
 /// The same weights with another input, under a name of its own.
@@ -181,11 +193,14 @@ impl ModelEntry {
         check_texts(&self.name, &self.sha256, texts)?;
         check_side("input.width_px", self.input.width_px)?;
         check_side("input.height_px", self.input.height_px)?;
+        if !(1..=MOST_BRANCHES).contains(&self.branches) {
+            return refuse("branches", format!("{} must be from 1 to {MOST_BRANCHES}", self.branches));
+        }
         let classes = check_classes(&self.class)?;
         let suppress = check_suppress(&self.suppress, &classes)?;
-        let Self { name, file, sha256, head, input, size, licence, origin, .. } = self;
+        let Self { name, file, sha256, head, branches, input, size, licence, origin, .. } = self;
         let sha256 = sha256.to_ascii_lowercase();
-        let model = Model { name, file, sha256, head, input, classes, suppress, licence, origin };
+        let model = Model { name, file, sha256, head, branches, input, classes, suppress, licence, origin };
         let larger = size.into_iter().map(|size| size.check(&model)).collect::<Result<Vec<_>, _>>()?;
         Ok([model].into_iter().chain(larger).collect())
     }

@@ -130,7 +130,7 @@ fn side_text(side: i64) -> String {
 /// The head's values, when their shape is the one that the catalogue asks for.
 fn head_values<'v>(model: &Model, fit: &Fit, output: &'v DynValue) -> Result<&'v [f32], ModelError> {
     let [anchors, channels] = match model.head {
-        Head::Yolox => yolox::output_shape(fit, model.classes.len()),
+        Head::Yolox => yolox::output_shape(fit, model.branches, model.classes.len()),
     };
     let wrong = |found| ModelError::Shape {
         file: model.file.clone(),

@@ -1,7 +1,8 @@
 //! Reads the output of YOLOX graphs that leave the boxes undecoded.
 //!
-//! `(1, anchors, 5 + classes)`: x, y, width and height against the anchor's cell, objectness, then one channel a
-//! class; the scores are already 0..1. Anchors are the cells of three grids, stride 8 first, row by row.
+//! `(1, branches * anchors, 5 + classes)`: x, y, width and height against the anchor's cell, objectness, then one channel a
+//! class; the scores are already 0..1. Anchors are the cells of three grids, stride 8 first, row by row; a graph with
+//! several branches gives all of them again for each.
 
 use anjian_domain::{Class, Detection, NormBox, Score};
 
@@ -21,9 +22,9 @@ pub(crate) struct Floor {
 }
 
 /// Anchors and channels that the graph must give.
-pub(crate) fn output_shape(fit: &Fit, classes: usize) -> [usize; 2] {
+pub(crate) fn output_shape(fit: &Fit, branches: usize, classes: usize) -> [usize; 2] {
     let cells = |stride| (fit.input_width_px / stride) as usize * (fit.input_height_px / stride) as usize;
-    [STRIDES_PX.into_iter().map(cells).sum(), BOX_CHANNELS + classes]
+    [branches * STRIDES_PX.into_iter().map(cells).sum::<usize>(), BOX_CHANNELS + classes]
 }
 
 /// Adds every box whose objectness times class score reaches the floor of its class; `place` puts a box of what the
@@ -37,7 +38,7 @@ pub(crate) fn decode(
 ) {
     let lowest = floors.iter().map(|floor| floor.score).fold(f32::INFINITY, f32::min);
     let channels = BOX_CHANNELS + floors.len();
-    for (anchor, (stride_px, column, row)) in output.chunks_exact(channels).zip(cells(fit)) {
+    for (anchor, (stride_px, column, row)) in output.chunks_exact(channels).zip(cells(fit).cycle()) {
         let [x, y, width, height, objectness, classes @ ..] = anchor else { continue };
         // No class score is above 1, so a weak anchor needs no further look. Nearly all are weak.
         if *objectness < lowest {
@@ -64,7 +65,7 @@ pub(crate) fn decode(
 }
 
 /// Stride, column and row of every anchor, in the graph's order.
-fn cells(fit: &Fit) -> impl Iterator<Item = (f32, f32, f32)> {
+fn cells(fit: &Fit) -> impl Iterator<Item = (f32, f32, f32)> + Clone {
     let (width_px, height_px) = (fit.input_width_px, fit.input_height_px);
     STRIDES_PX.into_iter().flat_map(move |stride| {
         let rows = 0..height_px / stride;
@@ -85,7 +86,7 @@ mod tests {
         [Floor { class: Class::Head, score: 0.5 }, Floor { class: Class::Person, score: 0.3 }];
 
     fn output(anchors: &[(usize, [f32; 7])]) -> Vec<f32> {
-        let [count, channels] = output_shape(&FIT, FLOORS.len());
+        let [count, channels] = output_shape(&FIT, 2, FLOORS.len());
         let mut values = vec![0.0; count * channels];
         for (index, anchor) in anchors {
             values[index * channels..][..channels].copy_from_slice(anchor);
@@ -108,10 +109,10 @@ mod tests {
 
     #[test]
     fn shape_counts_the_cells_of_three_grids() {
-        assert_eq!(output_shape(&FIT, 3), [32 + 8 + 2, 8]);
+        assert_eq!(output_shape(&FIT, 1, 3), [32 + 8 + 2, 8]);
         let wide =
             Fit { input_width_px: 640, input_height_px: 384, content_width_px: 640, content_height_px: 360 };
-        assert_eq!(output_shape(&wide, 3), [5040, 8]);
+        assert_eq!(output_shape(&wide, 2, 3), [2 * 5040, 8]);
     }
 
     #[test]
@@ -125,6 +126,13 @@ mod tests {
         check(38, [0.25, 0.25, 0.0, 0.0, 1.0, 0.6, 0.5], &[(Head, 0.6, edges), (Person, 0.5, edges)]);
         // Anchor 41 is stride 32, column 1: centre (1.5 * 32, 0.5 * 32), sides 64: clipped at the right and to the picture.
         check(41, [0.5, 0.5, ln2, ln2, 1.0, 0.0, 0.4], &[(Person, 0.4, [16.0, 0.0, 64.0, 30.0])]);
+    }
+
+    #[test]
+    fn a_second_branch_has_the_same_anchors() {
+        // As anchor 41, after the 42 of the first branch.
+        let ln2 = 2.0f32.ln();
+        check(42 + 41, [0.5, 0.5, ln2, ln2, 1.0, 0.0, 0.4], &[(Class::Person, 0.4, [16.0, 0.0, 64.0, 30.0])]);
     }
 
     #[test]
