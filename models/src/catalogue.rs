@@ -119,9 +119,19 @@ impl Catalogue {
         runtime: &Runtime,
         settings: SessionSettings,
     ) -> Result<Box<dyn Detector>, ModelError> {
+        Ok(Box::new(self.load_ranking(name, runtime, settings)?))
+    }
+
+    /// As [`Catalogue::load`]; an evaluation asks more of it.
+    pub(crate) fn load_ranking(
+        &self,
+        name: &str,
+        runtime: &Runtime,
+        settings: SessionSettings,
+    ) -> Result<OnnxDetector, ModelError> {
         let model = self.model(name)?;
         let weights = self.weights(&model.into())?;
-        Ok(Box::new(OnnxDetector::load(model.clone(), &weights, runtime, settings)?))
+        OnnxDetector::load(model.clone(), &weights, runtime, settings)
     }
 
     /// Loads a second look and tries it on a plain picture.

@@ -8,8 +8,8 @@ use crate::crop::Region;
 use crate::detector::{Detector, Reported, SessionSettings};
 use crate::graph::{inputs_text, only_input, open};
 use crate::letterbox::{Fit, Letterbox};
-use crate::model::{ClassChannel, Head, InputFit, Model};
-use crate::suppress::suppress;
+use crate::model::{ClassChannel, Head, InputFit, Model, SuppressGroup};
+use crate::suppress::{LEAST_SHARE, suppress};
 use crate::yolox::{self, Floor};
 use crate::{ModelError, Runtime, Tiles, tile};
 
@@ -24,6 +24,15 @@ pub(crate) struct OnnxDetector {
     /// What is reported, in the same order.
     thresholds: Vec<Floor>,
     candidates: Vec<Detection>,
+}
+
+/// What is left of a picture's candidates; each the strongest first.
+#[derive(Debug, Default)]
+pub(crate) struct Ranked {
+    /// The classes of a group competing, as the product has it.
+    pub(crate) together: Vec<Detection>,
+    /// Each class by itself, as average precision is measured.
+    pub(crate) alone: Vec<Detection>,
 }
 
 impl OnnxDetector {
@@ -53,8 +62,7 @@ impl OnnxDetector {
 
 impl Detector for OnnxDetector {
     fn detect(&mut self, picture: &Picture, tiles: &Tiles) -> Result<Vec<Detection>, ModelError> {
-        self.candidates.clear();
-        self.find(picture, Region::whole(picture))?;
+        self.find_all(picture)?;
         self.candidates.retain(|seen| !tiles.decide(seen));
         for tile in tiles.iter() {
             let first = self.candidates.len();
@@ -73,6 +81,30 @@ impl Detector for OnnxDetector {
 }
 
 impl OnnxDetector {
+    /// What an evaluation counts, from one look at the picture.
+    pub(crate) fn rank(&mut self, picture: &Picture) -> Result<Ranked, ModelError> {
+        self.find_all(picture)?;
+        let lonely = |group: &SuppressGroup| {
+            let iou = group.iou;
+            group
+                .classes
+                .iter()
+                .map(move |class| SuppressGroup { classes: vec![*class], iou })
+                .collect::<Vec<_>>()
+        };
+        let alone: Vec<_> = self.model.suppress.iter().flat_map(lonely).collect();
+        Ok(Ranked {
+            together: suppress(&self.candidates, &self.model.suppress),
+            alone: suppress(&self.candidates, &alone),
+        })
+    }
+
+    /// Makes what the whole picture shows the candidates.
+    fn find_all(&mut self, picture: &Picture) -> Result<(), ModelError> {
+        self.candidates.clear();
+        self.find(picture, Region::whole(picture))
+    }
+
     /// Adds what a part of the picture shows, above the floors, to the candidates.
     fn find(&mut self, picture: &Picture, part: Region) -> Result<(), ModelError> {
         let failed = |source| ModelError::Inference { model: self.id.clone(), source };
@@ -164,14 +196,15 @@ fn thresholds(model: &Model, settings: SessionSettings) -> Vec<Floor> {
 }
 
 /// A box competes from the lowest threshold of its group on, even below its own: a bare head that is not sure
-/// enough to be reported still keeps a weaker "helmet" from being reported in its place.
+/// enough to be reported still keeps a weaker "helmet" from being reported in its place. And it has a say about the
+/// place of a stronger one, so the head looks for boxes half as sure.
 fn floors(model: &Model, thresholds: &[Floor]) -> Vec<Floor> {
     let lowest = |class: Class| {
         let rivals = model.suppress.iter().filter(|group| group.classes.contains(&class));
         let rivals: Vec<_> = rivals.flat_map(|group| &group.classes).collect();
         let scores =
             thresholds.iter().filter(|other| rivals.contains(&&other.class)).map(|other| other.score);
-        scores.fold(f32::INFINITY, f32::min)
+        LEAST_SHARE * scores.fold(f32::INFINITY, f32::min)
     };
     thresholds.iter().map(|own| Floor { class: own.class, score: lowest(own.class) }).collect()
 }
