@@ -197,7 +197,7 @@ fn thresholds(model: &Model, settings: SessionSettings) -> Vec<Floor> {
 
 /// A box competes from the lowest threshold of its group on, even below its own: a bare head that is not sure
 /// enough to be reported still keeps a weaker "helmet" from being reported in its place. And it has a say about the
-/// place of a stronger one, so the head looks for boxes half as sure.
+/// place of a stronger one, so the head looks for boxes nearly as sure.
 fn floors(model: &Model, thresholds: &[Floor]) -> Vec<Floor> {
     let lowest = |class: Class| {
         let rivals = model.suppress.iter().filter(|group| group.classes.contains(&class));
