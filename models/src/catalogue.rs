@@ -23,6 +23,7 @@ const BUILT_IN: &str = include_str!("../catalogue.toml");
 const WEIGHTS: &[(&str, &[u8])] = &[
     ("weights/head_helmet_person_nano.onnx", include_bytes!("../weights/head_helmet_person_nano.onnx")),
     ("weights/site_nano.onnx", include_bytes!("../weights/site_nano.onnx")),
+    ("weights/site_fire.onnx", include_bytes!("../weights/site_fire.onnx")),
     ("weights/headwear_lite.onnx", include_bytes!("../weights/headwear_lite.onnx")),
     ("weights/garment_lite.onnx", include_bytes!("../weights/garment_lite.onnx")),
 ];

@@ -8,8 +8,6 @@ import numpy as np
 from paint import paint
 
 CLASSES = 8
-# Width and height of a batch, alike in pixels. The square one shows big fires whole.
-SHAPES = ((416, 288), (352, 352))
 PAINTABLE = ("hard-hat-workers", "hot-work", "construction", "rendered", "bare-heads")
 BLANK = 114
 

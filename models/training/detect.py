@@ -7,7 +7,14 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 
+from scores import overlaps
+
 STRIDES = (8, 16, 32)
+# As models/catalogue.toml has them: boxes of a class that overlap more are one; of the rest those above 0.5.
+OVERLAPS = {"person": 0.6, "flame": 0.3}
+# As models/src/suppress.rs has them: who has a say about the place of the strongest.
+SAME_THING_IOU = 0.6
+LEAST_SHARE = 0.7
 
 
 def fitted(picture: np.ndarray, longer: int) -> tuple[np.ndarray, float]:
@@ -23,6 +30,13 @@ def fitted(picture: np.ndarray, longer: int) -> tuple[np.ndarray, float]:
 def suppressed(boxes: np.ndarray, scores: np.ndarray, overlap: float) -> list[int]:
     sizes = [[*b[:2], b[2] - b[0], b[3] - b[1]] for b in boxes.tolist()]
     return [int(i) for i in cv2.dnn.NMSBoxes(sizes, scores.tolist(), 0.0, overlap)]
+
+
+def agreed(winner: int, boxes: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Where those who see the same thing as the winner place it, each counting by its score."""
+    same = (overlaps(boxes[winner : winner + 1], boxes)[0] > SAME_THING_IOU) & (scores >= LEAST_SHARE * scores[winner])
+    same[winner] = True
+    return np.average(boxes[same], axis=0, weights=scores[same])
 
 
 def any_size(path: str) -> bytes:
@@ -56,14 +70,16 @@ class Detector:
             grids.append(np.stack([x, y], -1).reshape(-1, 2))
             strides.append(np.full((grids[-1].shape[0], 1), s))
         grid, stride = np.concatenate(grids), np.concatenate(strides)
+        branches = len(out) // len(grid)
+        grid, stride = np.tile(grid, (branches, 1)), np.tile(stride, (branches, 1))
         centre, half = (out[:, :2] + grid) * stride, np.exp(out[:, 2:4]) * stride / 2
         return np.concatenate([centre - half, centre + half], 1) / scale, out[:, 4:5] * out[:, 5:]
 
-    def __call__(self, picture: np.ndarray, longer: int, least: float, groups, overlap: float = 0.5) -> list:
+    def __call__(self, picture: np.ndarray, longer: int, least: float, groups, overlap: float | None = None) -> list:
         """Detections [name, left, top, right, bottom, score]; classes of a group are suppressed together."""
         return self.grouped(*self.raw(picture, longer), least, groups, overlap)
 
-    def grouped(self, boxes: np.ndarray, scores: np.ndarray, least: float, groups, overlap: float = 0.5) -> list:
+    def grouped(self, boxes: np.ndarray, scores: np.ndarray, least: float, groups, overlap: float | None = None) -> list:
         """The detections among raw anchors."""
         out = []
         for group in groups:
@@ -72,8 +88,11 @@ class Detector:
                 continue
             best = scores[:, columns]
             which, value = best.argmax(1), best.max(1)
-            keep = np.nonzero(value >= least)[0]
-            for i in suppressed(boxes[keep], value[keep], overlap):
-                k = keep[i]
-                out.append([self.names[columns[which[k]]], *boxes[k].tolist(), float(value[k])])
+            keep = np.nonzero(value >= LEAST_SHARE * least)[0]
+            which, value, places = which[keep], value[keep], boxes[keep]
+            for i in suppressed(places, value, overlap or OVERLAPS.get(group[0], 0.5)):
+                if value[i] >= least:
+                    mine = which == which[i]
+                    place = agreed(int(mine[:i].sum()), places[mine], value[mine])
+                    out.append([self.names[columns[which[i]]], *place.tolist(), float(value[i])])
         return out

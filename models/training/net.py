@@ -141,6 +141,10 @@ class Detector(nn.Module):
         self.backbone, self.neck = backbone or Backbone(), Neck()
         self.head = nn.ModuleList(Head(c, classes) for c in (64, 128, 256))
 
+    def frozen(self) -> list[nn.Module]:
+        """The parts that are not trained."""
+        return self.backbone.frozen()
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         levels = self.neck(*self.backbone(x))
         return torch.cat([h(f).flatten(2) for h, f in zip(self.head, levels)], 2).permute(0, 2, 1)
@@ -176,10 +180,10 @@ def load_onnx(net: nn.Module, path: str, names: tuple[str, ...] = ("head", "helm
     net.load_state_dict(state)
 
 
-def cells(height: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:
+def cells(height: int, width: int, of: tuple[int, ...] = STRIDES) -> tuple[torch.Tensor, torch.Tensor]:
     """Left upper corners (in cells) and strides of all anchors, in the order of the output."""
     grids, strides = [], []
-    for s in STRIDES:
+    for s in of:
         y, x = torch.meshgrid(torch.arange(height // s), torch.arange(width // s), indexing="ij")
         grids.append(torch.stack([x, y], -1).reshape(-1, 2))
         strides.append(torch.full((grids[-1].shape[0],), s))

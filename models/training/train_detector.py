@@ -22,23 +22,16 @@ import numpy as np
 import torch
 from torch import distributed
 
-from crops import SHAPES, sample
+from crops import sample
+from fire_branch import FireBranch, load_branch
+from lessons import LESSONS, Lesson
 from lite_backbone import LiteBackbone, imitating
 from loss import loss
 from net import CLASSES, Detector, cells, load_onnx
 from rendered import clip_frames, stage_pictures
 
-# How often a source is drawn; what has no pictures gives its share to the others.
-SHARES = {
-    "hard-hat-workers": 0.21, "bare-heads-extra": 0.03, "construction-safety-rf100": 0.05,
-    "construction-site-safety": 0.03, "surveillance-people": 0.06, "flame-smoke/firesense": 0.12,
-    "flame-smoke/continuous": 0.12, "flame-smoke/forest": 0.10, "hot-work-negatives/industrial": 0.12,
-    "hot-work-negatives/lamps": 0.055, "rendered": 0.11, "rendered-fire": 0.16, "rendered-clip": 0.04,
-}  # fmt: skip
-SCALES = {"flame-smoke": (0.5, 1.9), "surveillance": (0.45, 1.7), "construction-site": (0.35, 1.2)}
 RESCAN_PICTURES = 60  # batches
 IMITATED = 6  # batches
-SQUARE = 0.35  # of the batches
 
 
 class Crops(torch.utils.data.IterableDataset):
@@ -52,20 +45,21 @@ class Crops(torch.utils.data.IterableDataset):
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng(self.seed + 7919 * (worker.id if worker else 0))
         records = [r for r in json.loads(self.args.index.read_text()) if r["split"] == "train"]
+        lesson = LESSONS[self.args.learn]
         for r in records:
-            r["scales"] = next((s for k, s in SCALES.items() if r["source"].startswith(k)), (0.55, 2.0))
+            r["scales"] = lesson.scales_of(r["source"])
         if self.args.clips:
             records += clip_frames(self.args.clips, self.args.out / "frames")
         by_source: dict[str, list] = {}
         for r in records:
-            by_source.setdefault(r["source"], []).append(r)
+            by_source.setdefault(r["source"], []).append(learnt(r, lesson))
         known: set[str] = set()
         cache: dict[str, np.ndarray] = {}
 
         def pick():
-            names = [n for n in SHARES if by_source.get(n)]
+            names = [n for n in lesson.shares if by_source.get(n)]
             odds = np.array(
-                [SHARES[n] * (min(1, len(by_source[n]) / 100) if n.startswith("rendered") else 1) for n in names]
+                [lesson.shares[n] * (min(1, len(by_source[n]) / 100) if n.startswith("rendered") else 1) for n in names]
             )
             pool = by_source[names[rng.choice(len(names), p=odds / odds.sum())]]
             record = pool[rng.integers(len(pool))]
@@ -78,11 +72,15 @@ class Crops(torch.utils.data.IterableDataset):
             if self.args.pictures and number % RESCAN_PICTURES == 0:
                 for r in stage_pictures(self.args.pictures, known):
                     if r["split"] == "train":
-                        by_source.setdefault(r["source"], []).append(r)
+                        by_source.setdefault(r["source"], []).append(learnt(r, lesson))
                 print(f"rendered pictures: {len(known)}, some for validation", flush=True)
             number += 1
-            shape = SHAPES[int(rng.random() < SQUARE)]
+            shape = lesson.shapes[int(rng.random() < lesson.square_share)]
             yield packed([sample(pick, rng, shape) for _ in range(self.args.batch // self.args.ranks)])
+
+
+def learnt(record: dict, lesson: Lesson) -> dict:
+    return record | {"boxes": [box for box in record["boxes"] if lesson.teaches(int(box[0]))]}
 
 
 def packed(samples: list) -> tuple[torch.Tensor, list[dict]]:
@@ -120,7 +118,7 @@ def shared(net: torch.nn.Module, used: float, ranks: int) -> float:
     return flat[0].item()
 
 
-def started(args: argparse.Namespace) -> Detector:
+def whole(args: argparse.Namespace) -> Detector:
     net = Detector()
     if args.start:
         load_onnx(net, str(args.start), CLASSES)
@@ -128,20 +126,29 @@ def started(args: argparse.Namespace) -> Detector:
         load_onnx(net, str(args.weights / "start_head_helmet_person.onnx"))
     if args.backbone == "lite":
         nano, net.backbone = net.backbone, LiteBackbone()
-        wide = (pictures for pictures, _ in Crops(args, args.seed) if pictures.shape[3] == SHAPES[0][0])
+        wide = (pictures for pictures, _ in Crops(args, args.seed) if pictures.shape[3] == LESSONS[args.learn].shapes[0][0])
         explained = imitating(net.backbone, nano, torch.cat(list(itertools.islice(wide, IMITATED))).float())
         print("of the nano's features, the larger backbone explains", [f"{share:.2f}" for share in explained], flush=True)
+    return net
+
+
+def started(args: argparse.Namespace) -> Detector | FireBranch:
+    if args.learn == "fires":
+        net = load_branch(str(args.start)) or FireBranch(whole(args))
+    else:
+        net = whole(args)
     if args.ranks > 1:
         for value in net.state_dict().values():
             distributed.broadcast(value, 0)
     return net.to(memory_format=torch.channels_last)
 
 
-def optimizer_of(net: Detector) -> torch.optim.Optimizer:
-    for part in net.backbone.frozen():
+def optimizer_of(net: torch.nn.Module) -> torch.optim.Optimizer:
+    for part in net.frozen():
         part.requires_grad_(False)
-    slow = [p for n, p in net.named_parameters() if n.startswith("backbone") and p.requires_grad]
-    fast = [p for n, p in net.named_parameters() if not n.startswith("backbone")]
+    trained = [(n, p) for n, p in net.named_parameters() if p.requires_grad]
+    slow = [p for n, p in trained if n.startswith("backbone")]
+    fast = [p for n, p in trained if not n.startswith("backbone")]
     return torch.optim.AdamW([{"params": slow, "factor": 0.5}, {"params": fast, "factor": 1.0}], weight_decay=5e-4)
 
 
@@ -161,7 +168,8 @@ def train(rank: int, args: argparse.Namespace) -> None:
         average, step, used = saved["average"], saved["step"], saved["used"]
     crops = Crops(args, args.seed + step + 1_000_003 * rank)
     batches = iter(torch.utils.data.DataLoader(crops, None, num_workers=args.workers, prefetch_factor=4))
-    anchors = {(w, h): tuple(part.to(args.device) for part in cells(h, w)) for w, h in SHAPES}
+    lesson = LESSONS[args.learn]
+    anchors = {(w, h): tuple(part.to(args.device) for part in cells(h, w, lesson.strides)) for w, h in lesson.shapes}
     last, saved_at, parts = time.monotonic(), used, []
     end = min(args.minutes, used / 60 + args.piece) * 60
     while used < end:
@@ -209,7 +217,8 @@ def main() -> None:
     ap = argparse.ArgumentParser()
     ap.add_argument("--index", type=Path, required=True)
     ap.add_argument("--weights", type=Path, required=True, help="folder of the start weights")
-    ap.add_argument("--start", type=Path, help="a graph with all classes to go on from, instead of the first model")
+    ap.add_argument("--start", type=Path, help="a graph to go on from, instead of the first model")
+    ap.add_argument("--learn", help="fires: the branch for fires of --start, which stays as it is", choices=tuple(LESSONS), default="all")
     ap.add_argument("--backbone", choices=("nano", "lite"), default="nano")
     ap.add_argument("--pictures", type=Path, help="rendered pictures of the stage")
     ap.add_argument("--clips", type=Path, help="folder sample-videos")
@@ -225,6 +234,8 @@ def main() -> None:
     ap.add_argument("--ranks", type=int, default=1, help="processes that share a batch; two cores do more as two")
     ap.add_argument("--port", type=int, default=29511, help="where the ranks meet, on loopback")
     args = ap.parse_args()
+    if args.learn == "fires" and not args.start:
+        ap.error("--learn fires needs --start: the graph that gets the branch, or one that has it")
     args.out.mkdir(parents=True, exist_ok=True)
     if args.clips:
         clip_frames(args.clips, args.out / "frames")  # before the ranks would write them at once
