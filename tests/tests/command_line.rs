@@ -45,6 +45,7 @@ fn a_missing_model_is_refused_with_its_key_and_name() -> Result<()> {
     let folder = tempfile::tempdir()?;
     for (text, key) in [
         ("[model]\nname = \"no-such-model\"", "model.name"),
+        ("[model]\nfire = \"no-such-model\"", "model.fire"),
         ("[[camera]]\nid = \"a\"\n[[camera]]\nid = \"b\"\nmodel = \"no-such-model\"", "camera[1].model"),
     ] {
         std::fs::write(folder.path().join("anjian.toml"), text)?;
@@ -58,17 +59,21 @@ fn a_missing_model_is_refused_with_its_key_and_name() -> Result<()> {
 }
 
 #[test]
-fn a_camera_has_its_own_detector() -> Result<()> {
+fn a_camera_has_the_detector_that_it_needs() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let text = "[[camera]]\nid = \"near\"\n[[camera]]\nid = \"far\"\nmodel = \"site_nano_1280\"\n\
-                [[camera.rule]]\nbehaviour = \"no_hard_hat\"\n";
+                [[camera.rule]]\nbehaviour = \"no_hard_hat\"\n[[camera]]\nid = \"welding\"\n\
+                [[camera.rule]]\nbehaviour = \"hot_work\"\n";
     std::fs::write(folder.path().join("anjian.toml"), text)?;
     let clip = clip("loading-bay-hat-off").display().to_string();
     let checked = run(folder.path(), &["check", "--config", "anjian.toml"])?;
     let far = run(folder.path(), &["analyze", &clip, "--config", "anjian.toml", "--camera", "far"])?;
-    for (done, model) in
-        [(&checked, "site_nano@"), (&checked, "site_nano_1280@"), (&far, "\"site_nano_1280@")]
-    {
+    for (done, model) in [
+        (&checked, "site_nano@"),
+        (&checked, "site_nano_1280@"),
+        (&checked, "site_fire@"),
+        (&far, "\"site_nano_1280@"),
+    ] {
         assert_eq!(done.code, 0, "{}", done.stderr);
         assert!(done.stdout.contains(model), "{model}: {}", done.stdout);
     }

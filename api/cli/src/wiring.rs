@@ -141,19 +141,22 @@ pub fn load_eyes(config: &Config, count: usize) -> anyhow::Result<Vec<Eyes>> {
     (0..count).map(load).collect()
 }
 
-/// The detectors that cameras need, as [`Config::detectors`] has them. Names that the catalogue does not have are refused.
+/// The detectors that cameras need, as [`Config::detectors`] has them. A name that the catalogue does not have is refused,
+/// needed or not.
 fn detectors<'a>(config: &'a Config, catalogue: &Catalogue) -> Result<Vec<&'a str>, Usage> {
-    let names = config.detectors();
-    for (seat, name) in names.iter().enumerate() {
-        let detector = catalogue.model(name).map_err(|error| {
-            let user = config.cameras.iter().position(|camera| config.detector_of(camera).0 == seat);
-            let key =
-                user.filter(|_| seat > 0).map_or("model.name".to_owned(), |at| format!("camera[{at}].model"));
-            Usage(format!("{key}: {error}"))
-        })?;
-        for camera in config.cameras.iter().filter(|camera| config.detector_of(camera).0 == seat) {
-            tell_blind_rules(camera, detector);
+    let model =
+        |key: &str, name: &str| catalogue.model(name).map_err(|error| Usage(format!("{key}: {error}")));
+    model("model.name", &config.model.name)?;
+    model("model.fire", config.model.fire())?;
+    for (at, camera) in config.cameras.iter().enumerate() {
+        if let Some(name) = &camera.model {
+            model(&format!("camera[{at}].model"), name)?;
         }
+    }
+    let names = config.detectors();
+    for camera in &config.cameras {
+        let name = names[config.detector_of(camera).0];
+        tell_blind_rules(camera, model("model", name)?);
     }
     Ok(names)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anjian_models::{Catalogue, Detector, Runtime, SessionSettings};
 
-use crate::config::{DEFAULT_MODEL, Model};
+use crate::config::{FIRE_MODEL, Model};
 use crate::wiring;
 
 pub mod analyze;
@@ -22,7 +22,7 @@ pub mod serve;
 #[derive(clap::Args)]
 pub struct ModelArguments {
     /// A model of the catalogue
-    #[arg(long = "model", value_name = "NAME", default_value = DEFAULT_MODEL, help = model_help())]
+    #[arg(long = "model", value_name = "NAME", default_value = FIRE_MODEL, help = model_help())]
     name: String,
     /// A catalogue of your own instead of the built-in one
     #[arg(long, value_name = "FILE")]
@@ -44,7 +44,7 @@ impl ModelArguments {
 
     /// Puts the choice into a configuration.
     fn apply_to(&self, model: &mut Model) {
-        model.name.clone_from(&self.name);
+        model.serve_all(&self.name);
         model.catalogue.clone_from(&self.catalogue);
     }
 

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anjian_analysis::{CameraPlan, Gallery, RuleSettings};
-use anjian_domain::{CameraId, LookKind, RunId, Site, SiteId, SourceUrl, Zone};
+use anjian_domain::{Behaviour, CameraId, LookKind, RunId, Site, SiteId, SourceUrl, Zone};
 use anjian_ingest::{AnalysisRate, CertificateCheck, DecodeMode, Transport};
 use anjian_models::Tiles;
 use anjian_pipeline::{Aim, DetectorSeat, Mount};
@@ -77,6 +77,8 @@ impl Default for Server {
 pub struct Model {
     /// Its name in the catalogue.
     pub name: String,
+    /// The detector of cameras with a hot-work rule; see [`Model::fire`].
+    fire: Option<String>,
     /// The second look at heads, by its name in the catalogue; the first one there when left out, none when empty.
     headwear: Option<String>,
     /// The second look at garments, chosen alike.
@@ -89,13 +91,16 @@ pub struct Model {
     pub workers: usize,
 }
 
-/// The model that serves when the configuration names none.
-pub const DEFAULT_MODEL: &str = "site_nano";
+/// The model that serves when the configuration names none: small, for most cameras.
+const DEFAULT_MODEL: &str = "site_nano";
+/// The model of cameras with a hot-work rule, and of single pictures: as the other, and sees fire better, for more time.
+pub const FIRE_MODEL: &str = "site_fire";
 
 impl Default for Model {
     fn default() -> Self {
         Self {
             name: DEFAULT_MODEL.to_owned(),
+            fire: None,
             headwear: None,
             garment: None,
             catalogue: None,
@@ -106,6 +111,18 @@ impl Default for Model {
 }
 
 impl Model {
+    /// One model for everything.
+    pub fn serve_all(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+        self.fire = Some(name.to_owned());
+    }
+
+    /// The detector of cameras with a hot-work rule. Who chooses another `name` and says nothing about fire means that one.
+    pub fn fire(&self) -> &str {
+        let usual = if self.name == DEFAULT_MODEL { FIRE_MODEL } else { &self.name };
+        self.fire.as_deref().unwrap_or(usual)
+    }
+
     /// The second look of that kind that was asked for; empty when none shall be.
     pub fn second_look(&self, kind: LookKind) -> Option<&str> {
         match kind {
@@ -142,8 +159,8 @@ pub struct CameraConfig {
     /// Frames judged a second.
     #[serde(default)]
     pub analysis_fps: AnalysisRate,
-    /// The detector that serves it, by its name in the catalogue, instead of `model.name`: a larger input for a far zone.
-    model: Option<String>,
+    /// The detector that serves it, by its name in the catalogue, instead of the site's: a larger input for a far zone.
+    pub model: Option<String>,
     /// Places far away, left, top, right, bottom, 0..1: the detector sees each a second time, enlarged.
     #[serde(default)]
     tiles: Tiles,
@@ -201,21 +218,27 @@ fn default_data_dir() -> PathBuf {
 }
 
 impl Config {
-    /// Names of the detectors that cameras need, each once; that of the whole site first.
+    /// Names of the detectors that cameras need, each once; without cameras `model.name`.
     pub fn detectors(&self) -> Vec<&str> {
-        let mut names = vec![self.model.name.as_str()];
-        for name in self.cameras.iter().filter_map(|camera| camera.model.as_deref()) {
+        let mut names = vec![];
+        for name in self.cameras.iter().map(|camera| self.detector_name(camera)) {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
-        names
+        if names.is_empty() { vec![&self.model.name] } else { names }
     }
 
     /// The place of the camera's detector among [`Config::detectors`].
     pub fn detector_of(&self, camera: &CameraConfig) -> DetectorSeat {
-        let name = camera.model.as_deref().unwrap_or(&self.model.name);
+        let name = self.detector_name(camera);
         DetectorSeat(self.detectors().iter().position(|known| *known == name).unwrap_or_default())
+    }
+
+    fn detector_name<'a>(&'a self, camera: &'a CameraConfig) -> &'a str {
+        let watches_fire = camera.rules.iter().any(|rule| rule.behaviour == Behaviour::HotWork);
+        let of_site = if watches_fire { self.model.fire() } else { &self.model.name };
+        camera.model.as_deref().unwrap_or(of_site)
     }
 
     /// How the camera's pictures are looked at.
