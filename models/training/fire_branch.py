@@ -2,7 +2,7 @@
 
 One network for eight classes follows the labels of fires badly, on the pictures that it was trained on too. The branch takes
 the trained detector's features at an eighth, which stay as they are, through stages, neck and heads of its own, at strides
-16 and 32: heads, helmets and persons keep their figures to the last digit, and it costs less than half of another network.
+16 and 32: heads, helmets and persons are found as before, and it costs less than half of another network.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from net import STRIDES as ALL_STRIDES
 
 FIRES = ("flame", "smoke", "arc", "sparks")
 STRIDES = (16, 32)
-AGREED = 0.3  # a score
+AGREED = 0.3  # score from which the other network's opinion takes nothing away
 ABSENT = -20.0  # logit of a class that the branch does not give
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import fire_branch
 from net import CLASSES, STRIDES
@@ -19,7 +19,7 @@ class Lesson:
     # By the first letters of a source: from how small to how large its pictures become.
     scales: dict[str, tuple[float, float]]
     strides: tuple[int, ...] = STRIDES
-    classes: tuple[str, ...] = field(default=CLASSES)
+    classes: tuple[str, ...] = CLASSES
 
     def scales_of(self, source: str) -> tuple[float, float]:
         return next((scales for start, scales in self.scales.items() if source.startswith(start)), (0.55, 2.0))
