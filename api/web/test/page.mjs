@@ -322,6 +322,26 @@ await check('a phone gets no sideways scrolling, and the details cover the list'
   await phone.context().close();
 });
 
+await check('no width scrolls sideways, nor when the connection is lost', async () => {
+  const narrow = await open(browser, { locale: 'en-US' });
+  const kept = complaints.length; // What follows fails on purpose.
+  await narrow.route('**/api/v1/live', (route) => route.abort());
+  await narrow.reload();
+  await narrow.locator('.connection.lost').waitFor();
+  await rows(narrow).first().waitFor();
+  for (const width of [360, 480, 500, 560, 640, 768, 900, 1024, 1280]) {
+    await narrow.setViewportSize({ width, height: 844 });
+    const overflow = await narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow <= 0, `${overflow} px too wide at ${width}`);
+    const isCut = await narrow.evaluate(() =>
+      [...document.querySelectorAll('.row .behaviour')].some((name) => name.scrollWidth > name.parentElement.clientWidth),
+    );
+    expect(!isCut, `a behaviour's name is cut off at ${width}`);
+  }
+  await narrow.context().close();
+  complaints.length = kept;
+});
+
 await check('a server that fails is told, with a way to try again', async () => {
   const other = await open(browser, { locale: 'en-US' });
   const kept = complaints.length; // What follows fails on purpose.
