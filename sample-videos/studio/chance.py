@@ -41,13 +41,21 @@ LOOSE = ("drum", "cone", "bollard", "pallet", "gas_bottle", "extinguisher", "mac
 FAR = ("tank", "piperack", "pallet", "drum", "machine", "truck", "hut", "tree", "stairs", "vessel", "standpipe")
 SIGNS = ("安全第一", "必须戴安全帽", "严禁烟火", "当心触电", "防静电区", "限速5公里", "安全生产 预防为主")
 
+# Of scenes with hot work, by kind of pictures.
+HOT_SHARE = {"all": 0.42, "backs": 0.75, "fires": 1.0}
+FEW_PEOPLE = 3
 
-def random_scene(seed: int, number: int, is_backs: bool = False) -> dict:
-    """The words of a whole scene; for `is_backs` with more hot work, dark hair and other headwear, and fewer hard hats."""
+
+def random_scene(seed: int, number: int, kind: str = "all") -> dict:
+    """The words of a whole scene; `backs` with more hot work, dark hair and other headwear, and fewer hard hats; `fires` with
+    hot work always and few people."""
+    is_backs = kind == "backs"
     rng = np.random.default_rng([seed, number])
     hour = str(rng.choice(["day", "cloudy", "indoor", "night"], p=[0.34, 0.2, 0.3, 0.16]))
-    is_hot = rng.random() < (0.75 if is_backs else 0.42)
+    is_hot = rng.random() < HOT_SHARE[kind]
     people, extra = crowd(rng, is_hot, is_backs)
+    if kind == "fires":
+        people = people[:FEW_PEOPLE]  # the first one works
     words = {"clip": clip(rng, seed * 1000 + number), "light": light(rng, hour), "floor": floor(rng)}
     words |= {"camera": {"at": [0, -10, 5], "look": [0, 0, 1], "lens_mm": 35.0}, "zones": []}
     props, fires = list(extra), []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Training pictures with YOLO labels: `python studio.py pictures --count 2500 --seed 1 --out DIR [--part 1/2] [--backs]`.
+"""Training pictures with YOLO labels: `python studio.py pictures --count 2500 --seed 1 --out DIR [--part 1/2] [--backs | --fires]`.
 
 Pictures come in sets: one scene by chance (chance.py), several cameras, several moments. A set is rendered by a
 process of its own; what is there already stays, so a stopped run goes on and parts can run side by side.
@@ -25,9 +25,9 @@ LEAST_VISIBLE, LEAST_PERSON_PX, LEAST_HEAD_PX = 0.15, 14, 4
 LENS_MM = (20.0, 75.0)
 
 
-def pictures(count: int, seed: int, out: Path, part: tuple[int, int], is_backs: bool = False) -> int:
-    """Renders the sets of a part, each in a process of its own; `is_backs`: heads from behind and above, more hot
-    work. 0, or 1 when one failed."""
+def pictures(count: int, seed: int, out: Path, part: tuple[int, int], kind: str = "all") -> int:
+    """Renders the sets of a part, each in a process of its own; kind `backs`: heads from behind and above, more hot
+    work; `fires`: hot work in all. 0, or 1 when one failed."""
     failed = 0
     for folder in ("images", "labels", "people", "scenes"):
         (out / folder).mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ def pictures(count: int, seed: int, out: Path, part: tuple[int, int], is_backs: 
         if all((out / "labels" / f"{name}.txt").exists() for name in names):
             continue
         before = os.times()
-        command = [sys.executable, __file__, str(seed), str(number), str(wanted), str(out), "backs" if is_backs else "all"]
+        command = [sys.executable, __file__, str(seed), str(number), str(wanted), str(out), kind]
         rc = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
         after = os.times()
         spent = after.children_user + after.children_system - before.children_user - before.children_system
@@ -53,7 +53,7 @@ def picture_name(seed: int, number: int, which: int) -> str:
     return f"s{seed}-{number:04}-{which:02}"
 
 
-def picture_set(seed: int, number: int, wanted: int, out: Path, is_backs: bool = False) -> None:
+def picture_set(seed: int, number: int, wanted: int, out: Path, kind: str = "all") -> None:
     """One scene from several cameras at several moments."""
     from chance import LASTS_S, random_scene
     from film import Film
@@ -62,8 +62,8 @@ def picture_set(seed: int, number: int, wanted: int, out: Path, is_backs: bool =
     from stage import Stage
 
     scene = out / "scenes" / f"s{seed}-{number:04}.toml"
-    scene.write_text(as_toml(random_scene(seed, number, is_backs)), encoding="utf-8")
-    stage = Stage(scene)
+    scene.write_text(as_toml(random_scene(seed, number, kind)), encoding="utf-8")
+    stage, is_backs = Stage(scene), kind == "backs"
     rng = np.random.default_rng([seed, number, 1])
     for view in range(math.ceil(wanted / MOMENTS)):
         moments = np.sort(rng.uniform(1.0, LASTS_S - 1, MOMENTS)).round(1)
@@ -190,4 +190,4 @@ def as_toml(words: dict) -> str:
 
 
 if __name__ == "__main__":
-    picture_set(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]), sys.argv[5] == "backs")
+    picture_set(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]), sys.argv[5])

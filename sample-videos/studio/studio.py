@@ -50,7 +50,9 @@ def arguments() -> argparse.Namespace:
     many.add_argument("--seed", type=int, default=1)
     many.add_argument("--out", type=Path, required=True)
     many.add_argument("--part", default="1/1", help="2/3 renders every third set, beginning with the second")
-    many.add_argument("--backs", action="store_true", help="heads from behind and above, dark hair, more hot work")
+    kind = many.add_mutually_exclusive_group()
+    kind.add_argument("--backs", dest="kind", action="store_const", const="backs", default="all", help="heads from behind and above, dark hair, more hot work")
+    kind.add_argument("--fires", dest="kind", action="store_const", const="fires", help="hot work in every scene, few people")
     return parser.parse_args()
 
 
@@ -61,7 +63,7 @@ def main() -> int:
         from pictures import pictures
 
         part, parts = (int(number) for number in words.part.split("/"))
-        return pictures(words.count, words.seed, words.out, (part, parts), words.backs)
+        return pictures(words.count, words.seed, words.out, (part, parts), words.kind)
     import clips  # Blender takes a second to load: not for --help
 
     if words.command == "still":

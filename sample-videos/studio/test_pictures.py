@@ -27,8 +27,15 @@ class Scenes(unittest.TestCase):
         self.assertEqual(random_scene(3, 5), random_scene(3, 5))
         self.assertNotEqual(random_scene(3, 5), random_scene(3, 6))
         self.assertNotEqual(random_scene(3, 5), random_scene(4, 5))
-        self.assertEqual(random_scene(3, 5, True), random_scene(3, 5, True))
-        self.assertNotEqual(random_scene(3, 5), random_scene(3, 5, True))
+        self.assertEqual(random_scene(3, 5, "backs"), random_scene(3, 5, "backs"))
+        self.assertNotEqual(random_scene(3, 5), random_scene(3, 5, "backs"))
+
+    def test_scenes_for_fires_all_have_one(self) -> None:
+        """And few people."""
+        for number in range(20):
+            scene = random_scene(3, number, "fires")
+            self.assertTrue(scene["fires"])
+            self.assertLessEqual(len(scene["people"]), 3)
 
     def test_a_scene_file_says_the_same_as_the_scene(self) -> None:
         """Lists, tables, Chinese signs and signed numbers come back from TOML."""
