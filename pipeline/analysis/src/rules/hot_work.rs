@@ -13,6 +13,7 @@
 mod fires;
 mod flicker;
 mod permission;
+mod place;
 mod streak;
 
 use std::sync::Arc;
@@ -32,7 +33,7 @@ use super::{
 pub(super) const REGISTRATION: Registration = Registration { parse };
 
 /// Raised whenever this file or its folder judges differently with the same thresholds.
-const REVISION: u32 = 3;
+const REVISION: u32 = 4;
 /// The pace of a camera is told after so many frames.
 const PACE_FRAMES: u32 = 10;
 
@@ -73,6 +74,9 @@ struct Settings {
     flicker_burnt: f64,
     /// By so much the luma round a fire varies, standard deviation, 0 to 1.
     flicker_surround: f64,
+    /// Where luma, burnt-out share and luma around vary by less, in the same place of the picture, a light is steady and no
+    /// fire however its boxes tremble. Standard deviation, 0 to 0.1; 0 believes no light to be steady.
+    steady_light: f64,
 }
 
 impl Default for Settings {
@@ -92,6 +96,7 @@ impl Default for Settings {
             flicker_luma: 0.03,
             flicker_burnt: 0.06,
             flicker_surround: 0.02,
+            steady_light: 0.0015,
         }
     }
 }
@@ -114,6 +119,7 @@ fn parse(own_keys: Map<String, Value>) -> Parsed {
     check("flicker_luma", settings.flicker_luma, 0.0..=1.0, "")?;
     check("flicker_burnt", settings.flicker_burnt, 0.0..=1.0, "")?;
     check("flicker_surround", settings.flicker_surround, 0.0..=1.0, "")?;
+    check("steady_light", settings.steady_light, 0.0..=0.1, "")?;
     Ok(Arc::new(settings))
 }
 
@@ -160,7 +166,8 @@ impl RuleLogic for Logic {
 
     fn looks(&self, scene: &Scene<'_>) -> Vec<Look> {
         let look = |bounds| Look { kind: LookKind::Light, track: None, person: None, head: None, bounds };
-        fires::burning(scene).map(|detection| look(detection.bounds)).collect()
+        let burning = fires::burning(scene).map(|detection| detection.bounds);
+        burning.chain(self.fires.places()).map(look).collect()
     }
 
     fn evaluate(&mut self, scene: &Scene<'_>) -> Vec<Finding> {

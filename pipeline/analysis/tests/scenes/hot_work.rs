@@ -228,6 +228,39 @@ fn light_tells_a_torch_from_a_lamp_of_the_same_size() {
 }
 
 #[test]
+fn a_light_that_stands_still_is_no_fire_however_its_boxes_come_and_go() {
+    // Two lamps side by side, of which the detector misses one now and then.
+    let lights = [
+        Light::lamp(|_| true),
+        Light::new(Class::Flame, |_, dice| (dice.roll() > 0.5).then_some((0.03, 0.04))).at(0.32, 0.72),
+    ];
+    let frames = frames(&stage(), 30.0, &lights, &[]);
+    let shining = |by: f32| {
+        let mut dice = Dice(5);
+        move |_: f64, look: &Look| {
+            let sway = by * (dice.roll() as f32 - 0.5);
+            // Where the boxes differ, so does what is in them.
+            Some(measure(0.7 + look.bounds.width() + sway, 0.4 + sway, 0.3 + sway))
+        }
+    };
+    check("lamps", &stage().judge_looking(&frames, shining(0.002)), &[]);
+    check("a fire", &stage().judge_looking(&frames, shining(0.1)), &[(0.0, 30.0, SourceEnded)]);
+    check("nobody looks", &stage().judge(&frames), &[(0.0, 30.0, SourceEnded)]);
+}
+
+#[test]
+fn what_begins_to_burn_on_a_lamp_is_found() {
+    let frames = frames(&stage(), 40.0, &[Light::lamp(|_| true)], &[]);
+    let mut dice = Dice(6);
+    let told = stage().judge_looking(&frames, |second, _| {
+        let sway = if second < 20.0 { 0.0005 } else { 0.3 } * dice.roll() as f32;
+        Some(measure(0.6 + sway, 0.3 + sway, 0.3 + sway / 3.0))
+    });
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!((20.0..27.0).contains(&told[0].decided_s), "{told:?}");
+}
+
+#[test]
 fn lights_are_asked_for_in_the_zone_only() {
     let lights = [
         Light::always(),

@@ -4,9 +4,10 @@
 
 use std::collections::VecDeque;
 
-use anjian_domain::{Answer, Detection, LightMeasure, MediaTime, Moment, NormBox};
+use anjian_domain::{Detection, LightMeasure, MediaTime, Moment, NormBox};
 
 use super::permission::{Permission, is_in};
+use super::place::{Place, light_of};
 use super::{Scene, Settings, Streak, flicker, is_fire};
 use crate::clock::lasted_s;
 
@@ -38,10 +39,7 @@ struct Spot {
 impl Spot {
     fn new(detection: &Detection, scene: &Scene<'_>) -> Self {
         let bounds = detection.bounds;
-        let light = scene.seen.iter().find_map(|seen| match seen.answer {
-            Answer::Light(light) if seen.look.bounds == bounds => Some(light),
-            _ => None,
-        });
+        let light = light_of(scene, bounds);
         Self { bounds, boxes: vec![bounds], score: detection.score.value(), light }
     }
 
@@ -95,6 +93,7 @@ pub(super) struct Fire {
     streak: Streak,
     bounds: NormBox,
     boxes: Vec<NormBox>,
+    place: Place,
     history: VecDeque<Sample>,
     is_believed: bool,
     /// From the first to the last observation without permission.
@@ -107,10 +106,12 @@ pub(super) struct Fire {
 
 impl Fire {
     fn new(at: Moment, spot: Spot) -> Self {
+        let alone = spot.light.filter(|_| spot.boxes.len() == 1);
         let mut fire = Self {
             streak: Streak::new(at),
             bounds: spot.bounds,
             boxes: Vec::new(),
+            place: Place::new(spot.bounds, at.media, alone),
             history: VecDeque::new(),
             is_believed: false,
             breach: None,
@@ -144,8 +145,8 @@ impl Fire {
             self.history.pop_front();
         }
         if !self.is_believed && self.streak.is_seen() && self.streak.lasted_s() >= settings.persist_s {
-            self.is_believed =
-                flicker::is_fire(self.history.make_contiguous(), self.streak.first().media, settings);
+            self.is_believed = !self.place.speaks_against()
+                && flicker::is_fire(self.history.make_contiguous(), self.streak.first().media, settings);
         }
     }
 
@@ -246,11 +247,17 @@ impl Fires {
                 Some(spot) => fire.see(scene.at, spot),
                 None => fire.miss(scene.at),
             }
+            fire.place.watch(scene, fire.bounds, settings);
         }
         self.0.retain(|fire| !fire.streak.is_over(scene.at, settings.grace_s));
         let room = MOST_FIRES.saturating_sub(self.0.len());
         self.0.extend(new.into_iter().take(room).map(|spot| Fire::new(scene.at, spot)));
         self.0.iter_mut().for_each(|fire| fire.learn(settings));
+    }
+
+    /// Where light is to be compared with itself: what may burn and is not believed yet.
+    pub(super) fn places(&self) -> impl Iterator<Item = NormBox> {
+        self.0.iter().filter(|fire| !fire.is_believed).map(|fire| fire.place.bounds())
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Fire> {

@@ -13,7 +13,7 @@ use super::fires::{Glow, Sample};
 use crate::clock::lasted_s;
 
 /// Flicker is measured between observations at least so far apart, seconds: five a second, somewhat irregular.
-const PACE_S: f64 = 0.18;
+pub(super) const PACE_S: f64 = 0.18;
 /// Between two observations of an unbroken fire there are at most so many seconds...
 const LONGEST_BREAK_S: f64 = 0.65;
 /// ...or this many frames. A little more, for frames that come late.
@@ -133,13 +133,13 @@ fn flickers(glows: &[Glow], is_slow: bool, settings: &Settings) -> bool {
 }
 
 /// Few observations scatter widely, so they must say it louder.
-fn strictness(observations: usize) -> f64 {
+pub(super) fn strictness(observations: usize) -> f64 {
     1.0 + 4.0 / observations.saturating_sub(2).max(1) as f64
 }
 
 /// Standard deviation of independent values, from the middle one of their second differences: trends and single jumps
 /// do not count. 0 of fewer than three values.
-fn jitter(values: &[f64]) -> f64 {
+pub(super) fn jitter(values: &[f64]) -> f64 {
     let mut bends: Vec<f64> =
         values.windows(3).map(|three| (three[0] - 2.0 * three[1] + three[2]).abs()).collect();
     if bends.is_empty() {
