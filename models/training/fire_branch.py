@@ -19,7 +19,7 @@ from net import STRIDES as ALL_STRIDES
 
 FIRES = ("flame", "smoke", "arc", "sparks")
 STRIDES = (16, 32)
-AGREED = 0.3  # score from which the other network's opinion takes nothing away
+AGREED = 0.15  # score from which the other network's opinion takes nothing away
 ABSENT = -20.0  # logit of a class that the branch does not give
 
 

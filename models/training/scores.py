@@ -1,8 +1,15 @@
-"""Matching of detections to labels, and the figures from it: average precision, F1, recall."""
+"""Matching of detections to labels, and the figures from it: average precision (by pycocotools), F1, recall."""
 
 from __future__ import annotations
 
+import contextlib
+import io
+
 import numpy as np
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+MOST_IN_PICTURE = 1000
 
 
 def overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -19,10 +26,12 @@ class Tally:
 
     def __init__(self, overlap: float = 0.5):
         self.overlap, self.scores, self.hits, self.truths = overlap, [], [], 0
+        self.pictures: list[tuple[list, list]] = []
 
     def add(self, found: list, truth: list) -> None:
         """`found` rows [left, top, right, bottom, score], `truth` rows [left, top, right, bottom]."""
         self.truths += len(truth)
+        self.pictures.append((found, truth))
         found = sorted(found, key=lambda f: -f[4])
         iou = overlaps(np.array(found, float).reshape(-1, 5)[:, :4], np.array(truth, float).reshape(-1, 4))
         free = np.ones(len(truth), bool)
@@ -40,11 +49,23 @@ class Tally:
         return hits / np.arange(1, len(hits) + 1), hits / max(self.truths, 1), np.array(self.scores)[order]
 
     def average_precision(self) -> float:
-        if not self.scores:
+        if not self.scores or not self.truths:
             return 0.0
-        precision, recall, _ = self.curve()
-        envelope = np.maximum.accumulate(precision[::-1])[::-1]
-        return float((np.diff(np.concatenate([[0.0], recall])) * envelope).sum())
+        truth, found = [], []
+        for number, (mine, theirs) in enumerate(self.pictures, 1):
+            truth += [as_coco(number, box) | {"id": 1 + len(truth) + i, "iscrowd": 0} for i, box in enumerate(theirs)]
+            found += [as_coco(number, box) | {"score": float(box[4])} for box in mine]
+        with contextlib.redirect_stdout(io.StringIO()):
+            coco = COCO()
+            numbers = range(1, len(self.pictures) + 1)
+            coco.dataset = {"images": [{"id": n} for n in numbers], "categories": [{"id": 1}], "annotations": truth}
+            coco.createIndex()
+            judged = COCOeval(coco, coco.loadRes(found), "bbox")
+            judged.params.iouThrs, judged.params.maxDets = np.array([self.overlap]), [MOST_IN_PICTURE]
+            judged.params.areaRng, judged.params.areaRngLbl = [[0, 1e10]], ["all"]
+            judged.evaluate()
+            judged.accumulate()
+        return float(judged.eval["precision"].mean())
 
     def at(self, threshold: float) -> tuple[float, float, float]:
         """Precision, recall and F1 of detections at or above a score."""
@@ -61,3 +82,9 @@ class Tally:
         f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
         i = int(f1.argmax())
         return float(scores[i]), float(f1[i])
+
+
+def as_coco(picture: int, box: list) -> dict:
+    left, top, right, bottom = (float(side) for side in box[:4])
+    sides = [right - left, bottom - top]
+    return {"image_id": picture, "category_id": 1, "bbox": [left, top, *sides], "area": sides[0] * sides[1]}
