@@ -94,7 +94,8 @@ def tallies(
 def say(title: str, tally: Tally, threshold: float) -> None:
     p, r, f = tally.at(threshold)
     print(
-        f"{title:58s} n {tally.truths:5d}  P {p:.3f}  R {r:.3f}  F1 {f:.3f}  AP {tally.average_precision():.3f}",
+        f"{title:58s} n {tally.truths:5d}  P {p:.3f}  R {r:.3f}  F1 {f:.3f}  AP {tally.average_precision():.3f}"
+        f"  COCO AP {tally.coco_precision():.3f}",
         flush=True,
     )
 

@@ -1,4 +1,4 @@
-"""Matching of detections to labels, and the figures from it: average precision (by pycocotools), F1, recall."""
+"""Matching of detections to labels, and the figures from it: average precision, F1, recall."""
 
 from __future__ import annotations
 
@@ -49,6 +49,15 @@ class Tally:
         return hits / np.arange(1, len(hits) + 1), hits / max(self.truths, 1), np.array(self.scores)[order]
 
     def average_precision(self) -> float:
+        """The area under the curve, as `anjian eval` has it."""
+        if not self.scores:
+            return 0.0
+        precision, recall, _ = self.curve()
+        envelope = np.maximum.accumulate(precision[::-1])[::-1]
+        return float((np.diff(np.concatenate([[0.0], recall])) * envelope).sum())
+
+    def coco_precision(self) -> float:
+        """Average precision by pycocotools: at 101 recalls, so up to .01 less where the curve ends before 1."""
         if not self.scores or not self.truths:
             return 0.0
         truth, found = [], []
