@@ -164,8 +164,13 @@ fn read<S: for<'de> serde::Deserialize<'de>>(
     behaviour: Behaviour,
     own_keys: Map<String, Value>,
 ) -> Result<S, SettingsError> {
-    serde_json::from_value(Value::Object(own_keys))
-        .map_err(|error| SettingsError::Keys { behaviour, reason: error.to_string() })
+    serde_path_to_error::deserialize(Value::Object(own_keys)).map_err(|error| {
+        let (key, told) = (format!("`{}`", error.path()), error.inner().to_string());
+        // An unknown key or a missing one is named by the error itself.
+        let named = key == "`.`" || told.contains(&key);
+        let reason = if named { told } else { format!("key {key}: {told}") };
+        SettingsError::Keys { behaviour, reason }
+    })
 }
 
 /// Refuses a number outside its range, naming key, value, range and unit.

@@ -24,13 +24,13 @@ fn rules_that_make_no_sense() {
         &["hot_work", "`persist_ms`", "`persist_s`"],
     );
     refused(&json!({ "behaviour": "hot_work", "min_share": 0 }), &["`min_share` = 0", "0.3 and 1"]);
-    refused(&json!({ "behaviour": "no_anti_static", "gallery": 7 }), &["no_anti_static", "7"]);
+    refused(&json!({ "behaviour": "no_anti_static", "gallery": 7 }), &["no_anti_static", "`gallery`", "7"]);
     refused(&json!({ "behaviour": "no_anti_static", "differ_min": 0.2 }), &["`differ_min` = 0.2"]);
     refused(
         &json!({ "behaviour": "no_hard_hat", "windows_s": 2 }),
         &["no_hard_hat", "`windows_s`", "`window_s`"],
     );
-    refused(&json!({ "behaviour": "no_hard_hat", "window_s": "2" }), &["no_hard_hat", "\"2\""]);
+    refused(&json!({ "behaviour": "no_hard_hat", "window_s": "2" }), &["no_hard_hat", "`window_s`", "\"2\""]);
     refused(&json!({ "behaviour": "no_hard_hat", "window_s": 0 }), &["`window_s` = 0", "0.2 and 60 seconds"]);
     refused(&json!({ "behaviour": "no_hard_hat", "bare_share": 1.5 }), &["`bare_share` = 1.5", "0.5 and 1"]);
     refused(&json!({ "behaviour": "no_hard_hat", "zone": "a b" }), &["`zone`", "\"a b\""]);
@@ -41,7 +41,10 @@ fn rules_that_make_no_sense() {
         &json!({ "behaviour": "overcrowding", "max_persons": 1, "min_persons": 2 }),
         &["`min_persons` = 2", "`max_persons` = 1"],
     );
-    refused(&json!({ "behaviour": "overcrowding", "max_persons": -1 }), &["overcrowding", "-1"]);
+    refused(
+        &json!({ "behaviour": "overcrowding", "max_persons": -1 }),
+        &["overcrowding", "`max_persons`", "-1"],
+    );
 }
 
 #[test]
