@@ -23,7 +23,9 @@ const BUILT_IN: &str = include_str!("../catalogue.toml");
 const WEIGHTS: &[(&str, &[u8])] = &[
     ("weights/head_helmet_person_nano.onnx", include_bytes!("../weights/head_helmet_person_nano.onnx")),
     ("weights/site_nano.onnx", include_bytes!("../weights/site_nano.onnx")),
+    ("weights/site_nano_int8.onnx", include_bytes!("../weights/site_nano_int8.onnx")),
     ("weights/site_fire.onnx", include_bytes!("../weights/site_fire.onnx")),
+    ("weights/site_fire_int8.onnx", include_bytes!("../weights/site_fire_int8.onnx")),
     ("weights/headwear_lite.onnx", include_bytes!("../weights/headwear_lite.onnx")),
     ("weights/garment_lite.onnx", include_bytes!("../weights/garment_lite.onnx")),
 ];
@@ -318,6 +320,26 @@ mod tests {
         ] {
             check(("# In the order of the channels", &size(written)), &said);
         }
+    }
+
+    #[test]
+    fn a_variant_is_the_same_network_with_other_weights() {
+        let catalogue = Catalogue::built_in().unwrap();
+        for model in ["site_nano", "site_fire"].map(|name| catalogue.model(name).unwrap()) {
+            let quantised = catalogue.model(&format!("{}_int8", model.name)).unwrap();
+            let Model { name, file, sha256, .. } = quantised.clone();
+            assert_ne!(model.sha256, sha256);
+            assert_eq!(*quantised, Model { name, file, sha256, ..model.clone() });
+        }
+        let name = "name = \"site_nano_int8\"";
+        check((name, "name = \"site_nano\""), &["site_nano", "stands twice"]);
+        check((name, "name = \"int 8\""), &["site_nano", "key variant.name"]);
+        let file = "file = \"weights/site_nano_int8.onnx\"";
+        check((file, "file = \"\""), &["site_nano", "key variant.file", "empty"]);
+        check(
+            (&format!("{file}\nsha256 = \""), &format!("{file}\nsha256 = \"xyz")),
+            &["key variant.sha256", "64 hex"],
+        );
     }
 
     #[test]

@@ -152,6 +152,8 @@ pub(crate) struct ModelEntry {
     input: Input,
     #[serde(default)]
     size: Vec<SizeEntry>,
+    #[serde(default)]
+    variant: Vec<VariantEntry>,
     class: Vec<ClassEntry>,
     suppress: Vec<SuppressEntry>,
     licence: String,
@@ -171,6 +173,15 @@ struct SizeEntry {
     height_px: u32,
 }
 
+/// The same network with fewer bits, under a name of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VariantEntry {
+    name: String,
+    file: String,
+    sha256: String,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClassEntry {
@@ -187,10 +198,11 @@ struct SuppressEntry {
 }
 
 impl ModelEntry {
-    /// The model, and one more for each further size of its input.
+    /// The model, and one more for each further size of its input and each variant of its weights.
     pub(crate) fn check(self) -> Result<Vec<Model>, KeyProblem> {
-        let texts = [("file", &self.file), ("licence", &self.licence), ("origin", &self.origin)];
-        check_texts(&self.name, &self.sha256, texts)?;
+        check_name("name", &self.name)?;
+        check_digest("sha256", &self.sha256)?;
+        check_texts([("file", &self.file), ("licence", &self.licence), ("origin", &self.origin)])?;
         check_side("input.width_px", self.input.width_px)?;
         check_side("input.height_px", self.input.height_px)?;
         if !(1..=MOST_BRANCHES).contains(&self.branches) {
@@ -198,11 +210,13 @@ impl ModelEntry {
         }
         let classes = check_classes(&self.class)?;
         let suppress = check_suppress(&self.suppress, &classes)?;
-        let Self { name, file, sha256, head, branches, input, size, licence, origin, .. } = self;
+        let Self { name, file, sha256, head, branches, input, size, variant, licence, origin, .. } = self;
         let sha256 = sha256.to_ascii_lowercase();
         let model = Model { name, file, sha256, head, branches, input, classes, suppress, licence, origin };
-        let larger = size.into_iter().map(|size| size.check(&model)).collect::<Result<Vec<_>, _>>()?;
-        Ok([model].into_iter().chain(larger).collect())
+        let larger = size.into_iter().map(|size| size.check(&model));
+        let others = variant.into_iter().map(|variant| variant.check(&model));
+        let derived = larger.chain(others).collect::<Result<Vec<_>, _>>()?;
+        Ok([model].into_iter().chain(derived).collect())
     }
 }
 
@@ -216,21 +230,32 @@ impl SizeEntry {
     }
 }
 
-/// Name and digest have their form, and the other texts say something.
-pub(crate) fn check_texts(name: &str, sha256: &str, texts: [(&str, &String); 3]) -> Result<(), KeyProblem> {
-    check_name("name", name)?;
-    if sha256.len() != 64 || !sha256.chars().all(|c| c.is_ascii_hexdigit()) {
-        return refuse("sha256", "must be 64 hexadecimal digits, as sha256sum prints them");
+impl VariantEntry {
+    fn check(self, model: &Model) -> Result<Model, KeyProblem> {
+        let Self { name, file, sha256 } = self;
+        check_name("variant.name", &name)?;
+        check_digest("variant.sha256", &sha256)?;
+        check_texts([("variant.file", &file)])?;
+        Ok(Model { name, file, sha256: sha256.to_ascii_lowercase(), ..model.clone() })
     }
-    for (key, text) in texts {
-        if text.trim().is_empty() {
-            return refuse(key, "must not be empty");
-        }
-    }
-    Ok(())
 }
 
-fn check_name(key: &str, name: &str) -> Result<(), KeyProblem> {
+/// The texts say something.
+pub(crate) fn check_texts<const N: usize>(texts: [(&str, &String); N]) -> Result<(), KeyProblem> {
+    match texts.iter().find(|(_, text)| text.trim().is_empty()) {
+        Some((key, _)) => refuse(*key, "must not be empty"),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn check_digest(key: &str, sha256: &str) -> Result<(), KeyProblem> {
+    if sha256.len() == 64 && sha256.chars().all(|c| c.is_ascii_hexdigit()) {
+        return Ok(());
+    }
+    refuse(key, "must be 64 hexadecimal digits, as sha256sum prints them")
+}
+
+pub(crate) fn check_name(key: &str, name: &str) -> Result<(), KeyProblem> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if name.is_empty() || !name.chars().all(is_name) {
         return refuse(key, "must be letters, digits, _ and -");

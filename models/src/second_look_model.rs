@@ -5,7 +5,7 @@
 use anjian_domain::LookKind;
 use serde::Deserialize;
 
-use crate::model::{KeyProblem, check_texts, model_id, refuse};
+use crate::model::{KeyProblem, check_digest, check_name, check_texts, model_id, refuse};
 
 /// An ONNX model that looks again at a part of a picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +68,9 @@ pub(crate) struct SecondLookEntry {
 impl SecondLookEntry {
     pub(crate) fn check(self) -> Result<SecondLookModel, KeyProblem> {
         let Self { name, file, sha256, kind, width_px, height_px, calibration, licence, origin } = self;
-        check_texts(&name, &sha256, [("file", &file), ("licence", &licence), ("origin", &origin)])?;
+        check_name("name", &name)?;
+        check_digest("sha256", &sha256)?;
+        check_texts([("file", &file), ("licence", &licence), ("origin", &origin)])?;
         check_side("width_px", width_px)?;
         check_side("height_px", height_px)?;
         check_kind(kind, calibration)?;

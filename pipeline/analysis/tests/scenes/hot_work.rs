@@ -98,8 +98,10 @@ fn what_burns_is_found() {
         let reach = 0.08 + 0.06 * dice.roll() as f32;
         (second >= 3.0).then_some((reach, reach * 1.6))
     };
+    let licking = |_: f64, dice: &mut Dice| Some((0.05, 0.2 * (0.965 + 0.07 * dice.roll() as f32)));
     let cases = [
         ("an arc", Light::always(), vec![(0.0, 20.0, SourceEnded)]),
+        ("a calm flame", Light::new(Class::Flame, licking), vec![(0.0, 20.0, SourceEnded)]),
         ("an arc for five seconds", Light::arc(|s| (4.0..9.0).contains(&s)), vec![(4.0, 8.8, Ended)]),
         ("sparks", Light::new(Class::Sparks, flying), vec![(3.0, 20.0, SourceEnded)]),
         ("a short gap", Light::arc(|s| !(8.0..8.6).contains(&s)), vec![(0.0, 20.0, SourceEnded)]),
