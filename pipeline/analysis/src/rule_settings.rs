@@ -56,7 +56,7 @@ pub enum SettingsError {
         reason: String,
     },
     /// An unknown key, or a value of the wrong type.
-    #[error("rule {behaviour}: {reason} (besides `behaviour`, `id`, `zone`, `schedule`)")]
+    #[error("rule {behaviour}: {reason}")]
     Keys {
         /// Of which rule.
         behaviour: Behaviour,

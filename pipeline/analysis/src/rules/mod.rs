@@ -165,10 +165,14 @@ fn read<S: for<'de> serde::Deserialize<'de>>(
     own_keys: Map<String, Value>,
 ) -> Result<S, SettingsError> {
     serde_path_to_error::deserialize(Value::Object(own_keys)).map_err(|error| {
-        let (key, told) = (format!("`{}`", error.path()), error.inner().to_string());
-        // An unknown key or a missing one is named by the error itself.
-        let named = key == "`.`" || told.contains(&key);
-        let reason = if named { told } else { format!("key {key}: {told}") };
+        let (key, told) = (error.path().to_string(), error.inner().to_string());
+        let reason = if told.starts_with("unknown field") {
+            format!("{told} (besides `behaviour`, `id`, `zone`, `schedule`)")
+        } else if key == "." {
+            told // names the key that is missing
+        } else {
+            format!("key `{key}`: {told}")
+        };
         SettingsError::Keys { behaviour, reason }
     })
 }

@@ -21,7 +21,7 @@ fn rules_that_make_no_sense() {
     refused(&json!({ "behaviour": 7 }), &["\"7\""]);
     refused(
         &json!({ "behaviour": "hot_work", "persist_ms": 1 }),
-        &["hot_work", "`persist_ms`", "`persist_s`"],
+        &["hot_work", "`persist_ms`", "`persist_s`", "besides `behaviour`"],
     );
     refused(&json!({ "behaviour": "hot_work", "min_share": 0 }), &["`min_share` = 0", "0.3 and 1"]);
     refused(&json!({ "behaviour": "no_anti_static", "gallery": 7 }), &["no_anti_static", "`gallery`", "7"]);
