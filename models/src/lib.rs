@@ -21,6 +21,7 @@ mod graph;
 mod hex;
 mod letterbox;
 mod model;
+mod model_entry;
 mod picture_file;
 mod picture_header;
 mod runtime;

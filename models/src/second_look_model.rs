@@ -5,7 +5,8 @@
 use anjian_domain::LookKind;
 use serde::Deserialize;
 
-use crate::model::{KeyProblem, check_digest, check_name, check_texts, model_id, refuse};
+use crate::model::model_id;
+use crate::model_entry::{KeyProblem, check_digest, check_name, check_texts, refuse};
 
 /// An ONNX model that looks again at a part of a picture.
 #[derive(Debug, Clone, PartialEq)]
