@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     fn input(fit: InputFit, channels: Channels) -> Input {
-        Input { width_px: 640, height_px: 640, fit, channels, padding: 114 }
+        Input { width_px: 640, height_px: 640, fit, mirrored: false, channels, padding: 114 }
     }
 
     /// Left half blue, right half red.

@@ -50,6 +50,9 @@ pub struct Input {
     /// Whether the input shrinks to the picture's shape.
     #[serde(default)]
     pub fit: InputFit,
+    /// Whether the mirror image is looked at too, and both opinions are averaged: surer boxes for twice the time.
+    #[serde(default)]
+    pub mirrored: bool,
     /// Order of the three colours.
     #[serde(default)]
     pub channels: Channels,

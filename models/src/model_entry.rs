@@ -53,6 +53,8 @@ struct SizeEntry {
     name: String,
     width_px: u32,
     height_px: u32,
+    #[serde(default)]
+    mirrored: bool,
 }
 
 /// The same network with fewer bits, under a name of its own.
@@ -104,11 +106,11 @@ impl ModelEntry {
 
 impl SizeEntry {
     fn check(self, model: &Model) -> Result<Model, KeyProblem> {
-        let Self { name, width_px, height_px } = self;
+        let Self { name, width_px, height_px, mirrored } = self;
         check_name("size.name", &name)?;
         check_side("size.width_px", width_px)?;
         check_side("size.height_px", height_px)?;
-        Ok(Model { name, input: Input { width_px, height_px, ..model.input }, ..model.clone() })
+        Ok(Model { name, input: Input { width_px, height_px, mirrored, ..model.input }, ..model.clone() })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Runs one ONNX model: checked at load, then letterbox, graph, head, suppression for each picture.
 
 use anjian_domain::{Class, ColourMatrix, Detection, Picture, PixelFormat};
+use ndarray::{Array4, ArrayView4, s};
 use ort::session::Session;
 use ort::value::{DynValue, TensorRef};
 
@@ -107,16 +108,18 @@ impl OnnxDetector {
 
     /// Adds what a part of the picture shows, above the floors, to the candidates.
     fn find(&mut self, picture: &Picture, part: Region) -> Result<(), ModelError> {
-        let failed = |source| ModelError::Inference { model: self.id.clone(), source };
         let (fit, tensor) = self.letterbox.apply_part(picture, part)?;
-        let tensor = TensorRef::from_array_view(tensor).map_err(failed)?;
-        let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
-        let values = head_values(&self.model, &fit, &outputs[0])?;
+        let Self { session, model, floors, candidates, .. } = self;
+        let image = model.input.mirrored.then(|| mirror_image(tensor));
+        let mirrored =
+            image.map(|image| run(session, model, &fit, image.view(), <[f32]>::to_vec)).transpose()?;
         let place = |bounds| part.to_picture(bounds, picture);
-        match self.model.head {
-            Head::Yolox => yolox::decode(values, &fit, &self.floors, place, &mut self.candidates),
-        }
-        Ok(())
+        run(session, model, &fit, tensor, |values| match model.head {
+            Head::Yolox => {
+                let mean = mirrored.map(|mirrored| yolox::mean(values, &mirrored, &fit, floors.len()));
+                yolox::decode(mean.as_deref().unwrap_or(values), &fit, floors, place, candidates);
+            }
+        })
     }
 
     /// A wrong graph is told at load, not by the first frame of a camera at night. Wider than high, so that a graph
@@ -125,6 +128,25 @@ impl OnnxDetector {
         let blank = blank_picture();
         self.detect(&blank, &Tiles::default()).map(drop)
     }
+}
+
+/// What the graph gives for an input, while it is there.
+fn run<T>(
+    session: &mut Session,
+    model: &Model,
+    fit: &Fit,
+    input: ArrayView4<'_, f32>,
+    with: impl FnOnce(&[f32]) -> T,
+) -> Result<T, ModelError> {
+    let failed = |source| ModelError::Inference { model: model.id(), source };
+    let input = TensorRef::from_array_view(input).map_err(failed)?;
+    let outputs = session.run(ort::inputs![input]).map_err(failed)?;
+    head_values(model, fit, &outputs[0]).map(with)
+}
+
+/// Left and right exchanged, padding and all, so that cells lie on cells.
+fn mirror_image(input: ArrayView4<'_, f32>) -> Array4<f32> {
+    input.slice(s![.., .., .., ..;-1]).as_standard_layout().into_owned()
 }
 
 fn reaches(seen: &Detection, least: &Floor) -> bool {

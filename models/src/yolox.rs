@@ -64,6 +64,29 @@ pub(crate) fn decode(
     }
 }
 
+/// The mean of what a picture and its mirror image gave, anchor by anchor: in the mirror image rows of cells run from the
+/// right, and so do places in a cell.
+pub(crate) fn mean(output: &[f32], mirrored: &[f32], fit: &Fit, classes: usize) -> Vec<f32> {
+    let channels = BOX_CHANNELS + classes;
+    let mut mean = Vec::with_capacity(output.len());
+    for columns in row_lengths(fit).cycle() {
+        let row = mean.len()..(mean.len() + columns * channels);
+        let (Some(here), Some(there)) = (output.get(row.clone()), mirrored.get(row)) else { break };
+        for (here, there) in here.chunks_exact(channels).zip(there.chunks_exact(channels).rev()) {
+            mean.push(f32::midpoint(here[0], 1.0 - there[0]));
+            mean.extend(here[1..].iter().zip(&there[1..]).map(|(here, there)| f32::midpoint(*here, *there)));
+        }
+    }
+    mean
+}
+
+/// Cells of every row of the grids, in the graph's order.
+fn row_lengths(fit: &Fit) -> impl Iterator<Item = usize> + Clone {
+    let (width_px, height_px) = (fit.input_width_px, fit.input_height_px);
+    let rows = move |stride| std::iter::repeat_n((width_px / stride) as usize, (height_px / stride) as usize);
+    STRIDES_PX.into_iter().flat_map(rows)
+}
+
 /// Stride, column and row of every anchor, in the graph's order.
 fn cells(fit: &Fit) -> impl Iterator<Item = (f32, f32, f32)> + Clone {
     let (width_px, height_px) = (fit.input_width_px, fit.input_height_px);
@@ -133,6 +156,32 @@ mod tests {
         // As anchor 41, after the 42 of the first branch.
         let ln2 = 2.0f32.ln();
         check(42 + 41, [0.5, 0.5, ln2, ln2, 1.0, 0.0, 0.4], &[(Class::Person, 0.4, [16.0, 0.0, 64.0, 30.0])]);
+    }
+
+    #[test]
+    fn of_a_mirror_image_cells_run_from_the_right() {
+        let ln2 = 2.0f32.ln();
+        // Anchor 11 is stride 8, row 1, column 3 of 8: its mirror image is column 4, anchor 12. In the second branch
+        // anchor 38, stride 16, row 1, column 2 of 4: column 1, anchor 37.
+        let here = output(&[
+            (11, [0.25, 0.5, ln2, 0.0, 0.9, 0.8, 0.2]),
+            (42 + 38, [0.0, 0.5, 0.0, 0.0, 0.6, 0.5, 0.0]),
+        ]);
+        let there = output(&[
+            (12, [0.75, 0.7, 0.0, 0.0, 0.7, 0.6, 0.0]),
+            (42 + 37, [0.0, 0.5, 0.0, 0.0, 0.8, 0.7, 0.0]),
+        ]);
+        let mean = mean(&here, &there, &FIT, FLOORS.len());
+        assert_eq!(mean.len(), here.len());
+        let channels = BOX_CHANNELS + FLOORS.len();
+        for (anchor, expected) in [
+            (11, [0.25, 0.6, ln2 / 2.0, 0.0, 0.8, 0.7, 0.1]),
+            (42 + 38, [0.5, 0.5, 0.0, 0.0, 0.7, 0.6, 0.0]),
+            (12, [0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        ] {
+            let found = &mean[anchor * channels..][..channels];
+            assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{anchor}: {found:?}");
+        }
     }
 
     #[test]
