@@ -1,10 +1,11 @@
-"""Training crops out of the records: a window by chance, flips, colours, blur, JPEG, quarter mosaics."""
+"""Training crops out of the records: a window by chance, flips, quarter mosaics, and how a camera may show it."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
+from looks import SITE, seen
 from paint import paint
 
 CLASSES = 8
@@ -64,30 +65,6 @@ def cut(boxes: list, ignore: list, width: int, height: int):
     return kept, opened
 
 
-def coloured(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Light, colours, grey (night cameras), blur, noise and JPEG by chance."""
-    if rng.random() < 0.8:
-        hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
-        gains = 1 + rng.uniform(-1, 1, 3) * (0.012, 0.5, 0.4)
-        lut = [np.arange(256) + 180 * (gains[0] - 1), np.arange(256) * gains[1], np.arange(256) * gains[2]]
-        tables = [(lut[0] % 180).astype(np.uint8), *(t.clip(0, 255).astype(np.uint8) for t in lut[1:])]
-        picture = cv2.cvtColor(cv2.merge([cv2.LUT(c, t) for c, t in zip(cv2.split(hsv), tables)]), cv2.COLOR_HSV2BGR)
-    if rng.random() < 0.3:
-        gamma = float(np.exp(rng.uniform(-0.6, 0.6)))
-        picture = cv2.LUT(picture, (255 * (np.arange(256) / 255) ** gamma).astype(np.uint8))
-    if rng.random() < 0.07:
-        picture = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
-    if rng.random() < 0.2:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.3))
-    if rng.random() < 0.15:
-        noise = rng.normal(0, rng.uniform(2, 10), picture.shape[:2]).astype(np.float32)
-        picture = (picture + noise[..., None]).clip(0, 255).astype(np.uint8)
-    if rng.random() < 0.35:
-        _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 85))])
-        picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    return picture
-
-
 def crop(record: dict, picture: np.ndarray, rng: np.random.Generator, width: int, height: int, zoom: float = 1.0):
     out, boxes, ignore = window(record, picture, rng, width, height, zoom)
     if record["source"].startswith(PAINTABLE) and rng.random() < 0.33:
@@ -102,7 +79,7 @@ def sample(pick, rng: np.random.Generator, shape: tuple[int, int]):
     width, height = shape
     if rng.random() >= 0.25:
         canvas, boxes, ignore = crop(*pick(), rng, width, height)
-        return coloured(canvas, rng), boxes, ignore
+        return seen(canvas, SITE), boxes, ignore
     canvas, boxes, ignore = np.empty((height, width, 3), np.uint8), [], []
     for ox, oy in ((0, 0), (width // 2, 0), (0, height // 2), (width // 2, height // 2)):
         part, b, i = crop(*pick(), rng, width // 2, height // 2, 0.5)
@@ -112,4 +89,4 @@ def sample(pick, rng: np.random.Generator, shape: tuple[int, int]):
             l, r = np.clip([l, r], 0, width // 2) + ox
             t, m = np.clip([t, m], 0, height // 2) + oy
             ignore.append([l, t, r, m, mask])
-    return coloured(canvas, rng), boxes, ignore
+    return seen(canvas, SITE), boxes, ignore

@@ -52,6 +52,16 @@ def any_size(path: str) -> bytes:
     return graph.SerializeToString()
 
 
+def cells(canvas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Column and row of every anchor, (n, 2), and its stride, (n, 1), in the order of the output."""
+    grids, strides = [], []
+    for s in STRIDES:
+        y, x = np.mgrid[: canvas.shape[0] // s, : canvas.shape[1] // s]
+        grids.append(np.stack([x, y], -1).reshape(-1, 2))
+        strides.append(np.full((grids[-1].shape[0], 1), s))
+    return np.concatenate(grids), np.concatenate(strides)
+
+
 class Detector:
     def __init__(self, path: str, names: tuple[str, ...], threads: int = 1):
         options = ort.SessionOptions()
@@ -63,17 +73,16 @@ class Detector:
     def raw(self, picture: np.ndarray, longer: int) -> tuple[np.ndarray, np.ndarray]:
         """Boxes (n, 4) in pixels of the picture and scores (n, classes) of all anchors."""
         canvas, scale = fitted(picture, longer)
-        out = self.session.run(None, {self.input: canvas.transpose(2, 0, 1)[None].astype(np.float32)})[0][0]
-        grids, strides = [], []
-        for s in STRIDES:
-            y, x = np.mgrid[: canvas.shape[0] // s, : canvas.shape[1] // s]
-            grids.append(np.stack([x, y], -1).reshape(-1, 2))
-            strides.append(np.full((grids[-1].shape[0], 1), s))
-        grid, stride = np.concatenate(grids), np.concatenate(strides)
+        out = self.look(canvas)
+        grid, stride = cells(canvas)
         branches = len(out) // len(grid)
         grid, stride = np.tile(grid, (branches, 1)), np.tile(stride, (branches, 1))
         centre, half = (out[:, :2] + grid) * stride, np.exp(out[:, 2:4]) * stride / 2
         return np.concatenate([centre - half, centre + half], 1) / scale, out[:, 4:5] * out[:, 5:]
+
+    def look(self, canvas: np.ndarray) -> np.ndarray:
+        """What the graph gives, (anchors, 5 + classes)."""
+        return self.session.run(None, {self.input: canvas.transpose(2, 0, 1)[None].astype(np.float32)})[0][0]
 
     def __call__(self, picture: np.ndarray, longer: int, least: float, groups, overlap: float | None = None) -> list:
         """Detections [name, left, top, right, bottom, score]; classes of a group are suppressed together."""
@@ -96,3 +105,16 @@ class Detector:
                     place = agreed(int(mine[:i].sum()), places[mine], value[mine])
                     out.append([self.names[columns[which[i]]], *place.tolist(), float(value[i])])
         return out
+
+
+class Mirrored(Detector):
+    """Looks at the mirror image as well and gives the mean, as models with `mirrored` in the catalogue."""
+
+    def look(self, canvas: np.ndarray) -> np.ndarray:
+        here, there = super().look(canvas), super().look(canvas[:, ::-1])
+        grid, stride = cells(canvas)
+        from_right = np.arange(len(grid)) + canvas.shape[1] // stride[:, 0] - 1 - 2 * grid[:, 0]
+        branches = len(here) // len(grid)
+        there = there[np.concatenate([from_right + branch * len(grid) for branch in range(branches)])]
+        there[:, 0] = 1 - there[:, 0]
+        return (here + there) / 2

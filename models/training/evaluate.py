@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from detect import Detector
+from detect import Detector, Mirrored
 from heads import gather, plain
 from headwear_session import STATES, HeadwearSession, said
 from loss import ANY_BARE
@@ -365,12 +365,13 @@ def main() -> None:
     ap.add_argument("--clips", type=Path, required=True)
     ap.add_argument("--shared-clips", type=Path)
     ap.add_argument("--detector", required=True)
+    ap.add_argument("--mirrored", action="store_true", help="look at mirror images as well, as site_fire_mirrored does")
     ap.add_argument("--old", action="store_true")
     ap.add_argument("--headwear")
     ap.add_argument("--thresholds", default="valid")
     ap.add_argument("--only", default=",".join(ROWS))
     args = ap.parse_args()
-    detector = Detector(args.detector, OLD if args.old else ALL)
+    detector = (Mirrored if args.mirrored else Detector)(args.detector, OLD if args.old else ALL)
     if args.thresholds == "valid":
         thresholds = START if args.old else chosen_thresholds(detector, args)
     else:

@@ -57,11 +57,14 @@ class FireBranch(nn.Module):
         absent = [torch.full_like(level[:, : len(CLASSES) - len(FIRES)], ABSENT) for level in raw]
         return [torch.cat([level[:, :5], none, level[:, 5:]], 1) for level, none in zip(raw, absent)]
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    @torch.no_grad()
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """The base's, at an eighth."""
         backbone = self.base.backbone
-        with torch.no_grad():
-            d3 = backbone.d3(backbone.d2(backbone.stem(x)))
-        return flat(self.levels(d3))
+        return backbone.d3(backbone.d2(backbone.stem(x)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return flat(self.levels(self.features(x)))
 
 
 def mix_channels(part: nn.Module) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from looks import GARMENT, seen
 from rendered import scene_of
 
 WIDTH, HEIGHT = 96, 192
@@ -78,18 +79,7 @@ def of_clip(folder: Path, every: int = 5, least: float = 0.6) -> list[Garment]:
     return out
 
 
-def jittered(garment: Garment, rng: np.random.Generator) -> np.ndarray:
-    """The crop in other light: gain, gamma, tint, blur, grain; a box that sits a little wrong."""
-    crop = garment.crop
-    dx, dy = rng.uniform(-0.08, 0.08, 2)
-    sx, sy = 1 + rng.uniform(-0.08, 0.08, 2)
-    move = np.array([[sx, 0, WIDTH * (dx + (1 - sx) / 2)], [0, sy, HEIGHT * (dy * 0.6 + (1 - sy) / 2)]], np.float32)
-    out = cv2.warpAffine(crop, move, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
-    if rng.random() < 0.5:
-        out = out[:, ::-1]
-    if rng.random() < 0.4:
-        out = cv2.GaussianBlur(np.ascontiguousarray(out), (0, 0), rng.uniform(0.5, 2.5))
-    light = out.astype(np.float32) / 255
-    light = light ** float(np.exp(rng.normal(0, 0.3))) * float(np.exp(rng.normal(0, 0.25)))
-    light = 255 * light * np.exp(rng.normal(0, 0.06, 3)) + rng.normal(0, rng.uniform(0, 8), out.shape[:2])[..., None]
-    return light.clip(0, 255).astype(np.uint8)
+def relit(garment: Garment, rng: np.random.Generator) -> np.ndarray:
+    """The crop in other light, from a box that sits a little wrong."""
+    tint = np.exp(rng.normal(0, 0.06, 3))  # white balance; torchvision has nothing for it
+    return seen((garment.crop * tint).clip(0, 255).astype(np.uint8), GARMENT)

@@ -12,6 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from looks import HEAD as HEAD_LOOK
+from looks import seen
 from loss import ANY_BARE
 from rendered import TRAIN_CLIPS, scene_of, split_of_scene
 from sources import HEAD, HELMET, OTHER, PERSON
@@ -165,18 +167,7 @@ def roughened(patch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         out = cv2.resize(
             cv2.resize(out, (small, small), interpolation=cv2.INTER_AREA), (SIDE, SIDE), interpolation=cv2.INTER_LINEAR
         )
-    hsv = cv2.cvtColor(out, cv2.COLOR_BGR2HSV).astype(np.float32)
-    hsv[..., 0] = (hsv[..., 0] + rng.normal(0, 6)) % 180
-    hsv[..., 1] *= rng.uniform(0.4, 1.4)
-    out = cv2.cvtColor(hsv.clip(0, 255).astype(np.uint8), cv2.COLOR_HSV2BGR).astype(np.float32)
-    out = 255 * (out / 255) ** float(np.exp(rng.uniform(-0.5, 0.5))) * rng.uniform(0.7, 1.3) + rng.uniform(-25, 25)
-    if rng.random() < 0.12:
-        out[:] = out.mean(2, keepdims=True)
-    if rng.random() < 0.3:
-        out += rng.normal(0, rng.uniform(1, 10), out.shape[:2])[..., None]
-    out = out.clip(0, 255).astype(np.uint8)
-    if rng.random() < 0.4:
-        out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(20, 85))])[1], 1)
+    out = seen(out, HEAD_LOOK)
     if rng.random() < 0.15:
         edge = int(rng.integers(SIDE // 4, SIDE))
         out[edge:] = rng.integers(0, 255, 3) if edge > SIDE * 0.6 else out[edge:]

@@ -10,19 +10,12 @@ teaches that nothing there is one.
 from __future__ import annotations
 
 import torch
+from torchvision.ops import box_iou, generalized_box_iou_loss
 
 from net import decode
 
 ANY_BARE = 100  # a head without a helmet, of which it is unknown whether it is bare or covered
 HEAD, HELMET, OTHER = 0, 1, 2
-
-
-def overlap(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """IoU of each of `a` (n, 4) with each of `b` (m, 4)."""
-    lt, rb = torch.maximum(a[:, None, :2], b[None, :, :2]), torch.minimum(a[:, None, 2:], b[None, :, 2:])
-    inter = (rb - lt).clamp(min=0).prod(2)
-    area = (a[:, 2:] - a[:, :2]).prod(1)[:, None] + (b[:, 2:] - b[:, :2]).prod(1)[None]
-    return inter / (area - inter).clamp(min=1e-6)
 
 
 @torch.no_grad()
@@ -35,7 +28,7 @@ def assign(boxes: torch.Tensor, scores: torch.Tensor, truth: torch.Tensor, kinds
     chosen = (inside | near).any(0).nonzero()[:, 0]
     if not len(chosen):
         return chosen, chosen
-    iou = overlap(truth, boxes[chosen])
+    iou = box_iou(truth, boxes[chosen])
     bare = torch.maximum(scores[chosen, HEAD], scores[chosen, OTHER])
     fitting = torch.stack([bare if k == ANY_BARE else scores[chosen, int(k)] for k in kinds])
     cost = -(fitting.clamp(min=1e-8)).log() - 3 * (iou + 1e-8).log() + 1e5 * ~(inside & near)[:, chosen]
@@ -50,15 +43,6 @@ def assign(boxes: torch.Tensor, scores: torch.Tensor, truth: torch.Tensor, kinds
         match[best, shared.nonzero()[:, 0]] = True
     hit = match.any(0)
     return chosen[hit], match[:, hit].float().argmax(0)
-
-
-def giou(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """IoU and generalised IoU of boxes in pairs."""
-    inter = (torch.minimum(a[:, 2:], b[:, 2:]) - torch.maximum(a[:, :2], b[:, :2])).clamp(min=0).prod(1)
-    area = (a[:, 2:] - a[:, :2]).clamp(min=0).prod(1) + (b[:, 2:] - b[:, :2]).prod(1) - inter
-    hull = (torch.maximum(a[:, 2:], b[:, 2:]) - torch.minimum(a[:, :2], b[:, :2])).prod(1)
-    iou = inter / area.clamp(min=1e-6)
-    return iou, iou - (hull - area) / hull.clamp(min=1e-6)
 
 
 def loss(raw: torch.Tensor, samples: list[dict], grid: torch.Tensor, strides: torch.Tensor):
@@ -82,9 +66,9 @@ def loss(raw: torch.Tensor, samples: list[dict], grid: torch.Tensor, strides: to
             anchors, gts = assign(boxes[i], p[i], sample["boxes"], sample["kinds"], grid, strides)
         if not len(anchors):
             continue
-        iou, generous = giou(boxes[i, anchors], sample["boxes"][gts])
-        trust = sample["weights"][gts]
-        place = place + ((1 - iou**2) * 3 * trust + (1 - generous) * 2 * trust).sum()
+        mine, theirs, trust = boxes[i, anchors], sample["boxes"][gts], sample["weights"][gts]
+        iou = box_iou(mine, theirs).diagonal()
+        place = place + (trust * (3 * (1 - iou**2) + 2 * generalized_box_iou_loss(mine, theirs))).sum()
         kinds = sample["kinds"][gts]
         unsure = kinds == ANY_BARE
         leaning = torch.where(p[i, anchors, HEAD] >= p[i, anchors, OTHER], HEAD, OTHER)

@@ -6,19 +6,18 @@ import contextlib
 import io
 
 import numpy as np
+import torch
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
+from torchvision.ops import box_iou
 
 MOST_IN_PICTURE = 1000
 
 
 def overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    if not len(a) or not len(b):
-        return np.zeros((len(a), len(b)))
-    lt, rb = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
-    inter = (rb - lt).clip(0).prod(2)
-    area = (a[:, 2:] - a[:, :2]).prod(1)[:, None] + (b[:, 2:] - b[:, :2]).prod(1)[None]
-    return inter / (area - inter + 1e-9)
+    """IoU of each of `a` (n, 4) with each of `b` (m, 4); 0 where both have no area."""
+    first, second = (torch.from_numpy(np.asarray(boxes, float).reshape(-1, 4)) for boxes in (a, b))
+    return box_iou(first, second).nan_to_num().numpy()
 
 
 class Tally:

@@ -29,6 +29,7 @@ from lite_backbone import LiteBackbone, imitating
 from loss import loss
 from net import CLASSES, Detector, cells, load_onnx
 from rendered import clip_frames, stage_pictures
+from teachers import Teachers, imitation
 
 RESCAN_PICTURES = 60  # batches
 IMITATED = 6  # batches
@@ -43,7 +44,9 @@ class Crops(torch.utils.data.IterableDataset):
     def __iter__(self):
         cv2.setNumThreads(1)
         worker = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng(self.seed + 7919 * (worker.id if worker else 0))
+        seed = self.seed + 7919 * (worker.id if worker else 0)
+        torch.manual_seed(seed)
+        rng = np.random.default_rng(seed)
         records = [r for r in json.loads(self.args.index.read_text()) if r["split"] == "train"]
         lesson = LESSONS[self.args.learn]
         for r in records:
@@ -158,6 +161,7 @@ def train(rank: int, args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // args.ranks))
     net = started(args).to(args.device)
+    teachers = Teachers(args.teachers).to(args.device, memory_format=torch.channels_last) if args.teachers else None
     average, step, used = copy.deepcopy(net.state_dict()), 0, 0.0
     optimizer = optimizer_of(net)
     state = args.out / "state.pt"
@@ -180,8 +184,11 @@ def train(rank: int, args: argparse.Namespace) -> None:
         rate = args.peak * min(1, (step + 1) / 200) * (0.02 + 0.98 * (1 + math.cos(math.pi * share)) / 2)
         for group in optimizer.param_groups:
             group["lr"] = rate * group["factor"]
-        raw = net(pictures.float().contiguous(memory_format=torch.channels_last))
-        total, place, entropy, count = loss(raw, targets, *anchors[pictures.shape[3], pictures.shape[2]])
+        pictures = pictures.float().contiguous(memory_format=torch.channels_last)
+        raw, places = net(pictures), anchors[pictures.shape[3], pictures.shape[2]]
+        total, place, entropy, count = loss(raw, targets, *places)
+        if teachers:
+            total = (1 - args.taught) * total + args.taught * imitation(raw, teachers(pictures), *places)
         optimizer.zero_grad()
         total.backward()
         now = time.monotonic()
@@ -219,6 +226,8 @@ def main() -> None:
     ap.add_argument("--weights", type=Path, required=True, help="folder of the start weights")
     ap.add_argument("--start", type=Path, help="a graph to go on from, instead of the first model")
     ap.add_argument("--learn", help="fires: the branch for fires of --start, which stays as it is", choices=tuple(LESSONS), default="all")
+    ap.add_argument("--teachers", type=Path, nargs="+", help="with --learn fires: graphs with a branch, whose mean is learnt beside the labels")
+    ap.add_argument("--taught", type=float, default=0.6, help="the teachers' share of the loss")
     ap.add_argument("--backbone", choices=("nano", "lite"), default="nano")
     ap.add_argument("--pictures", type=Path, help="rendered pictures of the stage")
     ap.add_argument("--clips", type=Path, help="folder sample-videos")
@@ -236,6 +245,8 @@ def main() -> None:
     args = ap.parse_args()
     if args.learn == "fires" and not args.start:
         ap.error("--learn fires needs --start: the graph that gets the branch, or one that has it")
+    if args.teachers and args.learn != "fires":
+        ap.error("--teachers teach --learn fires only")
     args.out.mkdir(parents=True, exist_ok=True)
     if args.clips:
         clip_frames(args.clips, args.out / "frames")  # before the ranks would write them at once

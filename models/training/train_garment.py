@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from garments import HEIGHT, WIDTH, Garment, jittered, of_clip, of_pictures
+from garments import HEIGHT, WIDTH, Garment, of_clip, of_pictures, relit
 from lite import pretrained
 from vests import of_sites
 
@@ -101,7 +101,7 @@ class Crops:
 
 
 def looked_at(net: nn.Module, items: list[Garment], names: list[str], rng: np.random.Generator) -> Crops:
-    return Crops(run(net, [g.crop for g in items]), run(net, [jittered(g, rng) for g in items]), np.array(names))
+    return Crops(run(net, [g.crop for g in items]), run(net, [relit(g, rng) for g in items]), np.array(names))
 
 
 def joined(*parts: Crops) -> tuple[np.ndarray, list[str]]:

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use anjian_domain::{Detection, LightMeasure, MediaTime, Moment, NormBox};
+use anjian_domain::{Class, Detection, LightMeasure, MediaTime, Moment, NormBox};
 
 use super::permission::{Permission, is_in};
 use super::place::{Place, light_of};
@@ -32,6 +32,8 @@ struct Spot {
     bounds: NormBox,
     boxes: Vec<NormBox>,
     score: f32,
+    /// Whether the model sees an arc and nothing else.
+    is_arc: bool,
     /// Of the brightest of its boxes.
     light: Option<LightMeasure>,
 }
@@ -40,7 +42,8 @@ impl Spot {
     fn new(detection: &Detection, scene: &Scene<'_>) -> Self {
         let bounds = detection.bounds;
         let light = light_of(scene, bounds);
-        Self { bounds, boxes: vec![bounds], score: detection.score.value(), light }
+        let is_arc = detection.class == Class::Arc;
+        Self { bounds, boxes: vec![bounds], score: detection.score.value(), is_arc, light }
     }
 
     fn merge(mut self, other: Self) -> Self {
@@ -51,6 +54,7 @@ impl Spot {
             bounds: self.bounds.union(other.bounds),
             boxes: self.boxes,
             score: self.score.max(other.score),
+            is_arc: self.is_arc && other.is_arc,
             light: brightest,
         }
     }
@@ -84,6 +88,8 @@ pub(super) struct Sample {
 pub(super) struct Glow {
     pub(super) bounds: NormBox,
     pub(super) score: f32,
+    /// Whether it was an arc and nothing else.
+    pub(super) is_arc: bool,
     pub(super) light: Option<LightMeasure>,
 }
 
@@ -124,8 +130,8 @@ impl Fire {
 
     fn see(&mut self, at: Moment, spot: Spot) {
         self.streak.go_on(at);
-        let Spot { bounds, boxes, score, light } = spot;
-        self.history.push_back(Sample { at: at.media, glow: Some(Glow { bounds, score, light }) });
+        let Spot { bounds, boxes, score, is_arc, light } = spot;
+        self.history.push_back(Sample { at: at.media, glow: Some(Glow { bounds, score, is_arc, light }) });
         (self.bounds, self.boxes) = (bounds, boxes);
     }
 

@@ -20,6 +20,9 @@ const LONGEST_BREAK_S: f64 = 0.65;
 const LONGEST_BREAK_FRAMES: f64 = 2.2;
 /// Trembling beyond this multiple of the box noise is flicker.
 const NOISE_FACTOR: f64 = 2.0;
+/// What stays a little below each threshold flickers all the same, when everything varies at once: the root of the sum of
+/// squares, in thresholds. Lamps whose boxes tremble reach half of it.
+const TOGETHER: f64 = 1.25;
 /// A beat of a rhythm is no more than so many frames longer than another: each end is met a frame early or late.
 const RHYTHM_FRAMES: f64 = 2.1;
 /// Beats that make a rhythm.
@@ -110,26 +113,41 @@ fn has_rhythm(history: &[Sample], born: MediaTime, frame_s: f64) -> bool {
 }
 
 /// Whether shape or light varies. On a slow camera both have to: between two of its frames a lamp's box may tremble, and
-/// what else shines may change.
+/// what else shines may change. So they have to where the model mostly sees an arc: burnt-out lamps look like arcs and their
+/// boxes tremble, while an arc that flares lights up what is round it.
 fn flickers(glows: &[Glow], is_slow: bool, settings: &Settings) -> bool {
     let strictness = strictness(glows.len());
     let areas: Vec<f64> = glows.iter().map(|glow| f64::from(glow.bounds.area()).ln()).collect();
     let heights: Vec<f64> = glows.iter().map(|glow| f64::from(glow.bounds.height()).ln()).collect();
     let [width_noise, height_noise] = side_noise(glows, settings.box_noise).map(|noise| NOISE_FACTOR * noise);
-    let varies = |values: &[f64], least: f64| jitter(values) > strictness * least;
-    let is_shape_restless = varies(&areas, settings.flicker_area.hypot(width_noise).hypot(height_noise))
-        || varies(&heights, settings.flicker_height.hypot(height_noise));
+    let over = |values: &[f64], least: f64| jitter(values) / (strictness * least);
+    let shape = [
+        over(&areas, settings.flicker_area.hypot(width_noise).hypot(height_noise)),
+        over(&heights, settings.flicker_height.hypot(height_noise)),
+    ];
     let lights: Vec<LightMeasure> = glows.iter().filter_map(|glow| glow.light).collect();
+    if lights.len() < settings.min_observations as usize {
+        return is_restless(&shape);
+    }
     let series = |part: fn(&LightMeasure) -> f32| -> Vec<f64> {
         lights.iter().map(|light| f64::from(part(light))).collect()
     };
-    if lights.len() < settings.min_observations as usize {
-        return is_shape_restless;
+    let light = [
+        over(&series(|light| light.luma), settings.flicker_luma),
+        over(&series(|light| light.burnt), settings.flicker_burnt),
+        over(&series(|light| light.surround_luma), settings.flicker_surround),
+    ];
+    let is_arc = 2 * glows.iter().filter(|glow| glow.is_arc).count() > glows.len();
+    if is_slow || is_arc {
+        return is_restless(&shape) && is_restless(&light);
     }
-    let is_light_restless = varies(&series(|light| light.luma), settings.flicker_luma)
-        || varies(&series(|light| light.burnt), settings.flicker_burnt)
-        || varies(&series(|light| light.surround_luma), settings.flicker_surround);
-    if is_slow { is_shape_restless && is_light_restless } else { is_shape_restless || is_light_restless }
+    let together = shape.iter().chain(&light).map(|over| over * over).sum::<f64>().sqrt();
+    is_restless(&shape) || is_restless(&light) || together > TOGETHER
+}
+
+/// Whether one of these reaches its threshold.
+fn is_restless(over: &[f64]) -> bool {
+    over.iter().any(|over| *over > 1.0)
 }
 
 /// Few observations scatter widely, so they must say it louder.
@@ -184,36 +202,46 @@ mod tests {
     }
 
     /// Twenty frames, `every_s` apart, of something whose height and luma vary by so much.
-    fn shining(every_s: f64, height: f32, luma: f32) -> Vec<Sample> {
+    fn shining(every_s: f64, is_arc: bool, height: f32, luma: f32) -> Vec<Sample> {
         let wild = |step: u16, by: f32| by * (f32::from(step * step * 7 % 13) / 13.0 - 0.5);
         let sample = |step: u16| {
             let bounds = NormBox::new(0.4, 0.4, 0.45, 0.5 + wild(step, height)).unwrap();
             let luma = 0.8 + wild(step, luma);
             let light = LightMeasure { luma, burnt: 0.5, blue: 0.1, warm: 0.1, surround_luma: 0.3 };
             let at = MediaTime::from_millis((f64::from(step) * every_s * 1000.0) as u64);
-            Sample { at, glow: Some(Glow { bounds, score: 0.8, light: Some(light) }) }
+            Sample { at, glow: Some(Glow { bounds, score: 0.8, is_arc, light: Some(light) }) }
         };
         (0..20).map(sample).collect()
     }
 
     #[test]
-    fn on_a_slow_camera_shape_and_light_have_to_vary() {
+    fn of_an_arc_and_on_a_slow_camera_shape_and_light_have_to_vary() {
         for (name, height, luma, fast, slow) in [
             ("a lamp", 0.0, 0.0, false, false),
             ("a box that trembles", 0.1, 0.0, true, false),
             ("a light that changes", 0.0, 0.4, true, false),
             ("a fire", 0.1, 0.4, true, true),
+            ("a little of one", 0.006, 0.0, false, false),
+            ("a little of the other", 0.0, 0.06, false, false),
+            ("a little of both", 0.006, 0.06, true, false),
         ] {
-            for (every_s, expected) in [(0.2, fast), (1.0, slow)] {
-                let found = is_fire(&shining(every_s, height, luma), MediaTime::ZERO, &Settings::default());
-                assert_eq!(found, expected, "{name}, every {every_s} s");
+            for (every_s, is_arc, expected) in [(0.2, false, fast), (0.2, true, slow), (1.0, false, slow)] {
+                let samples = shining(every_s, is_arc, height, luma);
+                let found = is_fire(&samples, MediaTime::ZERO, &Settings::default());
+                assert_eq!(
+                    found,
+                    expected,
+                    "{name}, every {every_s} s, {}",
+                    if is_arc { "an arc" } else { "a flame" }
+                );
             }
         }
     }
 
     /// `#` burns, `.` does not; five frames a second.
     fn samples(pattern: &str) -> Vec<Sample> {
-        let glow = Glow { bounds: NormBox::new(0.4, 0.4, 0.42, 0.44).unwrap(), score: 0.8, light: None };
+        let bounds = NormBox::new(0.4, 0.4, 0.42, 0.44).unwrap();
+        let glow = Glow { bounds, score: 0.8, is_arc: false, light: None };
         let frames = (0u64..).zip(pattern.chars());
         frames
             .map(|(frame, mark)| Sample {
