@@ -110,11 +110,11 @@ impl OnnxDetector {
     fn find(&mut self, picture: &Picture, part: Region) -> Result<(), ModelError> {
         let (fit, tensor) = self.letterbox.apply_part(picture, part)?;
         let Self { session, model, floors, candidates, .. } = self;
-        let image = model.input.mirrored.then(|| mirror_image(tensor));
+        let image = model.input.mirrored.then(|| mirror_image(&tensor));
         let mirrored =
-            image.map(|image| run(session, model, &fit, image.view(), <[f32]>::to_vec)).transpose()?;
+            image.map(|image| run(session, model, &fit, &image.view(), <[f32]>::to_vec)).transpose()?;
         let place = |bounds| part.to_picture(bounds, picture);
-        run(session, model, &fit, tensor, |values| match model.head {
+        run(session, model, &fit, &tensor, |values| match model.head {
             Head::Yolox => {
                 let mean = mirrored.map(|mirrored| yolox::mean(values, &mirrored, &fit, floors.len()));
                 yolox::decode(mean.as_deref().unwrap_or(values), &fit, floors, place, candidates);
@@ -135,17 +135,17 @@ fn run<T>(
     session: &mut Session,
     model: &Model,
     fit: &Fit,
-    input: ArrayView4<'_, f32>,
+    input: &ArrayView4<'_, f32>,
     with: impl FnOnce(&[f32]) -> T,
 ) -> Result<T, ModelError> {
     let failed = |source| ModelError::Inference { model: model.id(), source };
-    let input = TensorRef::from_array_view(input).map_err(failed)?;
+    let input = TensorRef::from_array_view(input.view()).map_err(failed)?;
     let outputs = session.run(ort::inputs![input]).map_err(failed)?;
     head_values(model, fit, &outputs[0]).map(with)
 }
 
 /// Left and right exchanged, padding and all, so that cells lie on cells.
-fn mirror_image(input: ArrayView4<'_, f32>) -> Array4<f32> {
+fn mirror_image(input: &ArrayView4<'_, f32>) -> Array4<f32> {
     input.slice(s![.., .., .., ..;-1]).as_standard_layout().into_owned()
 }
 
