@@ -23,6 +23,8 @@ const NOISE_FACTOR: f64 = 2.0;
 /// What stays a little below each threshold flickers all the same, when everything varies at once: the root of the sum of
 /// squares, in thresholds. Lamps whose boxes tremble reach half of it.
 const TOGETHER: f64 = 1.25;
+/// An arc lights up what is round it: its light varies by so many thresholds together. Lamps that look like arcs reach half.
+const FLARING: f64 = 2.0;
 /// A beat of a rhythm is no more than so many frames longer than another: each end is met a frame early or late.
 const RHYTHM_FRAMES: f64 = 2.1;
 /// Beats that make a rhythm.
@@ -113,8 +115,8 @@ fn has_rhythm(history: &[Sample], born: MediaTime, frame_s: f64) -> bool {
 }
 
 /// Whether shape or light varies. On a slow camera both have to: between two of its frames a lamp's box may tremble, and
-/// what else shines may change. So they have to where the model mostly sees an arc: burnt-out lamps look like arcs and their
-/// boxes tremble, while an arc that flares lights up what is round it.
+/// what else shines may change. What the model mostly takes for an arc has to flare: burnt-out lamps look like arcs, and their
+/// boxes tremble.
 fn flickers(glows: &[Glow], is_slow: bool, settings: &Settings) -> bool {
     let strictness = strictness(glows.len());
     let areas: Vec<f64> = glows.iter().map(|glow| f64::from(glow.bounds.area()).ln()).collect();
@@ -138,16 +140,23 @@ fn flickers(glows: &[Glow], is_slow: bool, settings: &Settings) -> bool {
         over(&series(|light| light.surround_luma), settings.flicker_surround),
     ];
     let is_arc = 2 * glows.iter().filter(|glow| glow.is_arc).count() > glows.len();
-    if is_slow || is_arc {
-        return is_restless(&shape) && is_restless(&light);
+    let [of_shape, of_light] = [together(&shape), together(&light)];
+    let is_light_restless = if is_arc { of_light > FLARING } else { of_light > 1.0 };
+    match (is_slow, is_arc) {
+        (true, _) => of_shape > 1.0 && is_light_restless,
+        (false, true) => is_light_restless,
+        (false, false) => is_restless(&shape) || is_restless(&light) || of_shape.hypot(of_light) > TOGETHER,
     }
-    let together = shape.iter().chain(&light).map(|over| over * over).sum::<f64>().sqrt();
-    is_restless(&shape) || is_restless(&light) || together > TOGETHER
 }
 
 /// Whether one of these reaches its threshold.
 fn is_restless(over: &[f64]) -> bool {
     over.iter().any(|over| *over > 1.0)
+}
+
+/// The root of the sum of squares.
+fn together(over: &[f64]) -> f64 {
+    over.iter().map(|over| over * over).sum::<f64>().sqrt()
 }
 
 /// Few observations scatter widely, so they must say it louder.
@@ -215,17 +224,21 @@ mod tests {
     }
 
     #[test]
-    fn of_an_arc_and_on_a_slow_camera_shape_and_light_have_to_vary() {
-        for (name, height, luma, fast, slow) in [
-            ("a lamp", 0.0, 0.0, false, false),
-            ("a box that trembles", 0.1, 0.0, true, false),
-            ("a light that changes", 0.0, 0.4, true, false),
-            ("a fire", 0.1, 0.4, true, true),
-            ("a little of one", 0.006, 0.0, false, false),
-            ("a little of the other", 0.0, 0.06, false, false),
-            ("a little of both", 0.006, 0.06, true, false),
+    fn what_has_to_vary() {
+        for (name, height, luma, flame, slow_flame, arc, slow_arc) in [
+            ("a lamp", 0.0, 0.0, false, false, false, false),
+            ("a box that trembles", 0.1, 0.0, true, false, false, false),
+            ("a light that changes", 0.0, 0.4, true, false, true, false),
+            ("a light that changes less", 0.0, 0.1, true, false, false, false),
+            ("a fire", 0.1, 0.4, true, true, true, true),
+            ("a fire that lights up less", 0.1, 0.1, true, true, false, false),
+            ("a little of one", 0.006, 0.0, false, false, false, false),
+            ("a little of the other", 0.0, 0.06, false, false, false, false),
+            ("a little of both", 0.006, 0.06, true, false, false, false),
         ] {
-            for (every_s, is_arc, expected) in [(0.2, false, fast), (0.2, true, slow), (1.0, false, slow)] {
+            for (every_s, is_arc, expected) in
+                [(0.2, false, flame), (1.0, false, slow_flame), (0.2, true, arc), (1.0, true, slow_arc)]
+            {
                 let samples = shining(every_s, is_arc, height, luma);
                 let found = is_fire(&samples, MediaTime::ZERO, &Settings::default());
                 assert_eq!(
