@@ -21,7 +21,7 @@ const LONGEST_BREAK_FRAMES: f64 = 2.2;
 /// Trembling beyond this multiple of the box noise is flicker.
 const NOISE_FACTOR: f64 = 2.0;
 /// What stays a little below each threshold flickers all the same, when everything varies at once: the root of the sum of
-/// squares, in thresholds. Lamps whose boxes tremble reach half of it.
+/// squares, in thresholds. Lamps whose boxes tremble reach less than half.
 const TOGETHER: f64 = 1.25;
 /// An arc lights up what is round it: its light varies by so many thresholds together. Lamps that look like arcs reach half.
 const FLARING: f64 = 2.0;
@@ -122,7 +122,11 @@ fn flickers(glows: &[Glow], is_slow: bool, settings: &Settings) -> bool {
     let areas: Vec<f64> = glows.iter().map(|glow| f64::from(glow.bounds.area()).ln()).collect();
     let heights: Vec<f64> = glows.iter().map(|glow| f64::from(glow.bounds.height()).ln()).collect();
     let [width_noise, height_noise] = side_noise(glows, settings.box_noise).map(|noise| NOISE_FACTOR * noise);
-    let over = |values: &[f64], least: f64| jitter(values) / (strictness * least);
+    // What does not vary at all is below a threshold of 0 too, and must not be no number.
+    let over = |values: &[f64], least: f64| match jitter(values) {
+        0.0 => 0.0,
+        varied => varied / (strictness * least),
+    };
     let shape = [
         over(&areas, settings.flicker_area.hypot(width_noise).hypot(height_noise)),
         over(&heights, settings.flicker_height.hypot(height_noise)),
@@ -248,6 +252,16 @@ mod tests {
                     if is_arc { "an arc" } else { "a flame" }
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_threshold_of_zero_believes_the_least_and_hides_nothing() {
+        let settings = Settings { flicker_burnt: 0.0, flicker_surround: 0.0, ..Settings::default() };
+        // Neither burnt share nor luma around varies here, luma does.
+        for (luma, expected) in [(0.4, true), (0.0, false)] {
+            let found = is_fire(&shining(0.2, true, 0.0, luma), MediaTime::ZERO, &settings);
+            assert_eq!(found, expected, "an arc whose luma varies by {luma}");
         }
     }
 
