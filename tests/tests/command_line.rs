@@ -108,6 +108,15 @@ fn broken_footage_gives_one_error_each_and_the_rest_goes_on() -> Result<()> {
 }
 
 #[test]
+fn a_cause_is_told_once() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let missing = run(folder.path(), &["detect", "missing.png"])?;
+    assert_eq!(missing.code, 1, "{}", missing.stderr);
+    assert_eq!(missing.stderr.matches("No such file").count(), 1, "{}", missing.stderr);
+    Ok(())
+}
+
+#[test]
 fn detect_and_eval_read_the_same_pictures() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (images, labels) = (folder.path().join("images"), folder.path().join("labels"));

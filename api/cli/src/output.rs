@@ -52,7 +52,7 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
 }
 
 /// Causes that the message before them already contains are not repeated.
-fn with_causes(error: &anyhow::Error) -> String {
+pub fn with_causes(error: &anyhow::Error) -> String {
     let mut text = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
         if !text.contains(&cause) {

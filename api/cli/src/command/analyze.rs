@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::runtime::Runtime;
 
 use crate::config::{CameraConfig, Config};
-use crate::output::{AlreadyTold, JsonLines, Usage, footage_progress, tell};
+use crate::output::{AlreadyTold, JsonLines, Usage, footage_progress, tell, with_causes};
 use crate::wiring::{self, RunOrigin};
 
 /// Re-analyse recorded footage.
@@ -88,7 +88,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         if let Err(error) = desk.analyze(file) {
             failed += 1;
-            tell(&format!("error: {error:#}"));
+            tell(&format!("error: {}", with_causes(&error)));
         }
     }
     if failed == 0 { Ok(()) } else { Err(AlreadyTold.into()) }

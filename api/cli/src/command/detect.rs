@@ -8,7 +8,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use super::ModelArguments;
-use crate::output::{AlreadyTold, JsonLines, tell};
+use crate::output::{AlreadyTold, JsonLines, tell, with_causes};
 
 /// Print what the model sees in pictures.
 #[derive(clap::Args)]
@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             detect(image, detector.as_mut(), &tiles, &mut lines, arguments.annotate.as_deref())
         {
             failed += 1;
-            tell(&format!("error: {error:#}"));
+            tell(&format!("error: {}", with_causes(&error)));
         }
     }
     if failed == 0 { Ok(()) } else { Err(AlreadyTold.into()) }

@@ -16,7 +16,7 @@ use anyhow::{Context, anyhow};
 use crate::config::Config;
 use crate::desk::MainStream;
 use crate::gallery::{FEW, GalleryFile, GalleryLock, GarmentModel, Sample};
-use crate::output::{AlreadyTold, Usage, print, tell};
+use crate::output::{AlreadyTold, Usage, print, tell, with_causes};
 use crate::tailor::{Fitting, Tailor, recorded_origin};
 use crate::wiring;
 
@@ -76,7 +76,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut failed = 0;
     let mut fail = |origin: &Origin, error: anyhow::Error| {
         failed += 1;
-        tell(&format!("error: {}: {error:#}", origin.label()));
+        tell(&format!("error: {}: {}", origin.label(), with_causes(&error)));
     };
     let mut fitted = vec![];
     for origin in origins(arguments) {
