@@ -5,8 +5,8 @@
 
 #[path = "../tests/seed/mod.rs"]
 mod seed;
-#[path = "../tests/seed/desk.rs"]
-mod seed_desk;
+#[path = "../tests/seed/ffmpeg.rs"]
+mod seed_ffmpeg;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use anjian_domain::{
 };
 use seed::footage::{Film, camera_id};
 use seed::{Breach, Seed};
-use seed_desk::FfmpegDesk;
+use seed_ffmpeg::FfmpegPictures;
 
 const HOUR_S: u64 = 3_600;
 
@@ -38,7 +38,7 @@ async fn main() {
     println!("http://{}", listener.local_addr().unwrap());
     let settings = ApiSettings { listen: listener.local_addr().unwrap(), hosts: Vec::new() };
     let stop = async { tokio::signal::ctrl_c().await.unwrap() };
-    let ports = Ports { pictures: Arc::new(FfmpegDesk), ..Ports::new(Arc::new(String::new)) };
+    let ports = Ports { pictures: Arc::new(FfmpegPictures), ..Ports::new(Arc::new(String::new)) };
     serve_on(listener, settings, seed.index.clone(), ports, stop).await.unwrap();
     live.abort();
     recording.abort();

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Inspector;
-use crate::body::{self, moment};
-use crate::gallery_desk::{Enrolled, Garment, GarmentPicture, GarmentSide, StoredGallery};
-use crate::problem::{Problem, ProblemView};
-use crate::query::{Pairs, one, pairs};
+use crate::cameras::find;
+use crate::http::body::{self, moment};
+use crate::http::problem::{Problem, ProblemView};
+use crate::http::query::{Pairs, one, pairs};
+use crate::ports::galleries::{Enrolled, Garment, GarmentPicture, GarmentSide, StoredGallery};
 use crate::recordings;
-use crate::routes::Shared;
-use crate::span;
+use crate::shared::Shared;
 
 /// A picture of any camera as JPEG; the decoder has a bound of its own on pixels.
 const MOST_PICTURE_BYTES: usize = 8 << 20;
@@ -233,8 +233,8 @@ async fn recorded(
     let wrong_box = |error| Problem::Body(format!("box: {error}"));
     let person = asked.bounds.map(NormBox::try_from).transpose().map_err(wrong_box)?;
     let at = moment("at", &asked.at)?;
-    let camera = span::camera(shared, &asked.camera).await?.camera;
-    let segment = recordings::shown_at(shared, &camera, at).await?;
+    let camera = find::camera(shared, &asked.camera).await?.camera;
+    let segment = recordings::find::shown_at(shared, &camera, at).await?;
     let file = shared.index.recordings_folder().join(&segment.path);
     let seen = GarmentPicture::Recorded { camera, at, file, offset: at.since(segment.start) };
     Ok(Garment { gallery, side: side(asked.approved), seen, person })

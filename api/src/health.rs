@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use anjian_domain::WallTime;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -10,25 +9,12 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::problem::{Problem, ProblemView};
-use crate::routes::Shared;
+use crate::http::problem::{Problem, ProblemView};
+use crate::ports::operation::JobHealth;
+use crate::shared::{MAX_STREAMS, Shared};
 
 /// An index that takes longer to answer is as good as gone.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// A job that runs beside the server: cutting clips, letting old recordings go. Its owner tells it; the log says why
-/// one fails.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct JobHealth {
-    /// Its name.
-    pub job: &'static str,
-    /// When it last ran to its end; RFC 3339.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub done_at: Option<WallTime>,
-    /// Since when it fails; RFC 3339.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub failing_since: Option<WallTime>,
-}
 
 /// What works.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,7 +42,7 @@ pub(crate) struct HealthView {
 pub(crate) async fn healthz(State(shared): State<Shared>) -> Response {
     let problem = match tokio::time::timeout(PATIENCE, shared.index.health()).await {
         Ok(Ok(())) => {
-            let streams = crate::live::MAX_STREAMS.saturating_sub(shared.streams.available_permits());
+            let streams = MAX_STREAMS.saturating_sub(shared.streams.available_permits());
             let jobs = (shared.jobs)();
             let is_failing = jobs.iter().any(|job| job.failing_since.is_some());
             let status = if is_failing { "degraded" } else { "ok" };

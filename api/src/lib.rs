@@ -5,39 +5,25 @@
 //! once, in `access`; what an error looks like is decided once, in `problem`.
 
 mod access;
-mod blocking;
-mod body;
 mod cameras;
-mod coverage;
-mod evidence;
-mod feed;
 mod galleries;
-mod gallery_desk;
-mod guard;
 mod health;
-mod holds;
-mod live;
-mod page;
-mod pictures;
-mod problem;
-mod query;
-mod ranges;
+mod http;
+mod ports;
 mod recordings;
 mod routes;
 mod server;
-mod span;
-mod storage;
-mod timeline;
-mod views;
+mod shared;
+mod updates;
 mod violations;
 
-pub use gallery_desk::{
-    Enrolled, GalleryDesk, GalleryError, GalleryList, Garment, GarmentPicture, GarmentSide, StoredGallery,
+pub use ports::galleries::{
+    Enrolled, GalleryError, GalleryList, GalleryPort, Garment, GarmentPicture, GarmentSide, StoredGallery,
 };
-pub use health::JobHealth;
-pub use pictures::{PictureDesk, PictureError};
+pub use ports::operation::{JobHealth, JobsHealth, MetricsText};
+pub use ports::pictures::{PictureError, PicturePort};
 pub use routes::openapi;
-pub use server::{ApiError, ApiSettings, JobsHealth, MetricsText, Ports, serve, serve_on};
+pub use server::{ApiError, ApiSettings, Ports, serve, serve_on};
 
 #[cfg(test)]
 mod tests;

@@ -1,53 +1,30 @@
 //! Every route, in one list; the OpenAPI document is made from the same list.
 
-use std::sync::Arc;
-
-use anjian_domain::Clock;
-use anjian_indexer::Index;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use tokio::sync::{Semaphore, watch};
 use tower_http::compression::predicate::{NotForContentType, Predicate};
 use tower_http::compression::{CompressionLayer, DefaultPredicate};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::feed::Head;
-use crate::gallery_desk::Galleries;
-use crate::guard::{self, Hosts};
-use crate::pictures::Pictures;
-use crate::problem::Problem;
-use crate::recordings::export::{self, Plans};
-use crate::recordings::{media, playlist, preview, still};
-use crate::server::{JobsHealth, MetricsText};
-use crate::{
-    cameras, coverage, evidence, galleries, health, holds, live, page, recordings, storage, timeline,
-    violations,
+use crate::cameras::list as cameras;
+use crate::http::guard::{self, Hosts};
+use crate::http::page;
+use crate::http::problem::Problem;
+use crate::recordings::{
+    coverage, export, holds, list as recordings, media, playlist, preview, still, storage,
 };
+use crate::shared::Shared;
+use crate::updates::stream;
+use crate::violations::{counts, evidence, list as violations};
+use crate::{galleries, health};
 
 /// Routes that take more read their body themselves, with a bound of their own.
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
-
-/// What the routes share. Cheap to clone.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) index: Index,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) metrics: MetricsText,
-    pub(crate) jobs: JobsHealth,
-    pub(crate) pictures: Pictures,
-    pub(crate) galleries: Galleries,
-    pub(crate) plans: Plans,
-    pub(crate) head: Head,
-    /// Places for live streams.
-    pub(crate) streams: Arc<Semaphore>,
-    /// Turns true when the server stops.
-    pub(crate) stop: watch::Receiver<bool>,
-}
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -60,7 +37,7 @@ struct Document;
 fn listed() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(violations::list))
-        .routes(routes!(timeline::counts))
+        .routes(routes!(counts::counts))
         .routes(routes!(violations::one))
         .routes(routes!(evidence::snapshot))
         .routes(routes!(evidence::snapshot_annotated))
@@ -82,7 +59,7 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(galleries::list))
         .routes(routes!(galleries::enrol))
         .routes(routes!(storage::storage))
-        .routes(routes!(live::live))
+        .routes(routes!(stream::live))
         .routes(routes!(health::healthz))
         .routes(routes!(health::metrics))
 }

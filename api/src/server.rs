@@ -9,23 +9,17 @@ use anjian_indexer::{Index, IndexError};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-use crate::feed;
-use crate::gallery_desk::{Galleries, GalleryDesk, NoGalleries};
-use crate::guard::Hosts;
-use crate::health::JobHealth;
-use crate::live::MAX_STREAMS;
-use crate::pictures::{NoDecoder, PictureDesk, Pictures};
-use crate::recordings::export::Plans;
-use crate::routes::{Shared, router};
+use crate::http::guard::Hosts;
+use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
+use crate::ports::operation::{JobsHealth, MetricsText};
+use crate::ports::pictures::{NoDecoder, PicturePort, Pictures};
+use crate::recordings::prepared::PreparedCuts;
+use crate::routes::router;
+use crate::shared::{MAX_STREAMS, Shared};
+use crate::updates::feed;
 
 /// How long answers under way may take once the server stops.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// The figures of the whole product in Prometheus' text format, made anew at each call.
-pub type MetricsText = Arc<dyn Fn() -> String + Send + Sync>;
-
-/// The jobs that run beside the server, as they are at each call.
-pub type JobsHealth = Arc<dyn Fn() -> Vec<JobHealth> + Send + Sync>;
 
 /// What the server needs beside the index.
 #[derive(Clone)]
@@ -33,9 +27,9 @@ pub struct Ports {
     /// The product's figures.
     pub metrics: MetricsText,
     /// Stills, previews and thumbnails.
-    pub pictures: Arc<dyn PictureDesk>,
+    pub pictures: Arc<dyn PicturePort>,
     /// Galleries of garments.
-    pub galleries: Arc<dyn GalleryDesk>,
+    pub galleries: Arc<dyn GalleryPort>,
     /// Jobs that run beside it.
     pub jobs: JobsHealth,
 }
@@ -130,7 +124,7 @@ pub async fn serve_on(
         jobs: ports.jobs,
         pictures: Pictures::new(ports.pictures),
         galleries: Galleries::new(ports.galleries),
-        plans: Plans::default(),
+        cuts: PreparedCuts::default(),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         stop: stopping.clone(),
     };

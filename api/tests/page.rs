@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test, which shows what the script says")]
 
 mod seed;
-#[path = "seed/desk.rs"]
-mod seed_desk;
+#[path = "seed/ffmpeg.rs"]
+mod seed_ffmpeg;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -15,7 +15,7 @@ use anjian_api::{ApiSettings, Ports, serve_on};
 use anjian_domain::{Behaviour, CameraState, Clock, RecordingState, SystemClock, WallTime};
 use seed::footage::Film;
 use seed::{Breach, Seed};
-use seed_desk::FfmpegDesk;
+use seed_ffmpeg::FfmpegPictures;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::Command;
@@ -117,7 +117,7 @@ async fn look(seed: &Seed, script: &str) {
     let (stop, stopping) = oneshot::channel::<()>();
     let settings = ApiSettings { listen: address, hosts: Vec::new() };
     let stopped = async { stopping.await.unwrap() };
-    let ports = Ports { pictures: Arc::new(FfmpegDesk), ..Ports::new(Arc::new(String::new)) };
+    let ports = Ports { pictures: Arc::new(FfmpegPictures), ..Ports::new(Arc::new(String::new)) };
     let server = tokio::spawn(serve_on(listener, settings, seed.index.clone(), ports, stopped));
 
     let mut script = Command::new(node().await)

@@ -1,19 +1,18 @@
-//! The index of one data folder, and how to open it. What can be done with it stands in the files named after the
-//! verbs: `registry`, `search`, `count`, `detail`, `record`, `outbox`, `interrupted`, `check`; for recordings `timeline`,
-//! `coverage`, `completeness`, `storage`, `hold`, `retention`, `cut_clips`, `recover`.
+//! The index of one data folder, and how to open it. What can be done with it stands in the rooms beside.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use anjian_domain::Clock;
 use sqlx::{Connection, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
 use tokio::sync::broadcast;
 
-use crate::disk::{Disk, RealDisk};
-use crate::evidence::EvidenceFolder;
-use crate::open::{self, Create};
-use crate::ticks::Ticks;
+use crate::configuration::ticks::Ticks;
+use crate::engine::blocking::blocking;
+use crate::engine::disk::{Disk, RealDisk, Room};
+use crate::engine::open::{self, Create};
+use crate::evidence::folder::EvidenceFolder;
 use crate::{IndexError, LiveUpdate, RecordingSettings};
 
 /// Updates that a slow listener may be behind before it loses the oldest.
@@ -34,7 +33,7 @@ pub(crate) struct Inner {
     writer: SqlitePool,
     pub(crate) reader: SqlitePool,
     pub(crate) live: broadcast::Sender<LiveUpdate>,
-    pub(crate) ticks: Mutex<Ticks>,
+    ticks: Mutex<Ticks>,
     /// Set once, by whoever opened the index or by the first to ask.
     pub(crate) recording: OnceLock<RecordingSettings>,
     pub(crate) disk: Arc<dyn Disk>,
@@ -109,6 +108,17 @@ impl Index {
         blocking(move || evidence.probe()).await
     }
 
+    pub(crate) fn ticks(&self) -> MutexGuard<'_, Ticks> {
+        // A panic elsewhere leaves at worst a frame time that is written once more.
+        self.inner.ticks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Blocks on the file system.
+    pub(crate) fn room(&self, folder: &Path) -> Result<Room, IndexError> {
+        let found = self.inner.disk.room(folder);
+        found.map_err(|source| IndexError::File { doing: "ask for the room of", path: folder.into(), source })
+    }
+
     pub(crate) async fn write(&self) -> Result<Writer, IndexError> {
         let failed = |source| IndexError::Database { doing: "wait for the writer", table: "all", source };
         loop {
@@ -132,14 +142,6 @@ impl Writer {
         let begun = self.0.begin_with("BEGIN IMMEDIATE").await;
         begun.map_err(|source| IndexError::Database { doing: "begin to write", table, source })
     }
-}
-
-/// Runs file work off the async threads.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, IndexError> + Send + 'static,
-) -> Result<T, IndexError> {
-    let finished = tokio::task::spawn_blocking(work).await;
-    finished.unwrap_or_else(|error| Err(IndexError::Query(format!("file work was cut short: {error}"))))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The index: an SQLite database, a folder of evidence and one of recordings, which belong together or not at all.
 //!
 //! Knows the words of `anjian-domain`, segment files through `anjian-footage`, and nothing of pictures, models, rules
-//! or HTTP. The pipeline writes through [`Recorder`]; the API reads through [`Index`]. Several processes may use one
+//! or HTTP. The pipeline writes through [`IndexSink`]; the API reads through [`Index`]. Several processes may use one
 //! data folder at the same time (an `analyze` beside the `serve`); SQLite and two lock files keep them apart.
 //!
 //! What always holds:
@@ -16,74 +16,39 @@
 //! A place in a list is (`opened_at`, order of recording), not (`opened_at`, id): the tie-breaker is four bytes
 //! in each index instead of sixteen, and clients see neither.
 
-mod adopt;
-mod calendar;
 mod check;
-mod check_report;
-mod check_segments;
-mod check_walk;
-mod clip_row;
-mod completeness;
-mod count;
+mod configuration;
 mod coverage;
-mod cursor;
-mod cut_clips;
-mod decode;
-mod detail;
-mod disk;
+mod engine;
 mod error;
 mod evidence;
-mod expire;
-mod forecast;
-mod gap;
-mod hold;
 mod index;
-mod interrupted;
-mod live;
-mod open;
-mod outbox;
-mod plan;
-mod probe;
-mod query;
-mod record;
-mod record_segment;
-mod recorder;
-mod recording_settings;
-mod recover;
-mod registry;
-mod reserve;
+mod recordings;
 mod retention;
-mod rows;
-mod run_row;
-mod search;
-mod segment_row;
-mod storage;
-mod tally;
-mod ticks;
-mod timeline;
-mod violation_row;
+mod sink;
+mod updates;
+mod violations;
 
-pub use check_report::{CheckFinding, CheckProgress, CheckReport};
-pub use check_segments::Rebuilt;
-pub use clip_row::{ClipRow, ClipState};
-pub use completeness::Completeness;
-pub use coverage::CoverageMinute;
-pub use cursor::{Cursor, CursorError};
-pub use cut_clips::ClipReport;
+pub use check::report::{CheckFinding, CheckProgress, CheckReport};
+pub use check::segments::Rebuilt;
+pub use configuration::rows::{CameraRow, SiteRow};
+pub use coverage::completeness::Completeness;
+pub use coverage::minutes::CoverageMinute;
 pub use error::IndexError;
-pub use gap::{Gap, GapCause};
-pub use hold::{Hold, HoldQuery, Lift, NewHold, WhichHolds};
+pub use evidence::clip_row::{ClipRow, ClipState};
+pub use evidence::cut_clips::ClipReport;
+pub use evidence::rows::{EvidenceFile, EvidenceKind, EvidenceRow};
 pub use index::Index;
-pub use live::{LiveKind, LiveUpdate};
-pub use query::{
-    CountKey, GroupBy, UnknownStatus, ViolationCount, ViolationPage, ViolationQuery, ViolationStatus,
-};
-pub use recorder::Recorder;
-pub use recording_settings::{CameraLimits, ClipSettings, RecordingSettings, Retention};
-pub use recover::Recovery;
-pub use retention::Expiry;
-pub use rows::{
-    CameraRow, EvidenceFile, EvidenceKind, EvidenceRow, RunRow, SiteRow, ViolationDetail, ViolationRow,
-};
-pub use storage::{CameraUsage, Storage};
-pub use timeline::{RecordingSpan, Recordings};
+pub use recordings::gap::{Gap, GapCause};
+pub use recordings::recover::Recovery;
+pub use recordings::settings::{CameraLimits, ClipSettings, RecordingSettings, Retention};
+pub use recordings::storage::{CameraUsage, Storage};
+pub use recordings::timeline::{RecordingSpan, Recordings};
+pub use retention::choose::Expiry;
+pub use retention::hold::{Hold, HoldQuery, Lift, NewHold, WhichHolds};
+pub use sink::IndexSink;
+pub use updates::update::{LiveKind, LiveUpdate};
+pub use violations::cursor::{Cursor, CursorError};
+pub use violations::query::{CountKey, GroupBy, ViolationCount, ViolationPage, ViolationQuery};
+pub use violations::rows::{RunRow, ViolationDetail, ViolationRow};
+pub use violations::status::{UnknownStatus, ViolationStatus};

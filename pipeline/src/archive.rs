@@ -10,7 +10,7 @@ use anjian_models::ModelError;
 
 use crate::evidence::{self, EvidenceError};
 use crate::eyes::Eyes;
-use crate::watch::{EvidenceJob, Judgement, Watch};
+use crate::judge::{EvidenceJob, Judge, Judgement};
 
 /// A file that gives nothing for so long is stuck.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -57,24 +57,24 @@ pub struct ArchiveReport {
 pub fn analyze(
     source: &mut dyn FrameSource,
     eyes: &mut Eyes,
-    mut watch: Watch,
+    mut judge: Judge,
     sink: &dyn EvidenceSink,
     stop: &StopSignal,
     report: &mut ArchiveReport,
     on_frame: &mut dyn FnMut(&Frame),
 ) -> Result<(), ArchiveError> {
-    sink.begin_run(watch.run())?;
-    let outcome = judge_all(source, eyes, &mut watch, sink, stop, report, on_frame);
+    sink.begin_run(judge.run())?;
+    let outcome = judge_all(source, eyes, &mut judge, sink, stop, report, on_frame);
     let reason = if outcome.is_ok() { CloseReason::SourceEnded } else { CloseReason::Interrupted };
-    let closing = keep_all(watch.finish(reason), sink, report);
-    sink.end_run(watch.run().id, watch.last())?;
+    let closing = keep_all(judge.finish(reason), sink, report);
+    sink.end_run(judge.run().id, judge.last())?;
     outcome.and(closing.map_err(ArchiveError::from))
 }
 
 fn judge_all(
     source: &mut dyn FrameSource,
     eyes: &mut Eyes,
-    watch: &mut Watch,
+    judge: &mut Judge,
     sink: &dyn EvidenceSink,
     stop: &StopSignal,
     report: &mut ArchiveReport,
@@ -86,11 +86,11 @@ fn judge_all(
             Next::Waiting => continue,
             Next::Ended => return Ok(()),
         };
-        if watch.gate().holds_back(&frame) {
+        if judge.gate().holds_back(&frame) {
             report.gated_frames += 1;
         } else {
-            let items = eyes.detect(watch.aim(), &frame.picture)?;
-            let Judgement { jobs, failure } = watch.judge(&frame, items, eyes);
+            let items = eyes.detect(judge.aim(), &frame.picture)?;
+            let Judgement { jobs, failure } = judge.judge(&frame, items, eyes);
             keep_all(jobs, sink, report)?;
             failure.map_or(Ok(()), Err)?;
             report.frames += 1;

@@ -13,7 +13,7 @@ use anjian_ingest::StopSignal;
 use metrics::{counter, gauge};
 
 use crate::full_size::FullSize;
-use crate::watch::{EvidenceJob, OpenJob};
+use crate::judge::{EvidenceJob, OpenJob};
 use crate::{metric, queues, snapshot};
 
 /// How long evidence is still tried for after the product was asked to stop.

@@ -6,7 +6,7 @@ use std::thread::{Builder, JoinHandle};
 use anjian_domain::{CameraId, CameraSink, CameraStatus, Clock, Frame};
 use anjian_ingest::{LiveCamera, Recording, StopSignal};
 
-use crate::live::{LiveError, LiveSource, join_all};
+use crate::live_runs::{LiveError, LiveSource, join_all};
 use crate::status_board::StatusCarrier;
 
 /// A camera that is analysed and recorded.

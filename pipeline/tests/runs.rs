@@ -14,8 +14,8 @@ use anjian_models::Detector;
 use anjian_pipeline::archive::{self, ArchiveReport};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, Mount, SnapshotSource};
 use stage::{
-    LargePictures, MemorySink, Scene, ScriptCamera, ScriptDetector, ScriptFile, ScriptHats, camera_id,
-    script, watch, watch_with,
+    LargePictures, MemorySink, Scene, ScriptCamera, ScriptDetector, ScriptFile, ScriptHats, camera_id, judge,
+    judge_with, script,
 };
 
 /// Bare for four seconds, covered for four, gone for four.
@@ -38,8 +38,8 @@ fn play_archive_with(
     let sink = MemorySink::shared();
     let mut source = ScriptFile { frames: script(parts).into(), end };
     let mut report = ArchiveReport::default();
-    let (stop, watch) = (StopSignal::new(), watch(RunKind::Archive));
-    let outcome = archive::analyze(&mut source, eyes, watch, sink.as_ref(), &stop, &mut report, &mut |_| ());
+    let (stop, judge) = (StopSignal::new(), judge(RunKind::Archive));
+    let outcome = archive::analyze(&mut source, eyes, judge, sink.as_ref(), &stop, &mut report, &mut |_| ());
     (sink, report, outcome.is_ok())
 }
 
@@ -51,8 +51,8 @@ fn frames_in_which_nothing_moves_are_left_out() {
         let mut source = ScriptFile { frames: script(QUIET).into(), end: None };
         let mut report = ArchiveReport::default();
         let (stop, mut eyes) = (StopSignal::new(), Eyes::from(ScriptDetector::reporting().0));
-        let watch = watch_with(RunKind::Archive, is_gated);
-        archive::analyze(&mut source, &mut eyes, watch, sink.as_ref(), &stop, &mut report, &mut |_| ())
+        let judge = judge_with(RunKind::Archive, is_gated);
+        archive::analyze(&mut source, &mut eyes, judge, sink.as_ref(), &stop, &mut report, &mut |_| ())
             .unwrap();
         report
     };
@@ -84,7 +84,7 @@ fn play_live_with(
     let camera = ScriptCamera { id: camera_id(), frames: script(parts), seen: Mutex::new(seen), played };
     let setup = LiveSetup {
         source: Box::new(camera),
-        watch: watch(RunKind::Live),
+        judge: judge(RunKind::Live),
         mount: Mount::Fixed,
         longest_step: Duration::from_secs(1),
         snapshots,

@@ -9,9 +9,9 @@
 
 mod command;
 mod config;
-mod desk;
 mod gallery;
 mod output;
+mod ports;
 mod tailor;
 mod upkeep;
 mod wiring;
@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::gallery::GalleryProblem;
-use crate::output::{LogLevel, Usage};
+use crate::output::{AlreadyTold, LogLevel, Usage};
 use crate::tailor::Unfit;
 
 /// Watches a site's cameras for safety violations and keeps evidence that can be defended.
@@ -79,8 +79,16 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => output::report(&error),
+        Err(error) => report(&error),
     }
+}
+
+/// Tells an error with its causes and chooses the exit code.
+fn report(error: &anyhow::Error) -> ExitCode {
+    if !error.is::<AlreadyTold>() {
+        output::tell(&format!("error: {}", output::with_causes(error)));
+    }
+    ExitCode::from(if is_usage_error(error) { 2 } else { 1 })
 }
 
 /// Whether an error lies in what a person asked for, rather than in what happened.

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -41,14 +40,6 @@ pub fn start_log(level: LogLevel) {
     let filter = EnvFilter::try_from_env("ANJIAN_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     log.with_ansi(io::stderr().is_terminal()).with_target(false).init();
-}
-
-/// Tells an error with its causes and chooses the exit code.
-pub fn report(error: &anyhow::Error) -> ExitCode {
-    if !error.is::<AlreadyTold>() {
-        tell(&format!("error: {}", with_causes(error)));
-    }
-    ExitCode::from(if crate::is_usage_error(error) { 2 } else { 1 })
 }
 
 /// Causes that the message before them already contains are not repeated.

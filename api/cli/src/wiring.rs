@@ -12,7 +12,7 @@ use anjian_domain::{
 use anjian_indexer::{Index, Recovery};
 use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording};
 use anjian_models::{Catalogue, Reported, Runtime, SecondLookModel, SessionSettings};
-use anjian_pipeline::{Eyes, RecordedCamera, Watch, WatchSetup};
+use anjian_pipeline::{Eyes, Judge, JudgeSetup, RecordedCamera};
 use anyhow::Context;
 use jiff::tz::TimeZone;
 use tokio::signal::unix::{SignalKind, signal};
@@ -278,12 +278,12 @@ pub struct RunOrigin {
 }
 
 /// Tracker and rules of one camera under a new Run, which records the models of its eyes.
-pub fn watch(
+pub fn judge(
     config: &Config,
     camera: &CameraConfig,
     origin: RunOrigin,
     eyes: &Eyes,
-) -> anyhow::Result<Watch> {
+) -> anyhow::Result<Judge> {
     let aim = config.aim_of(camera);
     let model = eyes.model(&aim);
     let site = config.site_of(camera);
@@ -304,7 +304,7 @@ pub fn watch(
     };
     let analysis = CameraAnalysis::new(plan(id))?;
     let (camera_view, zones) = (as_camera(config, camera), camera.zones.clone());
-    Ok(Watch::new(WatchSetup {
+    Ok(Judge::new(JudgeSetup {
         run,
         camera: camera_view,
         site: site.clone(),

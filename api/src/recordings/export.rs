@@ -1,10 +1,8 @@
 //! One MP4 of an exact range, without re-encoding: it exists only as a plan, and its bytes come from the segments.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anjian_domain::{Segment, WallTime};
+use anjian_domain::WallTime;
 use anjian_footage::{Cut, FootageError};
 use anjian_indexer::CameraRow;
 use axum::extract::{Path, RawQuery, State};
@@ -13,21 +11,18 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 
 use crate::access::Inspector;
-use crate::problem::{Problem, ProblemView};
-use crate::query::pairs;
-use crate::ranges::Media;
-use crate::recordings::{nothing, read};
-use crate::routes::Shared;
-use crate::span::{self, Span, SpanParams};
+use crate::cameras::find;
+use crate::http::problem::{Problem, ProblemView};
+use crate::http::query::pairs;
+use crate::http::ranges::Media;
+use crate::http::span::{Span, SpanParams};
+use crate::recordings::find::{nothing, read};
+use crate::shared::Shared;
 
 /// A shift. The table of its pictures is kept in memory while it is downloaded.
 const LONGEST: Duration = Duration::from_hours(12);
 /// Segments expire: whether they are still there is asked each time, with the ETag.
 const ASKED_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
-/// Plans kept for the next range of the same download.
-const PLANS_KEPT: usize = 3;
-/// How long a plan over a segment that is still being written is kept.
-const GROWING_KEPT: Duration = Duration::from_secs(60);
 
 /// The recording of at most 12 hours as one MP4, exact to the picture, not re-encoded; with byte ranges.
 ///
@@ -54,13 +49,14 @@ pub(crate) async fn export(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let span = Span::read(&pairs(raw.as_deref(), &["from", "to"])?, LONGEST)?;
-    let camera = span::camera(&shared, &id).await?;
+    let camera = find::camera(&shared, &id).await?;
     let segments = shared.index.segments(&camera.camera, span.from, span.to).await?;
-    let plans = shared.plans.clone();
+    let cuts = shared.cuts.clone();
     let root = shared.index.recordings_folder().to_owned();
-    let planned =
-        read(move || plans.plan(span, &segments, |segments| Cut::plan(&root, segments, span.from, span.to)));
-    let cut = match planned.await {
+    let prepared = read(move || {
+        cuts.prepare(span, &segments, |segments| Cut::plan(&root, segments, span.from, span.to))
+    });
+    let cut = match prepared.await {
         Err(Problem::Footage(FootageError::Empty { .. })) => {
             return Err(nothing(&shared, &camera.camera, span).await);
         }
@@ -74,47 +70,6 @@ pub(crate) async fn export(
         name: Some(name_of(&shared, &camera, &[span.from, span.to], "mp4").await?.attached()),
     };
     media.answer(&headers, move |bytes| Ok(cut.read_range(bytes))).await
-}
-
-/// The newest plans: a player asks for one file in many ranges.
-#[derive(Clone, Default)]
-pub(crate) struct Plans(Arc<Mutex<VecDeque<Plan>>>);
-
-struct Plan {
-    span: Span,
-    /// Start and digest of each segment.
-    of: Vec<(WallTime, Option<String>)>,
-    made: Instant,
-    cut: Cut,
-}
-
-impl Plans {
-    fn plan(
-        &self,
-        span: Span,
-        segments: &[Segment],
-        make: impl FnOnce(&[Segment]) -> Result<Cut, FootageError>,
-    ) -> Result<Cut, FootageError> {
-        let of: Vec<_> = segments.iter().map(|segment| (segment.start, segment.sha256.clone())).collect();
-        let is_growing = of.iter().any(|(_, sha256)| sha256.is_none());
-        let is_good = |plan: &Plan| {
-            plan.span == span && plan.of == of && !(is_growing && plan.made.elapsed() > GROWING_KEPT)
-        };
-        if let Some(plan) = self.lock().iter().find(|plan| is_good(plan)) {
-            return Ok(plan.cut.clone());
-        }
-        let cut = make(segments)?;
-        let mut plans = self.lock();
-        plans.push_back(Plan { span, of, made: Instant::now(), cut: cut.clone() });
-        while plans.len() > PLANS_KEPT {
-            plans.pop_front();
-        }
-        Ok(cut)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Plan>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// What a download is called: by the camera's id for every system, by its name for those that read UTF-8.

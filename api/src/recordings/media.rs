@@ -11,11 +11,11 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 
 use crate::access::Inspector;
-use crate::evidence::{CACHE, etag};
-use crate::problem::{Problem, ProblemView};
-use crate::ranges::Media;
-use crate::recordings::{read, segment};
-use crate::routes::Shared;
+use crate::http::problem::{Problem, ProblemView};
+use crate::http::ranges::Media;
+use crate::recordings::find::{read, segment};
+use crate::shared::Shared;
+use crate::violations::evidence::{CACHE, etag};
 
 /// What may change is asked for again.
 pub(crate) const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");

@@ -9,11 +9,12 @@ use axum::response::{IntoResponse, Response};
 use utoipa::IntoParams;
 
 use crate::access::Inspector;
-use crate::problem::{Problem, ProblemView};
-use crate::query::{Pairs, one, pairs};
-use crate::recordings::{address, nothing, read};
-use crate::routes::Shared;
-use crate::span::{self, LONGEST_DAY, Span, SpanParams};
+use crate::cameras::find;
+use crate::http::problem::{Problem, ProblemView};
+use crate::http::query::{Pairs, one, pairs};
+use crate::http::span::{LONGEST_DAY, Span, SpanParams};
+use crate::recordings::find::{address, nothing, read};
+use crate::shared::Shared;
 
 /// The key that chooses how pictures are coded; for the OpenAPI document.
 #[derive(IntoParams)]
@@ -52,7 +53,7 @@ pub(crate) async fn playlist(
 ) -> Result<Response, Problem> {
     let pairs = pairs(raw.as_deref(), &["from", "to", "codec"])?;
     let (span, codec) = (Span::read(&pairs, LONGEST_DAY)?, codec(&pairs)?);
-    let camera = span::camera(&shared, &id).await?.camera;
+    let camera = find::camera(&shared, &id).await?.camera;
     let found = shared.index.recordings(&camera, span.from, span.to).await?;
     if found.segments.is_empty() {
         return Err(nothing(&shared, &camera, span).await);

@@ -12,13 +12,13 @@ use axum::response::Response;
 use utoipa::IntoParams;
 
 use crate::access::Inspector;
-use crate::evidence::{CACHE, etag};
-use crate::problem::{Problem, ProblemView};
-use crate::query::{one, pairs};
-use crate::ranges::Media;
+use crate::http::problem::{Problem, ProblemView};
+use crate::http::query::{one, pairs};
+use crate::http::ranges::Media;
+use crate::recordings::find::{read, segment};
 use crate::recordings::media::part_of;
-use crate::recordings::{read, segment};
-use crate::routes::Shared;
+use crate::shared::Shared;
+use crate::violations::evidence::{CACHE, etag};
 
 /// The longest piece that is made at once; those of playlists are about 4 s.
 const LONGEST_PIECE: Duration = Duration::from_secs(30);

@@ -6,14 +6,15 @@ use axum::response::{IntoResponse, Response};
 use utoipa::IntoParams;
 
 use crate::access::Inspector;
-use crate::evidence::{CACHE, etag, is_known};
-use crate::problem::{Problem, ProblemView};
-use crate::query::pairs;
+use crate::cameras::find;
+use crate::http::problem::{Problem, ProblemView};
+use crate::http::query::pairs;
+use crate::http::span::needed;
 use crate::recordings::export::name_of;
+use crate::recordings::find::shown_at;
 use crate::recordings::media::NOT_KEPT;
-use crate::recordings::shown_at;
-use crate::routes::Shared;
-use crate::span::{self, needed};
+use crate::shared::Shared;
+use crate::violations::evidence::{CACHE, etag, is_known};
 
 /// The key of a moment; for the OpenAPI document.
 #[derive(IntoParams)]
@@ -47,7 +48,7 @@ pub(crate) async fn still(
     request: Request,
 ) -> Result<Response, Problem> {
     let at = needed(&pairs(raw.as_deref(), &["at"])?, "at")?;
-    let camera = span::camera(&shared, &id).await?;
+    let camera = find::camera(&shared, &id).await?;
     let segment = shown_at(&shared, &camera.camera, at).await?;
     let offset = at.since(segment.start);
     let tag = segment.sha256.as_ref().map(|sha256| etag(&format!("{sha256}-{}", offset.as_micros())));

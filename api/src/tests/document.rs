@@ -1,7 +1,7 @@
 //! The OpenAPI document.
 
 use super::Server;
-use crate::query::FILTER_KEYS;
+use crate::http::query::FILTER_KEYS;
 
 #[tokio::test]
 async fn it_contains_every_route_of_the_contract() {

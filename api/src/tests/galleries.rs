@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::seed::footage::Film;
 use super::{Answer, BEGAN, ScriptedDesk, Server, at};
-use crate::gallery_desk::{
-    Enrolled, GalleryDesk, GalleryError, GalleryList, Garment, GarmentPicture, GarmentSide, StoredGallery,
+use crate::ports::galleries::{
+    Enrolled, GalleryError, GalleryList, GalleryPort, Garment, GarmentPicture, GarmentSide, StoredGallery,
 };
 
 const GARMENTS: &str = "/api/v1/galleries/white/garments";
@@ -25,7 +25,7 @@ struct ScriptedGalleries {
     in_use: Option<&'static str>,
 }
 
-impl GalleryDesk for ScriptedGalleries {
+impl GalleryPort for ScriptedGalleries {
     fn galleries(&self) -> Result<GalleryList, GalleryError> {
         let stored = StoredGallery {
             name: "white".to_owned(),
@@ -59,7 +59,7 @@ async fn server(
     in_use: Option<&'static str>,
 ) -> (Server, Arc<ScriptedGalleries>) {
     let galleries = Arc::new(ScriptedGalleries { given: Mutex::default(), answer, in_use });
-    (Server::with_desks(Arc::new(ScriptedDesk), galleries.clone()).await, galleries)
+    (Server::with_ports(Arc::new(ScriptedDesk), galleries.clone()).await, galleries)
 }
 
 async fn post(server: &Server, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
@@ -167,7 +167,7 @@ async fn a_garment_is_found_in_a_recording() {
     check(&beside, 400, "the body says all", "a key beside a recording");
     let long = post(&server, GARMENTS, json, vec![b' '; (64 << 10) + 1]).await;
     check(&long, 413, "more than 65536 bytes", "a long text");
-    assert_eq!(galleries.given.lock().unwrap().len(), 1, "what is refused does not reach the desk");
+    assert_eq!(galleries.given.lock().unwrap().len(), 1, "what is refused does not reach the port");
 }
 
 #[track_caller]
@@ -218,14 +218,14 @@ async fn refusals_say_what_to_do() {
         check(&post(&server, GARMENTS, PNG, "pixels").await, status, says, says);
     }
     let without = Server::new().await;
-    check(&post(&without, GARMENTS, PNG, "pixels").await, 501, "no galleries", "no desk");
-    check(&without.get("/api/v1/galleries").await, 501, "no galleries", "no desk");
+    check(&post(&without, GARMENTS, PNG, "pixels").await, 501, "no galleries", "no port");
+    check(&without.get("/api/v1/galleries").await, 501, "no galleries", "no port");
 }
 
 /// Holds the first garment until it is let go.
 struct SlowGalleries(Mutex<std::sync::mpsc::Receiver<()>>);
 
-impl GalleryDesk for SlowGalleries {
+impl GalleryPort for SlowGalleries {
     fn galleries(&self) -> Result<GalleryList, GalleryError> {
         Ok(GalleryList::default())
     }
@@ -239,7 +239,7 @@ impl GalleryDesk for SlowGalleries {
 #[tokio::test]
 async fn more_garments_than_may_wait_come_again_later() {
     let (go_on, waits) = std::sync::mpsc::sync_channel(16);
-    let server = Server::with_desks(Arc::new(ScriptedDesk), Arc::new(SlowGalleries(Mutex::new(waits)))).await;
+    let server = Server::with_ports(Arc::new(ScriptedDesk), Arc::new(SlowGalleries(Mutex::new(waits)))).await;
     let mut waiting: Vec<_> = (0..8).map(|_| Box::pin(post(&server, GARMENTS, PNG, "pixels"))).collect();
     for request in &mut waiting {
         // Polled once, each has its place.

@@ -6,8 +6,8 @@ mod evidence;
 mod galleries;
 mod guard;
 mod list;
-mod live;
 mod recordings;
+mod stream;
 
 #[path = "../../tests/seed/mod.rs"]
 mod seed;
@@ -26,14 +26,15 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
-use crate::feed;
-use crate::gallery_desk::{Galleries, GalleryDesk, NoGalleries};
-use crate::guard::Hosts;
-use crate::health::JobHealth;
-use crate::live::MAX_STREAMS;
-use crate::pictures::{NoDecoder, PictureDesk, PictureError, Pictures};
-use crate::recordings::export::Plans;
-use crate::routes::{Shared, router};
+use crate::http::guard::Hosts;
+use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
+use crate::ports::operation::JobHealth;
+use crate::ports::pictures::{NoDecoder, PictureError, PicturePort, Pictures};
+use crate::recordings::prepared::PreparedCuts;
+use crate::routes::router;
+use crate::shared::MAX_STREAMS;
+use crate::shared::Shared;
+use crate::updates::feed;
 use seed::{Breach, Seed};
 
 const BEGAN: &str = "2026-03-01T00:00:00Z";
@@ -66,7 +67,7 @@ impl Answer {
 /// A decoder that answers with what it was asked for.
 struct ScriptedDesk;
 
-impl PictureDesk for ScriptedDesk {
+impl PicturePort for ScriptedDesk {
     fn still(&self, file: &Path, offset: Duration, _: &AtomicBool) -> Result<Vec<u8>, PictureError> {
         let name = file.file_name().unwrap().to_string_lossy();
         Ok(format!("still {name} {}", offset.as_millis()).into_bytes())
@@ -96,11 +97,11 @@ impl Server {
         Self::with(Arc::new(NoDecoder)).await
     }
 
-    async fn with(desk: Arc<dyn PictureDesk>) -> Self {
-        Self::with_desks(desk, Arc::new(NoGalleries)).await
+    async fn with(port: Arc<dyn PicturePort>) -> Self {
+        Self::with_ports(port, Arc::new(NoGalleries)).await
     }
 
-    async fn with_desks(desk: Arc<dyn PictureDesk>, galleries: Arc<dyn GalleryDesk>) -> Self {
+    async fn with_ports(port: Arc<dyn PicturePort>, galleries: Arc<dyn GalleryPort>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let seed = Seed::new(folder.path(), at(BEGAN)).await;
         let (stop, stopping) = watch::channel(false);
@@ -113,9 +114,9 @@ impl Server {
                 let job = |job, failing_since| JobHealth { job, done_at: Some(at(BEGAN)), failing_since };
                 vec![job("clips", None), job("retention", Some(at(BEGAN)))]
             }),
-            pictures: Pictures::new(desk),
+            pictures: Pictures::new(port),
             galleries: Galleries::new(galleries),
-            plans: Plans::default(),
+            cuts: PreparedCuts::default(),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             stop: stopping,
         };

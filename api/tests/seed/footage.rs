@@ -151,11 +151,11 @@ impl Seed {
         film: &Film,
     ) -> Segment {
         let (root, film) = (self.index.recordings_folder().to_owned(), film.clone());
-        let recorder = self.recorder.clone();
+        let sink = self.sink.clone();
         let write = move || {
-            let begun = |segment: &Segment| recorder.begin_segment(segment).unwrap();
+            let begun = |segment: &Segment| sink.begin_segment(segment).unwrap();
             let segment = film.write(&root, &camera_id(camera), start, length, &begun);
-            recorder.end_segment(&segment).unwrap();
+            sink.end_segment(&segment).unwrap();
             segment
         };
         tokio::task::spawn_blocking(write).await.unwrap()
@@ -178,9 +178,9 @@ impl Seed {
         film: &Film,
     ) -> Segment {
         let (root, film) = (self.index.recordings_folder().to_owned(), film.clone());
-        let recorder = self.recorder.clone();
+        let sink = self.sink.clone();
         let write = move || {
-            let begun = |segment: &Segment| recorder.begin_segment(segment).unwrap();
+            let begun = |segment: &Segment| sink.begin_segment(segment).unwrap();
             let segment = film.write(&root, &camera_id(camera), start, length, &begun);
             let mut file = std::fs::OpenOptions::new().append(true).open(root.join(&segment.path)).unwrap();
             std::io::Write::write_all(&mut file, b"\0\0\x10\0moof").unwrap();
@@ -198,11 +198,11 @@ impl Seed {
     ) {
         let change =
             RecordingChange { camera: camera_id(camera), state, since, reason: reason.map(str::to_owned) };
-        self.record(move |recorder| recorder.recording_changed(&change).unwrap()).await;
+        self.record(move |sink| sink.recording_changed(&change).unwrap()).await;
     }
 
     pub(crate) async fn minute(&self, minute: CameraMinute) {
-        self.record(move |recorder| recorder.add_minute(&minute).unwrap()).await;
+        self.record(move |sink| sink.add_minute(&minute).unwrap()).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! An index in a temporary folder, filled through its recorder, as the pipeline would.
+//! An index in a temporary folder, filled through its sink, as the pipeline would.
 #![allow(dead_code, reason = "each test takes what it needs")]
 #![allow(clippy::unwrap_used, reason = "only tests and examples include this file")]
 
@@ -14,7 +14,7 @@ use anjian_domain::{
     EvidenceSink, MediaTime, Moment, NormBox, OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score,
     Site, SystemClock, TrackId, TrackPoint, Violation, ViolationId, WallTime, ZoneId,
 };
-use anjian_indexer::{Index, Recorder};
+use anjian_indexer::{Index, IndexSink};
 use uuid::Uuid;
 
 /// 640 by 360, JPEG.
@@ -26,7 +26,7 @@ pub(crate) const CAMERAS: [(&str, &str); 3] =
 #[derive(Clone)]
 pub(crate) struct Seed {
     pub(crate) index: Index,
-    pub(crate) recorder: Recorder,
+    pub(crate) sink: IndexSink,
     pub(crate) began: WallTime,
     pictures: Arc<Vec<(Vec<u8>, Vec<u8>)>>,
 }
@@ -64,9 +64,9 @@ impl Seed {
         let index = Index::open(data_dir, Arc::new(SystemClock)).await.unwrap();
         let site = site_in("Asia/Shanghai");
         index.put_site(&site).await.unwrap();
-        let recorder = Recorder::new(index.clone(), tokio::runtime::Handle::current());
+        let sink = IndexSink::new(index.clone(), tokio::runtime::Handle::current());
         let pictures = Arc::new(vec![(PICTURE.to_vec(), PICTURE.to_vec())]);
-        let seed = Self { index, recorder, began, pictures };
+        let seed = Self { index, sink, began, pictures };
         for (camera, (id, name)) in CAMERAS.iter().enumerate() {
             let row = Camera {
                 id: id.parse().unwrap(),
@@ -76,7 +76,7 @@ impl Seed {
             };
             seed.index.put_camera(&row).await.unwrap();
             let run = seed.run(camera);
-            seed.record(move |recorder| recorder.begin_run(&run).unwrap()).await;
+            seed.record(move |sink| sink.begin_run(&run).unwrap()).await;
         }
         seed
     }
@@ -92,10 +92,10 @@ impl Seed {
         self.index.put_site(&site_in(time_zone)).await.unwrap();
     }
 
-    /// The recorder blocks, so it is called from a thread that may.
-    pub(crate) async fn record(&self, call: impl FnOnce(&Recorder) + Send + 'static) {
-        let recorder = self.recorder.clone();
-        tokio::task::spawn_blocking(move || call(&recorder)).await.unwrap();
+    /// The sink blocks, so it is called from a thread that may.
+    pub(crate) async fn record(&self, call: impl FnOnce(&IndexSink) + Send + 'static) {
+        let sink = self.sink.clone();
+        tokio::task::spawn_blocking(move || call(&sink)).await.unwrap();
     }
 
     pub(crate) async fn camera_state(
@@ -112,7 +112,7 @@ impl Seed {
             reason: reason.map(str::to_owned),
             last_frame: (state != CameraState::Connecting).then_some(since),
         };
-        self.record(move |recorder| recorder.camera_status(&status).unwrap()).await;
+        self.record(move |sink| sink.camera_status(&status).unwrap()).await;
     }
 
     /// Records the opening, and the end when there is one. Answers the violation's id.
@@ -128,7 +128,7 @@ impl Seed {
             detections: self.detections(&breach),
             path: path.clone(),
         };
-        self.record(move |recorder| recorder.open_violation(&opened, &evidence).unwrap()).await;
+        self.record(move |sink| sink.open_violation(&opened, &evidence).unwrap()).await;
         if breach.lasted.is_some() {
             self.close(breach).await;
         }
@@ -138,7 +138,7 @@ impl Seed {
     /// Records the end of a breach that was recorded open.
     pub(crate) async fn close(&self, breach: Breach) {
         let (closed, path) = (self.violation(&breach, breach.lasted), self.path(&breach));
-        self.record(move |recorder| recorder.close_violation(&closed, &path).unwrap()).await;
+        self.record(move |sink| sink.close_violation(&closed, &path).unwrap()).await;
     }
 
     fn run(&self, camera: usize) -> Run {

@@ -1,7 +1,7 @@
 //! Lays the samples of one segment after the other, as runs of bytes.
 
 use super::tables::{NewSample, TableBuilder};
-use super::{Run, Source};
+use super::whole::{Run, Source};
 use crate::{MediaSample, TrackKind};
 
 /// The data of the file, without the boxes in front of it: what the runs hold, and the tables that describe

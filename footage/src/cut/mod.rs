@@ -8,15 +8,16 @@
 //! Where parameter sets change on the way (another resolution), they stand in front of every keyframe:
 //! players decode that, while few take a second sample description.
 
+mod choose;
 mod lay;
-mod plan;
 mod read;
 mod tables;
+mod whole;
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ use anjian_domain::{Segment, WallTime};
 use sha2::{Digest as _, Sha256};
 
 pub use self::read::CutReader;
+pub use self::whole::CutGap;
+use self::whole::Whole;
 use crate::digest::hex;
 use crate::{Digest, FootageError, Result};
 
@@ -31,50 +34,6 @@ use crate::{Digest, FootageError, Result};
 #[derive(Debug, Clone)]
 pub struct Cut {
     whole: Arc<Whole>,
-}
-
-/// A part of the range without footage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CutGap {
-    /// UTC at which footage ends.
-    pub from: WallTime,
-    /// UTC at which it goes on.
-    pub to: WallTime,
-    /// Where in the played file it is.
-    pub at: Duration,
-    /// For how long the last picture is held there, at most a second; zero at the ends of the range.
-    pub shown: Duration,
-}
-
-/// The file, as runs of bytes one after the other.
-#[derive(Debug)]
-struct Whole {
-    runs: Vec<Run>,
-    files: Vec<PathBuf>,
-    /// `ftyp`, `moov` and the header of `mdat`; then the parameter sets that are put in.
-    memory: Vec<Vec<u8>>,
-    len: u64,
-    etag: String,
-    start: WallTime,
-    duration: Duration,
-    gaps: Vec<CutGap>,
-}
-
-/// Bytes of the file from `at` on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Run {
-    at: u64,
-    len: u64,
-    source: Source,
-    /// Where they are in their source.
-    offset: u64,
-}
-
-/// Index into the files or the pieces in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
-    File(u32),
-    Memory(u32),
 }
 
 impl Cut {
@@ -85,7 +44,7 @@ impl Cut {
     /// [`FootageError::Empty`] when the range holds no picture, [`FootageError::CannotJoin`] when the video
     /// codec changes within it; when a segment cannot be read.
     pub fn plan(root: &Path, segments: &[Segment], from: WallTime, to: WallTime) -> Result<Self> {
-        plan::plan(root, segments, from, to).map(|whole| Self { whole: Arc::new(whole) })
+        choose::choose(root, segments, from, to).map(|whole| Self { whole: Arc::new(whole) })
     }
 
     /// Bytes of the file.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use super::{Run, Source, Whole};
+use super::whole::{Run, Source, Whole};
 
 /// A range of a [`super::Cut`]. Holds one file open at a time, and no media.
 #[derive(Debug)]

@@ -27,7 +27,7 @@ pub(crate) fn configuration_comes_and_goes(store: &Store) {
     let mut moved = camera("yard");
     moved.site = mill.id.clone();
     store.wait(store.index.put_camera(&moved)).unwrap();
-    store.recorder.camera_status(&status(CameraState::Live, 1, None)).unwrap();
+    store.sink.camera_status(&status(CameraState::Live, 1, None)).unwrap();
     store.clock.set(at(9).wall);
     store.wait(store.index.retain_configured(&[mill.id.clone()], &[moved.id])).unwrap();
 
@@ -65,18 +65,18 @@ pub(crate) fn states_are_told_on_change_only(store: &Store) {
         LiveKind::Camera(row) => Some((row.state, row.since, row.reason)),
         LiveKind::Violation(row) => panic!("{row:?}"),
     };
-    store.recorder.camera_status(&status(CameraState::Connecting, 1, None)).unwrap();
+    store.sink.camera_status(&status(CameraState::Connecting, 1, None)).unwrap();
     assert_eq!(told(), Some((CameraState::Connecting, Some(at(1).wall), None)));
-    store.recorder.camera_status(&status(CameraState::Connecting, 1, None)).unwrap();
+    store.sink.camera_status(&status(CameraState::Connecting, 1, None)).unwrap();
     assert_eq!(told(), None);
-    store.recorder.camera_status(&status(CameraState::Live, 2, Some(at(2).wall))).unwrap();
+    store.sink.camera_status(&status(CameraState::Live, 2, Some(at(2).wall))).unwrap();
     assert_eq!(told(), Some((CameraState::Live, Some(at(2).wall), None)));
     for seconds in 3..8 {
         store.clock.set(at(seconds).wall);
-        store.recorder.camera_status(&status(CameraState::Live, 2, Some(at(seconds).wall))).unwrap();
+        store.sink.camera_status(&status(CameraState::Live, 2, Some(at(seconds).wall))).unwrap();
         assert_eq!(told(), None);
     }
-    store.recorder.camera_status(&status(CameraState::Failed, 8, None)).unwrap();
+    store.sink.camera_status(&status(CameraState::Failed, 8, None)).unwrap();
     assert_eq!(told(), Some((CameraState::Failed, Some(at(8).wall), Some("wrong password".into()))));
     assert_eq!(gate(store).last_frame, Some(at(7).wall), "the last frame is not forgotten");
 }
@@ -86,7 +86,7 @@ pub(crate) fn frames_are_written_once_a_second(store: &Store) {
     let tick = |millis: u64| {
         let now = at(0).wall.plus(Duration::from_millis(millis));
         store.clock.set(now);
-        store.recorder.camera_status(&status(CameraState::Live, 0, Some(now))).unwrap();
+        store.sink.camera_status(&status(CameraState::Live, 0, Some(now))).unwrap();
         now
     };
     let first = tick(0);
@@ -98,7 +98,7 @@ pub(crate) fn frames_are_written_once_a_second(store: &Store) {
     assert_eq!(gate(&other).last_frame, Some(third));
     let back = at(0).wall;
     store.clock.set(back.minus(Duration::from_secs(60)));
-    store.recorder.camera_status(&status(CameraState::Live, 0, Some(back))).unwrap();
+    store.sink.camera_status(&status(CameraState::Live, 0, Some(back))).unwrap();
     assert_eq!(gate(&other).last_frame, Some(third), "a clock that is set back takes nothing back");
 }
 
@@ -106,9 +106,9 @@ pub(crate) fn an_unknown_camera_is_refused(store: &Store) {
     let mut stranger = status(CameraState::Live, 0, Some(at(0).wall));
     stranger.camera = "nowhere".parse().unwrap();
     for _ in 0..2 {
-        let error = store.recorder.camera_status(&stranger).unwrap_err();
+        let error = store.sink.camera_status(&stranger).unwrap_err();
         assert!(error.message.contains("nowhere") && !error.is_transient, "{error}");
     }
-    store.recorder.camera_status(&status(CameraState::Live, 0, Some(at(0).wall))).unwrap();
+    store.sink.camera_status(&status(CameraState::Live, 0, Some(at(0).wall))).unwrap();
     assert_eq!(gate(store).state, CameraState::Live, "the others are not disturbed");
 }

@@ -43,7 +43,7 @@ pub(crate) fn every_damage_is_found(store: &Store) {
     std::fs::write(&orphan, "snapshot").unwrap();
     let partial = orphan.with_extension("jpg.partial");
     std::fs::write(&partial, "snap").unwrap();
-    store.recorder.end_run(run.id, Some(at(60))).unwrap();
+    store.sink.end_run(run.id, Some(at(60))).unwrap();
     // Long after, so that nobody can be about to write the rows.
     store.clock.advance(Duration::from_secs(3_600 * 24 * 365 * 50));
 

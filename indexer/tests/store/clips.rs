@@ -31,7 +31,7 @@ fn shown(store: &Store, violation: &Violation) -> (Option<WallTime>, Option<Wall
 /// A live violation from `opened` to `ended`, told when it happened.
 fn violation(store: &Store, run: &Run, opened: u64, ended: u64) -> Violation {
     let violation = store.recorded(run, opened);
-    store.recorder.close_violation(&closed(&violation, ended, CloseReason::Ended), &[]).unwrap();
+    store.sink.close_violation(&closed(&violation, ended, CloseReason::Ended), &[]).unwrap();
     violation
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn clips_are_cut_when_the_recording_reaches_past_them(store: &Store) 
     store.clock.set(at(20).wall);
     let violation = store.recorded(&run, 12);
     assert_eq!(cut(store), ClipReport { waiting: 1, ..ClipReport::default() }, "it is going on");
-    store.recorder.close_violation(&closed(&violation, 18, CloseReason::Ended), &[]).unwrap();
+    store.sink.close_violation(&closed(&violation, 18, CloseReason::Ended), &[]).unwrap();
     assert_eq!(clip(store, &violation).state, ClipState::Due);
     store.clock.set(at(22).wall);
     assert_eq!(cut(store).waiting, 1, "five seconds after its end have not passed");
@@ -191,5 +191,5 @@ pub(crate) fn segments_wait_for_the_clip(store: &Store) {
     assert!(file.path.exists(), "evidence stays when its recording expires");
     let gaps = store.wait(store.index.recordings(&run.camera, at(0).wall, at(200).wall)).unwrap().gaps;
     assert_eq!((gaps.len(), gaps[0].cause), (1, GapCause::Expired));
-    assert_eq!(store.recorder.recorded_until(&run.camera).unwrap(), None);
+    assert_eq!(store.sink.recorded_until(&run.camera).unwrap(), None);
 }

@@ -99,7 +99,7 @@ fn fails_and_recovers(store: &Store, fault: impl FnOnce(&Path), repair: impl FnO
     let violation = store.violation(&run, 10);
     let folder = store.folder.path().join(format!("evidence/gate/2026/03/01/{}", violation.id));
     fault(&folder);
-    let error = store.recorder.open_violation(&violation, &evidence(&violation)).unwrap_err();
+    let error = store.sink.open_violation(&violation, &evidence(&violation)).unwrap_err();
     assert_eq!(store.search(&ViolationQuery::default()), []);
     assert_eq!(store.wait(store.index.violation(violation.id)).unwrap(), None);
     assert!(

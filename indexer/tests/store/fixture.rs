@@ -12,7 +12,7 @@ use anjian_domain::{
     OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score, Site, TrackId, TrackPoint, Violation,
     ViolationId, WallTime,
 };
-use anjian_indexer::{Index, IndexError, Recorder, ViolationQuery, ViolationRow, ViolationStatus};
+use anjian_indexer::{Index, IndexError, IndexSink, ViolationQuery, ViolationRow, ViolationStatus};
 use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
@@ -74,7 +74,7 @@ impl Backend for Sqlite {
 pub(crate) struct Store {
     // Fields are dropped in this order: the index before its runtime, both before the folder.
     pub(crate) index: Index,
-    pub(crate) recorder: Recorder,
+    pub(crate) sink: IndexSink,
     pub(crate) clock: Arc<ManualClock>,
     backend: Arc<dyn Backend>,
     runtime: Arc<Runtime>,
@@ -90,8 +90,8 @@ impl Store {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(ManualClock(AtomicI64::new(START)));
         let index = backend.open(&runtime, folder.path(), clock.clone()).unwrap();
-        let recorder = Recorder::new(index.clone(), runtime.handle().clone());
-        let store = Self { index, recorder, clock, backend, runtime, folder, next: Arc::default() };
+        let sink = IndexSink::new(index.clone(), runtime.handle().clone());
+        let store = Self { index, sink, clock, backend, runtime, folder, next: Arc::default() };
         store.wait(store.index.put_site(&site("plant"))).unwrap();
         for id in ["gate", "yard"] {
             store.wait(store.index.put_camera(&camera(id))).unwrap();
@@ -103,7 +103,7 @@ impl Store {
     pub(crate) fn beside(&self) -> Self {
         let index = self.backend.open(&self.runtime, self.folder.path(), self.clock.clone()).unwrap();
         Self {
-            recorder: Recorder::new(index.clone(), self.runtime.handle().clone()),
+            sink: IndexSink::new(index.clone(), self.runtime.handle().clone()),
             index,
             clock: self.clock.clone(),
             backend: self.backend.clone(),
@@ -135,7 +135,7 @@ impl Store {
             rules: vec![rule("hats", Behaviour::NoHardHat, "dock")],
             started_at: at(0).wall,
         };
-        self.recorder.begin_run(&run).unwrap();
+        self.sink.begin_run(&run).unwrap();
         run
     }
 
@@ -160,7 +160,7 @@ impl Store {
     }
 
     pub(crate) fn record(&self, violation: &Violation) {
-        self.recorder.open_violation(violation, &evidence(violation)).unwrap();
+        self.sink.open_violation(violation, &evidence(violation)).unwrap();
     }
 
     /// Records a violation of `run` that opened then.

@@ -12,7 +12,6 @@ mod clips;
 mod faults;
 mod fixture;
 mod holds;
-mod live;
 mod media;
 mod paging;
 mod recordings;
@@ -20,6 +19,7 @@ mod records;
 mod recovery;
 mod runs;
 mod search;
+mod updates;
 
 /// Runs every case against a backend, each as a test of its own.
 macro_rules! store_suite {
@@ -44,7 +44,7 @@ store_suite!(sqlite, crate::fixture::Sqlite;
     paging: equal_times_are_paged_without_loss, pages_give_everything_once, limits_are_kept;
     cameras: configuration_comes_and_goes, names_of_zones_follow_the_configuration,
         states_are_told_on_change_only, frames_are_written_once_a_second, an_unknown_camera_is_refused;
-    live: changes_are_told_after_commit, lost_updates_are_caught_up_with;
+    updates: changes_are_told_after_commit, lost_updates_are_caught_up_with;
     runs: killed_live_runs_are_closed_at_their_last_moment, living_and_archive_runs_are_left_alone,
         a_run_ends_once, each_run_keeps_its_rules_as_they_stood;
     checks: a_sound_index_is_clean, every_damage_is_found, young_files_are_spared_while_recording;

@@ -68,7 +68,7 @@ pub(crate) fn write_as(store: &Store, start: WallTime, seconds: u64, tracks: Tra
 /// Begins a segment, of which `seconds` are on disk; it is never finished.
 pub(crate) fn begin(store: &Store, start: WallTime, seconds: u64) -> Segment {
     let writer = write(store, start, seconds);
-    store.recorder.begin_segment(&Segment { size_bytes: 100, ..begun_as(writer.segment()) }).unwrap();
+    store.sink.begin_segment(&Segment { size_bytes: 100, ..begun_as(writer.segment()) }).unwrap();
     writer.segment().clone()
 }
 
@@ -84,9 +84,9 @@ pub(crate) fn record(store: &Store, start: WallTime, seconds: u64) -> Segment {
 
 pub(crate) fn record_as(store: &Store, start: WallTime, seconds: u64, tracks: Tracks) -> Segment {
     let writer = write_as(store, start, seconds, tracks);
-    store.recorder.begin_segment(&begun_as(writer.segment())).unwrap();
+    store.sink.begin_segment(&begun_as(writer.segment())).unwrap();
     let segment = writer.finish(Some(i64::try_from(seconds * SECOND_NS).unwrap())).unwrap();
-    store.recorder.end_segment(&segment).unwrap();
+    store.sink.end_segment(&segment).unwrap();
     segment
 }
 

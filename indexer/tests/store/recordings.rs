@@ -39,14 +39,14 @@ pub(crate) fn unfinished(segment: &Segment) -> Segment {
 }
 
 pub(crate) fn keep(store: &Store, segment: &Segment) {
-    store.recorder.begin_segment(&unfinished(segment)).unwrap();
-    store.recorder.end_segment(segment).unwrap();
+    store.sink.begin_segment(&unfinished(segment)).unwrap();
+    store.sink.end_segment(segment).unwrap();
 }
 
 pub(crate) fn tell(store: &Store, since_s: u64, state: RecordingState, reason: Option<&str>) {
     let reason = reason.map(str::to_owned);
     let change = RecordingChange { camera: gate(), state, since: at(since_s).wall, reason };
-    store.recorder.recording_changed(&change).unwrap();
+    store.sink.recording_changed(&change).unwrap();
 }
 
 fn seconds(from: WallTime) -> f64 {
@@ -78,13 +78,13 @@ pub(crate) fn segments_are_found_by_range(store: &Store) {
     let span = store.wait(store.index.recording_span(&gate())).unwrap().unwrap();
     assert_eq!((span.from, span.to, span.segments, span.bytes), (at(0).wall, at(600).wall, 10, 10_000));
     assert_eq!(store.wait(store.index.recording_span(&"yard".parse().unwrap())).unwrap(), None);
-    assert_eq!(store.recorder.recorded_until(&gate()).unwrap(), Some(at(600).wall));
+    assert_eq!(store.sink.recorded_until(&gate()).unwrap(), Some(at(600).wall));
 }
 
 pub(crate) fn overlaps_are_refused(store: &Store) {
     keep(store, &segment(0.0, 60.0));
     let refused = |segment: &Segment| {
-        let error = store.recorder.begin_segment(segment).unwrap_err();
+        let error = store.sink.begin_segment(segment).unwrap_err();
         assert!(!error.is_transient, "{error}");
         error.message
     };
@@ -103,17 +103,17 @@ pub(crate) fn overlaps_are_refused(store: &Store) {
 
     // The one that is being written may be begun again, but not grow into the next.
     let open = segment(60.0, 60.0);
-    store.recorder.begin_segment(&unfinished(&open)).unwrap();
-    store.recorder.begin_segment(&unfinished(&open)).unwrap();
-    store.recorder.begin_segment(&unfinished(&segment(90.0, 60.0))).unwrap();
-    let error = store.recorder.end_segment(&open).unwrap_err();
+    store.sink.begin_segment(&unfinished(&open)).unwrap();
+    store.sink.begin_segment(&unfinished(&open)).unwrap();
+    store.sink.begin_segment(&unfinished(&segment(90.0, 60.0))).unwrap();
+    let error = store.sink.end_segment(&open).unwrap_err();
     assert!(error.message.contains("overlaps"), "{error}");
-    store.recorder.end_segment(&segment(60.0, 30.0)).unwrap();
+    store.sink.end_segment(&segment(60.0, 30.0)).unwrap();
     // Nothing came: it was not recorded at all.
-    store.recorder.end_segment(&Segment { duration: Duration::ZERO, ..segment(90.0, 0.0) }).unwrap();
-    assert_eq!(store.recorder.recorded_until(&gate()).unwrap(), Some(at(90).wall));
+    store.sink.end_segment(&Segment { duration: Duration::ZERO, ..segment(90.0, 0.0) }).unwrap();
+    assert_eq!(store.sink.recorded_until(&gate()).unwrap(), Some(at(90).wall));
     let undigested = Segment { sha256: None, ..segment(90.0, 10.0) };
-    assert!(store.recorder.end_segment(&undigested).unwrap_err().message.contains("digest"));
+    assert!(store.sink.end_segment(&undigested).unwrap_err().message.contains("digest"));
 }
 
 pub(crate) fn gaps_are_told_with_their_cause(store: &Store) {
@@ -125,7 +125,7 @@ pub(crate) fn gaps_are_told_with_their_cause(store: &Store) {
     keep(store, &segment(90.2, 60.0));
     store.clock.set(at(155).wall);
     let open = segment(150.2, 60.0);
-    store.recorder.begin_segment(&unfinished(&open)).unwrap();
+    store.sink.begin_segment(&unfinished(&open)).unwrap();
 
     let found = store.wait(store.index.recordings(&gate(), at(0).wall, at(300).wall)).unwrap();
     assert_eq!(found.to, at(155).wall, "what is to come is no gap");
@@ -224,7 +224,7 @@ pub(crate) fn coverage_adds_up(store: &Store) {
         // More than there is of a minute.
         minute(120, 50, 50, Some((30, BlindCause::Moved))),
     ];
-    told.iter().for_each(|minute| store.recorder.add_minute(minute).unwrap());
+    told.iter().for_each(|minute| store.sink.add_minute(minute).unwrap());
     store.clock.set(at(190).wall);
     let found = store.wait(store.index.coverage(&gate(), at(30).wall, at(500).wall)).unwrap();
     let lines: Vec<_> = found
@@ -243,6 +243,6 @@ pub(crate) fn coverage_adds_up(store: &Store) {
     ];
     assert_eq!(lines, expected);
     let unknown = CameraMinute { camera: "cellar".parse().unwrap(), ..told[0].clone() };
-    assert!(store.recorder.add_minute(&unknown).unwrap_err().message.contains("cellar"));
+    assert!(store.sink.add_minute(&unknown).unwrap_err().message.contains("cellar"));
     assert_eq!(Index::GAP_TOLERANCE, Duration::from_millis(500));
 }

@@ -11,7 +11,7 @@ pub(crate) fn what_was_recorded_is_found_again(store: &Store) {
     let run = store.run(RunKind::Archive, "gate");
     let violation = store.violation(&run, 100);
     let given = evidence(&violation);
-    store.recorder.open_violation(&violation, &given).unwrap();
+    store.sink.open_violation(&violation, &given).unwrap();
 
     let detail = store.wait(store.index.violation(violation.id)).unwrap().unwrap();
     assert_eq!(detail.row.status, ViolationStatus::Open);
@@ -40,7 +40,7 @@ pub(crate) fn what_was_recorded_is_found_again(store: &Store) {
     assert_eq!(store.wait(store.index.evidence_file(violation.id, EvidenceKind::Clip)).unwrap(), None);
 
     let path = [point(at(100)), point(at(101))];
-    store.recorder.close_violation(&closed(&violation, 130, CloseReason::Left), &path).unwrap();
+    store.sink.close_violation(&closed(&violation, 130, CloseReason::Left), &path).unwrap();
     let detail = store.wait(store.index.violation(violation.id)).unwrap().unwrap();
     assert_eq!(detail.row.status, ViolationStatus::Closed);
     assert_eq!((detail.row.closed_at, detail.row.closed_s), (Some(at(130).wall), Some(130.0)));
@@ -64,7 +64,7 @@ pub(crate) fn files_lie_by_camera_and_day(store: &Store) {
 
 pub(crate) fn recording_twice_is_recording_once(store: &Store) {
     let run = store.run(RunKind::Live, "gate");
-    store.recorder.begin_run(&run).unwrap();
+    store.sink.begin_run(&run).unwrap();
     let violation = store.recorded(&run, 10);
     let before = store.wait(store.index.violation(violation.id)).unwrap();
     let mut updates = store.index.subscribe();
@@ -75,7 +75,7 @@ pub(crate) fn recording_twice_is_recording_once(store: &Store) {
     assert_eq!(evidence_files(store).len(), 2);
 
     let end = closed(&violation, 20, CloseReason::Ended);
-    store.recorder.close_violation(&end, &[]).unwrap();
+    store.sink.close_violation(&end, &[]).unwrap();
     store.record(&violation);
     let after = store.wait(store.index.violation(violation.id)).unwrap().unwrap();
     assert_eq!(after.row.status, ViolationStatus::Closed, "opening again does not open again");
@@ -84,9 +84,9 @@ pub(crate) fn recording_twice_is_recording_once(store: &Store) {
 pub(crate) fn closing_keeps_the_first_end(store: &Store) {
     let run = store.run(RunKind::Live, "gate");
     let violation = store.recorded(&run, 10);
-    store.recorder.close_violation(&closed(&violation, 20, CloseReason::Ended), &[point(at(11))]).unwrap();
+    store.sink.close_violation(&closed(&violation, 20, CloseReason::Ended), &[point(at(11))]).unwrap();
     let first = store.wait(store.index.violation(violation.id)).unwrap();
-    store.recorder.close_violation(&closed(&violation, 90, CloseReason::Left), &[]).unwrap();
+    store.sink.close_violation(&closed(&violation, 90, CloseReason::Left), &[]).unwrap();
     assert_eq!(store.wait(store.index.violation(violation.id)).unwrap(), first);
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn a_verdict_outlives_the_end(store: &Store) {
     let run = store.run(RunKind::Live, "gate");
     let violation = store.recorded(&run, 10);
     store.judge(violation.id, ViolationStatus::Dismissed);
-    store.recorder.close_violation(&closed(&violation, 20, CloseReason::Ended), &[]).unwrap();
+    store.sink.close_violation(&closed(&violation, 20, CloseReason::Ended), &[]).unwrap();
     let row = store.wait(store.index.violation(violation.id)).unwrap().unwrap().row;
     assert_eq!((row.status, row.closed_at), (ViolationStatus::Dismissed, Some(at(20).wall)));
 }
@@ -112,18 +112,18 @@ pub(crate) fn orders_are_kept(store: &Store) {
     let run = store.run(RunKind::Live, "gate");
     let mut stranger = store.violation(&run, 10);
     stranger.run.0 = Uuid::from_u128(77);
-    let error = store.recorder.open_violation(&stranger, &evidence(&stranger)).unwrap_err();
+    let error = store.sink.open_violation(&stranger, &evidence(&stranger)).unwrap_err();
     assert!(error.message.contains(&stranger.run.to_string()), "{error}");
     assert!(!error.is_transient);
     assert_eq!(evidence_files(store), [""; 0], "nothing of a failed call stays");
 
     let unopened = closed(&store.violation(&run, 10), 20, CloseReason::Ended);
-    let error = store.recorder.close_violation(&unopened, &[]).unwrap_err();
+    let error = store.sink.close_violation(&unopened, &[]).unwrap_err();
     assert!(matches!(
         error.source.as_ref().unwrap().downcast_ref::<IndexError>(),
         Some(IndexError::UnknownViolation(id)) if *id == unopened.id
     ));
     let endless = store.recorded(&run, 5);
-    assert!(store.recorder.close_violation(&endless, &[]).unwrap_err().message.contains("no end"));
-    assert!(store.recorder.end_run(stranger.run, None).is_err());
+    assert!(store.sink.close_violation(&endless, &[]).unwrap_err().message.contains("no end"));
+    assert!(store.sink.end_run(stranger.run, None).is_err());
 }

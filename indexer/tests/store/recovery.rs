@@ -163,18 +163,18 @@ pub(crate) fn a_day_with_a_clock_that_went_back(store: &Store) {
         let offset = clock.as_micros() - start.as_micros();
         let told = Segment { clock_offset_us: offset, ..writer.segment().clone() };
         if minute.abs_diff(noon) < 5 {
-            store.recorder.begin_segment(&told).unwrap();
+            store.sink.begin_segment(&told).unwrap();
         }
         let finished = writer.finish(Some(60_000_000_000)).unwrap();
-        store.recorder.end_segment(&Segment { clock_offset_us: offset, ..finished }).unwrap();
+        store.sink.end_segment(&Segment { clock_offset_us: offset, ..finished }).unwrap();
         if minute == noon {
             // The clock went through these minutes before: nothing may be put there again.
             let again = Segment { start: clock, path: Segment::path_of(&gate(), clock), ..told };
-            assert!(store.recorder.begin_segment(&again).unwrap_err().message.contains("overlaps"));
+            assert!(store.sink.begin_segment(&again).unwrap_err().message.contains("overlaps"));
         }
     }
     let end = at(24 * 3_600).wall;
-    assert_eq!(store.recorder.recorded_until(&gate()).unwrap(), Some(end), "ahead of the clock");
+    assert_eq!(store.sink.recorded_until(&gate()).unwrap(), Some(end), "ahead of the clock");
     let all = segments(store);
     assert_eq!(all.len(), 1_440);
     assert!(all.windows(2).all(|pair| pair[0].end() == pair[1].start));

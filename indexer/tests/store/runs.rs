@@ -16,7 +16,7 @@ pub(crate) fn killed_live_runs_are_closed_at_their_last_moment(store: &Store) {
     let run = killed.run(RunKind::Live, "gate");
     let open = killed.recorded(&run, 10);
     let over = killed.recorded(&run, 11);
-    killed.recorder.close_violation(&closed(&over, 14, CloseReason::Left), &[]).unwrap();
+    killed.sink.close_violation(&closed(&over, 14, CloseReason::Left), &[]).unwrap();
     let silent = killed.recorded(&killed.run(RunKind::Live, "yard"), 50);
     killed.clock.advance(Duration::from_secs(30));
     let camera = "gate".parse().unwrap();
@@ -27,7 +27,7 @@ pub(crate) fn killed_live_runs_are_closed_at_their_last_moment(store: &Store) {
         reason: None,
         last_frame: Some(at(31).wall),
     };
-    killed.recorder.camera_status(&status).unwrap();
+    killed.sink.camera_status(&status).unwrap();
     drop(killed);
 
     let mut updates = store.index.subscribe();
@@ -62,14 +62,14 @@ pub(crate) fn living_and_archive_runs_are_left_alone(store: &Store) {
 pub(crate) fn a_run_ends_once(store: &Store) {
     let run = store.run(RunKind::Archive, "gate");
     let violation = store.recorded(&run, 10);
-    store.recorder.end_run(run.id, Some(at(60))).unwrap();
-    store.recorder.end_run(run.id, Some(at(90))).unwrap();
+    store.sink.end_run(run.id, Some(at(60))).unwrap();
+    store.sink.end_run(run.id, Some(at(90))).unwrap();
     let found = detail(store, violation.id).run;
     assert_eq!((found.ended_at, found.last_media), (Some(at(60).wall), Some(at(60).media)));
 
     let empty = store.run(RunKind::Archive, "yard");
     let other = store.recorded(&empty, 0);
-    store.recorder.end_run(empty.id, None).unwrap();
+    store.sink.end_run(empty.id, None).unwrap();
     let found = detail(store, other.id).run;
     assert_eq!(
         (found.ended_at, found.last_media),
@@ -84,7 +84,7 @@ pub(crate) fn each_run_keeps_its_rules_as_they_stood(store: &Store) {
     second.id.0 = uuid::Uuid::from_u128(4_711);
     // Should a digest ever miss something, the rule that judged is still the one that is shown.
     second.rules[0].definition["hold_ms"] = 9_000.into();
-    store.recorder.begin_run(&second).unwrap();
+    store.sink.begin_run(&second).unwrap();
     for run in [&first, &second] {
         let violation = store.recorded(run, 10);
         assert_eq!(detail(store, violation.id).rule.as_ref(), run.rules.first());

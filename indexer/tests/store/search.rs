@@ -22,8 +22,8 @@ fn fill(store: &Store) -> [ViolationId; 4] {
     for violation in [&first, &second, &third, &fourth] {
         store.record(violation);
     }
-    store.recorder.close_violation(&closed(&first, 110, CloseReason::Ended), &[]).unwrap();
-    store.recorder.close_violation(&closed(&second, 210, CloseReason::Ended), &[]).unwrap();
+    store.sink.close_violation(&closed(&first, 110, CloseReason::Ended), &[]).unwrap();
+    store.sink.close_violation(&closed(&second, 210, CloseReason::Ended), &[]).unwrap();
     store.judge(second.id, ViolationStatus::Confirmed);
     [first.id, second.id, third.id, fourth.id]
 }

@@ -11,19 +11,19 @@
 
 mod assignment;
 mod camera_analysis;
+mod camera_plan;
 mod clock;
 mod gallery;
 mod people;
-mod plan;
 mod rule_settings;
 mod rules;
 mod schedule;
 mod tracker;
 
 pub use camera_analysis::{CameraAnalysis, Remark};
+pub use camera_plan::{CameraPlan, PlanError};
 pub use gallery::{Calibration, Gallery};
 pub use people::Headwear;
-pub use plan::{CameraPlan, PlanError};
 pub use rule_settings::{RuleSettings, SettingsError};
 pub use schedule::{Schedule, ScheduleError};
 pub use tracker::{Track, TrackState, TrackerSettings};

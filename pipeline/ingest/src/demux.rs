@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
+use crate::codec::Codec;
 use crate::container::Container;
-use crate::decode::Codec;
 use crate::feed::{Feed, Trouble};
 
 /// Puts into `pipeline` what reads a file, and calls `attach` with the first stream that can be decoded, on the

@@ -35,7 +35,9 @@
 //! | pictures, archive | 3 | decoding waits |
 
 mod backoff;
+mod buffer_time;
 mod clip_server;
+mod codec;
 mod container;
 mod decode;
 mod demux;
@@ -44,7 +46,8 @@ mod error;
 mod feed;
 mod file;
 mod keep_up;
-mod live;
+mod live_camera;
+mod percent;
 mod picture;
 mod pictures;
 mod preview;
@@ -54,23 +57,24 @@ mod replay;
 mod rtp_time;
 mod rtsp;
 mod rtsp_fault;
+mod run_timeline;
 mod select;
 mod sender_reports;
 mod settings;
 mod sound;
 mod source;
+mod stay_connected;
 mod still;
 mod stop;
 mod stream_clock;
 mod stream_time;
 mod supervise;
-mod timeline;
 
 pub use clip_server::{ClipServer, ClipServerBuilder};
 pub use elements::init;
 pub use error::{CameraFault, FileFault, IngestError, Retry};
 pub use file::FileSource;
-pub use live::LiveCamera;
+pub use live_camera::LiveCamera;
 pub use preview::preview;
 pub use recorder::{RecordSettings, Recording};
 pub use reencode::{Workload, reencode};

@@ -8,7 +8,8 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 
 use crate::IngestError;
-use crate::decode::{DecodeChain, time_in};
+use crate::buffer_time::time_in;
+use crate::decode::DecodeChain;
 use crate::feed::{Feed, Trouble};
 use crate::picture::picture_of;
 

@@ -13,7 +13,8 @@ use anjian_footage::{
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
-use crate::decode::{WhenFull, app_sink, time_in};
+use crate::buffer_time::time_in;
+use crate::decode::{WhenFull, app_sink};
 use crate::feed::Feed;
 use crate::pictures::broken;
 use crate::recorder::video_track;
@@ -185,7 +186,7 @@ fn player<'a>(
             .property("key-int-max", 50_u32)
             .property("threads", 1_u32)
             .build()?;
-        let coded = make("capsfilter").property("caps", crate::decode::Codec::H264.recorded()).build()?;
+        let coded = make("capsfilter").property("caps", crate::codec::Codec::H264.recorded()).build()?;
         let elements = [
             source.clone().upcast(),
             codec(track).build_decoder()?,

@@ -14,7 +14,7 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
-use crate::decode::Codec;
+use crate::codec::Codec;
 use crate::feed::{Feed, Trouble};
 use crate::{FileFault, StopSignal};
 

@@ -9,8 +9,10 @@ use anjian_domain::{CameraId, Clock, Frame, MediaTime, Moment, SourceUrl};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
-use crate::decode::{Codec, DecodeChain, WhenFull};
+use crate::codec::Codec;
+use crate::decode::{DecodeChain, WhenFull};
 use crate::feed::{Feed, Trouble};
+use crate::percent::decoded;
 use crate::pictures::{Pictures, Pulled};
 use crate::recorder::{Recorder, Tap};
 use crate::rtsp_fault::{Offer, fault_of};
@@ -208,11 +210,6 @@ fn rtspsrc(camera: &LiveCamera, url: &SourceUrl) -> Result<gst::Element, glib::B
         source.set_property("tls-validation-flags", gio::TlsCertificateFlags::empty());
     }
     Ok(source)
-}
-
-/// What stands percent-encoded in a URL; as it stands when that makes no text.
-pub(crate) fn decoded(text: &str) -> String {
-    glib::Uri::unescape_string(text, None::<&str>).map_or_else(|| text.to_owned(), String::from)
 }
 
 /// Asks the server for the first stream that can be decoded, for the first sound that can be recorded where packets are

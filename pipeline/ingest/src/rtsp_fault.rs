@@ -8,9 +8,9 @@ use anjian_domain::SourceUrl;
 use gstreamer as gst;
 
 use crate::CameraFault;
-use crate::decode::Codec;
+use crate::codec::Codec;
 use crate::feed::Trouble;
-use crate::rtsp::decoded;
+use crate::percent::decoded;
 use crate::sound;
 
 /// Finding out why takes no longer.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anjian_domain::{CameraId, CameraState, CameraStatus, Clock, Frame};
 
 use crate::backoff::Backoff;
-use crate::timeline::RunTimeline;
+use crate::run_timeline::RunTimeline;
 use crate::{CameraFault, DecodeMode, FrameSource, IngestError, Next, StopSignal};
 
 /// Without packets for so long, the camera is gone.
@@ -92,7 +92,7 @@ impl Supervisor<'_> {
             Ok(connection) => connection,
             Err(fault) => return Some(fault),
         };
-        let mut watch = Watch::new(self.decode, self.timer.elapsed());
+        let mut watchdog = Watchdog::new(self.decode, self.timer.elapsed());
         let mut is_new = true;
         while !self.stop.is_stopped() {
             match connection.next_frame(PATIENCE) {
@@ -117,7 +117,7 @@ impl Supervisor<'_> {
                 Ok(Next::Ended) => return Some(CameraFault::Ended),
                 Err(error) => return Some(fault_of(error)),
             }
-            if let Some(fault) = watch.fault(connection.progress(), self.timer.elapsed()) {
+            if let Some(fault) = watchdog.fault(connection.progress(), self.timer.elapsed()) {
                 // Told before the connection is torn down, which can take a moment.
                 self.reporter.report(state_after(&fault), Some(fault.to_string()));
                 return Some(fault);
@@ -144,14 +144,14 @@ fn state_after(fault: &CameraFault) -> CameraState {
 
 /// Notices that nothing comes, or nothing of use.
 #[derive(Debug)]
-struct Watch {
+struct Watchdog {
     undecodable_after: Duration,
     progress: Progress,
     packets_at: Duration,
     pictures_at: Duration,
 }
 
-impl Watch {
+impl Watchdog {
     const fn new(decode: DecodeMode, now: Duration) -> Self {
         let undecodable_after = match decode {
             DecodeMode::All => UNDECODABLE_AFTER,

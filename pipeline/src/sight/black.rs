@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anjian_domain::BlindCause;
 
+use super::fault::{Fault, Reading};
 use super::view::View;
-use super::{Fault, Reading};
 
 /// Cameras give 16 for black; noise and compression lift it a little.
 const DARK: u8 = 30;

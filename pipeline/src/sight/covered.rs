@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anjian_domain::BlindCause;
 
+use super::fault::{Fault, Reading};
 use super::view::View;
-use super::{Fault, Reading};
 
 /// A block with so many luma steps to its neighbours has an edge.
 const EDGE: u8 = 14;

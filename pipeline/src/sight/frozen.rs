@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use anjian_domain::{BlindCause, MediaTime};
 
+use super::fault::{Fault, Reading};
 use super::view::View;
-use super::{Fault, Reading};
 
 /// Pictures are remembered for so long.
 const MEMORY: Duration = Duration::from_secs(30);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anjian_domain::Moment;
 
-use super::Reading;
+use super::fault::Reading;
 
 /// So many pictures at least have to agree, however far apart they are.
 const PICTURES: u32 = 3;

@@ -5,6 +5,7 @@
 
 mod black;
 mod covered;
+mod fault;
 mod frozen;
 mod latch;
 mod moved;
@@ -20,6 +21,7 @@ use anjian_domain::{BlindCause, Frame, MediaTime, Moment};
 
 pub(crate) use view::small_luma;
 
+use fault::{Fault, Reading};
 use latch::Latch;
 use view::View;
 
@@ -43,32 +45,6 @@ pub struct Blindness {
     pub cause: BlindCause,
     /// Since when: earlier than it was noticed, because one odd picture is no proof.
     pub since: Moment,
-}
-
-/// What one look says about one cause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// The camera sees, as far as this cause goes.
-    Clear,
-    /// It looks as if it were blind.
-    Suspect,
-    /// This picture says nothing about it; what was believed before still holds.
-    Unsure,
-}
-
-/// One way of being blind.
-pub(crate) trait Fault: Send {
-    fn cause(&self) -> BlindCause;
-
-    /// Judges one picture. Called in order of time, and only for pictures in which no fault before it in the list
-    /// suspects anything, so that a covered lens does not spoil what a fault has learnt about the scene.
-    fn look(&mut self, view: &View) -> Reading;
-
-    /// It has to last so long before the camera counts as blind.
-    fn hold(&self) -> Duration;
-
-    /// It has to be gone for so long before the camera counts as seeing again.
-    fn release(&self) -> Duration;
 }
 
 /// Every fault, the plainest first: a black picture is also uniform, still and without edges.

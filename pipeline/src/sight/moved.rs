@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anjian_domain::BlindCause;
 
+use super::fault::{Fault, Reading};
 use super::view::{HEIGHT, View, WIDTH};
-use super::{Fault, Reading};
 
 /// Size of the edge map: half the reduced picture.
 const COLUMNS: usize = WIDTH / 2;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anjian_domain::BlindCause;
 
+use super::fault::{Fault, Reading};
 use super::view::View;
-use super::{Fault, Reading};
 
 /// Sharpness down to this share of the usual is out of focus.
 const FALL: f32 = 0.35;

@@ -5,7 +5,8 @@ use opencv::core::{Mat, MatTraitConst, MatTraitConstManual, Size, Vec3b};
 use opencv::imgproc;
 use turbojpeg::{Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
 
-use super::{SnapshotError, bgr};
+use super::bgr;
+use super::error::SnapshotError;
 
 /// Visually lossless at the usual bit rates of cameras; about 300 KB at 1080p.
 pub(super) const EVIDENCE_QUALITY: i32 = 90;

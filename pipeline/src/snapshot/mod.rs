@@ -3,28 +3,16 @@
 //! Works on the full decoded frame, not on what the model saw. Files and names are the sink's business.
 
 mod bgr;
+mod error;
 mod jpeg;
 mod overlay;
 mod text;
 
-use anjian_domain::{Frame, PictureError};
+use anjian_domain::Frame;
 
+pub use error::SnapshotError;
 pub use jpeg::{jpeg, thumbnail};
 pub use overlay::{Overlay, OverlayZone};
-
-/// Why a snapshot could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum SnapshotError {
-    /// OpenCV refused to draw.
-    #[error("could not draw the snapshot: {0}")]
-    Draw(#[from] opencv::Error),
-    /// The encoder or decoder refused the picture.
-    #[error("could not encode or decode a JPEG: {0}")]
-    Jpeg(#[from] turbojpeg::Error),
-    /// The frame's bytes do not fit its size.
-    #[error(transparent)]
-    Picture(#[from] PictureError),
-}
 
 /// Both pictures, JPEG.
 pub struct Snapshot {

@@ -10,7 +10,7 @@ use anjian_analysis::{CameraAnalysis, CameraPlan, RuleSettings};
 use anjian_domain::*;
 use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
 use anjian_models::{Detector, ModelError, SecondLook, Tiles};
-use anjian_pipeline::{Aim, Eyes, LiveSource, MainPictures, Watch, WatchSetup};
+use anjian_pipeline::{Aim, Eyes, Judge, JudgeSetup, LiveSource, MainPictures};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -46,11 +46,11 @@ fn frame(millis: u64, scene: Scene) -> Frame {
     Frame { camera: camera_id(), at: Moment { media: MediaTime::from_millis(millis), wall }, picture }
 }
 
-pub(crate) fn watch(kind: RunKind) -> Watch {
-    watch_with(kind, false)
+pub(crate) fn judge(kind: RunKind) -> Judge {
+    judge_with(kind, false)
 }
 
-pub(crate) fn watch_with(kind: RunKind, is_gated: bool) -> Watch {
+pub(crate) fn judge_with(kind: RunKind, is_gated: bool) -> Judge {
     let site: Site =
         serde_json::from_value(serde_json::json!({ "id": "works", "name": "北方化工厂" })).unwrap();
     let (site_id, name) = (site.id.clone(), "装卸区".to_owned());
@@ -78,7 +78,7 @@ pub(crate) fn watch_with(kind: RunKind, is_gated: bool) -> Watch {
         rules: analysis.rule_definitions(),
         started_at: "2026-03-02T08:00:00Z".parse().unwrap(),
     };
-    Watch::new(WatchSetup {
+    Judge::new(JudgeSetup {
         run,
         camera,
         site,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anjian_domain::{RunKind, TrackId, Violation, WallTime};
-use anjian_indexer::{EvidenceKind, Index, Recorder};
+use anjian_indexer::{EvidenceKind, Index, IndexSink};
 use anjian_ingest::{FileSource, FrameSettings, StopSignal};
 use anjian_pipeline::Eyes;
 use anjian_pipeline::archive::{self, ArchiveError, ArchiveReport};
@@ -57,7 +57,7 @@ struct Line<'a> {
 }
 
 /// Everything that one file after the other needs.
-struct Desk<'a> {
+struct FileAnalyzer<'a> {
     config: &'a Config,
     camera: &'a CameraConfig,
     start: Option<WallTime>,
@@ -80,13 +80,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let lines = JsonLines::create(arguments.jsonl.as_deref())?;
     let stop = stop_on_ctrl_c(&runtime);
     let start = arguments.start;
-    let mut desk = Desk { config: &config, camera, start, runtime, index, eyes, stop, lines };
+    let mut analyzer = FileAnalyzer { config: &config, camera, start, runtime, index, eyes, stop, lines };
     let mut failed = 0;
     for file in &files {
-        if desk.stop.is_stopped() {
+        if analyzer.stop.is_stopped() {
             break;
         }
-        if let Err(error) = desk.analyze(file) {
+        if let Err(error) = analyzer.analyze(file) {
             failed += 1;
             tell(&format!("error: {}", with_causes(&error)));
         }
@@ -147,7 +147,7 @@ fn stop_on_ctrl_c(runtime: &Runtime) -> StopSignal {
     stop
 }
 
-impl Desk<'_> {
+impl FileAnalyzer<'_> {
     fn analyze(&mut self, file: &Path) -> anyhow::Result<()> {
         let camera = self.camera;
         let frames =
@@ -155,8 +155,8 @@ impl Desk<'_> {
         let mut source = FileSource::open(file, &frames, self.start)?;
         let path = file.canonicalize().unwrap_or_else(|_| file.to_owned()).display().to_string();
         let origin = RunOrigin { kind: RunKind::Archive, source: path, started_at: source.start() };
-        let watch = wiring::watch(self.config, camera, origin, &self.eyes)?;
-        let recorder = Recorder::new(self.index.clone(), self.runtime.handle().clone());
+        let judge = wiring::judge(self.config, camera, origin, &self.eyes)?;
+        let sink = IndexSink::new(self.index.clone(), self.runtime.handle().clone());
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bar = footage_progress(source.duration(), &name);
         let begun = Instant::now();
@@ -164,8 +164,8 @@ impl Desk<'_> {
         let outcome = archive::analyze(
             &mut source,
             &mut self.eyes,
-            watch,
-            &recorder,
+            judge,
+            &sink,
             &self.stop,
             &mut report,
             &mut |frame| bar.set_position(frame.at.media.as_secs_f64() as u64),

@@ -14,9 +14,9 @@ use anjian_pipeline::MainPictures;
 use anyhow::{Context, anyhow};
 
 use crate::config::Config;
-use crate::desk::MainStream;
 use crate::gallery::{FEW, GalleryFile, GalleryLock, GarmentModel, Sample};
 use crate::output::{AlreadyTold, Usage, print, tell, with_causes};
+use crate::ports::MainStream;
 use crate::tailor::{Fitting, Tailor, recorded_origin};
 use crate::wiring;
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anjian_indexer::Recorder;
+use anjian_indexer::IndexSink;
 use anjian_pipeline::{LiveSource, RecordRuns, RecordedOnly};
 
 use crate::config::Config;
@@ -25,11 +25,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     anjian_ingest::init()?;
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::claim_index(&config))?;
-    let recorder = Arc::new(Recorder::new(index.clone(), runtime.handle().clone()));
+    let sink = Arc::new(IndexSink::new(index.clone(), runtime.handle().clone()));
     let sources: Vec<_> = config
         .cameras
         .iter()
-        .filter_map(|camera| wiring::recorded_camera(&config, camera, recorder.clone()))
+        .filter_map(|camera| wiring::recorded_camera(&config, camera, sink.clone()))
         .map(|camera| Box::new(RecordedOnly(camera)) as Box<dyn LiveSource>)
         .collect();
     if sources.is_empty() {
@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let count = sources.len();
     let upkeep = Upkeep::start(&index, runtime.handle())?;
-    let runs = RecordRuns::start(sources, recorder, &wiring::clock())?;
+    let runs = RecordRuns::start(sources, sink, &wiring::clock())?;
     tell(&format!("Anjian is recording {count} cameras to {}", config.recordings_folder().display()));
     runtime.block_on(wiring::shutdown());
     tell("Stopping: finishing the open segments.");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anjian_api::{ApiSettings, Ports};
 use anjian_domain::{Clock, RunKind, SegmentSink, SystemClock};
-use anjian_indexer::{Index, Recorder};
+use anjian_indexer::{Index, IndexSink};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, SnapshotSource};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -13,8 +13,8 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
 use crate::config::{CameraConfig, Config};
-use crate::desk::{Decoder, Galleries, MainStream};
 use crate::output::tell;
+use crate::ports::{Decoder, Galleries, MainStream};
 use crate::upkeep::Upkeep;
 use crate::wiring::{self, RunOrigin};
 
@@ -75,13 +75,13 @@ async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
 }
 
 fn start_runs(config: &Config, eyes: Vec<Eyes>, index: &Index, runtime: &Handle) -> anyhow::Result<LiveRuns> {
-    let recorder = Arc::new(Recorder::new(index.clone(), runtime.clone()));
-    let segments: Arc<dyn SegmentSink> = recorder.clone();
+    let sink = Arc::new(IndexSink::new(index.clone(), runtime.clone()));
+    let segments: Arc<dyn SegmentSink> = sink.clone();
     let setups = live_setups(config, &eyes, Some(&segments))?;
     let context = LiveContext {
-        evidence: recorder.clone(),
-        cameras: recorder.clone(),
-        coverage: recorder,
+        evidence: sink.clone(),
+        cameras: sink.clone(),
+        coverage: sink,
         main_pictures: Some(Arc::new(MainStream::new(index.clone(), runtime.clone()))),
         clock: Arc::new(SystemClock),
     };
@@ -113,12 +113,12 @@ fn live_setup(
     let is_small = live.sub.is_some() && recorded.is_some();
     let snapshots = if is_small { SnapshotSource::MainStream } else { SnapshotSource::JudgedFrame };
     let origin = RunOrigin { kind: RunKind::Live, source, started_at: SystemClock.now() };
-    Some(wiring::watch(config, camera, origin, eyes).map(|watch| LiveSetup {
+    Some(wiring::judge(config, camera, origin, eyes).map(|judge| LiveSetup {
         source: match recorded {
             Some(recorded) => Box::new(recorded),
             None => Box::new(live),
         },
-        watch,
+        judge,
         mount: camera.mount(),
         longest_step: camera.longest_step(),
         snapshots,

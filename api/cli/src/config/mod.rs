@@ -4,6 +4,7 @@
 mod load;
 mod permit;
 mod recording;
+mod retention;
 mod secret;
 mod validate;
 
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anjian_analysis::{CameraPlan, Gallery, RuleSettings};
-use anjian_domain::{Behaviour, CameraId, LookKind, RunId, Site, SiteId, SourceUrl, Zone};
+use anjian_domain::{Behaviour, CameraId, LookKind, Permit, RunId, Site, SiteId, SourceUrl, Zone};
 use anjian_ingest::{AnalysisRate, CertificateCheck, DecodeMode, Transport};
 use anjian_models::Tiles;
 use anjian_pipeline::{Aim, DetectorSeat, Mount};
@@ -255,6 +256,12 @@ impl Config {
     /// Where the galleries of garments lie.
     pub fn galleries_folder(&self) -> PathBuf {
         self.galleries_dir.clone().unwrap_or_else(|| self.data_dir.join("galleries"))
+    }
+
+    /// The permits of a camera.
+    fn permits_of(&self, camera: &CameraConfig) -> Vec<Permit> {
+        let of_camera = self.permits.iter().filter(|permit| permit.camera == camera.id);
+        of_camera.map(PermitConfig::permit).collect()
     }
 
     /// What analysis needs to know of a camera.

@@ -7,15 +7,17 @@ use anjian_analysis::CameraAnalysis;
 use anjian_domain::RunId;
 use uuid::Uuid;
 
-use super::{CameraConfig, Config, permit, recording};
+use super::permit::PermitConfig;
+use super::recording::wrong_amount;
+use super::{CameraConfig, Config};
 
 /// Every problem as `key: reason`; empty when the configuration can be relied on.
 pub(super) fn problems(config: &Config) -> Vec<String> {
     let mut problems = vec![];
     check_server(config, &mut problems);
     check_sites(config, &mut problems);
-    problems.extend(recording::problems(config));
-    let permits = permit::problems(config);
+    problems.extend(check_recording(config));
+    let permits = check_permits(config);
     let are_permits_right = permits.is_empty();
     problems.extend(permits);
     report_twice("camera", config.cameras.iter().map(|camera| &camera.id), &mut problems);
@@ -79,6 +81,42 @@ fn check_rules(key: &str, camera: &CameraConfig, config: &Config, problems: &mut
     if let Err(error) = CameraAnalysis::new(plan) {
         problems.push(format!("{key}: {error}"));
     }
+}
+
+/// Every problem of permits as `key: reason`.
+fn check_permits(config: &Config) -> Vec<String> {
+    let wrong = |(index, permit): (usize, &PermitConfig)| {
+        let (key, reason) = problem_of(permit, config)?;
+        Some(format!("permit[{index}].{key}: {reason}"))
+    };
+    config.permits.iter().enumerate().filter_map(wrong).collect()
+}
+
+/// Key and reason of what is wrong.
+fn problem_of(permit: &PermitConfig, config: &Config) -> Option<(&'static str, String)> {
+    let Some(camera) = config.cameras.iter().find(|camera| camera.id == permit.camera) else {
+        return Some(("camera", format!("there is no [[camera]] with id \"{}\"", permit.camera)));
+    };
+    if let Some(zone) = permit.zone.as_ref().filter(|id| camera.zones.iter().all(|zone| zone.id != **id)) {
+        return Some(("zone", format!("camera \"{}\" has no zone \"{zone}\"", permit.camera)));
+    }
+    if permit.to <= permit.from {
+        return Some(("to", format!("{} is not later than from, {}", permit.to, permit.from)));
+    }
+    permit.id.trim().is_empty().then(|| ("id", "must not be empty".to_owned()))
+}
+
+/// Every problem of `[recording]` and of the cameras' own limits as `key: reason`.
+fn check_recording(config: &Config) -> Vec<String> {
+    let mut problems = config.recording.problems();
+    for (index, camera) in config.cameras.iter().enumerate() {
+        for (key, value) in [("max_age_days", camera.max_age_days), ("max_gb", camera.max_gb)] {
+            if let Some(reason) = value.and_then(wrong_amount) {
+                problems.push(format!("camera[{index}].{key}: {reason}"));
+            }
+        }
+    }
+    problems
 }
 
 fn report_twice<T: Ord + Display>(list: &str, ids: impl Iterator<Item = T>, problems: &mut Vec<String>) {

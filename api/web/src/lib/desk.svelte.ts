@@ -6,7 +6,7 @@ import { boundsOf, countQuery, listQuery, matches, noFilters, readAddress, write
 import type { Bounds, Filters } from './filters';
 import { language } from './language.svelte';
 import { ViolationList } from './list.svelte';
-import { listen, type Connection } from './live';
+import { listen, type Connection } from './stream';
 import { HOUR_MS } from './time';
 
 const COUNTS_DELAY_MS = 1_500;

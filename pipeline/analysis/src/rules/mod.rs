@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::rule::{Origin, Rule};
 
-use crate::plan::PlacedPermit;
+use crate::camera_plan::PlacedPermit;
 use crate::{Gallery, SettingsError, Track};
 
 /// How a behaviour's settings are read.

@@ -97,8 +97,8 @@ impl LogicSettings for Settings {
     fn logic(&self, _: &Given<'_>) -> Result<Box<dyn RuleLogic>, String> {
         let most = self.max_persons.map(Limit::AtMost);
         let least = self.min_persons.map(Limit::AtLeast);
-        let watches = most.into_iter().chain(least).map(Watch::new).collect();
-        Ok(Box::new(Logic { settings: self.clone(), counts: VecDeque::new(), watches }))
+        let limits = most.into_iter().chain(least).map(LimitState::new).collect();
+        Ok(Box::new(Logic { settings: self.clone(), counts: VecDeque::new(), limits }))
     }
 }
 
@@ -153,7 +153,7 @@ impl Limit {
 struct Logic {
     settings: Settings,
     counts: VecDeque<(MediaTime, u32)>,
-    watches: Vec<Watch>,
+    limits: Vec<LimitState>,
 }
 
 impl RuleLogic for Logic {
@@ -169,20 +169,20 @@ impl RuleLogic for Logic {
         self.remember(scene.at.media, count);
         let mut sorted: Vec<u32> = self.counts.iter().map(|(_, count)| *count).collect();
         sorted.sort_unstable();
-        let readings: Vec<_> = self.watches.iter().map(|watch| watch.limit.read(count, &sorted)).collect();
+        let readings: Vec<_> = self.limits.iter().map(|state| state.limit.read(count, &sorted)).collect();
         let is_any_broken = readings.iter().any(Reading::is_broken);
-        let watches = self.watches.iter_mut().zip(readings);
-        watches
-            .filter_map(|(watch, reading)| {
+        let limits = self.limits.iter_mut().zip(readings);
+        limits
+            .filter_map(|(state, reading)| {
                 let is_other_broken = is_any_broken && !reading.is_broken();
-                watch.evaluate(scene.at, Reading { is_other_broken, ..reading }, &persons, &self.settings)
+                state.evaluate(scene.at, Reading { is_other_broken, ..reading }, &persons, &self.settings)
             })
             .collect()
     }
 
     fn stop(&mut self, reason: CloseReason) -> Vec<Finding> {
         self.counts.clear();
-        self.watches.iter_mut().filter_map(|watch| watch.stop(reason)).collect()
+        self.limits.iter_mut().filter_map(|state| state.stop(reason)).collect()
     }
 }
 
@@ -217,9 +217,9 @@ fn is_replaced(lost: &Track, scene: &Scene<'_>) -> bool {
     })
 }
 
-/// One limit under watch.
+/// One limit, and the violation of it that is open.
 #[derive(Debug)]
-struct Watch {
+struct LimitState {
     limit: Limit,
     /// The first frame of a breach that has not lasted long enough yet.
     begun: Option<Moment>,
@@ -233,7 +233,7 @@ struct Open {
     last: Moment,
 }
 
-impl Watch {
+impl LimitState {
     const fn new(limit: Limit) -> Self {
         Self { limit, begun: None, open: None }
     }

@@ -10,13 +10,13 @@
 //! If the tracker loses a person and begins a new track at the same place, the violation goes on with the new track.
 //! What an observation tells is the rule's business.
 
-mod watch;
+mod person_state;
 
 use std::collections::BTreeMap;
 
 use anjian_domain::{CloseReason, Moment, NormBox, TrackId};
 
-use self::watch::Watch;
+use self::person_state::PersonState;
 use super::{Finding, Scene};
 use crate::clock::lasted_s;
 use crate::{Track, TrackState};
@@ -62,12 +62,12 @@ pub(super) enum Source {
 /// Watches everybody who is, or was a moment ago, in the zone.
 pub(super) struct PersonEpisodes {
     thresholds: Thresholds,
-    watches: BTreeMap<TrackId, Watch>,
+    persons: BTreeMap<TrackId, PersonState>,
 }
 
 impl PersonEpisodes {
     pub(super) const fn new(thresholds: Thresholds) -> Self {
-        Self { thresholds, watches: BTreeMap::new() }
+        Self { thresholds, persons: BTreeMap::new() }
     }
 
     /// What began and ended with this frame. `read` tells what the observation of a person says; `None` is no
@@ -93,36 +93,36 @@ impl PersonEpisodes {
 
     /// Ends what is open at its last breach and forgets everything.
     pub(super) fn stop(&mut self, reason: CloseReason) -> Vec<Finding> {
-        let watches = std::mem::take(&mut self.watches);
-        watches.into_values().filter_map(|watch| watch.end(reason)).collect()
+        let persons = std::mem::take(&mut self.persons);
+        persons.into_values().filter_map(|person| person.end(reason)).collect()
     }
 
     /// Whether a violation of this person is open.
     pub(super) fn is_open(&self, id: TrackId) -> bool {
-        self.watches.get(&id).is_some_and(Watch::is_open)
+        self.persons.get(&id).is_some_and(PersonState::is_open)
     }
 
     fn observe(&mut self, track: &Track, reading: Option<Reading>, at: Moment) {
-        let watch = self.watches.entry(track.id()).or_insert_with(|| Watch::new(at, track.bounds()));
-        watch.note(at, track, reading, &self.thresholds);
+        let person = self.persons.entry(track.id()).or_insert_with(|| PersonState::new(at, track.bounds()));
+        person.note(at, track, reading, &self.thresholds);
         if self.is_named_by_another(track.id()) {
             // What the other one carries on must not open a second time under the same name.
-            self.watches.entry(track.id()).and_modify(Watch::forget);
+            self.persons.entry(track.id()).and_modify(PersonState::forget);
         }
     }
 
     fn judge(&mut self, track: &Track, reading: Option<Reading>, at: Moment) -> Option<Finding> {
-        let watch = self.watches.get_mut(&track.id())?;
-        if watch.is_open() {
-            return watch.close_if_kept(at, &self.thresholds);
+        let person = self.persons.get_mut(&track.id())?;
+        if person.is_open() {
+            return person.close_if_kept(at, &self.thresholds);
         }
         let reading = reading.filter(|_| is_broken(reading) && track.state() == TrackState::Seen)?;
-        watch.open_if_broken(at, track, reading.subject, &self.thresholds)
+        person.open_if_broken(at, track, reading.subject, &self.thresholds)
     }
 
     /// Whether a violation that bears this track's name was handed over and is still open.
     fn is_named_by_another(&self, id: TrackId) -> bool {
-        self.watches.iter().any(|(holder, watch)| *holder != id && watch.names() == Some(id))
+        self.persons.iter().any(|(holder, person)| *holder != id && person.names() == Some(id))
     }
 
     /// Gives the violation of somebody who vanished to the new track that began where he was lost.
@@ -130,27 +130,29 @@ impl PersonEpisodes {
         if self.is_open(track.id()) {
             return;
         }
-        let distances = self.watches.iter().filter(|(_, watch)| watch.is_open()).filter_map(|(id, watch)| {
-            let unseen_s =
-                unseen_before(watch, track).filter(|unseen_s| *unseen_s <= self.thresholds.grace_s)?;
-            let places = places_of_lost(scene, *id, watch)?;
-            let nearnesses =
-                places.into_iter().filter_map(|place| nearness(place, track.first_bounds(), unseen_s));
-            Some((nearnesses.min_by(f32::total_cmp)?, *id))
-        });
+        let distances =
+            self.persons.iter().filter(|(_, person)| person.is_open()).filter_map(|(id, person)| {
+                let unseen_s =
+                    unseen_before(person, track).filter(|unseen_s| *unseen_s <= self.thresholds.grace_s)?;
+                let places = places_of_lost(scene, *id, person)?;
+                let nearnesses =
+                    places.into_iter().filter_map(|place| nearness(place, track.first_bounds(), unseen_s));
+                Some((nearnesses.min_by(f32::total_cmp)?, *id))
+            });
         let nearest = distances.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let Some(mut lost) = nearest.and_then(|(_, id)| self.watches.remove(&id)) else { return };
-        let watch = self.watches.entry(track.id()).or_insert_with(|| Watch::new(scene.at, track.bounds()));
-        watch.take_over(&mut lost);
+        let Some(mut lost) = nearest.and_then(|(_, id)| self.persons.remove(&id)) else { return };
+        let person =
+            self.persons.entry(track.id()).or_insert_with(|| PersonState::new(scene.at, track.bounds()));
+        person.take_over(&mut lost);
     }
 
     fn dismiss_absent(&mut self, at: Moment) -> Vec<Finding> {
         let grace_s = self.thresholds.grace_s;
-        let is_gone = |watch: &Watch| lasted_s(watch.last_inside(), at.media) > grace_s;
+        let is_gone = |person: &PersonState| lasted_s(person.last_inside(), at.media) > grace_s;
         let gone: Vec<_> =
-            self.watches.iter().filter(|(_, watch)| is_gone(watch)).map(|(id, _)| *id).collect();
-        let watches = gone.into_iter().filter_map(|id| self.watches.remove(&id));
-        watches.filter_map(|watch| watch.end(CloseReason::Left)).collect()
+            self.persons.iter().filter(|(_, person)| is_gone(person)).map(|(id, _)| *id).collect();
+        let persons = gone.into_iter().filter_map(|id| self.persons.remove(&id));
+        persons.filter_map(|person| person.end(CloseReason::Left)).collect()
     }
 }
 
@@ -159,14 +161,14 @@ fn is_broken(reading: Option<Reading>) -> bool {
 }
 
 /// For how long somebody had been out of sight when the track began, seconds; `None` when it began before.
-fn unseen_before(watch: &Watch, track: &Track) -> Option<f64> {
-    let is_later = track.first_seen() > watch.last_inside();
-    is_later.then(|| lasted_s(watch.last_inside(), track.first_seen()))
+fn unseen_before(person: &PersonState, track: &Track) -> Option<f64> {
+    let is_later = track.first_seen() > person.last_inside();
+    is_later.then(|| lasted_s(person.last_inside(), track.first_seen()))
 }
 
 /// Where somebody was lost and, while the tracker still guesses, should be by now; `None` when in sight.
-fn places_of_lost(scene: &Scene<'_>, id: TrackId, watch: &Watch) -> Option<Vec<NormBox>> {
-    let mut places = vec![watch.last_bounds()];
+fn places_of_lost(scene: &Scene<'_>, id: TrackId, person: &PersonState) -> Option<Vec<NormBox>> {
+    let mut places = vec![person.last_bounds()];
     if let Ok(position) = scene.tracks.binary_search_by_key(&id, Track::id) {
         let track = &scene.tracks[position];
         if track.last_seen() == scene.at.media {

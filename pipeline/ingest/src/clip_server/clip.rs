@@ -8,8 +8,8 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
+use crate::codec::Codec;
 use crate::container::examine;
-use crate::decode::Codec;
 use crate::demux::read_file;
 use crate::feed::{Feed, Trouble};
 use crate::pictures::broken;

@@ -4,6 +4,7 @@
 //! with time stamps that go on rising, in real time. Nothing is decoded or encoded. Deliberately not a product for a
 //! network: it listens on 127.0.0.1 and nowhere else.
 
+mod access;
 mod clip;
 mod serve;
 
@@ -12,6 +13,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
 
 use crate::IngestError;
+use access::Access;
 use clip::Packets;
 use serve::{Mount, serve};
 
@@ -36,15 +38,6 @@ pub struct ClipServerBuilder {
 enum Content {
     File(PathBuf),
     Garbage,
-}
-
-/// Who may connect, and how.
-#[derive(Clone, Default)]
-struct Access {
-    /// User and password.
-    credentials: Option<(String, String)>,
-    /// Certificate and key.
-    pem: Option<String>,
 }
 
 impl ClipServer {

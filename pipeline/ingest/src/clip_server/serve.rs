@@ -9,7 +9,7 @@ use gstreamer_rtsp as gst_rtsp;
 use gstreamer_rtsp_server as gst_rtsp_server;
 use gstreamer_rtsp_server::prelude::*;
 
-use super::Access;
+use super::access::Access;
 use super::clip::Packets;
 
 /// The one role there is: may see everything.

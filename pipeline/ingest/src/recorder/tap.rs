@@ -12,7 +12,7 @@ use gstreamer::prelude::*;
 
 use super::intake::{Intake, Item, Packet};
 use super::tracks::{audio_track, video_track};
-use crate::decode::time_in;
+use crate::buffer_time::time_in;
 use crate::feed::Feed;
 use crate::stream_time::StreamTime;
 

@@ -4,7 +4,7 @@ use anjian_domain::{AudioCodec, VideoCodec};
 use anjian_footage::{AudioTrack, VideoTrack};
 use gstreamer as gst;
 
-use crate::decode::Codec;
+use crate::codec::Codec;
 
 /// What a parser says of the pictures that follow; `None` while it does not know enough.
 pub(crate) fn video_track(format: &gst::StructureRef) -> Option<VideoTrack> {

@@ -4,11 +4,11 @@
 //! part in processes of its own, beside a camera in another, so that their CPU time and memory are not mixed.
 
 mod events;
-mod live;
 mod recording;
 mod report;
 mod stages;
 mod usage;
+mod whole;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -64,9 +64,9 @@ enum Part {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     anjian_ingest::init()?;
     match &arguments.part {
-        Some(Part::Camera { clip }) => live::serve_camera(clip),
+        Some(Part::Camera { clip }) => whole::serve_camera(clip),
         Some(Part::Live { url, cameras, seconds }) => {
-            live::watch(url, *cameras, Duration::from_secs(*seconds), &arguments.model)
+            whole::watch(url, *cameras, Duration::from_secs(*seconds), &arguments.model)
         }
         Some(Part::Record { url, cameras, seconds }) => {
             recording::record(url, *cameras, Duration::from_secs(*seconds))
@@ -134,7 +134,7 @@ fn live_part(
     camera: &CameraProcess,
     cameras: u16,
     arguments: &Arguments,
-) -> anyhow::Result<live::LiveFigures> {
+) -> anyhow::Result<whole::LiveFigures> {
     let mut command = this_executable()?;
     command.arg("bench").args(arguments.model.as_arguments()).arg("live").arg(&camera.url);
     command.args([cameras.to_string(), arguments.seconds.to_string()]);

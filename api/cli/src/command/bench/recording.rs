@@ -8,13 +8,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anjian_indexer::Recorder;
+use anjian_indexer::IndexSink;
 use anjian_pipeline::{LiveSource, RecordRuns, RecordedOnly};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-use super::live::{self, Rules};
 use super::usage::{cpu_time_of, proportional_bytes};
+use super::whole::{self, Rules};
 use crate::output::print;
 use crate::upkeep::Upkeep;
 use crate::wiring;
@@ -40,15 +40,15 @@ pub struct RecordingFigures {
 pub fn record(url: &str, cameras: u16, time: Duration) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let urls = vec![url.to_owned(); usize::from(cameras)];
-    let config = live::config(&urls, folder.path(), Rules::Ordinary)?;
+    let config = whole::config(&urls, folder.path(), Rules::Ordinary)?;
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::claim_index(&config))?;
-    let recorder = Arc::new(Recorder::new(index.clone(), runtime.handle().clone()));
+    let sink = Arc::new(IndexSink::new(index.clone(), runtime.handle().clone()));
     let sources = config.cameras.iter();
-    let sources = sources.filter_map(|camera| wiring::recorded_camera(&config, camera, recorder.clone()));
+    let sources = sources.filter_map(|camera| wiring::recorded_camera(&config, camera, sink.clone()));
     let sources = sources.map(|camera| Box::new(RecordedOnly(camera)) as Box<dyn LiveSource>).collect();
     let upkeep = Upkeep::start(&index, runtime.handle())?;
-    let runs = RecordRuns::start(sources, recorder, &wiring::clock())?;
+    let runs = RecordRuns::start(sources, sink, &wiring::clock())?;
     let mut figures = measure(&[std::process::id()], cameras, time)?;
     runs.stop();
     upkeep.stop();

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::live::LiveFigures;
 use super::recording::RecordingFigures;
 use super::stages::StageFigures;
+use super::whole::LiveFigures;
 
 /// Everything that `anjian bench --json` prints.
 #[derive(Debug, Serialize)]

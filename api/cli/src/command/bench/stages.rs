@@ -13,8 +13,8 @@ use anjian_pipeline::archive::{self, ArchiveReport};
 use anyhow::Context;
 use serde::Serialize;
 
-use super::live::{self, Rules};
 use super::usage::Stopwatch;
+use super::whole::{self, Rules};
 use crate::command::ModelArguments;
 use crate::wiring::{self, RunOrigin};
 
@@ -42,7 +42,7 @@ impl StageFigures {
 }
 
 fn open(clip: &Path) -> anyhow::Result<FileSource> {
-    Ok(FileSource::open(clip, &FrameSettings::new(live::camera_id(0)), Some(WallTime::EPOCH))?)
+    Ok(FileSource::open(clip, &FrameSettings::new(whole::camera_id(0)), Some(WallTime::EPOCH))?)
 }
 
 /// Decodes every frame and hands over five a second.
@@ -105,7 +105,7 @@ pub fn whole(
     at_least: Duration,
 ) -> anyhow::Result<(StageFigures, String)> {
     let mut config =
-        live::config(&["rtsp://127.0.0.1/unused".to_owned()], Path::new("unused"), Rules::Ordinary)?;
+        whole::config(&["rtsp://127.0.0.1/unused".to_owned()], Path::new("unused"), Rules::Ordinary)?;
     model.apply_to(&mut config.model);
     let mut eyes = wiring::load_eyes(&config, 1)?.pop().context("no model was loaded")?;
     let model = eyes.model(&config.aim_of(&config.cameras[0]));
@@ -116,10 +116,10 @@ pub fn whole(
         let mut source = open(clip)?;
         let origin =
             RunOrigin { kind: RunKind::Archive, source: "bench".to_owned(), started_at: WallTime::EPOCH };
-        let watch = wiring::watch(&config, &config.cameras[0], origin, &eyes)?;
+        let judge = wiring::judge(&config, &config.cameras[0], origin, &eyes)?;
         let mut report = ArchiveReport::default();
         let stop = StopSignal::new();
-        archive::analyze(&mut source, &mut eyes, watch, &Nowhere, &stop, &mut report, &mut |_| ())?;
+        archive::analyze(&mut source, &mut eyes, judge, &Nowhere, &stop, &mut report, &mut |_| ())?;
         frames += report.frames;
         footage += report.footage;
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::rule::outline;
 use super::Scene;
 use crate::TrackState;
-use crate::plan::PlacedPermit;
+use crate::camera_plan::PlacedPermit;
 
 /// The worker and somebody who watches.
 const WATCHED_PERSONS: usize = 2;

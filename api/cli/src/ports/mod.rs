@@ -1,0 +1,76 @@
+//! What only a decoder can make of recordings: stills, previews, thumbnails for the API, and full pictures for snapshots;
+//! and galleries, which need models besides.
+//!
+//! The decoder is `ingest`'s; this says how much of it may run at once, and keeps previews for a while.
+
+mod galleries;
+mod main_stream;
+mod previews;
+mod refusal;
+mod turns;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anjian_api::{PictureError, PicturePort};
+use anjian_ingest::StopSignal;
+use anjian_pipeline::snapshot;
+
+pub use galleries::Galleries;
+pub use main_stream::MainStream;
+use previews::Previews;
+use refusal::{nobody_waits, refusal};
+use turns::Turns;
+
+/// The decoder behind the API.
+pub struct Decoder {
+    recordings: PathBuf,
+    cameras: Turns,
+    previews: Previews,
+}
+
+impl Decoder {
+    /// `recordings` is the folder of the segments; previews are kept in a folder of their own in `data`.
+    ///
+    /// # Errors
+    /// When the folder of the previews cannot be made.
+    pub fn new(recordings: &Path, data: &Path) -> std::io::Result<Self> {
+        let previews = Previews::in_folder(data.join("previews"))?;
+        Ok(Self { recordings: recordings.to_owned(), cameras: Turns::default(), previews })
+    }
+
+    /// Segments lie in a folder a camera.
+    fn camera_of(&self, file: &Path) -> String {
+        let inside = file.strip_prefix(&self.recordings).unwrap_or(file);
+        let first = inside.components().next();
+        first.map(|folder| folder.as_os_str().to_string_lossy().into_owned()).unwrap_or_default()
+    }
+}
+
+impl PicturePort for Decoder {
+    /// One at a time a camera: many clicks on one timeline must not take the machine from the others.
+    fn still(&self, file: &Path, offset: Duration, wanted: &AtomicBool) -> Result<Vec<u8>, PictureError> {
+        let camera = self.camera_of(file);
+        let _turn = self.cameras.take(&camera, wanted).ok_or_else(nobody_waits)?;
+        let picture = anjian_ingest::still(file, offset, &StopSignal::new());
+        let picture = picture.map_err(|error| refusal(&error))?;
+        snapshot::jpeg(&picture).map_err(|error| PictureError::Failed(error.to_string()))
+    }
+
+    fn preview(
+        &self,
+        file: &Path,
+        parts: &[Range<u64>],
+        key: &str,
+        wanted: &AtomicBool,
+    ) -> Result<PathBuf, PictureError> {
+        self.previews.get(file, parts, key, wanted)
+    }
+
+    fn thumbnail(&self, file: &Path, width_px: u32) -> Result<Vec<u8>, PictureError> {
+        let jpeg = std::fs::read(file).map_err(|error| PictureError::Failed(error.kind().to_string()))?;
+        snapshot::thumbnail(&jpeg, width_px).map_err(|error| PictureError::Failed(error.to_string()))
+    }
+}

@@ -1,0 +1,173 @@
+//! H.264 copies of pieces of H.265 recordings, kept for as long as there is room.
+//!
+//! The folder is a cache: it is emptied at every start, the longest unused go when it is full.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anjian_api::PictureError;
+use anjian_ingest::StopSignal;
+
+use super::refusal::{nobody_waits, refusal};
+use super::turns::Turns;
+
+/// Bytes that all previews may take together: some hours of one camera.
+const MOST_BYTES: u64 = 1 << 30;
+/// A preview that was asked for is read right after; it stays for so long at least.
+const YOUNGEST: Duration = Duration::from_secs(60);
+
+/// The cache.
+pub(super) struct Previews {
+    folder: PathBuf,
+    turns: Turns,
+    kept: Mutex<BTreeMap<String, Kept>>,
+    most_bytes: u64,
+    youngest: Duration,
+}
+
+struct Kept {
+    used: Instant,
+    size_bytes: u64,
+}
+
+impl Previews {
+    /// Empties the folder, or makes it.
+    pub(super) fn in_folder(folder: PathBuf) -> io::Result<Self> {
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => fs::create_dir_all(&folder)?,
+        }
+        let (turns, kept) = (Turns::default(), Mutex::default());
+        Ok(Self { folder, turns, kept, most_bytes: MOST_BYTES, youngest: YOUNGEST })
+    }
+
+    /// The preview of the piece that `parts` of `file` make up. Made now, unless it is there.
+    pub(super) fn get(
+        &self,
+        file: &Path,
+        parts: &[Range<u64>],
+        key: &str,
+        wanted: &AtomicBool,
+    ) -> Result<PathBuf, PictureError> {
+        let is_name = key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+        if !is_name || key.is_empty() {
+            return Err(PictureError::Failed("its name is not one".to_owned()));
+        }
+        let _turn = self.turns.take(key, wanted).ok_or_else(nobody_waits)?;
+        let path = self.folder.join(format!("{key}.mp4"));
+        if !self.touch(key) {
+            self.make(file, parts, key, &path)?;
+            let size_bytes = fs::metadata(&path).map_err(|error| unwritable(&error))?.len();
+            self.lock().insert(key.to_owned(), Kept { used: Instant::now(), size_bytes });
+            self.make_room();
+        }
+        Ok(path)
+    }
+
+    /// Whether it is there; notes that it was used.
+    fn touch(&self, key: &str) -> bool {
+        let mut kept = self.lock();
+        kept.get_mut(key).map(|entry| entry.used = Instant::now()).is_some()
+    }
+
+    fn make(&self, file: &Path, parts: &[Range<u64>], key: &str, path: &Path) -> Result<(), PictureError> {
+        let piece = self.folder.join(format!("{key}.piece"));
+        let made = copy_parts(file, parts, &piece).map_err(|error| unwritable(&error)).and_then(|()| {
+            let made = anjian_ingest::preview(&piece, path, &StopSignal::new());
+            made.map_err(|error| refusal(&error))
+        });
+        // Left behind, it would go with the next start.
+        let _ = fs::remove_file(&piece);
+        made
+    }
+
+    /// Removes the longest unused until the rest fits.
+    fn make_room(&self) {
+        let mut kept = self.lock();
+        let mut bytes: u64 = kept.values().map(|entry| entry.size_bytes).sum();
+        let mut by_age: Vec<_> = kept.iter().map(|(key, entry)| (entry.used, key.clone())).collect();
+        by_age.sort();
+        for (used, key) in by_age {
+            if bytes <= self.most_bytes || used.elapsed() < self.youngest {
+                return;
+            }
+            if fs::remove_file(self.folder.join(format!("{key}.mp4"))).is_ok() {
+                bytes -= kept.remove(&key).map_or(0, |entry| entry.size_bytes);
+            }
+        }
+    }
+
+    /// The map is valid between any two statements, so a thread that died while it held the lock spoils nothing.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn copy_parts(file: &Path, parts: &[Range<u64>], to: &Path) -> io::Result<()> {
+    let (mut from, mut to) = (File::open(file)?, File::create(to)?);
+    for part in parts {
+        from.seek(SeekFrom::Start(part.start))?;
+        let length = part.end.saturating_sub(part.start);
+        if io::copy(&mut Read::by_ref(&mut from).take(length), &mut to)? != length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    Ok(())
+}
+
+fn unwritable(error: &io::Error) -> PictureError {
+    tracing::warn!(%error, "a preview could not be made");
+    PictureError::Failed(format!("its file could not be read or written ({})", error.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_put_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::write(&from, "0123456789").unwrap();
+        copy_parts(&from, &[0..2, 5..8], &to).unwrap();
+        assert_eq!(fs::read_to_string(&to).unwrap(), "01567");
+        assert!(copy_parts(&from, &[0..1, 8..12], &to).is_err(), "the file is shorter");
+    }
+
+    #[test]
+    fn the_longest_unused_go_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut previews = Previews::in_folder(folder.path().join("previews")).unwrap();
+        previews.most_bytes = 20;
+        let now = Instant::now();
+        for (age_s, key) in [(300, "old"), (200, "older-but-used"), (100, "new"), (0, "newest")] {
+            fs::write(previews.folder.join(format!("{key}.mp4")), [0; 10]).unwrap();
+            let used = now.checked_sub(Duration::from_secs(age_s)).unwrap();
+            previews.lock().insert(key.to_owned(), Kept { used, size_bytes: 10 });
+        }
+        assert!(previews.touch("older-but-used"));
+        previews.make_room();
+        let kept: Vec<_> = previews.lock().keys().cloned().collect();
+        assert_eq!(kept, ["newest", "older-but-used"]);
+        assert_eq!(fs::read_dir(&previews.folder).unwrap().count(), 2);
+        previews.most_bytes = 0;
+        previews.make_room();
+        assert_eq!(previews.lock().len(), 2, "too young to go");
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let previews = Previews::in_folder(folder.path().join("previews")).unwrap();
+        for key in ["../evidence/x", "", "a/b"] {
+            let refused = previews.get(Path::new("unused"), &[], key, &AtomicBool::new(true));
+            assert!(matches!(refused, Err(PictureError::Failed(_))), "{key}");
+        }
+    }
+}

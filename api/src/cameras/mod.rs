@@ -1,0 +1,5 @@
+//! Sites and cameras.
+
+pub(crate) mod find;
+pub(crate) mod list;
+pub(crate) mod views;

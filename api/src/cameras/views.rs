@@ -1,0 +1,87 @@
+//! Sites and cameras as answers show them. Times are RFC 3339 in UTC.
+
+use std::collections::BTreeMap;
+
+use anjian_indexer::{CameraRow, SiteRow};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A camera and what it is doing.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct CameraView {
+    pub(crate) id: String,
+    pub(crate) site: String,
+    pub(crate) name: String,
+    /// What people call its zones: id to name. Zones that have gone from the configuration are missing, and so is
+    /// `picture`, the whole picture, which is always there.
+    pub(crate) zones: BTreeMap<String, String>,
+    /// Whether the present configuration names it.
+    pub(crate) configured: bool,
+    /// `connecting`, `live`, `stalled`, `failed` or `stopped`.
+    pub(crate) state: &'static str,
+    /// Since when; null until somebody told.
+    #[schema(format = "date-time")]
+    pub(crate) since: Option<String>,
+    /// Why, for a person.
+    pub(crate) reason: Option<String>,
+    /// When the newest picture was captured.
+    #[schema(format = "date-time")]
+    pub(crate) last_frame: Option<String>,
+}
+
+/// Every camera.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CamerasView {
+    pub(crate) items: Vec<CameraView>,
+}
+
+/// One enterprise's premises.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SiteView {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Unified social credit code; empty when unknown.
+    pub(crate) credit_code: String,
+    /// IANA name of the zone in which its times are shown.
+    pub(crate) time_zone: String,
+    /// In the regulator's words; empty when unknown.
+    pub(crate) risk_level: String,
+    /// Whether the present configuration names it.
+    pub(crate) configured: bool,
+}
+
+/// Every site.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SitesView {
+    pub(crate) items: Vec<SiteView>,
+}
+
+impl From<&CameraRow> for CameraView {
+    fn from(row: &CameraRow) -> Self {
+        Self {
+            id: row.camera.to_string(),
+            site: row.site.to_string(),
+            name: row.name.clone(),
+            zones: row.zone_names.iter().map(|(id, name)| (id.to_string(), name.clone())).collect(),
+            configured: row.is_configured,
+            state: row.state.as_str(),
+            since: row.since.map(|at| at.to_string()),
+            reason: row.reason.clone(),
+            last_frame: row.last_frame.map(|at| at.to_string()),
+        }
+    }
+}
+
+impl From<SiteRow> for SiteView {
+    fn from(row: SiteRow) -> Self {
+        let site = row.site;
+        Self {
+            id: site.id.into(),
+            name: site.name,
+            credit_code: site.credit_code,
+            time_zone: site.time_zone,
+            risk_level: site.risk_level,
+            configured: row.is_configured,
+        }
+    }
+}

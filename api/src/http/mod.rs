@@ -1,0 +1,9 @@
+//! What every route shares of HTTP: who may ask at all, keys of queries, bodies, byte ranges, errors, the page's files.
+
+pub(crate) mod body;
+pub(crate) mod guard;
+pub(crate) mod page;
+pub(crate) mod problem;
+pub(crate) mod query;
+pub(crate) mod ranges;
+pub(crate) mod span;

@@ -1,0 +1,296 @@
+//! What became of each minute of a camera, and how complete its recording is.
+
+use std::time::Duration;
+
+use anjian_indexer::{CameraRow, Completeness, CoverageMinute};
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::Inspector;
+use crate::cameras::find;
+use crate::http::problem::{Problem, ProblemView};
+use crate::http::query::{one, pairs};
+use crate::http::span::{Span, SpanParams};
+use crate::recordings::list::GapView;
+use crate::shared::Shared;
+
+/// What the index counts at once.
+const LONGEST: Duration = Duration::from_hours(24 * 32);
+/// The longest report.
+const LONGEST_REPORT: Duration = Duration::from_hours(24 * 400);
+
+/// How much is told; for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents the key; `coverage` reads it")]
+pub(crate) struct DetailParams {
+    /// `minutes` tells each minute as well.
+    detail: Option<String>,
+}
+
+/// Minutes in a row of which the same is true.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct CoverageSpanView {
+    #[schema(format = "date-time")]
+    from: String,
+    #[schema(format = "date-time")]
+    to: String,
+    /// What was so for most of each minute, the worse where two are equal: `gap`, `blind`, `recorded` (but not
+    /// analysed), `gated` (nothing moved) or `analysed`.
+    state: &'static str,
+    /// Of a gap or blindness.
+    cause: Option<&'static str>,
+}
+
+/// Seconds of a range.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct CoverageTotalsView {
+    length_s: f64,
+    recorded_s: f64,
+    gap_s: f64,
+    analysed_s: f64,
+    gated_s: f64,
+    blind_s: f64,
+}
+
+/// One minute, seconds of it; the last one may not be over.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CoverageMinuteView {
+    #[schema(format = "date-time")]
+    minute: String,
+    #[serde(flatten)]
+    totals: CoverageTotalsView,
+    /// The cause of most of its gap.
+    gap_cause: Option<&'static str>,
+    /// `black`, `covered`, `frozen`, `out_of_focus` or `moved`.
+    blind_cause: Option<&'static str>,
+}
+
+/// What became of a range, in whole minutes, up to the present.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CoverageView {
+    camera: String,
+    totals: CoverageTotalsView,
+    /// Oldest first; they follow one another.
+    spans: Vec<CoverageSpanView>,
+    /// Only when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minutes: Option<Vec<CoverageMinuteView>>,
+}
+
+/// Tells of at most 32 days what was recorded, analysed, passed over because nothing moved, blind, or missing.
+#[utoipa::path(
+    get,
+    path = "/api/v1/cameras/{id}/coverage",
+    tag = "recordings",
+    params(("id" = String, Path, description = "Camera"), SpanParams, DetailParams),
+    responses(
+        (status = OK, body = CoverageView),
+        (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn coverage(
+    _: Inspector,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Result<Json<CoverageView>, Problem> {
+    let pairs = pairs(raw.as_deref(), &["from", "to", "detail"])?;
+    let span = Span::read(&pairs, LONGEST)?;
+    let is_detailed = match one(&pairs, "detail")? {
+        None => false,
+        Some("minutes") => true,
+        Some(other) => {
+            return Err(Problem::query("detail", format!("detail: {other:?} is none: use minutes")));
+        }
+    };
+    let camera = find::camera(&shared, &id).await?.camera;
+    let minutes = shared.index.coverage(&camera, span.from, span.to).await?;
+    Ok(Json(CoverageView {
+        camera: camera.to_string(),
+        totals: totals(&minutes),
+        spans: spans(&minutes),
+        minutes: is_detailed.then(|| minutes.iter().map(CoverageMinuteView::from).collect()),
+    }))
+}
+
+/// How complete a recording is, and every gap in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CompletenessView {
+    camera: String,
+    camera_name: String,
+    site: String,
+    #[schema(format = "date-time")]
+    from: String,
+    /// Not after the present.
+    #[schema(format = "date-time")]
+    to: String,
+    /// When the report was made.
+    #[schema(format = "date-time")]
+    made_at: String,
+    recorded_s: f64,
+    missing_s: f64,
+    /// 0..1; 1 only without any gap.
+    share: f64,
+    segments: u64,
+    /// Oldest first.
+    gaps: Vec<GapView>,
+    /// Gaps after those.
+    unlisted_gaps: u64,
+    /// Whether the start of some segment differs from the camera's clock, because that clock was set back.
+    clock_shifted: bool,
+}
+
+/// Reports of at most 400 days how much was recorded, and each gap with its cause.
+#[utoipa::path(
+    get,
+    path = "/api/v1/cameras/{id}/completeness",
+    tag = "recordings",
+    params(("id" = String, Path, description = "Camera"), SpanParams),
+    responses(
+        (status = OK, body = CompletenessView),
+        (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn completeness(
+    _: Inspector,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Result<Json<CompletenessView>, Problem> {
+    let span = Span::read(&pairs(raw.as_deref(), &["from", "to"])?, LONGEST_REPORT)?;
+    let camera = find::camera(&shared, &id).await?;
+    let report = shared.index.completeness(&camera.camera, span.from, span.to).await?;
+    Ok(Json(CompletenessView::new(camera, &report, shared.clock.now().to_string())))
+}
+
+impl CompletenessView {
+    fn new(camera: CameraRow, report: &Completeness, made_at: String) -> Self {
+        Self {
+            camera: report.camera.to_string(),
+            camera_name: camera.name,
+            site: camera.site.to_string(),
+            from: report.from.to_string(),
+            to: report.to.to_string(),
+            made_at,
+            recorded_s: report.recorded.as_secs_f64(),
+            missing_s: report.missing.as_secs_f64(),
+            share: report.share,
+            segments: report.segments,
+            gaps: report.gaps.iter().map(GapView::from).collect(),
+            unlisted_gaps: report.unlisted_gaps,
+            clock_shifted: report.is_clock_shifted,
+        }
+    }
+}
+
+/// What a minute counts as, and its cause.
+fn state_of(minute: &CoverageMinute) -> (&'static str, Option<&'static str>) {
+    let CoverageMinute { gap, blind, analysed, gated, .. } = *minute;
+    let unseen = minute.recorded.saturating_sub(blind + analysed + gated);
+    let states =
+        [("gap", gap), ("blind", blind), ("recorded", unseen), ("gated", gated), ("analysed", analysed)];
+    let mut most = states[0];
+    for state in states {
+        if state.1 > most.1 {
+            most = state;
+        }
+    }
+    let cause = match most.0 {
+        "gap" => minute.gap_cause.map(anjian_indexer::GapCause::as_str),
+        "blind" => minute.blind_cause.map(anjian_domain::BlindCause::as_str),
+        _ => None,
+    };
+    (most.0, cause)
+}
+
+fn spans(minutes: &[CoverageMinute]) -> Vec<CoverageSpanView> {
+    let mut spans: Vec<CoverageSpanView> = Vec::new();
+    for minute in minutes {
+        let (state, cause) = state_of(minute);
+        let (from, to) = (minute.minute.to_string(), minute.minute.plus(minute.length).to_string());
+        match spans.last_mut() {
+            Some(last) if last.state == state && last.cause == cause && last.to == from => last.to = to,
+            _ => spans.push(CoverageSpanView { from, to, state, cause }),
+        }
+    }
+    spans
+}
+
+fn totals(minutes: &[CoverageMinute]) -> CoverageTotalsView {
+    let sum = |of: fn(&CoverageMinute) -> Duration| minutes.iter().map(of).sum::<Duration>().as_secs_f64();
+    CoverageTotalsView {
+        length_s: sum(|minute| minute.length),
+        recorded_s: sum(|minute| minute.recorded),
+        gap_s: sum(|minute| minute.gap),
+        analysed_s: sum(|minute| minute.analysed),
+        gated_s: sum(|minute| minute.gated),
+        blind_s: sum(|minute| minute.blind),
+    }
+}
+
+impl From<&CoverageMinute> for CoverageMinuteView {
+    fn from(minute: &CoverageMinute) -> Self {
+        Self {
+            minute: minute.minute.to_string(),
+            totals: totals(std::slice::from_ref(minute)),
+            gap_cause: minute.gap_cause.map(anjian_indexer::GapCause::as_str),
+            blind_cause: minute.blind_cause.map(anjian_domain::BlindCause::as_str),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anjian_domain::{BlindCause, WallTime};
+    use anjian_indexer::GapCause;
+
+    use super::*;
+
+    /// A minute of so many seconds of gap, blindness, gating and analysis.
+    fn minute(number: u64, [gap, blind, gated, analysed]: [u64; 4]) -> CoverageMinute {
+        let began: WallTime = "2026-03-01T00:00:00Z".parse().unwrap();
+        CoverageMinute {
+            minute: began.plus(Duration::from_mins(number)),
+            length: Duration::from_mins(1),
+            recorded: Duration::from_secs(60 - gap),
+            gap: Duration::from_secs(gap),
+            gap_cause: (gap > 0).then_some(GapCause::Waiting),
+            analysed: Duration::from_secs(analysed),
+            gated: Duration::from_secs(gated),
+            blind: Duration::from_secs(blind),
+            blind_cause: (blind > 0).then_some(BlindCause::Covered),
+        }
+    }
+
+    #[test]
+    fn a_minute_counts_as_what_it_mostly_was_the_worse_when_in_doubt() {
+        for (seconds, expected) in [
+            ([60, 0, 0, 0], ("gap", Some("waiting"))),
+            ([30, 0, 0, 30], ("gap", Some("waiting"))),
+            ([29, 0, 0, 31], ("analysed", None)),
+            ([0, 40, 0, 20], ("blind", Some("covered"))),
+            ([0, 10, 0, 0], ("recorded", None)),
+            ([0, 0, 0, 0], ("recorded", None)),
+            ([0, 0, 45, 15], ("gated", None)),
+            ([0, 0, 0, 60], ("analysed", None)),
+        ] {
+            assert_eq!(state_of(&minute(0, seconds)), expected, "{seconds:?}");
+        }
+    }
+
+    #[test]
+    fn equal_minutes_in_a_row_are_one_span() {
+        let minutes = [[0, 0, 0, 60], [0, 0, 0, 58], [60, 0, 0, 0], [0, 0, 0, 60]];
+        let minutes: Vec<_> = (0..).zip(minutes).map(|(number, seconds)| minute(number, seconds)).collect();
+        let told: Vec<_> = spans(&minutes).into_iter().map(|span| (span.state, span.to)).collect();
+        let told: Vec<_> = told.iter().map(|(state, to)| (*state, &to[11..16])).collect();
+        assert_eq!(told, [("analysed", "00:02"), ("gap", "00:03"), ("analysed", "00:04")]);
+        let totals = totals(&minutes);
+        assert!((totals.analysed_s - 178.0).abs() < 1e-9 && (totals.gap_s - 60.0).abs() < 1e-9);
+    }
+}

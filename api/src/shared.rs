@@ -1,0 +1,33 @@
+//! What the routes share.
+
+use std::sync::Arc;
+
+use anjian_domain::Clock;
+use anjian_indexer::Index;
+use tokio::sync::{Semaphore, watch};
+
+use crate::ports::galleries::Galleries;
+use crate::ports::operation::{JobsHealth, MetricsText};
+use crate::ports::pictures::Pictures;
+use crate::recordings::prepared::PreparedCuts;
+use crate::updates::feed::Head;
+
+/// Live streams that may be open at once; each holds a connection for hours.
+pub(crate) const MAX_STREAMS: usize = 64;
+
+/// One value for every route. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) index: Index,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: MetricsText,
+    pub(crate) jobs: JobsHealth,
+    pub(crate) pictures: Pictures,
+    pub(crate) galleries: Galleries,
+    pub(crate) cuts: PreparedCuts,
+    pub(crate) head: Head,
+    /// Places for live streams.
+    pub(crate) streams: Arc<Semaphore>,
+    /// Turns true when the server stops.
+    pub(crate) stop: watch::Receiver<bool>,
+}

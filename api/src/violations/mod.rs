@@ -1,0 +1,6 @@
+//! Violations: the list, one of them, counts, and the files of evidence.
+
+pub(crate) mod counts;
+pub(crate) mod evidence;
+pub(crate) mod list;
+pub(crate) mod views;

@@ -1,0 +1,184 @@
+//! Sites and cameras: what the configuration says of them, and what cameras are doing.
+
+use anjian_domain::{Camera, CameraId, CameraStatus, Site, SiteId, WallTime};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use crate::configuration::camera_row;
+use crate::engine::columns::{Columns, json_column};
+use crate::updates::outbox;
+use crate::{CameraRow, Index, IndexError, LiveKind, SiteRow};
+
+impl Index {
+    /// Adds or updates a site from the configuration.
+    ///
+    /// # Errors
+    /// When the row could not be written.
+    pub async fn put_site(&self, site: &Site) -> Result<(), IndexError> {
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("site").await?;
+        let sql = "INSERT INTO site (id, name, credit_code, time_zone, risk_level, is_configured) \
+             VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
+             credit_code = excluded.credit_code, time_zone = excluded.time_zone, \
+             risk_level = excluded.risk_level, is_configured = 1";
+        let query = sqlx::query(sql).bind(site.id.as_str()).bind(&site.name).bind(&site.credit_code);
+        let query = query.bind(&site.time_zone).bind(&site.risk_level);
+        let failed = |source| IndexError::Database { doing: "keep a site", table: "site", source };
+        query.execute(&mut *transaction).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Adds or updates a camera from the configuration; its site must be there.
+    ///
+    /// # Errors
+    /// When the row could not be written.
+    pub async fn put_camera(&self, camera: &Camera) -> Result<(), IndexError> {
+        let zone_names = json_column("camera", &camera.zone_names)?;
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("camera").await?;
+        let sql = "INSERT INTO camera (id, site, name, zone_names, is_configured) VALUES (?, ?, ?, ?, 1) \
+             ON CONFLICT (id) DO UPDATE SET site = excluded.site, name = excluded.name, \
+             zone_names = excluded.zone_names, is_configured = 1";
+        let query = sqlx::query(sql).bind(camera.id.as_str()).bind(camera.site.as_str());
+        let query = query.bind(&camera.name).bind(zone_names);
+        let failed = |source| IndexError::Database { doing: "keep a camera", table: "camera", source };
+        query.execute(&mut *transaction).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Marks all other sites and cameras as not configured, and such cameras as stopped. Their violations remain.
+    ///
+    /// # Errors
+    /// When the rows could not be written.
+    pub async fn retain_configured(&self, sites: &[SiteId], cameras: &[CameraId]) -> Result<(), IndexError> {
+        let now = self.inner.clock.now().as_micros();
+        let sites: Vec<_> = sites.iter().map(SiteId::as_str).collect();
+        let cameras: Vec<_> = cameras.iter().map(CameraId::as_str).collect();
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("camera").await?;
+        let mut sql = QueryBuilder::<Sqlite>::new("UPDATE site SET is_configured = 0 WHERE TRUE");
+        push_others(&mut sql, &sites);
+        let failed =
+            |source| IndexError::Database { doing: "mark as not configured", table: "camera", source };
+        sql.build().execute(&mut *transaction).await.map_err(failed)?;
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "UPDATE camera SET is_configured = 0, reason = NULL, since_us = iif(state = 'stopped', since_us, ",
+        );
+        sql.push_bind(now).push("), state = 'stopped' WHERE is_configured = 1");
+        push_others(&mut sql, &cameras);
+        sql.build().execute(&mut *transaction).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Every site, by id.
+    ///
+    /// # Errors
+    /// When the rows could not be read.
+    pub async fn sites(&self) -> Result<Vec<SiteRow>, IndexError> {
+        let rows = sqlx::query("SELECT * FROM site ORDER BY id").fetch_all(&self.inner.reader).await;
+        let failed = |source| IndexError::Database { doing: "list sites", table: "site", source };
+        rows.map_err(failed)?.iter().map(decode_site).collect()
+    }
+
+    /// Every camera, by id.
+    ///
+    /// # Errors
+    /// When the rows could not be read.
+    pub async fn cameras(&self) -> Result<Vec<CameraRow>, IndexError> {
+        let columns = camera_row::COLUMNS;
+        let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {columns} FROM camera ORDER BY id"));
+        let read = sql.build().fetch_all(&self.inner.reader).await;
+        let failed = |source| IndexError::Database { doing: "list cameras", table: "camera", source };
+        let mut cameras: Vec<_> =
+            read.map_err(failed)?.iter().map(camera_row::decode).collect::<Result<_, _>>()?;
+        let ticks = self.ticks();
+        for camera in &mut cameras {
+            camera.last_frame = camera.last_frame.max(ticks.newest(&camera.camera));
+        }
+        Ok(cameras)
+    }
+
+    /// Keeps what a camera is doing. A change of state or reason is told to listeners; a newer frame alone is not,
+    /// and reaches the disk within about a second.
+    pub(crate) async fn keep_camera_status(&self, status: &CameraStatus) -> Result<(), IndexError> {
+        let now = self.inner.clock.now();
+        let (is_change, is_due) = self.ticks().take(status, now);
+        if !is_change && !is_due {
+            return Ok(());
+        }
+        let failed =
+            |source| IndexError::Database { doing: "keep a camera's state", table: "camera", source };
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("camera").await?;
+        let frames = self.ticks().pending();
+        for (camera, at) in &frames {
+            write_frame_time(&mut transaction, camera, *at).await.map_err(failed)?;
+        }
+        let update = if is_change && write_state(&mut transaction, status).await? {
+            let seq = outbox::append_camera(&mut transaction, &status.camera, now).await?;
+            Some((seq, camera_row::find(&mut *transaction, &status.camera).await?))
+        } else {
+            None
+        };
+        transaction.commit().await.map_err(failed)?;
+        self.ticks().forget(status, &frames, now);
+        if let Some((seq, camera)) = update {
+            self.tell(seq, LiveKind::Camera(Box::new(camera)));
+        }
+        Ok(())
+    }
+}
+
+/// Narrows an update to rows that are not in `kept`.
+fn push_others(sql: &mut QueryBuilder<Sqlite>, kept: &[&str]) {
+    if kept.is_empty() {
+        return;
+    }
+    sql.push(" AND id NOT IN (");
+    let mut list = sql.separated(", ");
+    for id in kept {
+        list.push_bind((*id).to_owned());
+    }
+    list.push_unseparated(")");
+}
+
+/// Answers whether anything but the frame time changed.
+async fn write_state(connection: &mut SqliteConnection, status: &CameraStatus) -> Result<bool, IndexError> {
+    let failed = |source| IndexError::Database { doing: "keep a camera's state", table: "camera", source };
+    let sql = "UPDATE camera SET state = ?2, since_us = ?3, reason = ?4 WHERE id = ?1 \
+         AND (state, since_us, reason) IS NOT (?2, ?3, ?4)";
+    let query = sqlx::query(sql).bind(status.camera.as_str()).bind(status.state.as_str());
+    let query = query.bind(status.since.as_micros()).bind(&status.reason);
+    let changed = query.execute(&mut *connection).await.map_err(failed)?.rows_affected();
+    if changed == 0 {
+        // Either nothing changed, or there is no such camera; the latter is an error.
+        camera_row::find(connection, &status.camera).await?;
+    }
+    Ok(changed > 0)
+}
+
+/// Also the heartbeat of the camera's live Run: where it is said to have ended when its process is killed.
+async fn write_frame_time(
+    connection: &mut SqliteConnection,
+    camera: &CameraId,
+    at: WallTime,
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE camera SET last_frame_us = max(coalesce(last_frame_us, ?2), ?2) WHERE id = ?1";
+    sqlx::query(sql).bind(camera.as_str()).bind(at.as_micros()).execute(&mut *connection).await?;
+    let sql = "UPDATE run SET last_seen_us = max(last_seen_us, ?2) \
+         WHERE kind = 'live' AND camera = ?1 AND ended_us IS NULL";
+    sqlx::query(sql).bind(camera.as_str()).bind(at.as_micros()).execute(connection).await?;
+    Ok(())
+}
+
+fn decode_site(row: &SqliteRow) -> Result<SiteRow, IndexError> {
+    let columns = Columns { table: "site", row };
+    let site = Site {
+        id: columns.word("id")?,
+        name: columns.get("name")?,
+        credit_code: columns.get("credit_code")?,
+        time_zone: columns.get("time_zone")?,
+        risk_level: columns.get("risk_level")?,
+    };
+    Ok(SiteRow { site, is_configured: columns.get("is_configured")? })
+}

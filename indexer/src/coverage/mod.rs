@@ -1,0 +1,4 @@
+//! What became of each minute of a camera, and the proof that a recording is complete.
+
+pub(crate) mod completeness;
+pub(crate) mod minutes;

@@ -1,0 +1,6 @@
+//! The database itself: how it is opened and brought up to date, how columns become values, how much room its disk has.
+
+pub(crate) mod blocking;
+pub(crate) mod columns;
+pub(crate) mod disk;
+pub(crate) mod open;

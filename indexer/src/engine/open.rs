@@ -1,0 +1,254 @@
+//! Opening a data folder: folders, locks, connections, schema. Every way in which that fails has its own words.
+
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
+
+use crate::IndexError;
+use crate::engine::blocking::blocking;
+use crate::error::primary_code;
+
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+const DATABASE: &str = "anjian.db";
+const IN_USE_LOCK: &str = "index.lock";
+
+/// Readers at once; each is a thread of SQLite.
+const READERS: u32 = 4;
+/// How long a statement waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a caller waits for a connection of this process.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Page cache a connection, in KiB, negative as SQLite wants it.
+const CACHE_KIB: &str = "-16000";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Create {
+    IfMissing,
+    Never,
+}
+
+pub(crate) struct Opened {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) writer: SqlitePool,
+    pub(crate) reader: SqlitePool,
+    pub(crate) in_use: Option<File>,
+}
+
+pub(crate) async fn open(data_dir: &Path, create: Create) -> Result<Opened, IndexError> {
+    let folder = data_dir.to_path_buf();
+    let (data_dir, lock) = blocking(move || {
+        let data_dir = prepare_folder(&folder, create)?;
+        let lock = if create == Create::IfMissing { Some(Lock::take(&data_dir)?) } else { None };
+        Ok((data_dir, lock))
+    })
+    .await?;
+    let database = data_dir.join(DATABASE);
+    bring_up_to_date(&database, create, lock.as_ref()).await?;
+    let in_use = lock.map(Lock::into_shared).transpose()?;
+    let options = connect_options(&database).create_if_missing(false);
+    let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+    // No connection is made here: `bring_up_to_date` has just proven that one can be.
+    let writer = pool.clone().max_connections(1).connect_lazy_with(options.clone());
+    let reader = pool.max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+    Ok(Opened { data_dir, writer, reader, in_use })
+}
+
+fn connect_options(database: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(database)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A commit that was answered survives a power cut: evidence must.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("cache_size", CACHE_KIB)
+}
+
+/// Answers the folder's absolute path.
+fn prepare_folder(data_dir: &Path, create: Create) -> Result<PathBuf, IndexError> {
+    match std::fs::metadata(data_dir) {
+        Ok(found) if !found.is_dir() => return Err(IndexError::NotADirectory { path: data_dir.into() }),
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
+            return Err(IndexError::NotADirectory { path: data_dir.into() });
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound && create == Create::IfMissing => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(IndexError::Missing { path: data_dir.join(DATABASE) });
+        }
+        Err(source) => return Err(IndexError::File { doing: "look at", path: data_dir.into(), source }),
+    }
+    if create == Create::IfMissing {
+        create_folder(&data_dir.join("evidence"))?;
+    } else if !data_dir.join(DATABASE).exists() {
+        return Err(IndexError::Missing { path: data_dir.join(DATABASE) });
+    }
+    std::path::absolute(data_dir).map_err(|source| IndexError::File {
+        doing: "look at",
+        path: data_dir.into(),
+        source,
+    })
+}
+
+pub(crate) fn create_folder(folder: &Path) -> Result<(), IndexError> {
+    std::fs::create_dir_all(folder).map_err(|source| match source.kind() {
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            IndexError::NotADirectory { path: folder.into() }
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            IndexError::ReadOnly { path: folder.into(), source: Box::new(source) }
+        }
+        _ => IndexError::File { doing: "create", path: folder.into(), source },
+    })
+}
+
+/// Who else has the folder open. Whoever is alone may change the schema.
+enum Lock {
+    Alone(PathBuf, File),
+    Shared(File),
+}
+
+impl Lock {
+    fn take(data_dir: &Path) -> Result<Self, IndexError> {
+        let path = data_dir.join(IN_USE_LOCK);
+        let file = open_lock(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self::Alone(path, file)),
+            // Waits for whoever is changing the schema; those who only use it do not hinder.
+            Err(TryLockError::WouldBlock) => Ok(Self::Shared(share(&path, file)?)),
+            Err(TryLockError::Error(source)) => Err(IndexError::File { doing: "lock", path, source }),
+        }
+    }
+
+    fn into_shared(self) -> Result<File, IndexError> {
+        match self {
+            Self::Alone(path, file) => share(&path, file),
+            Self::Shared(file) => Ok(file),
+        }
+    }
+}
+
+fn share(path: &Path, file: File) -> Result<File, IndexError> {
+    let locked = file.lock_shared();
+    locked.map_err(|source| IndexError::File { doing: "lock", path: path.into(), source })?;
+    Ok(file)
+}
+
+/// Opens a lock file, created when missing. Its bytes mean nothing; the operating system drops its locks when the
+/// process dies.
+pub(crate) fn open_lock(path: &Path) -> Result<File, IndexError> {
+    let opened = File::options().create(true).truncate(false).write(true).open(path);
+    opened.map_err(|source| match source.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            IndexError::ReadOnly { path: path.into(), source: Box::new(source) }
+        }
+        _ => IndexError::File { doing: "open", path: path.into(), source },
+    })
+}
+
+/// Whether no process has the folder open for recording at this moment.
+pub(crate) fn is_unused(data_dir: &Path) -> bool {
+    File::open(data_dir.join(IN_USE_LOCK)).is_ok_and(|file| file.try_lock().is_ok())
+}
+
+async fn bring_up_to_date(database: &Path, create: Create, lock: Option<&Lock>) -> Result<(), IndexError> {
+    let options = connect_options(database).create_if_missing(create == Create::IfMissing);
+    let connected = SqliteConnection::connect_with(&options).await;
+    let mut connection = connected.map_err(|source| not_opened(database, source))?;
+    let known = MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let found = applied_version(&mut connection).await.map_err(|source| not_opened(database, source))?;
+    if found > known {
+        return Err(IndexError::NewerSchema { path: database.into(), found, known });
+    }
+    if found < known {
+        match lock {
+            Some(Lock::Alone(..)) => {}
+            Some(Lock::Shared(_)) => return Err(IndexError::OlderInUse { path: database.into() }),
+            None => return Err(IndexError::OlderSchema { path: database.into(), found, known }),
+        }
+    }
+    if lock.is_some() {
+        MIGRATOR.run(&mut connection).await.map_err(|source| not_migrated(database, source))?;
+    }
+    connection.close().await.map_err(|source| not_opened(database, source))
+}
+
+/// The newest migration in the file, 0 when there is none.
+async fn applied_version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    let table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations'";
+    let tables: i64 = sqlx::query_scalar(table).fetch_one(&mut *connection).await?;
+    if tables == 0 {
+        return Ok(0);
+    }
+    sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(connection).await
+}
+
+fn not_opened(database: &Path, source: sqlx::Error) -> IndexError {
+    const READ_ONLY: i32 = 8;
+    const CORRUPT: i32 = 11;
+    const CANNOT_OPEN: i32 = 14;
+    const NOT_A_DATABASE: i32 = 26;
+    match primary_code(&source) {
+        Some(CORRUPT | NOT_A_DATABASE) => IndexError::Corrupt { path: database.into(), source },
+        Some(READ_ONLY | CANNOT_OPEN) => {
+            IndexError::ReadOnly { path: database.into(), source: Box::new(source) }
+        }
+        _ => IndexError::Database { doing: "open the database", table: "all", source },
+    }
+}
+
+fn not_migrated(database: &Path, error: MigrateError) -> IndexError {
+    match error {
+        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _)
+            if primary_code(&source).is_some_and(|code| code != 1) =>
+        {
+            not_opened(database, source)
+        }
+        error => IndexError::Migration { path: database.into(), source: Box::new(error) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn schema(folder: &Path, steps: &[i64]) -> Vec<(String, String)> {
+        let options = connect_options(&folder.join(DATABASE)).create_if_missing(true);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        for step in steps {
+            MIGRATOR.run_to(*step, &mut connection).await.unwrap();
+        }
+        let sql = "SELECT name, coalesce(sql, '') FROM sqlite_schema ORDER BY name";
+        sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_upgraded_schema_equals_a_fresh_one() {
+        let versions: Vec<_> = MIGRATOR.iter().map(|migration| migration.version).collect();
+        let fresh = tempfile::tempdir().unwrap();
+        let upgraded = tempfile::tempdir().unwrap();
+        let fresh = schema(fresh.path(), &versions[versions.len() - 1..]).await;
+        assert_eq!(schema(upgraded.path(), &versions).await, fresh);
+        assert!(fresh.iter().any(|(name, _)| name == "violation_by_time"));
+    }
+
+    #[tokio::test]
+    async fn commits_survive_a_power_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = open(folder.path(), Create::IfMissing).await.unwrap();
+        let expected = [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")];
+        for (name, value) in expected {
+            let sql = sqlx::AssertSqlSafe(format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"));
+            let found: String = sqlx::query_scalar(sql).fetch_one(&opened.writer).await.unwrap();
+            assert_eq!(found, value, "{name}");
+        }
+        let written = sqlx::query("DELETE FROM site").execute(&opened.reader).await;
+        assert!(written.is_err(), "readers cannot write");
+    }
+}

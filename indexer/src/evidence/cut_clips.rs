@@ -1,0 +1,234 @@
+//! Cutting the clips of violations out of the recording, once it reaches past their end. A clip that cannot be cut now
+//! or ever is remembered as such, with the reason, and not tried again.
+
+use std::time::Duration;
+
+use anjian_domain::{CameraId, Segment, ViolationId, WallTime};
+use anjian_footage::{Cut, FootageError, scan};
+
+use crate::engine::blocking::blocking;
+use crate::engine::columns::Columns;
+use crate::evidence::clip_row::{self, ClipRow, ClipState};
+use crate::evidence::folder::StoredFile;
+use crate::recordings::gap::Gap;
+use crate::recordings::timeline::MAX_UNFINISHED;
+use crate::updates::outbox;
+use crate::violations::record;
+use crate::{ClipSettings, Index, IndexError, LiveKind};
+
+/// Clips that are looked at in one call.
+const BATCH: i64 = 512;
+/// How long after the end of a clip a recorder may still begin a segment that belongs to it.
+const BEGINS_LATE: Duration = Duration::from_secs(10);
+/// How long a clip that cannot be cut for a passing reason is tried again.
+const GIVE_UP: Duration = Duration::from_secs(24 * 3_600);
+/// Gaps that a clip's reason names.
+const NAMED_GAPS: usize = 3;
+
+/// What became of the clips that were due.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClipReport {
+    /// Clips that are there now.
+    pub cut: u64,
+    /// Violations that never will have one: nothing was recorded then, or it cannot be cut.
+    pub unrecorded: u64,
+    /// Clips whose end has not come.
+    pub waiting: u64,
+    /// Clips that could not be cut now (a full disk) and will be tried again.
+    pub failed: u64,
+}
+
+/// A violation without its clip.
+struct DueClip {
+    seq: i64,
+    id: ViolationId,
+    camera: CameraId,
+    opened: WallTime,
+    from: WallTime,
+    /// Where it will end if the violation does not end earlier.
+    to: WallTime,
+    is_open: bool,
+}
+
+/// What a clip is cut from.
+struct Footage {
+    segments: Vec<Segment>,
+    gaps: Vec<Gap>,
+}
+
+enum Outcome {
+    Waiting,
+    Cut(StoredFile, ClipRow),
+    Nothing(String),
+}
+
+impl Index {
+    /// Cuts every clip that can be cut: of each live violation from some seconds before it opened to some after it
+    /// closed, see [`ClipSettings`]. Only the live system may call it, one call at a time.
+    ///
+    /// # Errors
+    /// When rows could not be read or written. What happens to a single clip stands in the report.
+    pub async fn cut_due_clips(&self) -> Result<ClipReport, IndexError> {
+        let mut report = ClipReport::default();
+        for due in self.due_clips().await? {
+            match self.cut_clip(&due).await {
+                Ok(Outcome::Waiting) => report.waiting += 1,
+                Ok(Outcome::Cut(file, clip)) => {
+                    self.keep_clip(&due, Some(&file), &clip).await?;
+                    report.cut += 1;
+                }
+                Ok(Outcome::Nothing(reason)) => {
+                    self.keep_nothing(&due, reason).await?;
+                    report.unrecorded += 1;
+                }
+                Err(error) if error.is_transient() && self.inner.clock.now() < due.to.plus(GIVE_UP) => {
+                    if error.is_disk_full() {
+                        self.give_up_reserve();
+                    }
+                    report.failed += 1;
+                }
+                Err(error) => {
+                    self.keep_nothing(&due, error.to_string()).await?;
+                    report.unrecorded += 1;
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    async fn due_clips(&self) -> Result<Vec<DueClip>, IndexError> {
+        let sql = "SELECT v.seq, v.id, v.camera, v.opened_us, v.closed_us FROM clip AS c INDEXED BY clip_due \
+             JOIN violation AS v ON v.seq = c.violation WHERE c.state = 'due' ORDER BY c.violation LIMIT ?";
+        let rows = sqlx::query(sql).bind(BATCH).fetch_all(&self.inner.reader).await;
+        let failed = |source| IndexError::Database { doing: "look for clips", table: "clip", source };
+        let settings = self.recording_settings().clips;
+        let decode = |row| {
+            let columns = Columns { table: "violation", row };
+            let (opened, closed) = (columns.wall("opened_us")?, columns.wall_or_null("closed_us")?);
+            let (from, to) = range(settings, opened, closed);
+            Ok(DueClip {
+                seq: columns.get("seq")?,
+                id: ViolationId(columns.uuid("id")?),
+                camera: columns.word("camera")?,
+                opened,
+                from,
+                to,
+                is_open: closed.is_none(),
+            })
+        };
+        rows.map_err(failed)?.iter().map(decode).collect()
+    }
+
+    async fn cut_clip(&self, due: &DueClip) -> Result<Outcome, IndexError> {
+        let Some(footage) = self.footage(due).await? else { return Ok(Outcome::Waiting) };
+        let root = self.recordings_folder().to_path_buf();
+        let evidence = self.inner.evidence.clone();
+        let (id, camera, opened, from, to) = (due.id, due.camera.clone(), due.opened, due.from, due.to);
+        blocking(move || {
+            let (cut, from, to) = match plan(&root, &footage.segments, opened, (from, to)) {
+                Ok(planned) => planned,
+                Err(FootageError::Empty { .. }) => return Ok(Outcome::Nothing(nothing(&footage.gaps))),
+                Err(error) => return Err(error.into()),
+            };
+            let row = ClipRow {
+                state: ClipState::Cut,
+                from: Some(from.max(cut.start())),
+                to: Some(to),
+                reason: missing(&footage.gaps),
+            };
+            Ok(Outcome::Cut(evidence.store_clip(&camera, id, opened, &cut)?, row))
+        })
+        .await
+    }
+
+    /// What there is of a clip's range; `None` while more may come.
+    async fn footage(&self, due: &DueClip) -> Result<Option<Footage>, IndexError> {
+        let now = self.inner.clock.now();
+        if due.is_open
+            && now < due.to
+            && self.recorded_until(&due.camera).await?.is_none_or(|end| end < due.to)
+        {
+            return Ok(None);
+        }
+        let timeline = self.timeline(&due.camera, due.from, due.to).await?;
+        let is_recorded = self.recorded_until(&due.camera).await?.is_some_and(|end| end >= due.to);
+        if !is_recorded && !self.is_written(&timeline.segments, due.to).await? {
+            let is_unfinished = timeline.segments.iter().any(|segment| segment.sha256.is_none());
+            let patience = if is_unfinished { MAX_UNFINISHED } else { BEGINS_LATE };
+            if now < due.to.plus(patience) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Footage { gaps: timeline.gaps(due.from), segments: timeline.segments }))
+    }
+
+    /// Whether the file that is being written reaches `to` already.
+    async fn is_written(&self, segments: &[Segment], to: WallTime) -> Result<bool, IndexError> {
+        let Some(last) = segments.last().filter(|segment| segment.sha256.is_none()) else { return Ok(false) };
+        let (path, start) = (self.recordings_folder().join(&last.path), last.start);
+        blocking(move || Ok(scan(&path).is_ok_and(|file| start.plus(file.duration()) >= to))).await
+    }
+
+    async fn keep_nothing(&self, due: &DueClip, reason: String) -> Result<(), IndexError> {
+        let clip =
+            ClipRow { state: ClipState::None, from: Some(due.from), to: Some(due.to), reason: Some(reason) };
+        self.keep_clip(due, None, &clip).await
+    }
+
+    /// The rows of a clip whose file is safe on disk, or of one that never will be.
+    async fn keep_clip(
+        &self,
+        due: &DueClip,
+        file: Option<&StoredFile>,
+        clip: &ClipRow,
+    ) -> Result<(), IndexError> {
+        let failed = |source| IndexError::Database { doing: "keep a clip", table: "clip", source };
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("clip").await?;
+        record::insert_files(&mut transaction, due.seq, file).await?;
+        clip_row::update(&mut transaction, due.seq, clip).await?;
+        let update = outbox::append_violation(&mut transaction, due.seq, self.inner.clock.now()).await?;
+        let row = outbox::violation_at(&mut *transaction, due.seq).await?;
+        transaction.commit().await.map_err(failed)?;
+        self.tell(update, LiveKind::Violation(Box::new(row)));
+        Ok(())
+    }
+}
+
+/// From some seconds before the opening to some after the end, or as long as a clip may be.
+fn range(settings: ClipSettings, opened: WallTime, closed: Option<WallTime>) -> (WallTime, WallTime) {
+    let from = opened.minus(settings.before);
+    let longest = from.plus(settings.max);
+    (from, closed.map_or(longest, |closed| closed.plus(settings.after).min(longest)))
+}
+
+/// The clip, and the range that it shows. Where the pictures change so that one file cannot hold both sides, the side
+/// with the opening of the violation.
+fn plan(
+    root: &std::path::Path,
+    segments: &[Segment],
+    opened: WallTime,
+    (mut from, mut to): (WallTime, WallTime),
+) -> Result<(Cut, WallTime, WallTime), FootageError> {
+    loop {
+        match Cut::plan(root, segments, from, to) {
+            Ok(cut) => return Ok((cut, from, to)),
+            Err(FootageError::CannotJoin { at, .. }) if at > opened && at < to => to = at,
+            Err(FootageError::CannotJoin { at, .. }) if at <= opened && at > from => from = at,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn nothing(gaps: &[Gap]) -> String {
+    missing(gaps).unwrap_or_else(|| "nothing was recorded then".into())
+}
+
+/// Names what is missing of a clip.
+fn missing(gaps: &[Gap]) -> Option<String> {
+    let name = |gap: &Gap| format!("{} to {} ({})", gap.from, gap.to, gap.cause.as_str());
+    let named: Vec<String> = gaps.iter().take(NAMED_GAPS).map(name).collect();
+    let more = gaps.len().saturating_sub(NAMED_GAPS);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| format!("not recorded: {}{rest}", named.join(", ")))
+}

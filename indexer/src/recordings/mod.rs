@@ -1,0 +1,12 @@
+//! Recordings: segments as rows, what was recorded when, what is missing and why, and what a kill left.
+
+pub(crate) mod adopt;
+pub(crate) mod forecast;
+pub(crate) mod gap;
+pub(crate) mod record_segment;
+pub(crate) mod recover;
+pub(crate) mod segment_row;
+pub(crate) mod set_up;
+pub(crate) mod settings;
+pub(crate) mod storage;
+pub(crate) mod timeline;

@@ -1,0 +1,125 @@
+//! Writing down what recorders did: segments, changes of state, minutes of coverage. One transaction each.
+
+use anjian_domain::{CameraId, CameraMinute, RecordingChange, Segment, WallTime};
+use sqlx::SqliteConnection;
+
+use crate::engine::columns::Columns;
+use crate::recordings::segment_row;
+use crate::{Index, IndexError};
+
+const MINUTE_US: i64 = 60_000_000;
+
+impl Index {
+    /// End of the newest segment of the camera; `None` when nothing was recorded yet.
+    ///
+    /// # Errors
+    /// When the rows could not be read.
+    pub async fn recorded_until(&self, camera: &CameraId) -> Result<Option<WallTime>, IndexError> {
+        let sql = "SELECT end_us FROM segment WHERE camera = ? ORDER BY start_us DESC LIMIT 1";
+        let found = sqlx::query(sql).bind(camera.as_str()).fetch_optional(&self.inner.reader).await;
+        let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
+        found.map_err(failed)?.map(|row| Columns { table: "segment", row: &row }.wall("end_us")).transpose()
+    }
+
+    /// A segment was begun. The same one begun again starts over.
+    pub(crate) async fn begin_segment(&self, segment: &Segment) -> Result<(), IndexError> {
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("segment").await?;
+        segment_row::require_camera(&mut transaction, &segment.camera).await?;
+        refuse_past(&mut transaction, segment).await?;
+        segment_row::put(&mut transaction, &Segment { sha256: None, ..segment.clone() }).await?;
+        transaction.commit().await.map_err(not_kept)
+    }
+
+    /// A segment is complete. One in which nothing was recorded is forgotten.
+    pub(crate) async fn end_segment(&self, segment: &Segment) -> Result<(), IndexError> {
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("segment").await?;
+        if segment.duration.is_zero() {
+            segment_row::remove(&mut transaction, &segment.camera, segment.start).await?;
+        } else if segment.sha256.is_none() {
+            return Err(IndexError::Query(format!("{}: ended without its digest", segment.path)));
+        } else {
+            segment_row::require_camera(&mut transaction, &segment.camera).await?;
+            segment_row::refuse_overlap(&mut transaction, segment).await?;
+            segment_row::put(&mut transaction, segment).await?;
+        }
+        transaction.commit().await.map_err(not_kept)
+    }
+
+    /// A recorder went into another state; the same told again changes nothing.
+    pub(crate) async fn keep_recording_change(&self, change: &RecordingChange) -> Result<(), IndexError> {
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("recording_change").await?;
+        segment_row::require_camera(&mut transaction, &change.camera).await?;
+        insert_change(&mut transaction, change).await?;
+        transaction.commit().await.map_err(change_not_kept)
+    }
+
+    /// Adds to what is known of a minute.
+    pub(crate) async fn add_minute(&self, minute: &CameraMinute) -> Result<(), IndexError> {
+        let failed =
+            |source| IndexError::Database { doing: "keep coverage", table: "coverage_minute", source };
+        let minute_us = minute.minute.as_micros();
+        let minute_us = minute_us - minute_us.rem_euclid(MINUTE_US);
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("coverage_minute").await?;
+        segment_row::require_camera(&mut transaction, &minute.camera).await?;
+        let sql = "INSERT INTO coverage_minute VALUES (?1, ?2, min(?3, 60000000), min(?4, 60000000)) \
+             ON CONFLICT DO UPDATE SET analysed_us = min(analysed_us + ?3, 60000000), \
+             gated_us = min(gated_us + ?4, 60000000)";
+        let query = sqlx::query(sql).bind(minute.camera.as_str()).bind(minute_us);
+        let query = query.bind(micros(minute.analysed)).bind(micros(minute.gated));
+        query.execute(&mut *transaction).await.map_err(failed)?;
+        if let Some(cause) = minute.blind_cause.filter(|_| !minute.blind.is_zero()) {
+            let sql = "INSERT INTO coverage_blind VALUES (?1, ?2, ?3, min(?4, 60000000)) \
+                 ON CONFLICT DO UPDATE SET blind_us = min(blind_us + ?4, 60000000)";
+            let query = sqlx::query(sql).bind(minute.camera.as_str()).bind(minute_us);
+            let query = query.bind(cause.as_str()).bind(micros(minute.blind));
+            query.execute(&mut *transaction).await.map_err(failed)?;
+        }
+        transaction.commit().await.map_err(failed)
+    }
+}
+
+/// # Errors
+/// [`IndexError::Overlap`] when another segment of the camera is newer, or ends later than this one begins.
+async fn refuse_past(connection: &mut SqliteConnection, segment: &Segment) -> Result<(), IndexError> {
+    let sql = "SELECT start_us, end_us, sha256 IS NOT NULL AS is_finished FROM segment WHERE camera = ?1 \
+         ORDER BY start_us DESC LIMIT 1";
+    let newest = sqlx::query(sql).bind(segment.camera.as_str()).fetch_optional(connection).await;
+    let Some(row) = newest.map_err(not_kept)? else { return Ok(()) };
+    let columns = Columns { table: "segment", row: &row };
+    let (from, to) = (columns.wall("start_us")?, columns.wall("end_us")?);
+    let is_same = from == segment.start && !columns.get::<bool>("is_finished")?;
+    if is_same || (from < segment.start && to <= segment.start) {
+        return Ok(());
+    }
+    Err(segment_row::overlap(segment, from, to))
+}
+
+/// Writes a change, unless the newest before it says the same.
+pub(crate) async fn insert_change(
+    connection: &mut SqliteConnection,
+    change: &RecordingChange,
+) -> Result<(), IndexError> {
+    let sql = "INSERT INTO recording_change (camera, since_us, state, reason) SELECT ?1, ?2, ?3, ?4 \
+         WHERE (?3, ?4) IS NOT (SELECT state, reason FROM recording_change WHERE camera = ?1 AND since_us <= ?2 \
+         ORDER BY since_us DESC, seq DESC LIMIT 1)";
+    let query = sqlx::query(sql).bind(change.camera.as_str()).bind(change.since.as_micros());
+    let query = query.bind(change.state.as_str()).bind(&change.reason);
+    query.execute(connection).await.map_err(change_not_kept)?;
+    Ok(())
+}
+
+fn micros(duration: std::time::Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX).min(MINUTE_US)
+}
+
+fn not_kept(source: sqlx::Error) -> IndexError {
+    IndexError::Database { doing: "keep a segment", table: "segment", source }
+}
+
+fn change_not_kept(source: sqlx::Error) -> IndexError {
+    IndexError::Database { doing: "keep a recorder's state", table: "recording_change", source }
+}

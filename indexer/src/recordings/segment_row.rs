@@ -1,0 +1,119 @@
+//! Segments as rows.
+
+use anjian_domain::{AudioCodec, CameraId, Segment, WallTime};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use crate::IndexError;
+use crate::configuration::camera_row;
+use crate::engine::columns::Columns;
+use crate::evidence::folder::hex;
+
+/// What [`decode`] needs.
+pub(crate) const COLUMNS: &str = "camera, start_us, end_us, duration_ns, size_bytes, sha256, video, width_px, \
+     height_px, audio, time_source, clock_offset_us";
+
+pub(crate) fn decode(row: &SqliteRow) -> Result<Segment, IndexError> {
+    let columns = Columns { table: "segment", row };
+    let camera: CameraId = columns.word("camera")?;
+    let start = columns.wall("start_us")?;
+    Ok(Segment {
+        path: Segment::path_of(&camera, start),
+        camera,
+        start,
+        duration: std::time::Duration::from_nanos(columns.unsigned("duration_ns")?),
+        size_bytes: columns.unsigned("size_bytes")?,
+        sha256: columns.get::<Option<Vec<u8>>>("sha256")?.map(|digest| hex(&digest)),
+        video: columns.word("video")?,
+        width_px: columns.get("width_px")?,
+        height_px: columns.get("height_px")?,
+        audio: columns.word_or_null("audio")?,
+        time_source: columns.word("time_source")?,
+        clock_offset_us: columns.get("clock_offset_us")?,
+    })
+}
+
+/// Writes the row, or replaces what it says.
+pub(crate) async fn put(connection: &mut SqliteConnection, segment: &Segment) -> Result<(), IndexError> {
+    if segment.path != Segment::path_of(&segment.camera, segment.start) {
+        let (path, camera, start) = (&segment.path, &segment.camera, segment.start);
+        return Err(IndexError::Query(format!("{path} is no name for a segment of {camera} at {start}")));
+    }
+    let mut sql = QueryBuilder::<Sqlite>::new(format!("INSERT INTO segment ({COLUMNS}) VALUES ("));
+    let mut values = sql.separated(", ");
+    values.push_bind(segment.camera.as_str()).push_bind(segment.start.as_micros());
+    values.push_bind(end_column(segment)).push_bind(duration_column(segment));
+    values.push_bind(segment.size_bytes.cast_signed()).push_bind(digest_column(segment)?);
+    values.push_bind(segment.video.as_str()).push_bind(segment.width_px).push_bind(segment.height_px);
+    values.push_bind(segment.audio.map(AudioCodec::as_str)).push_bind(segment.time_source.as_str());
+    values.push_bind(segment.clock_offset_us);
+    values.push_unseparated(
+        ") ON CONFLICT DO UPDATE SET end_us = excluded.end_us, duration_ns = excluded.duration_ns, \
+         size_bytes = excluded.size_bytes, sha256 = excluded.sha256, video = excluded.video, \
+         width_px = excluded.width_px, height_px = excluded.height_px, audio = excluded.audio, \
+         time_source = excluded.time_source, clock_offset_us = excluded.clock_offset_us, is_expiring = 0",
+    );
+    let written = sql.build().execute(connection).await;
+    written.map_err(|source| IndexError::Database { doing: "keep a segment", table: "segment", source })?;
+    Ok(())
+}
+
+/// Deletes the row.
+pub(crate) async fn remove(
+    connection: &mut SqliteConnection,
+    camera: &CameraId,
+    start: WallTime,
+) -> Result<(), IndexError> {
+    let sql = "DELETE FROM segment WHERE camera = ? AND start_us = ?";
+    let removed = sqlx::query(sql).bind(camera.as_str()).bind(start.as_micros()).execute(connection).await;
+    removed.map_err(|source| IndexError::Database { doing: "forget a segment", table: "segment", source })?;
+    Ok(())
+}
+
+/// # Errors
+/// [`IndexError::Overlap`] when another segment of the camera has a part of its time.
+pub(crate) async fn refuse_overlap(
+    connection: &mut SqliteConnection,
+    segment: &Segment,
+) -> Result<(), IndexError> {
+    let sql = "SELECT * FROM (SELECT start_us, end_us FROM segment WHERE camera = ?1 AND start_us < ?2 \
+             ORDER BY start_us DESC LIMIT 1) WHERE end_us > ?2 \
+         UNION ALL SELECT * FROM (SELECT start_us, end_us FROM segment WHERE camera = ?1 AND start_us > ?2 \
+             ORDER BY start_us LIMIT 1) WHERE start_us < ?3";
+    let query = sqlx::query(sql).bind(segment.camera.as_str());
+    let query = query.bind(segment.start.as_micros()).bind(end_column(segment));
+    let found = query.fetch_optional(connection).await;
+    let failed = |source| IndexError::Database { doing: "compare segments", table: "segment", source };
+    let Some(row) = found.map_err(failed)? else { return Ok(()) };
+    let columns = Columns { table: "segment", row: &row };
+    Err(overlap(segment, columns.wall("start_us")?, columns.wall("end_us")?))
+}
+
+pub(crate) fn overlap(segment: &Segment, from: WallTime, to: WallTime) -> IndexError {
+    IndexError::Overlap { camera: segment.camera.clone(), start: segment.start, from, to }
+}
+
+/// # Errors
+/// [`IndexError::UnknownCamera`] when there is no such camera.
+pub(crate) async fn require_camera(
+    connection: &mut SqliteConnection,
+    camera: &CameraId,
+) -> Result<(), IndexError> {
+    camera_row::find(connection, camera).await.map(drop)
+}
+
+pub(crate) fn end_column(segment: &Segment) -> i64 {
+    segment.start.as_micros().saturating_add(duration_column(segment) / 1_000)
+}
+
+fn duration_column(segment: &Segment) -> i64 {
+    i64::try_from(segment.duration.as_nanos()).unwrap_or(i64::MAX)
+}
+
+fn digest_column(segment: &Segment) -> Result<Option<Vec<u8>>, IndexError> {
+    let Some(text) = &segment.sha256 else { return Ok(None) };
+    let digit = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(digit).collect();
+    let refused = || IndexError::Query(format!("{}: {text:?} is no SHA-256", segment.path));
+    bytes.filter(|bytes| bytes.len() == 32).map(Some).ok_or_else(refused)
+}

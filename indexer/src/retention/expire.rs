@@ -1,0 +1,197 @@
+//! Deleting segments so that a process may be killed at any moment: the row is marked, then the file deleted, then
+//! the row. Whatever is marked is finished at the next start. Whether a segment may go is decided in the transaction
+//! that marks it.
+
+use std::path::{Path, PathBuf};
+
+use anjian_domain::{CameraId, Segment, WallTime};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use crate::engine::blocking::blocking;
+use crate::engine::columns::Columns;
+use crate::{ClipSettings, Index, IndexError};
+
+/// Segments that are deleted together.
+pub(crate) const BATCH: usize = 256;
+
+/// A segment that may have to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    pub(crate) camera: CameraId,
+    pub(crate) start: WallTime,
+    pub(crate) end: WallTime,
+    pub(crate) size_bytes: u64,
+}
+
+/// How many segments and bytes are gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Gone {
+    pub(crate) segments: u64,
+    pub(crate) bytes: u64,
+}
+
+impl Index {
+    /// Deletes those of the candidates that may go.
+    pub(crate) async fn expire(&self, candidates: &[Candidate]) -> Result<Gone, IndexError> {
+        let mut gone = Gone::default();
+        for batch in candidates.chunks(BATCH) {
+            let marked = self.mark(batch).await?;
+            self.delete_files(&marked).await?;
+            self.forget(&marked).await?;
+            gone.segments += marked.len() as u64;
+            gone.bytes += marked.iter().map(|candidate| candidate.size_bytes).sum::<u64>();
+        }
+        Ok(gone)
+    }
+
+    /// Finishes what a killed process, or a disk that refused, left half done. A segment that a hold covers by now
+    /// stays if its file is still there. Answers how many are gone.
+    pub(crate) async fn finish_expiring(&self) -> Result<u64, IndexError> {
+        let mut finished = 0;
+        loop {
+            let marked = self.marked().await?;
+            if marked.is_empty() {
+                return Ok(finished);
+            }
+            let (kept, gone) = self.spare_held(marked).await?;
+            self.delete_files(&gone).await?;
+            self.forget(&gone).await?;
+            finished += gone.len() as u64;
+            if gone.is_empty() && kept == 0 {
+                return Ok(finished);
+            }
+        }
+    }
+
+    /// Marks those that may go, and answers them.
+    pub(crate) async fn mark(&self, candidates: &[Candidate]) -> Result<Vec<Candidate>, IndexError> {
+        let clips = self.recording_settings().clips;
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("segment").await?;
+        let mut marked = Vec::new();
+        for candidate in candidates {
+            let mut sql =
+                QueryBuilder::<Sqlite>::new("UPDATE segment AS s SET is_expiring = 1 WHERE s.camera = ");
+            sql.push_bind(candidate.camera.as_str());
+            sql.push(" AND s.start_us = ").push_bind(candidate.start.as_micros());
+            push_may_go(&mut sql, clips);
+            let changed = sql.build().execute(&mut *transaction).await.map_err(not_marked)?.rows_affected();
+            if changed > 0 {
+                marked.push(candidate.clone());
+            }
+        }
+        transaction.commit().await.map_err(not_marked)?;
+        Ok(marked)
+    }
+
+    pub(crate) async fn delete_files(&self, marked: &[Candidate]) -> Result<(), IndexError> {
+        let root = self.recordings_folder().to_path_buf();
+        let now = self.inner.clock.now();
+        let marked = marked.to_vec();
+        blocking(move || marked.iter().try_for_each(|candidate| delete_file(&root, candidate, now))).await
+    }
+
+    pub(crate) async fn forget(&self, marked: &[Candidate]) -> Result<(), IndexError> {
+        let failed = |source| IndexError::Database { doing: "forget a segment", table: "segment", source };
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("segment").await?;
+        for candidate in marked {
+            let sql = "DELETE FROM segment WHERE camera = ? AND start_us = ? AND is_expiring = 1";
+            let query = sqlx::query(sql).bind(candidate.camera.as_str()).bind(candidate.start.as_micros());
+            query.execute(&mut *transaction).await.map_err(failed)?;
+            let sql = "UPDATE recorded SET expired_until_us = max(coalesce(expired_until_us, ?2), ?2) WHERE camera = ?1";
+            let query = sqlx::query(sql).bind(candidate.camera.as_str()).bind(candidate.end.as_micros());
+            query.execute(&mut *transaction).await.map_err(failed)?;
+        }
+        transaction.commit().await.map_err(failed)
+    }
+
+    async fn marked(&self) -> Result<Vec<Candidate>, IndexError> {
+        let sql = "SELECT camera, start_us, end_us, size_bytes FROM segment INDEXED BY segment_expiring \
+             WHERE is_expiring = 1 ORDER BY camera, start_us LIMIT ?";
+        let rows = sqlx::query(sql).bind(BATCH as i64).fetch_all(&self.inner.reader).await;
+        rows.map_err(not_marked)?.iter().map(decode).collect()
+    }
+
+    /// How many are kept, and those that are not.
+    async fn spare_held(&self, marked: Vec<Candidate>) -> Result<(u64, Vec<Candidate>), IndexError> {
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("segment").await?;
+        let (mut kept, mut gone) = (0, Vec::new());
+        for candidate in marked {
+            let is_there = self.segment_path(&candidate.camera, candidate.start).exists();
+            if is_there && is_held(&mut transaction, &candidate).await? {
+                let sql = "UPDATE segment SET is_expiring = 0 WHERE camera = ? AND start_us = ?";
+                let query =
+                    sqlx::query(sql).bind(candidate.camera.as_str()).bind(candidate.start.as_micros());
+                query.execute(&mut *transaction).await.map_err(not_marked)?;
+                kept += 1;
+            } else {
+                gone.push(candidate);
+            }
+        }
+        transaction.commit().await.map_err(not_marked)?;
+        Ok((kept, gone))
+    }
+
+    pub(crate) fn segment_path(&self, camera: &CameraId, start: WallTime) -> PathBuf {
+        self.recordings_folder().join(Segment::path_of(camera, start))
+    }
+}
+
+/// A file that is gone already is no error. Folders of past days go with their last file.
+fn delete_file(root: &Path, candidate: &Candidate, now: WallTime) -> Result<(), IndexError> {
+    let path = root.join(Segment::path_of(&candidate.camera, candidate.start));
+    match std::fs::remove_file(&path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            return Err(IndexError::File { doing: "delete", path, source });
+        }
+        _ => {}
+    }
+    // A recorder may be about to put a file into the folder of today.
+    let is_past = now.since(candidate.start) > std::time::Duration::from_secs(48 * 3_600);
+    let camera_folder = root.join(candidate.camera.as_str());
+    if is_past {
+        let folders = path.ancestors().skip(1).take_while(|folder| *folder != camera_folder);
+        // Stops at the first folder that still holds something.
+        let _ = { folders }.try_for_each(std::fs::remove_dir);
+    }
+    Ok(())
+}
+
+/// Narrows `segment AS s` to what may be deleted: finished, not given up yet, not held, and no due clip needs it.
+/// Due clips are few and are walked first (`CROSS JOIN`); a camera's violations are many.
+pub(crate) fn push_may_go(sql: &mut QueryBuilder<Sqlite>, clips: ClipSettings) {
+    let micros = |duration: std::time::Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4);
+    sql.push(
+        " AND s.sha256 IS NOT NULL AND s.is_expiring = 0 AND NOT EXISTS (SELECT 1 FROM hold AS h \
+         WHERE h.camera = s.camera AND h.lifted_us IS NULL AND h.to_us > s.start_us AND h.from_us < s.end_us) \
+         AND NOT EXISTS (SELECT 1 FROM clip AS c INDEXED BY clip_due CROSS JOIN violation AS v ON v.seq = c.violation \
+         WHERE c.state = 'due' AND v.camera = s.camera AND v.opened_us - ",
+    );
+    sql.push_bind(micros(clips.before)).push(" < s.end_us AND v.opened_us - ");
+    sql.push_bind(micros(clips.before)).push(" + ").push_bind(micros(clips.max)).push(" > s.start_us)");
+}
+
+async fn is_held(connection: &mut SqliteConnection, candidate: &Candidate) -> Result<bool, IndexError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM hold WHERE camera = ?1 AND lifted_us IS NULL \
+         AND to_us > ?2 AND from_us < ?3)";
+    let query = sqlx::query_scalar(sql).bind(candidate.camera.as_str());
+    let query = query.bind(candidate.start.as_micros()).bind(candidate.end.as_micros());
+    query.fetch_one(connection).await.map_err(not_marked)
+}
+
+pub(crate) fn decode(row: &SqliteRow) -> Result<Candidate, IndexError> {
+    let columns = Columns { table: "segment", row };
+    Ok(Candidate {
+        camera: columns.word("camera")?,
+        start: columns.wall("start_us")?,
+        end: columns.wall("end_us")?,
+        size_bytes: columns.unsigned("size_bytes")?,
+    })
+}
+
+fn not_marked(source: sqlx::Error) -> IndexError {
+    IndexError::Database { doing: "choose segments that expire", table: "segment", source }
+}

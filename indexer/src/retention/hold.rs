@@ -1,0 +1,203 @@
+//! Legal holds: ranges of a camera that never expire while somebody wants them kept. A hold that was lifted stays as
+//! a row that says who put it, who lifted it, and why.
+
+use anjian_domain::{CameraId, WallTime};
+use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use crate::engine::columns::Columns;
+use crate::recordings::segment_row;
+use crate::{Index, IndexError};
+
+/// Longest `who` and `why`, in characters.
+const MAX_WORDS: usize = 2_000;
+
+/// What is to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewHold {
+    /// Whose recording.
+    pub camera: CameraId,
+    /// From when on.
+    pub from: WallTime,
+    /// Until when; may lie in the future.
+    pub to: WallTime,
+    /// Who wants it kept.
+    pub who: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A range that is kept, or was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Names it.
+    pub id: i64,
+    /// Whose recording.
+    pub camera: CameraId,
+    /// From when on.
+    pub from: WallTime,
+    /// Until when.
+    pub to: WallTime,
+    /// Who wanted it kept.
+    pub who: String,
+    /// Why.
+    pub why: String,
+    /// Since when it stands.
+    pub put_at: WallTime,
+    /// How it ended; `None` while it stands.
+    pub lifted: Option<Lift>,
+}
+
+/// How a hold ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lift {
+    /// When.
+    pub at: WallTime,
+    /// By whom.
+    pub who: String,
+    /// Why.
+    pub why: String,
+}
+
+/// Which holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WhichHolds {
+    /// Those that stand.
+    #[default]
+    Standing,
+    /// Also those that were lifted.
+    All,
+}
+
+/// A page of holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldQuery {
+    /// Of this camera; `None`: of all.
+    pub camera: Option<CameraId>,
+    /// Which.
+    pub which: WhichHolds,
+    /// How many, 1..=500; brought into that range.
+    pub limit: u16,
+    /// Older than this one: the last of the page before.
+    pub before: Option<i64>,
+}
+
+impl HoldQuery {
+    /// Most holds of a page.
+    pub const MAX_LIMIT: u16 = 500;
+}
+
+impl Default for HoldQuery {
+    fn default() -> Self {
+        Self { camera: None, which: WhichHolds::default(), limit: 100, before: None }
+    }
+}
+
+impl Index {
+    /// Puts a hold. From then on nothing in its range expires; what has expired before is gone.
+    ///
+    /// # Errors
+    /// [`IndexError::Query`] when the range has no length, or `who` or `why` is blank or too long;
+    /// [`IndexError::UnknownCamera`].
+    pub async fn put_hold(&self, hold: &NewHold) -> Result<Hold, IndexError> {
+        if hold.from >= hold.to {
+            return Err(IndexError::Query(format!("from {} is not before to {}", hold.from, hold.to)));
+        }
+        let (who, why) = (words("who", &hold.who)?, words("why", &hold.why)?);
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("hold").await?;
+        segment_row::require_camera(&mut transaction, &hold.camera).await?;
+        let sql = "INSERT INTO hold (camera, from_us, to_us, who, why, put_us) VALUES (?, ?, ?, ?, ?, ?) RETURNING *";
+        let query = sqlx::query(sql).bind(hold.camera.as_str());
+        let query = query.bind(hold.from.as_micros()).bind(hold.to.as_micros()).bind(who).bind(why);
+        let query = query.bind(self.inner.clock.now().as_micros());
+        let row = query.fetch_one(&mut *transaction).await.map_err(not_kept)?;
+        let put = decode(&row)?;
+        drop(row);
+        transaction.commit().await.map_err(not_kept)?;
+        Ok(put)
+    }
+
+    /// Lifts a hold; one that was lifted before stays as it is. `None`: there is no such hold.
+    ///
+    /// # Errors
+    /// [`IndexError::Query`] when `who` or `why` is blank or too long; when the row could not be written.
+    pub async fn lift_hold(&self, id: i64, who: &str, why: &str) -> Result<Option<Hold>, IndexError> {
+        let (who, why) = (words("who", who)?, words("why", why)?);
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("hold").await?;
+        let sql = "UPDATE hold SET lifted_us = ?2, lifted_by = ?3, lifted_why = ?4 \
+             WHERE id = ?1 AND lifted_us IS NULL";
+        let query = sqlx::query(sql).bind(id).bind(self.inner.clock.now().as_micros()).bind(who).bind(why);
+        query.execute(&mut *transaction).await.map_err(not_kept)?;
+        let lifted = find(&mut transaction, id).await?;
+        transaction.commit().await.map_err(not_kept)?;
+        Ok(lifted)
+    }
+
+    /// One hold; `None` when there is none with this id.
+    ///
+    /// # Errors
+    /// When the row could not be read.
+    pub async fn hold(&self, id: i64) -> Result<Option<Hold>, IndexError> {
+        let mut reading = self.inner.reader.acquire().await.map_err(not_read)?;
+        find(&mut reading, id).await
+    }
+
+    /// Holds, the newest first.
+    ///
+    /// # Errors
+    /// When the rows could not be read.
+    pub async fn holds(&self, query: &HoldQuery) -> Result<Vec<Hold>, IndexError> {
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM hold WHERE id < ");
+        sql.push_bind(query.before.unwrap_or(i64::MAX));
+        if let Some(camera) = &query.camera {
+            sql.push(" AND camera = ").push_bind(camera.as_str());
+        }
+        if query.which == WhichHolds::Standing {
+            sql.push(" AND lifted_us IS NULL");
+        }
+        sql.push(" ORDER BY id DESC LIMIT ").push_bind(query.limit.clamp(1, HoldQuery::MAX_LIMIT));
+        let rows = sql.build().fetch_all(&self.inner.reader).await;
+        rows.map_err(not_read)?.iter().map(decode).collect()
+    }
+}
+
+async fn find(connection: &mut SqliteConnection, id: i64) -> Result<Option<Hold>, IndexError> {
+    let found = sqlx::query("SELECT * FROM hold WHERE id = ?").bind(id).fetch_optional(connection).await;
+    found.map_err(not_read)?.as_ref().map(decode).transpose()
+}
+
+fn words<'w>(name: &str, given: &'w str) -> Result<&'w str, IndexError> {
+    let given = given.trim();
+    if given.is_empty() || given.chars().count() > MAX_WORDS {
+        return Err(IndexError::Query(format!("{name}: give 1 to {MAX_WORDS} characters")));
+    }
+    Ok(given)
+}
+
+fn decode(row: &SqliteRow) -> Result<Hold, IndexError> {
+    let columns = Columns { table: "hold", row };
+    let lift = |at| -> Result<Lift, IndexError> {
+        Ok(Lift { at, who: columns.get("lifted_by")?, why: columns.get("lifted_why")? })
+    };
+    Ok(Hold {
+        id: columns.get("id")?,
+        camera: columns.word("camera")?,
+        from: columns.wall("from_us")?,
+        to: columns.wall("to_us")?,
+        who: columns.get("who")?,
+        why: columns.get("why")?,
+        put_at: columns.wall("put_us")?,
+        lifted: columns.wall_or_null("lifted_us")?.map(lift).transpose()?,
+    })
+}
+
+fn not_kept(source: sqlx::Error) -> IndexError {
+    IndexError::Database { doing: "keep a hold", table: "hold", source }
+}
+
+fn not_read(source: sqlx::Error) -> IndexError {
+    IndexError::Database { doing: "read holds", table: "hold", source }
+}

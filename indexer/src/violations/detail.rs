@@ -1,0 +1,115 @@
+//! Everything that is kept of one violation.
+
+use anjian_domain::{RuleDefinition, ViolationId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use crate::engine::columns::{Columns, uuid_column};
+use crate::evidence::clip_row;
+use crate::violations::list_row;
+use crate::violations::run_row;
+use crate::{EvidenceFile, EvidenceKind, EvidenceRow, Index, IndexError, ViolationDetail, ViolationRow};
+
+impl Index {
+    /// One violation with everything that is kept of it; `None` when there is no such violation.
+    ///
+    /// # Errors
+    /// When the rows could not be read.
+    pub async fn violation(&self, id: ViolationId) -> Result<Option<ViolationDetail>, IndexError> {
+        let failed = |source| IndexError::Database { doing: "read a violation", table: "violation", source };
+        // One transaction, so that row and detail are of the same moment.
+        let mut reading = self.inner.reader.begin().await.map_err(failed)?;
+        let columns = list_row::COLUMNS;
+        let mut sql =
+            QueryBuilder::<Sqlite>::new(format!("SELECT {columns} FROM violation AS v WHERE v.id = "));
+        let found = sql.push_bind(uuid_column(id.0)).build().fetch_optional(&mut *reading).await;
+        let Some(row) = found.map_err(failed)? else { return Ok(None) };
+        let (place, row) = list_row::decode(&row)?;
+        let detail = assemble(&mut reading, place.seq, row).await?;
+        reading.commit().await.map_err(failed)?;
+        Ok(Some(detail))
+    }
+
+    /// Where a file of a violation lies; `None` when there is no such violation or it has no such file.
+    ///
+    /// # Errors
+    /// When the row could not be read.
+    pub async fn evidence_file(
+        &self,
+        id: ViolationId,
+        kind: EvidenceKind,
+    ) -> Result<Option<EvidenceFile>, IndexError> {
+        let sql = "SELECT e.kind, e.path, e.size_bytes, e.sha256 FROM violation AS v \
+             JOIN evidence AS e ON e.violation = v.seq WHERE v.id = ? AND e.kind = ?";
+        let query = sqlx::query(sql).bind(uuid_column(id.0)).bind(kind.as_str());
+        let found = query.fetch_optional(&self.inner.reader).await;
+        let failed = |source| IndexError::Database { doing: "look for a file", table: "evidence", source };
+        let Some(row) = found.map_err(failed)? else { return Ok(None) };
+        let file = decode_evidence(&row)?;
+        let path = Columns { table: "evidence", row: &row }.get("path")?;
+        Ok(Some(EvidenceFile {
+            path: self.inner.evidence.locate(path),
+            media_type: kind.media_type(),
+            size_bytes: file.size_bytes,
+            sha256: file.sha256,
+        }))
+    }
+}
+
+async fn assemble(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    violation: ViolationRow,
+) -> Result<ViolationDetail, IndexError> {
+    let failed =
+        |source| IndexError::Database { doing: "read a violation", table: "violation_detail", source };
+    let query = sqlx::query("SELECT * FROM violation_detail WHERE violation = ?").bind(seq);
+    let detail = query.fetch_one(&mut *connection).await.map_err(failed)?;
+    let detail = Columns { table: "violation_detail", row: &detail };
+    let query = sqlx::query("SELECT * FROM run WHERE id = ?").bind(uuid_column(violation.run.0));
+    let run = run_row::decode(&query.fetch_one(&mut *connection).await.map_err(failed)?)?;
+    let query = sqlx::query("SELECT * FROM evidence WHERE violation = ? ORDER BY kind").bind(seq);
+    let files = query.fetch_all(&mut *connection).await.map_err(failed)?;
+    Ok(ViolationDetail {
+        snapshot_at: detail.moment("snapshot_us", "snapshot_media_ns")?,
+        detections: detail.json("detections")?,
+        path: detail.json("path")?,
+        rule: rule_as_it_stood(connection, &violation).await?,
+        run,
+        evidence: files.iter().map(decode_evidence).collect::<Result<_, _>>()?,
+        clip: clip_row::find(connection, seq).await?,
+        row: violation,
+    })
+}
+
+async fn rule_as_it_stood(
+    connection: &mut SqliteConnection,
+    violation: &ViolationRow,
+) -> Result<Option<RuleDefinition>, IndexError> {
+    let failed = |source| IndexError::Database { doing: "read a rule", table: "rule_version", source };
+    let sql = "SELECT rv.* FROM run_rule AS rr JOIN rule_version AS rv ON rv.id = rr.rule_version \
+         WHERE rr.run = ? AND rv.rule = ? AND rv.version = ? ORDER BY rv.zone <> ? LIMIT 1";
+    let query = sqlx::query(sql).bind(uuid_column(violation.run.0)).bind(violation.rule.as_str());
+    let query = query.bind(&violation.rule_version).bind(violation.zone.as_str());
+    query.fetch_optional(connection).await.map_err(failed)?.as_ref().map(decode_rule).transpose()
+}
+
+fn decode_rule(row: &SqliteRow) -> Result<RuleDefinition, IndexError> {
+    let columns = Columns { table: "rule_version", row };
+    Ok(RuleDefinition {
+        rule: columns.word("rule")?,
+        version: columns.get("version")?,
+        behaviour: columns.word("behaviour")?,
+        zone: columns.word("zone")?,
+        definition: columns.json("definition")?,
+    })
+}
+
+fn decode_evidence(row: &SqliteRow) -> Result<EvidenceRow, IndexError> {
+    let columns = Columns { table: "evidence", row };
+    Ok(EvidenceRow {
+        kind: columns.word("kind")?,
+        size_bytes: columns.unsigned("size_bytes")?,
+        sha256: columns.get("sha256")?,
+    })
+}

@@ -1,0 +1,111 @@
+//! Putting right what a killed live system left: violations that nobody will close, Runs that nobody will end.
+
+use std::fs::{File, TryLockError};
+use std::sync::{MutexGuard, PoisonError};
+
+use sqlx::{Row, SqliteConnection};
+
+use crate::engine::open;
+use crate::updates::outbox;
+use crate::{Index, IndexError, LiveKind};
+
+const LIVE_LOCK: &str = "serve.lock";
+
+impl Index {
+    /// Claims the data folder for the live system until this index is dropped, and closes the violations that live
+    /// Runs of a killed process left open, at the last moment that is known of each Run (heartbeats come about
+    /// every second). Also ends those Runs and marks the cameras as stopped. Answers how many it closed.
+    ///
+    /// Call it once, before the first live Run; later calls on the same index do nothing. Archive Runs may be going
+    /// on in other processes and are left alone.
+    ///
+    /// # Errors
+    /// [`IndexError::LiveElsewhere`] when another process is the live system; when rows could not be written.
+    pub async fn close_interrupted(&self) -> Result<u64, IndexError> {
+        if !self.claim_live()? {
+            return Ok(0);
+        }
+        let closed = self.close_left_open().await;
+        if closed.is_err() {
+            *self.claim() = None;
+        }
+        closed
+    }
+
+    /// Answers whether the claim is new. The operating system drops it when the process dies.
+    fn claim_live(&self) -> Result<bool, IndexError> {
+        let mut claim = self.claim();
+        if claim.is_some() {
+            return Ok(false);
+        }
+        let path = self.inner.data_dir.join(LIVE_LOCK);
+        let file = open::open_lock(&path)?;
+        match file.try_lock() {
+            Ok(()) => *claim = Some(file),
+            Err(TryLockError::WouldBlock) => return Err(IndexError::LiveElsewhere { path }),
+            Err(TryLockError::Error(source)) => return Err(IndexError::File { doing: "lock", path, source }),
+        }
+        Ok(true)
+    }
+
+    /// Whether this index or another process is the live system of the data folder.
+    pub(crate) fn is_live(&self) -> bool {
+        let path = self.inner.data_dir.join(LIVE_LOCK);
+        self.claim().is_some()
+            || File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// # Errors
+    /// [`IndexError::LiveElsewhere`] while the live system runs.
+    pub(crate) fn refuse_live(&self) -> Result<(), IndexError> {
+        let path = self.inner.data_dir.join(LIVE_LOCK);
+        if self.is_live() { Err(IndexError::LiveElsewhere { path }) } else { Ok(()) }
+    }
+
+    fn claim(&self) -> MutexGuard<'_, Option<File>> {
+        // It holds a file or nothing: a panic elsewhere cannot leave it half changed.
+        self.inner.claim.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn close_left_open(&self) -> Result<u64, IndexError> {
+        let failed = |source| IndexError::Database { doing: "close interrupted Runs", table: "run", source };
+        let now = self.inner.clock.now();
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("run").await?;
+        let mut updates = Vec::new();
+        for seq in close_violations(&mut transaction).await.map_err(failed)? {
+            let update = outbox::append_violation(&mut transaction, seq, now).await?;
+            updates.push((update, outbox::violation_at(&mut *transaction, seq).await?));
+        }
+        let sql = "UPDATE run SET ended_us = last_seen_us WHERE kind = 'live' AND ended_us IS NULL";
+        sqlx::query(sql).execute(&mut *transaction).await.map_err(failed)?;
+        let sql = "UPDATE camera SET state = 'stopped', reason = NULL, since_us = coalesce(last_frame_us, ?) \
+             WHERE state <> 'stopped'";
+        sqlx::query(sql).bind(now.as_micros()).execute(&mut *transaction).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        let closed = u64::try_from(updates.len()).unwrap_or(u64::MAX);
+        for (seq, row) in updates {
+            self.tell(seq, LiveKind::Violation(Box::new(row)));
+        }
+        Ok(closed)
+    }
+}
+
+/// Answers the `seq` of each violation that was closed. The end in the source is as far from the opening as the end
+/// in the world is.
+async fn close_violations(connection: &mut SqliteConnection) -> Result<Vec<i64>, sqlx::Error> {
+    let sql = "UPDATE violation SET close_reason = 'interrupted', \
+         status = iif(status = 'open', 'closed', status), \
+         closed_us = max(opened_us, r.last_seen_us), \
+         closed_media_ns = opened_media_ns + (max(opened_us, r.last_seen_us) - opened_us) * 1000 \
+         FROM run AS r WHERE violation.run = r.id AND violation.closed_us IS NULL \
+         AND r.kind = 'live' AND r.ended_us IS NULL RETURNING violation.seq";
+    let mut closed: Vec<i64> = sqlx::query(sql)
+        .fetch_all(connection)
+        .await?
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<Result<_, _>>()?;
+    closed.sort_unstable();
+    Ok(closed)
+}

@@ -1,0 +1,47 @@
+//! A violation as lists show it, out of its columns.
+
+use anjian_domain::{RunId, Score, TrackId, ViolationId};
+use sqlx::sqlite::SqliteRow;
+
+use crate::engine::columns::Columns;
+use crate::{Cursor, IndexError, ViolationRow};
+
+/// What [`decode`] needs, from `violation AS v`.
+pub(crate) const COLUMNS: &str = "v.seq, v.id, v.run, v.run_kind, v.site, v.camera, v.zone, v.behaviour, v.rule, \
+     v.rule_version, v.model, v.score, v.status, v.opened_us, v.opened_media_ns, v.closed_us, v.closed_media_ns, \
+     v.close_reason, v.track, \
+     EXISTS (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'clip') AS has_clip";
+
+/// The violation, and its place in lists.
+pub(crate) fn decode(row: &SqliteRow) -> Result<(Cursor, ViolationRow), IndexError> {
+    let columns = Columns { table: "violation", row };
+    let opened = columns.moment("opened_us", "opened_media_ns")?;
+    let violation = ViolationRow {
+        id: ViolationId(columns.uuid("id")?),
+        site: columns.word("site")?,
+        camera: columns.word("camera")?,
+        zone: columns.word("zone")?,
+        behaviour: columns.word("behaviour")?,
+        status: columns.word("status")?,
+        score: score(&columns)?,
+        opened_at: opened.wall,
+        closed_at: columns.wall_or_null("closed_us")?,
+        close_reason: columns.word_or_null("close_reason")?,
+        opened_s: opened.media.as_secs_f64(),
+        closed_s: columns.media_or_null("closed_media_ns")?.map(anjian_domain::MediaTime::as_secs_f64),
+        rule: columns.word("rule")?,
+        rule_version: columns.get("rule_version")?,
+        model: columns.get("model")?,
+        track: columns.get::<Option<i64>>("track")?.map(|track| TrackId(track.cast_unsigned())),
+        run: RunId(columns.uuid("run")?),
+        run_kind: columns.word("run_kind")?,
+        has_clip: columns.get("has_clip")?,
+    };
+    Ok((Cursor { opened_at: opened.wall, seq: columns.get("seq")? }, violation))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "it was an f32 when it was written")]
+fn score(columns: &Columns<'_>) -> Result<Score, IndexError> {
+    let value: f64 = columns.get("score")?;
+    Score::new(value as f32).ok_or_else(|| columns.refuse("score", "is outside 0..1"))
+}

@@ -1,0 +1,17 @@
+//! Violations: recorded, searched page by page, counted, shown whole, closed when their process was killed.
+
+pub(crate) mod calendar;
+pub(crate) mod count;
+pub(crate) mod cursor;
+pub(crate) mod detail;
+pub(crate) mod interrupted;
+pub(crate) mod list_row;
+pub(crate) mod probe;
+pub(crate) mod query;
+pub(crate) mod record;
+pub(crate) mod rows;
+pub(crate) mod run_row;
+pub(crate) mod search;
+pub(crate) mod status;
+pub(crate) mod tally;
+pub(crate) mod walk;

@@ -1,0 +1,97 @@
+//! Violations and Runs as callers get them: checked values instead of columns.
+
+use anjian_domain::{
+    Behaviour, CameraId, CloseReason, Detections, MediaTime, Moment, RuleDefinition, RuleId, RunId, RunKind,
+    Score, SiteId, TrackId, TrackPoint, ViolationId, WallTime, ZoneId,
+};
+
+use crate::{ClipRow, EvidenceRow, ViolationStatus};
+
+/// A violation as lists show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ViolationRow {
+    /// Names it.
+    pub id: ViolationId,
+    /// Whose premises.
+    pub site: SiteId,
+    /// Whose pictures.
+    pub camera: CameraId,
+    /// Where in the picture.
+    pub zone: ZoneId,
+    /// What was done.
+    pub behaviour: Behaviour,
+    /// Where it stands.
+    pub status: ViolationStatus,
+    /// How sure.
+    pub score: Score,
+    /// First observation of the breach.
+    pub opened_at: WallTime,
+    /// Last observation of the breach; `None` while it goes on.
+    pub closed_at: Option<WallTime>,
+    /// Why it ended; `None` while it goes on.
+    pub close_reason: Option<CloseReason>,
+    /// Seconds from the beginning of the source to `opened_at`.
+    pub opened_s: f64,
+    /// Seconds from the beginning of the source to `closed_at`.
+    pub closed_s: Option<f64>,
+    /// The rule that was broken.
+    pub rule: RuleId,
+    /// The rule as it stood then.
+    pub rule_version: String,
+    /// The model that saw it.
+    pub model: String,
+    /// The person, where the behaviour is one person's.
+    pub track: Option<TrackId>,
+    /// The Run that found it.
+    pub run: RunId,
+    /// What kind of Run that was.
+    pub run_kind: RunKind,
+    /// Whether a clip can be had.
+    pub has_clip: bool,
+}
+
+/// A violation with everything that is kept of it but the bytes of its files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ViolationDetail {
+    /// As lists show it.
+    pub row: ViolationRow,
+    /// When its snapshot was taken.
+    pub snapshot_at: Moment,
+    /// Everything the model saw in the snapshot.
+    pub detections: Detections,
+    /// Where the track was; grows until the violation is closed.
+    pub path: Vec<TrackPoint>,
+    /// The rule as it stood; `None` when the Run never declared it.
+    pub rule: Option<RuleDefinition>,
+    /// The Run that found it.
+    pub run: RunRow,
+    /// Its files.
+    pub evidence: Vec<EvidenceRow>,
+    /// What became of its clip; `None` for violations of an archive Run, which have none.
+    pub clip: Option<ClipRow>,
+}
+
+/// A Run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRow {
+    /// Names it.
+    pub id: RunId,
+    /// Live or archive.
+    pub kind: RunKind,
+    /// Whose premises.
+    pub site: SiteId,
+    /// Whose pictures.
+    pub camera: CameraId,
+    /// The source without its password.
+    pub source: String,
+    /// The model.
+    pub model: String,
+    /// When its first frame was expected.
+    pub started_at: WallTime,
+    /// When it ended; `None` while it goes on.
+    pub ended_at: Option<WallTime>,
+    /// The last moment of it that is known.
+    pub last_seen_at: WallTime,
+    /// The last analysed moment in the source, once it ended.
+    pub last_media: Option<MediaTime>,
+}

@@ -1,0 +1,297 @@
+//! Finding violations, newest first, page by page.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite};
+
+use crate::violations::list_row;
+use crate::violations::walk::{Driver, Plan};
+use crate::{Cursor, Index, IndexError, ViolationPage, ViolationQuery, ViolationRow};
+
+impl Index {
+    /// One page of violations, newest first.
+    ///
+    /// # Errors
+    /// When the rows could not be read, or a list has more than [`ViolationQuery::MAX_VALUES`] values.
+    pub async fn search_violations(&self, query: &ViolationQuery) -> Result<ViolationPage, IndexError> {
+        let limit = usize::from(query.limit.clamp(1, ViolationQuery::MAX_LIMIT));
+        // One more than asked for tells whether there is another page.
+        let driver = self.choose_driver(query).await?;
+        let mut sql = page_sql(driver, query, limit + 1)?;
+        let read = sql.build().fetch_all(&self.inner.reader).await;
+        let rows = read.map_err(|source| IndexError::Database {
+            doing: "search violations",
+            table: "violation",
+            source,
+        })?;
+        page(&rows, limit)
+    }
+}
+
+/// The whole statement for a page: its keys first, from the index alone, then its rows.
+fn page_sql(driver: Driver, query: &ViolationQuery, rows: usize) -> Result<QueryBuilder<Sqlite>, IndexError> {
+    let plan = Plan::driven_by(driver, query)?;
+    let columns = list_row::COLUMNS;
+    let mut sql = QueryBuilder::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq IN ("));
+    let limit = i64::try_from(rows).unwrap_or(i64::MAX);
+    plan.push_keys(&mut sql, before(query, &plan), limit);
+    sql.push(")");
+    Ok(sql)
+}
+
+/// The place before which the page begins: the cursor, or the end of the range. No row has `seq` 0.
+fn before(query: &ViolationQuery, plan: &Plan) -> (i64, i64) {
+    let end = (plan.to_us, 0);
+    query.cursor.map_or(end, |cursor| end.min((cursor.opened_at.as_micros(), cursor.seq)))
+}
+
+fn page(rows: &[SqliteRow], limit: usize) -> Result<ViolationPage, IndexError> {
+    let mut found: Vec<(Cursor, ViolationRow)> =
+        rows.iter().map(list_row::decode).collect::<Result<_, _>>()?;
+    found.sort_unstable_by_key(|(place, _)| std::cmp::Reverse((place.opened_at, place.seq)));
+    let next_cursor = (found.len() > limit).then(|| found[limit - 1].0);
+    found.truncate(limit);
+    Ok(ViolationPage { items: found.into_iter().map(|(_, row)| row).collect(), next_cursor })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use anjian_domain::{Behaviour, RunKind, Score, SystemClock, WallTime};
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::violations::calendar;
+    use crate::violations::count;
+    use crate::violations::probe::{candidates, probe_sql};
+    use crate::violations::tally;
+    use crate::{GroupBy, ViolationStatus};
+
+    /// What SQLite says that it will do.
+    async fn explain(index: &Index, sql: &QueryBuilder<Sqlite>) -> Vec<String> {
+        let explained = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.sql().as_str()));
+        let rows = sqlx::query(explained).fetch_all(&index.inner.reader).await.unwrap();
+        rows.iter().map(|row| sqlx::Row::get(row, "detail")).collect()
+    }
+
+    /// Every visit of `violation` is a search in the named index, in its order.
+    #[track_caller]
+    fn check(steps: &[String], name: &str, index: &str) {
+        let steps_text = steps.join("\n");
+        assert!(!steps_text.contains("TEMP B-TREE"), "{name} sorts:\n{steps_text}");
+        assert!(!steps_text.contains("SCAN violation"), "{name} scans:\n{steps_text}");
+        assert!(!steps_text.contains("SCAN v"), "{name} scans:\n{steps_text}");
+        let searches: Vec<_> = steps.iter().filter(|step| step.starts_with("SEARCH violation ")).collect();
+        assert!(!searches.is_empty(), "{name}:\n{steps_text}");
+        for search in searches {
+            assert!(search.contains(&format!("INDEX {index} ")), "{name}: {search}");
+            assert!(search.contains("opened_us"), "{name} ignores the range: {search}");
+        }
+    }
+
+    fn shapes() -> Vec<(&'static str, &'static str, ViolationQuery)> {
+        let any = ViolationQuery::default;
+        let wall = |micros| WallTime::from_micros(micros);
+        let cameras = |count: usize| (0..count).map(|n| format!("camera-{n}").parse().unwrap()).collect();
+        let hats = || vec![Behaviour::NoHardHat];
+        let cursor = Some(Cursor { opened_at: wall(9).unwrap(), seq: 7 });
+        let sites = || vec!["plant".parse().unwrap()];
+        vec![
+            ("newest", "violation_by_time", any()),
+            ("deep", "violation_by_time", ViolationQuery { cursor, ..any() }),
+            ("range", "violation_by_time", ViolationQuery { from: wall(1), to: wall(9), ..any() }),
+            ("score", "violation_by_time", ViolationQuery { min_score: Score::new(0.9), ..any() }),
+            (
+                "behaviour, score",
+                "violation_by_behaviour",
+                ViolationQuery { behaviours: hats(), min_score: Score::new(0.9), ..any() },
+            ),
+            ("runs", "violation_by_time", ViolationQuery { runs: vec![RunKind::Live], ..any() }),
+            ("behaviour", "violation_by_behaviour", ViolationQuery { behaviours: hats(), ..any() }),
+            ("camera", "violation_by_camera", ViolationQuery { cameras: cameras(1), ..any() }),
+            (
+                "all",
+                "violation_by_camera",
+                ViolationQuery {
+                    cameras: cameras(3),
+                    behaviours: Behaviour::ALL[..2].to_vec(),
+                    sites: sites(),
+                    zones: vec!["dock".parse().unwrap()],
+                    statuses: vec![ViolationStatus::Closed, ViolationStatus::Confirmed],
+                    runs: vec![RunKind::Live],
+                    from: wall(1),
+                    to: wall(9),
+                    min_score: Score::new(0.5),
+                    cursor,
+                    limit: 200,
+                },
+            ),
+            (
+                "most cameras",
+                "violation_by_camera",
+                ViolationQuery { cameras: cameras(ViolationQuery::MAX_VALUES), cursor, ..any() },
+            ),
+            ("site", "violation_by_site", ViolationQuery { sites: sites(), behaviours: hats(), ..any() }),
+            ("zone", "violation_by_zone", ViolationQuery { zones: vec!["dock".parse().unwrap()], ..any() }),
+            (
+                "open",
+                "violation_by_status",
+                ViolationQuery { statuses: vec![ViolationStatus::Open], cameras: cameras(2), ..any() },
+            ),
+            (
+                "judged",
+                "violation_by_status",
+                ViolationQuery {
+                    statuses: vec![ViolationStatus::Confirmed, ViolationStatus::Dismissed],
+                    ..any()
+                },
+            ),
+        ]
+    }
+
+    /// The drivers that a page may be given, the usual one first.
+    fn drivers(query: &ViolationQuery) -> Vec<Driver> {
+        let usual = Driver::of(query);
+        std::iter::once(usual).chain(candidates(usual, query)).collect()
+    }
+
+    #[tokio::test]
+    async fn every_page_walks_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        for (name, expected, query) in shapes() {
+            assert_eq!(Driver::of(&query).index(), expected, "{name}");
+            for driver in drivers(&query) {
+                let steps = explain(&index, &page_sql(driver, &query, 51).unwrap()).await;
+                check(&steps, name, driver.index());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn probes_enter_an_index_by_every_condition() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        for (name, _, query) in shapes() {
+            for driver in drivers(&query).split_off(1) {
+                let steps = explain(&index, &probe_sql(driver, &query).unwrap()).await;
+                check(&steps, name, driver.index());
+                assert!(steps.iter().any(|step| step.contains("COVERING INDEX")), "{name}: {steps:#?}");
+            }
+        }
+    }
+
+    /// Ten thousand violations, spread over every column.
+    const SPREAD: &str = "INSERT INTO site VALUES ('plant', '', '', '', '', 1), ('mill', '', '', '', '', 1);
+        INSERT INTO camera (id, site, name, is_configured)
+            VALUES ('camera-0', 'plant', '', 1), ('camera-1', 'plant', '', 1), ('camera-2', 'mill', '', 1);
+        INSERT INTO run (id, kind, site, camera, source, model, started_us, last_seen_us)
+            VALUES (zeroblob(16), 'live', 'plant', 'camera-0', '', '', 0, 0);
+        WITH RECURSIVE n (i, h) AS (VALUES (1, 7) UNION ALL SELECT i + 1, (h * 16807) % 2147483647 FROM n WHERE i < 10000)
+        INSERT INTO violation (id, run, run_kind, site, camera, zone, behaviour, rule, rule_version, model, score,
+            status, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, score_step)
+        SELECT randomblob(16), zeroblob(16), iif(h % 5 = 0, 'archive', 'live'), iif(h % 3 = 2, 'mill', 'plant'),
+            'camera-' || (h % 3), iif(h % 7 < 3, 'dock', 'ramp'),
+            CASE h % 4 WHEN 0 THEN 'hot_work' WHEN 1 THEN 'overcrowding' ELSE 'no_hard_hat' END, 'r', 'v', 'm',
+            (h % 1001) / 1000.0, CASE WHEN h % 100 = 0 THEN 'dismissed' WHEN h % 10 = 1 THEN 'confirmed' ELSE 'closed' END,
+            h % 11, 0, 99, 0, 'left',
+            CAST((h % 1001) / 1000.0 * 64 AS INTEGER) FROM n";
+
+    async fn spread(folder: &tempfile::TempDir) -> Index {
+        let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        let mut writer = index.write().await.unwrap();
+        let mut transaction = writer.begin("violation").await.unwrap();
+        sqlx::raw_sql(SPREAD).execute(&mut *transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        drop(writer);
+        index
+    }
+
+    #[tokio::test]
+    async fn every_driver_finds_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = spread(&folder).await;
+        let mut compared = 0;
+        for (name, _, query) in shapes() {
+            let mut pages = Vec::new();
+            for driver in drivers(&query).into_iter().chain([Driver::Time, Driver::Score]) {
+                let mut sql = page_sql(driver, &query, 201).unwrap();
+                let rows = sql.build().fetch_all(&index.inner.reader).await.unwrap();
+                pages.push(page(&rows, 200).unwrap());
+            }
+            assert!(pages.windows(2).all(|pair| pair[0] == pair[1]), "{name}");
+            compared += pages[0].items.len();
+            assert_eq!(
+                index.search_violations(&ViolationQuery { limit: 200, ..query }).await.unwrap(),
+                pages[0]
+            );
+        }
+        assert!(compared > 1_000, "{compared}");
+    }
+
+    #[tokio::test]
+    async fn rare_fields_are_walked_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = spread(&folder).await;
+        let any = ViolationQuery::default;
+        let site = || vec!["plant".parse().unwrap()];
+        let status = |status| ViolationQuery { sites: site(), statuses: vec![status], ..any() };
+        let score = |score| ViolationQuery { sites: site(), min_score: Score::new(score), ..any() };
+        let cases = [
+            ("a rare status", status(ViolationStatus::Dismissed), Driver::Status),
+            ("a common status", status(ViolationStatus::Closed), Driver::Site),
+            ("a rare score", score(0.95), Driver::Score),
+            ("a common score", score(0.3), Driver::Site),
+            ("only a score", ViolationQuery { sites: vec![], ..score(0.3) }, Driver::Score),
+            ("only a site", ViolationQuery { sites: site(), ..any() }, Driver::Site),
+        ];
+        for (name, query, expected) in cases {
+            assert_eq!(index.choose_driver(&query).await.unwrap(), expected, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_tally_counts_as_the_index_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = spread(&folder).await;
+        let mut writer = index.write().await.unwrap();
+        let mut transaction = writer.begin("violation").await.unwrap();
+        let judged = "UPDATE violation SET status = 'confirmed' WHERE seq % 3 = 0; DELETE FROM violation WHERE seq % 17 = 0";
+        sqlx::raw_sql(judged).execute(&mut *transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        drop(writer);
+        let (mut behaviours, mut cameras) = (0, 0);
+        for (name, _, query) in shapes() {
+            // The same question in words that the tally does not know.
+            let all = ViolationQuery {
+                from: WallTime::from_micros(0),
+                to: WallTime::from_micros(99),
+                ..query.clone()
+            };
+            for group in [GroupBy::Behaviour, GroupBy::Camera] {
+                if tally::counts(&query, &group).is_some() {
+                    let tallied = index.count_violations(&query, group.clone()).await.unwrap();
+                    assert_eq!(tallied, index.count_violations(&all, group.clone()).await.unwrap(), "{name}");
+                    let counts = if group == GroupBy::Camera { &mut cameras } else { &mut behaviours };
+                    *counts += tallied.len();
+                }
+            }
+        }
+        assert!(behaviours > 10 && cameras > 10, "{behaviours} {cameras}");
+    }
+
+    #[tokio::test]
+    async fn every_count_walks_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        for (name, expected, query) in shapes() {
+            let by_behaviour =
+                if expected == "violation_by_time" { "violation_by_behaviour" } else { expected };
+            check(&explain(&index, &count::by_behaviour(&query).unwrap().0).await, name, by_behaviour);
+            check(&explain(&index, &count::by_camera(&query).unwrap()).await, name, "violation_by_camera");
+            let day = [0, 86_400_000_000].map(WallTime::from_micros);
+            let hours = calendar::hours(day[0], day[1], &TimeZone::UTC).unwrap();
+            check(&explain(&index, &count::by_time(&query, hours).unwrap().0).await, name, expected);
+        }
+    }
+}

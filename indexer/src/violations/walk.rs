@@ -1,0 +1,236 @@
+//! Which index a search walks, and the SQL that makes SQLite walk it.
+//!
+//! SQLite's own planner is not asked: with several values of one field (`camera IN (…)`) it would sort every
+//! match to find the newest fifty, and its choice would change with statistics. Instead each combination of the
+//! chosen index's leading columns becomes one arm, an ordered walk of one piece of the index, and the arms are
+//! merged lazily (`UNION ALL … ORDER BY … LIMIT`), so that a page costs its own length whatever the index holds.
+//! `INDEXED BY` turns a plan that no longer works into an error instead of a slow answer.
+
+use anjian_domain::{Behaviour, Score, WallTime};
+use sqlx::{QueryBuilder, Sqlite};
+
+use crate::engine::columns::word_of;
+use crate::{IndexError, ViolationQuery, ViolationStatus};
+
+/// `violation.score_step` goes from 0 to this, for a score of 1.
+const SCORE_STEPS: u8 = 64;
+
+/// The value of `violation.score_step` for a score.
+pub(crate) fn score_step(score: Score) -> u8 {
+    step_of(f64::from(score.value()))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a score is between 0 and 1")]
+fn step_of(score: f64) -> u8 {
+    // Exact, as in the column: 64 is a power of two.
+    (score * f64::from(SCORE_STEPS)) as u8
+}
+
+/// The index that is walked, by the column that leads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Driver {
+    Camera,
+    Zone,
+    Site,
+    Status,
+    Behaviour,
+    Score,
+    Time,
+}
+
+impl Driver {
+    /// The column that is thought to leave the fewest rows. Open violations are always few; a camera has fewer
+    /// than its site. Never the score, of which some have all rows and some none; see [`crate::violations::probe`].
+    pub(crate) fn of(query: &ViolationQuery) -> Self {
+        if query.statuses == [ViolationStatus::Open] {
+            Self::Status
+        } else if !query.cameras.is_empty() {
+            Self::Camera
+        } else if !query.zones.is_empty() {
+            Self::Zone
+        } else if !query.sites.is_empty() {
+            Self::Site
+        } else if !query.statuses.is_empty() {
+            Self::Status
+        } else if !query.behaviours.is_empty() {
+            Self::Behaviour
+        } else {
+            Self::Time
+        }
+    }
+
+    /// The columns of the index before the time, but for the step of the score.
+    pub(crate) const fn leading(self) -> &'static [&'static str] {
+        match self {
+            Self::Camera => &["camera", "behaviour"],
+            Self::Zone => &["zone", "behaviour"],
+            Self::Site => &["site", "behaviour"],
+            Self::Status => &["status", "behaviour"],
+            Self::Behaviour | Self::Score => &["behaviour"],
+            Self::Time => &[],
+        }
+    }
+
+    pub(crate) const fn index(self) -> &'static str {
+        match self {
+            Self::Camera => "violation_by_camera",
+            Self::Zone => "violation_by_zone",
+            Self::Site => "violation_by_site",
+            Self::Status => "violation_by_status",
+            Self::Behaviour => "violation_by_behaviour",
+            Self::Score => "violation_by_score",
+            Self::Time => "violation_by_time",
+        }
+    }
+}
+
+/// A query in the words of the database.
+pub(crate) struct Plan {
+    pub(crate) driver: Driver,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) min_score: Option<f64>,
+    pub(crate) from_us: i64,
+    pub(crate) to_us: i64,
+}
+
+/// One of the listed fields: a column and the words that it may hold, without repetition.
+pub(crate) struct Field {
+    pub(crate) column: &'static str,
+    pub(crate) words: Vec<String>,
+}
+
+impl Plan {
+    /// # Errors
+    /// When a list is longer than [`ViolationQuery::MAX_VALUES`].
+    pub(crate) fn driven_by(driver: Driver, query: &ViolationQuery) -> Result<Self, IndexError> {
+        let mut behaviours: Vec<_> = query.behaviours.iter().map(|b| b.as_str().to_owned()).collect();
+        if behaviours.is_empty() && driver.leading().contains(&"behaviour") {
+            // The second column of the index must be named for its order by time to be of use.
+            behaviours = Behaviour::ALL.iter().map(|b| b.as_str().to_owned()).collect();
+        }
+        let fields = [
+            Field::new("camera", query.cameras.iter().map(word_of).collect())?,
+            Field::new("zone", query.zones.iter().map(word_of).collect())?,
+            Field::new("site", query.sites.iter().map(word_of).collect())?,
+            Field::new("status", query.statuses.iter().map(word_of).collect())?,
+            Field::new("behaviour", behaviours)?,
+            Field::new("run_kind", query.runs.iter().map(|kind| kind.as_str().to_owned()).collect())?,
+        ];
+        let min_score = query.min_score.map(|score| f64::from(score.value()));
+        Ok(Self {
+            driver,
+            fields: fields.into_iter().filter(|field| !field.words.is_empty()).collect(),
+            min_score,
+            from_us: query.from.map_or(i64::MIN, WallTime::as_micros),
+            to_us: query.to.map_or(i64::MAX, WallTime::as_micros),
+        })
+    }
+
+    /// The words of a column; empty when any will do.
+    pub(crate) fn words(&self, column: &str) -> &[String] {
+        self.fields.iter().find(|field| field.column == column).map_or(&[], |field| &field.words)
+    }
+
+    /// The leading columns of the driver's index, each with one of its words: one combination an arm.
+    fn arms(&self) -> Vec<Vec<(&'static str, &str)>> {
+        let mut arms = vec![Vec::new()];
+        for &column in self.driver.leading() {
+            let with = |arm: &Vec<_>, word| arm.iter().copied().chain([(column, word)]).collect();
+            arms = arms
+                .iter()
+                .flat_map(|arm| self.words(column).iter().map(move |word| with(arm, word.as_str())))
+                .collect();
+        }
+        arms
+    }
+
+    /// Appends a query for the `seq` of the newest `limit` matches before `(before_us, before_seq)`.
+    pub(crate) fn push_keys(&self, sql: &mut QueryBuilder<Sqlite>, before: (i64, i64), limit: i64) {
+        sql.push("SELECT seq FROM (");
+        let steps = self.score_steps().map(Some);
+        let steps: Vec<_> = if self.driver == Driver::Score { steps.collect() } else { vec![None] };
+        for (position, (arm, step)) in
+            self.arms().iter().flat_map(|arm| steps.iter().map(move |step| (arm, step))).enumerate()
+        {
+            sql.push(if position == 0 { "" } else { " UNION ALL " });
+            self.push_arm(sql, arm, before);
+            if let Some(step) = step {
+                sql.push(format_args!(" AND score_step = {step}"));
+            }
+        }
+        // Not a parameter: SQLite prepares a statement anew each time its limit is bound, which takes longer than
+        // the search itself.
+        sql.push(format_args!(" ORDER BY opened_us DESC, seq DESC LIMIT {limit})"));
+    }
+
+    /// The values of `score_step` that hold scores which are high enough.
+    pub(crate) fn score_steps(&self) -> std::ops::RangeInclusive<u8> {
+        step_of(self.min_score.unwrap_or(0.0))..=SCORE_STEPS
+    }
+
+    fn push_arm(&self, sql: &mut QueryBuilder<Sqlite>, arm: &[(&'static str, &str)], before: (i64, i64)) {
+        let index = self.driver.index();
+        sql.push(format_args!("SELECT opened_us, seq FROM violation INDEXED BY {index} WHERE opened_us >= "));
+        sql.push_bind(self.from_us).push(" AND (opened_us, seq) < (");
+        sql.push_bind(before.0).push(", ").push_bind(before.1).push(")");
+        for (column, word) in arm {
+            sql.push(format_args!(" AND {column} = ")).push_bind((*word).to_owned());
+        }
+        let rest = self.fields.iter().filter(|field| arm.iter().all(|(column, _)| *column != field.column));
+        rest.for_each(|field| field.push(sql));
+        self.push_min_score(sql);
+    }
+
+    /// Appends a query for the number of matches of one group, without the range of time. `group` says which rows
+    /// belong to the group; the listed words of `grouped` are left out, because the group is one of them.
+    pub(crate) fn push_count(&self, sql: &mut QueryBuilder<Sqlite>, group: &str, grouped: &str) {
+        let index = self.driver.index();
+        sql.push(format_args!("SELECT count(*) FROM violation INDEXED BY {index} WHERE {group}"));
+        self.fields.iter().filter(|field| field.column != grouped).for_each(|field| field.push(sql));
+        self.push_min_score(sql);
+    }
+
+    /// Appends the range of time as further conditions.
+    pub(crate) fn push_range(&self, sql: &mut QueryBuilder<Sqlite>) {
+        sql.push(" AND opened_us >= ").push_bind(self.from_us);
+        sql.push(" AND opened_us < ").push_bind(self.to_us);
+    }
+
+    /// Appends the listed words of `column` as a further condition on `expression`; nothing when any will do.
+    pub(crate) fn push_words(&self, sql: &mut QueryBuilder<Sqlite>, column: &str, expression: &'static str) {
+        let words = self.words(column).to_vec();
+        if !words.is_empty() {
+            Field { column: expression, words }.push(sql);
+        }
+    }
+
+    fn push_min_score(&self, sql: &mut QueryBuilder<Sqlite>) {
+        if let Some(min_score) = self.min_score {
+            sql.push(" AND score >= ").push_bind(min_score);
+        }
+    }
+}
+
+impl Field {
+    fn new(column: &'static str, mut words: Vec<String>) -> Result<Self, IndexError> {
+        words.sort_unstable();
+        words.dedup();
+        if words.len() > ViolationQuery::MAX_VALUES {
+            let (given, most) = (words.len(), ViolationQuery::MAX_VALUES);
+            return Err(IndexError::Query(format!(
+                "{given} values of {column}: ask for at most {most} at once"
+            )));
+        }
+        Ok(Self { column, words })
+    }
+
+    /// Appends ` AND column IN (…)`.
+    pub(crate) fn push(&self, sql: &mut QueryBuilder<Sqlite>) {
+        sql.push(format_args!(" AND {} IN (", self.column));
+        let mut list = sql.separated(", ");
+        for word in &self.words {
+            list.push_bind(word.clone());
+        }
+        list.push_unseparated(")");
+    }
+}
