@@ -255,12 +255,12 @@ impl Galleries {
     pub(crate) async fn enrol(&self, _: Place, garment: Garment) -> Result<Enrolled, GalleryError> {
         let port = self.port.clone();
         let done = finish(&self.turn, move |wanted| port.enrol(garment, wanted)).await;
-        Ok(done.map_err(unfinished)??)
+        done.map_err(unfinished)?
     }
 
     pub(crate) async fn list(&self) -> Result<GalleryList, GalleryError> {
         let port = self.port.clone();
-        Ok(finish(&self.lists, move |_| port.galleries()).await.map_err(unfinished)??)
+        finish(&self.lists, move |_| port.galleries()).await.map_err(unfinished)?
     }
 }
 

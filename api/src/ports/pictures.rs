@@ -137,7 +137,7 @@ impl Pictures {
     ) -> Result<T, PictureError> {
         let port = self.port.clone();
         let made = finish(places, move |wanted| make(port.as_ref(), wanted)).await;
-        Ok(made.map_err(unfinished)??)
+        made.map_err(unfinished)?
     }
 }
 
