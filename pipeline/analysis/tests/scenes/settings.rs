@@ -1,7 +1,7 @@
 //! What is refused, and how clearly.
 
-use anjian_analysis::{CameraAnalysis, RuleSettings};
-use anjian_domain::{Behaviour, Permit, PermitClass};
+use anjian_analysis::{Calibration, CameraAnalysis, Gallery, RuleSettings};
+use anjian_domain::{Behaviour, Embedding, Permit, PermitClass};
 use serde_json::{Value, json};
 
 use super::stage::Stage;
@@ -114,6 +114,47 @@ fn every_rule_says_how_it_judges() {
     let definitions = CameraAnalysis::new(stage.plan()).unwrap().rule_definitions();
     // Whether serde_json keeps the order of keys is up to the other crates of the build.
     insta::with_settings!({ sort_maps => true }, { insta::assert_json_snapshot!(definitions) });
+}
+
+/// A version names what judged a violation for years: the same thresholds must give the same one in every release.
+#[test]
+fn versions_stay_the_same_over_releases() {
+    let stage = Stage::with(json!([
+        { "behaviour": "no_hard_hat" },
+        { "behaviour": "no_hard_hat", "zone": "left", "window_s": 3, "bare_share": 0.75, "min_observations": 7 },
+        { "behaviour": "hot_work" },
+        { "behaviour": "hot_work", "zone": "right", "persist_s": 2, "steady_light": 0.002, "flicker_area": 0 },
+        { "behaviour": "overcrowding", "max_persons": 0 },
+        { "behaviour": "overcrowding", "zone": "left", "min_persons": 2, "hold_s": 0, "unseen_s": 2.5 },
+        { "behaviour": "no_anti_static", "gallery": "white" },
+        { "behaviour": "no_anti_static", "zone": "right", "gallery": "white", "match_min": 0.7, "look_s": 1 },
+    ]));
+    let calibration = Calibration { scale: 20.0, offset: 0.7 };
+    let white = Gallery {
+        name: "white".to_owned(),
+        version: "0123456789ab".to_owned(),
+        model: "garment@0".to_owned(),
+        approved: vec![Embedding::new(&[1.0, 0.0]).unwrap()],
+        unapproved: vec![],
+        calibration,
+    };
+    let [from, to] = [0.0, 60.0].map(|second| stage.moment(second).wall);
+    let (id, class, zone) = ("DH-7".to_owned(), PermitClass::Special, Some("left".parse().unwrap()));
+    let permit = Permit { id, class, zone, from, to, fire_watcher: true };
+    let stage = Stage { galleries: vec![white], permits: vec![permit], ..stage };
+    let definitions = CameraAnalysis::new(stage.plan()).unwrap().rule_definitions();
+    let versions: Vec<_> = definitions.iter().map(|definition| definition.version.as_str()).collect();
+    let expected = [
+        "no_hard_hat@8b83d2a33423",
+        "no_hard_hat@f0df73b2d14b",
+        "hot_work@8655afe0b8a7",
+        "hot_work@c2de557ea4f0",
+        "overcrowding@37f1771c1f36",
+        "overcrowding@69d5a231d376",
+        "no_anti_static@1f499f8f3a27",
+        "no_anti_static@8b49952c30e7",
+    ];
+    assert_eq!(versions, expected);
 }
 
 #[test]
