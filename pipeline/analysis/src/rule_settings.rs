@@ -18,8 +18,8 @@ use anjian_domain::{Behaviour, RuleId, ZoneId};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::Schedule;
 use crate::rules::{self, LogicSettings};
+use crate::{Schedule, SettingsError};
 
 /// A rule of one camera, checked: every key known, every number in its range.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,51 +34,6 @@ pub struct RuleSettings {
     /// When; `None` for always.
     pub schedule: Option<Schedule>,
     pub(crate) logic: Arc<dyn LogicSettings>,
-}
-
-/// Why a table is no rule.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SettingsError {
-    /// The table does not say what it watches for.
-    #[error("a rule needs the key `behaviour`, one of {}", Behaviour::ALL.map(Behaviour::as_str).join(", "))]
-    NoBehaviour,
-    /// A behaviour that nobody knows.
-    #[error("rule: {0}")]
-    UnknownBehaviour(String),
-    /// A value of a key that every rule has.
-    #[error("rule {behaviour}: key `{key}`: {reason}")]
-    CommonKey {
-        /// Of which rule.
-        behaviour: Behaviour,
-        /// `id`, `zone` or `schedule`.
-        key: &'static str,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// An unknown key, or a value of the wrong type.
-    #[error("rule {behaviour}: {reason}")]
-    Keys {
-        /// Of which rule.
-        behaviour: Behaviour,
-        /// Names the key and, when it is unknown, the keys that exist.
-        reason: String,
-    },
-    /// A number that makes no sense.
-    #[error("rule {behaviour}: {reason}")]
-    Range {
-        /// Of which rule.
-        behaviour: Behaviour,
-        /// Names the key, its value and the range.
-        reason: String,
-    },
-}
-
-impl SettingsError {
-    /// Never: somebody must change the configuration.
-    #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        false
-    }
 }
 
 impl RuleSettings {

@@ -12,23 +12,25 @@
 
 mod fires;
 mod flicker;
+mod glow;
 mod permission;
 mod place;
+mod settings;
 mod streak;
 
 use std::sync::Arc;
 
-use anjian_domain::{Behaviour, Class, CloseReason, Look, LookKind, Moment};
-use serde::{Deserialize, Serialize};
+use anjian_domain::{Behaviour, CloseReason, Look, LookKind, Moment};
 use serde_json::{Map, Value};
 
 use self::fires::{Fire, Fires};
 use self::permission::Permits;
+use self::settings::Settings;
 use self::streak::Streak;
-use super::{
-    BreachKey, Finding, Given, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range,
-    mean_score, read,
-};
+use super::finding::{BreachKey, Finding, mean_score};
+use super::logic::{Given, LogicSettings, RuleLogic};
+use super::read::{Parsed, Registration, check_range, read};
+use super::scene::Scene;
 
 pub(super) const REGISTRATION: Registration = Registration { parse };
 
@@ -36,70 +38,6 @@ pub(super) const REGISTRATION: Registration = Registration { parse };
 const REVISION: u32 = 5;
 /// The pace of a camera is told after so many frames.
 const PACE_FRAMES: u32 = 10;
-
-/// Thresholds of `hot_work`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Settings {
-    /// So long something has to burn before it is a fire, and to burn without permit before a violation opens, seconds,
-    /// 0.4 to 60.
-    persist_s: f64,
-    /// Share of frames, of the last `persist_s` and of the last `look_back_s`, that show the fire, 0.3 to 1.
-    min_share: f64,
-    /// Gaps up to this long are bridged (an arc drops out), seconds, 0 to 60.
-    grace_s: f64,
-    /// At least so many observations of a fire, 5 to 100. Slow cameras look back further than `look_back_s` to find them.
-    min_observations: u32,
-    /// Below so many frames a second blinking cannot be told from burning, so only what every frame shows, and what varies in
-    /// shape and in light, is believed, 0 to 25.
-    min_fps: f64,
-    /// Flicker is measured over this time, seconds, 1 to 60.
-    look_back_s: f64,
-    /// What goes off and on is watched for so long before it is believed: a beacon gives itself away by its rhythm,
-    /// seconds, 0 to 60.
-    beacon_s: f64,
-    /// So long nobody but the worker was seen before a fire watcher is missing, seconds, 0.4 to 600.
-    unwatched_s: f64,
-    /// By so much the edges of a box may tremble though nothing moves, share of the picture, 0 to 0.05.
-    box_noise: f64,
-    /// By so much the area of a fire varies from one observation to the next, standard deviation of its natural logarithm,
-    /// 0 to 2.
-    flicker_area: f64,
-    /// By so much the height of a fire varies: a calm flame licks up and down. Standard deviation of its natural
-    /// logarithm, 0 to 2.
-    flicker_height: f64,
-    /// By so much the mean luma of a fire varies, standard deviation, 0 to 1.
-    flicker_luma: f64,
-    /// By so much the burnt-out share of a fire varies, standard deviation, 0 to 1.
-    flicker_burnt: f64,
-    /// By so much the luma round a fire varies, standard deviation, 0 to 1.
-    flicker_surround: f64,
-    /// Where luma, burnt-out share and luma around vary by less, in the same place of the picture, a light is steady and no
-    /// fire however its boxes tremble. Standard deviation, 0 to 0.1; 0 believes no light to be steady.
-    steady_light: f64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            persist_s: 1.0,
-            min_share: 0.5,
-            grace_s: 1.0,
-            min_observations: 5,
-            min_fps: 4.0,
-            look_back_s: 4.0,
-            beacon_s: 2.6,
-            unwatched_s: 2.0,
-            box_noise: 0.0008,
-            flicker_area: 0.04,
-            flicker_height: 0.02,
-            flicker_luma: 0.03,
-            flicker_burnt: 0.06,
-            flicker_surround: 0.02,
-            steady_light: 0.0015,
-        }
-    }
-}
 
 fn parse(own_keys: Map<String, Value>) -> Parsed {
     let behaviour = Behaviour::HotWork;
@@ -229,11 +167,6 @@ fn begin(breaking: &[&Fire]) -> Option<(Moment, Finding)> {
     let score = mean_score(breaking.iter().flat_map(|fire| fire.scores()))?;
     let subjects = breaking.iter().flat_map(|fire| fire.boxes()).copied().collect();
     Some((opened, Finding::Began { track: None, opened, score, subjects, path: Vec::new() }))
-}
-
-/// Whether a class is fire. Smoke may come from elsewhere.
-const fn is_fire(class: Class) -> bool {
-    matches!(class, Class::Arc | Class::Sparks | Class::Flame)
 }
 
 /// How many frames a second are judged.

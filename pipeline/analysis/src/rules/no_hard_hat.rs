@@ -11,8 +11,11 @@ use anjian_domain::{Behaviour, CloseReason, Look};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::finding::Finding;
+use super::logic::{Given, LogicSettings, RuleLogic};
 use super::person_episodes::{PersonEpisodes, Reading, Source, Thresholds, Told};
-use super::{Finding, Given, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range, read};
+use super::read::{Parsed, Registration, check_range, read};
+use super::scene::Scene;
 use crate::Track;
 use crate::people::Headwear;
 

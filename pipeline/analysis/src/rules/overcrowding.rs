@@ -15,10 +15,10 @@ use anjian_domain::{Behaviour, CloseReason, MediaTime, Moment, Score};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{
-    BreachKey, Finding, Given, LogicSettings, Parsed, Registration, RuleLogic, Scene, check_range,
-    mean_score, read,
-};
+use super::finding::{BreachKey, Finding, mean_score};
+use super::logic::{Given, LogicSettings, RuleLogic};
+use super::read::{Parsed, Registration, check_range, read};
+use super::scene::Scene;
 use crate::clock::lasted_s;
 use crate::{SettingsError, Track, TrackState};
 

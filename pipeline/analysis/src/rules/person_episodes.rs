@@ -11,53 +11,19 @@
 //! What an observation tells is the rule's business.
 
 mod person_state;
+mod reading;
 
 use std::collections::BTreeMap;
 
 use anjian_domain::{CloseReason, Moment, NormBox, TrackId};
 
+pub(super) use self::reading::{Reading, Source, Thresholds, Told};
+
 use self::person_state::PersonState;
-use super::{Finding, Scene};
+use super::finding::Finding;
+use super::scene::Scene;
 use crate::clock::lasted_s;
 use crate::{Track, TrackState};
-
-/// When episodes begin and end; each rule's settings say what the numbers mean and their ranges.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Thresholds {
-    pub(super) window_s: f64,
-    pub(super) breach_share: f64,
-    pub(super) kept_share: f64,
-    pub(super) min_observations: u32,
-    pub(super) grace_s: f64,
-    pub(super) hidden_s: f64,
-}
-
-/// What an observation says about the rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
-    Broken,
-    Kept,
-}
-
-/// An observation of a person that tells something.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Reading {
-    pub(super) told: Told,
-    /// How sure, 0..1.
-    pub(super) score: f32,
-    /// What it is about, besides the person.
-    pub(super) subject: Option<NormBox>,
-    pub(super) source: Source,
-}
-
-/// Where a reading comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    /// This frame.
-    Observed,
-    /// An observation of a moment ago that still holds: it counts once, but the breach goes on.
-    Held,
-}
 
 /// Watches everybody who is, or was a moment ago, in the zone.
 pub(super) struct PersonEpisodes {

@@ -12,8 +12,11 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::finding::{BreachKey, Finding};
+use super::logic::{Given, RuleLogic};
+use super::outline::outline;
+use super::scene::{Scene, View};
 use super::zone_membership::ZoneMembership;
-use super::{BreachKey, Finding, Given, RuleLogic, Scene, View};
 use crate::tracker::{self, TrackerSettings};
 use crate::{PlanError, RuleSettings, Schedule, Track};
 
@@ -201,13 +204,6 @@ fn define(
     RuleDefinition { rule: id, version, behaviour: settings.behaviour, zone: zone.id.clone(), definition }
 }
 
-/// A zone as far as it decides anything.
-pub(super) fn outline(zone: &Zone) -> Value {
-    let corners: Vec<_> =
-        zone.points.points().iter().map(|point| [point.x(), point.y()].map(decimal)).collect();
-    json!({ "points": corners, "anchor": zone.anchor })
-}
-
 /// The first 12 hexadecimal digits of the SHA-256 of the canonical text.
 fn digest(definition: &Value) -> String {
     let mut text = String::new();
@@ -246,11 +242,6 @@ fn write_canonical(value: &Value, text: &mut String) {
             let _ = write!(text, "{plain}");
         }
     }
-}
-
-/// A coordinate as people wrote it: 0.1, not 0.10000000149011612.
-fn decimal(coordinate: f32) -> f64 {
-    coordinate.to_string().parse().unwrap_or_else(|_| f64::from(coordinate))
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use anjian_domain::{HeadwearOdds, Look, LookKind, MediaTime, NormBox, Score, TrackId};
 
-use super::TrackerSettings;
 use super::head_look::HeadLook;
 use super::motion::{Measured, Motion};
+use super::settings::TrackerSettings;
 use crate::clock::lasted_s;
 use crate::people::{Headwear, Person};
 

@@ -4,12 +4,16 @@
 
 use std::collections::VecDeque;
 
-use anjian_domain::{Class, Detection, LightMeasure, MediaTime, Moment, NormBox};
+use anjian_domain::{Class, Detection, LightMeasure, Moment, NormBox};
 
+use super::flicker;
+use super::glow::{Glow, Sample};
 use super::permission::{Permission, is_in};
 use super::place::{Place, light_of};
-use super::{Scene, Settings, Streak, flicker, is_fire};
+use super::settings::{Settings, is_fire};
+use super::streak::Streak;
 use crate::clock::lasted_s;
+use crate::rules::scene::Scene;
 
 /// More fires than this in a zone are not told apart, and more detections not looked at; the surest are.
 const MOST_FIRES: usize = 32;
@@ -73,24 +77,6 @@ fn spots(scene: &Scene<'_>) -> Vec<Spot> {
         spots.push(spot);
     }
     spots
-}
-
-/// One frame in the life of a fire.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sample {
-    pub(super) at: MediaTime,
-    /// `None` when the frame did not show the fire.
-    pub(super) glow: Option<Glow>,
-}
-
-/// How a fire looked in one frame.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Glow {
-    pub(super) bounds: NormBox,
-    pub(super) score: f32,
-    /// Whether it was an arc and nothing else.
-    pub(super) is_arc: bool,
-    pub(super) light: Option<LightMeasure>,
 }
 
 /// What burns, or may burn, in one place over time.

@@ -8,8 +8,8 @@
 
 use anjian_domain::{LightMeasure, MediaTime};
 
-use super::Settings;
-use super::fires::{Glow, Sample};
+use super::glow::{Glow, Sample};
+use super::settings::Settings;
 use crate::clock::lasted_s;
 
 /// Flicker is measured between observations at least so far apart, seconds: five a second, somewhat irregular.

@@ -3,10 +3,10 @@
 use anjian_domain::{Anchor, NormBox, Permit, Zone};
 use serde_json::{Value, json};
 
-use super::super::rule::outline;
-use super::Scene;
 use crate::TrackState;
-use crate::camera_plan::PlacedPermit;
+use crate::rules::outline::outline;
+use crate::rules::placed_permit::PlacedPermit;
+use crate::rules::scene::Scene;
 
 /// The worker and somebody who watches.
 const WATCHED_PERSONS: usize = 2;

@@ -4,8 +4,9 @@
 use anjian_domain::{Answer, LightMeasure, MediaTime, NormBox};
 
 use super::flicker::{PACE_S, jitter, strictness};
-use super::{Scene, Settings};
+use super::settings::Settings;
 use crate::clock::lasted_s;
+use crate::rules::scene::Scene;
 
 /// Where something was first seen to burn; after a while, where it burns by then.
 #[derive(Debug)]

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use anjian_domain::{CloseReason, MediaTime, Moment, NormBox, TrackId, TrackPoint};
 
-use super::super::path::Path;
-use super::super::{BreachKey, Finding, mean_score};
-use super::{Reading, Source, Thresholds, Told};
+use super::reading::{Reading, Source, Thresholds, Told};
 use crate::Track;
 use crate::clock::lasted_s;
+use crate::rules::finding::{BreachKey, Finding, mean_score};
+use crate::rules::path::Path;
 
 /// More observations than this are not kept in a window, however long it is.
 const MOST_OBSERVATIONS: usize = 512;
