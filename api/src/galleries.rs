@@ -1,14 +1,13 @@
 //! Galleries: the garments that a site approves. Lists them, and adds a garment out of a picture that is sent or out of
 //! a recording. Pictures are looked at and forgotten.
 
-use anjian_domain::{CameraId, NormBox};
+use anjian_domain::{CameraId, NormBox, Scope, Viewer};
 use axum::Json;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Inspector;
 use crate::cameras::find;
 use crate::http::body::{self, moment};
 use crate::http::problem::{Problem, ProblemView};
@@ -119,7 +118,11 @@ pub(crate) struct PictureParams {
         (status = NOT_IMPLEMENTED, body = ProblemView, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn list(_: Inspector, State(shared): State<Shared>) -> Result<Json<GalleriesView>, Problem> {
+pub(crate) async fn list(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+) -> Result<Json<GalleriesView>, Problem> {
+    of_all_sites(&viewer)?;
     let found = shared.galleries.list().await?;
     let items = found.galleries.into_iter().map(GalleryView::from).collect();
     Ok(Json(GalleriesView { items, problems: found.problems }))
@@ -159,21 +162,32 @@ pub(crate) async fn list(_: Inspector, State(shared): State<Shared>) -> Result<J
     )
 )]
 pub(crate) async fn enrol(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(name): Path<String>,
     RawQuery(raw): RawQuery,
     request: Request,
 ) -> Result<(StatusCode, Json<EnrolledView>), Problem> {
+    of_all_sites(&viewer)?;
     let gallery = name_of(&name)?;
     let place = shared.galleries.place()?;
     let garment = match content_of(request.headers())? {
-        Content::Picture => sent(&shared, gallery, raw.as_deref(), request).await?,
-        Content::Moment => recorded(&shared, gallery, raw.as_deref(), request).await?,
+        Content::Picture => sent(&viewer, &shared, gallery, raw.as_deref(), request).await?,
+        Content::Moment => recorded(&viewer, &shared, gallery, raw.as_deref(), request).await?,
     };
     let gallery = garment.gallery.clone();
     let enrolled = shared.galleries.enrol(place, garment).await?;
     Ok((StatusCode::CREATED, Json(EnrolledView::new(gallery, enrolled))))
+}
+
+/// A gallery belongs to no site, and says which cameras its garments come from: only viewers of every site see any.
+fn of_all_sites(viewer: &Viewer) -> Result<(), Problem> {
+    match viewer.scope() {
+        Scope::Everything => Ok(()),
+        Scope::Sites(_) => {
+            Err(Problem::NotFound("galleries are seen only by viewers of every site".to_owned()))
+        }
+    }
 }
 
 /// The name becomes one of a file, so it keeps to the letters of ids.
@@ -198,6 +212,7 @@ fn content_of(headers: &HeaderMap) -> Result<Content, Problem> {
 }
 
 async fn sent(
+    viewer: &Viewer,
     shared: &Shared,
     gallery: String,
     raw: Option<&str>,
@@ -212,10 +227,11 @@ async fn sent(
         None => format!("sent at {}", shared.clock.now()),
     };
     let bytes = body::read(request, MOST_PICTURE_BYTES).await?;
-    Ok(Garment { gallery, side, seen: GarmentPicture::Sent { bytes, name }, person })
+    Ok(Garment { gallery, side, seen: GarmentPicture::Sent { bytes, name }, person, who: who(viewer) })
 }
 
 async fn recorded(
+    viewer: &Viewer,
     shared: &Shared,
     gallery: String,
     raw: Option<&str>,
@@ -233,11 +249,16 @@ async fn recorded(
     let wrong_box = |error| Problem::Body(format!("box: {error}"));
     let person = asked.bounds.map(NormBox::try_from).transpose().map_err(wrong_box)?;
     let at = moment("at", &asked.at)?;
-    let camera = find::camera(shared, &asked.camera).await?.camera;
-    let segment = recordings::find::shown_at(shared, &camera, at).await?;
+    let camera = find::camera(viewer, shared, &asked.camera).await?.camera;
+    let segment = recordings::find::shown_at(viewer, shared, &camera, at).await?;
     let file = shared.index.recordings_folder().join(&segment.path);
     let seen = GarmentPicture::Recorded { camera, at, file, offset: at.since(segment.start) };
-    Ok(Garment { gallery, side: side(asked.approved), seen, person })
+    Ok(Garment { gallery, side: side(asked.approved), seen, person, who: who(viewer) })
+}
+
+/// No name is given with a garment: the account signs alone.
+fn who(viewer: &Viewer) -> String {
+    viewer.signs_as(viewer.account()).to_owned()
 }
 
 fn side(is_approved: Option<bool>) -> GarmentSide {

@@ -1,10 +1,9 @@
 //! HTTP, live updates and the page.
 //!
 //! Reads the index and its files and answers; writes nothing but holds and galleries, and never calls the pipeline: what
-//! only a decoder or a model can make comes through a port. Routes are listed once, in `routes`; who may ask is decided
-//! once, in `access`; what an error looks like is decided once, in `problem`.
+//! only a decoder or a model can make comes through a port. Routes are listed once, in `routes`; who asks is decided once,
+//! in `viewer`; what an error looks like is decided once, in `problem`.
 
-mod access;
 mod cameras;
 mod galleries;
 mod health;
@@ -15,6 +14,7 @@ mod routes;
 mod server;
 mod shared;
 mod updates;
+mod viewer;
 mod violations;
 
 pub use ports::galleries::{

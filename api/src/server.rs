@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::SystemClock;
+use anjian_domain::{SystemClock, Viewer};
 use anjian_indexer::{Index, IndexError};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -119,6 +119,7 @@ pub async fn serve_on(
     let shared = Shared {
         head: feed::follow(index.clone()).await?,
         index,
+        viewer: Viewer::local(),
         clock: Arc::new(SystemClock),
         metrics: ports.metrics,
         jobs: ports.jobs,

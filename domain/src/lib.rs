@@ -16,6 +16,7 @@ mod run;
 mod segment;
 mod sink;
 mod time;
+mod viewer;
 mod violation;
 mod zone;
 
@@ -34,5 +35,6 @@ pub use segment::{
 };
 pub use sink::{CameraSink, EvidenceSink, OpeningEvidence, SinkError};
 pub use time::{Clock, MediaTime, Moment, SystemClock, WallTime};
+pub use viewer::{Role, Scope, Sites, Viewer, ViewerError};
 pub use violation::{CloseReason, TrackPoint, Violation, ViolationUpdate};
 pub use zone::{Anchor, Zone};

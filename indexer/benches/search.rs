@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::{Behaviour, Score, SystemClock, WallTime};
+use anjian_domain::{Behaviour, Score, SystemClock, Viewer, WallTime};
 use anjian_indexer::{Cursor, GroupBy, Index, ViolationPage, ViolationQuery, ViolationStatus};
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::tz::TimeZone;
@@ -76,7 +76,7 @@ fn share_of_range(share: f64) -> Duration {
 
 fn deep_cursor(runtime: &Runtime, index: &Index) -> Option<Cursor> {
     let middle = ViolationQuery { to: Some(at(0.5)), ..ViolationQuery::default() };
-    runtime.block_on(index.search_violations(&middle)).expect("it can be read").next_cursor
+    runtime.block_on(index.search_violations(&Viewer::local(), &middle)).expect("it can be read").next_cursor
 }
 
 fn shapes(deep: Option<Cursor>) -> Vec<(&'static str, ViolationQuery)> {
@@ -135,7 +135,7 @@ fn search(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("threads can be made");
     let index = open_filled(&runtime);
     let page = |query: &ViolationQuery| -> ViolationPage {
-        runtime.block_on(index.search_violations(query)).expect("it can be read")
+        runtime.block_on(index.search_violations(&Viewer::local(), query)).expect("it can be read")
     };
     let mut group = criterion.benchmark_group("search");
     for (name, query) in shapes(deep_cursor(&runtime, &index)) {
@@ -162,10 +162,11 @@ fn count(criterion: &mut Criterion) {
         ("all time by behaviour", ViolationQuery::default(), GroupBy::Behaviour),
         ("all time by camera", ViolationQuery::default(), GroupBy::Camera),
     ];
+    let viewer = Viewer::local();
     let mut group = criterion.benchmark_group("count");
     for (name, query, group_by) in cases {
         group.bench_function(name, |bencher| {
-            bencher.iter(|| runtime.block_on(index.count_violations(&query, group_by.clone())));
+            bencher.iter(|| runtime.block_on(index.count_violations(&viewer, &query, group_by.clone())));
         });
     }
     group.finish();

@@ -6,17 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use anjian_domain::Clock;
 use sqlx::{Connection, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
-use tokio::sync::broadcast;
+use tokio::sync::watch;
 
 use crate::configuration::ticks::Ticks;
 use crate::engine::blocking::blocking;
 use crate::engine::disk::{Disk, RealDisk, Room};
 use crate::engine::open::{self, Create};
 use crate::evidence::folder::EvidenceFolder;
-use crate::{IndexError, LiveUpdate, RecordingSettings};
-
-/// Updates that a slow listener may be behind before it loses the oldest.
-const LIVE_CAPACITY: usize = 1_024;
+use crate::{IndexError, RecordingSettings};
 
 /// Violations, cameras, evidence and recordings of one data folder. Cheap to clone; several processes may have the same folder
 /// open.
@@ -32,7 +29,8 @@ pub(crate) struct Inner {
     /// One connection: SQLite has one writer at a time anyway, and whoever holds it tells in the order of commits.
     writer: SqlitePool,
     pub(crate) reader: SqlitePool,
-    pub(crate) live: broadcast::Sender<LiveUpdate>,
+    /// Number of the newest change that this process committed, 0 before the first.
+    pub(crate) committed: watch::Sender<i64>,
     ticks: Mutex<Ticks>,
     /// Set once, by whoever opened the index or by the first to ask.
     pub(crate) recording: OnceLock<RecordingSettings>,
@@ -73,7 +71,7 @@ impl Index {
             clock,
             writer: opened.writer,
             reader: opened.reader,
-            live: broadcast::Sender::new(LIVE_CAPACITY),
+            committed: watch::Sender::new(0),
             ticks: Mutex::default(),
             recording: OnceLock::new(),
             disk,
@@ -81,14 +79,6 @@ impl Index {
             claim: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// Every change that this process commits from now on, in the order of commits. A listener that falls behind by
-    /// more than 1,024 loses the oldest and catches up with [`Index::live_since`], which also tells what other
-    /// processes changed.
-    #[must_use]
-    pub fn subscribe(&self) -> broadcast::Receiver<LiveUpdate> {
-        self.inner.live.subscribe()
     }
 
     /// Whether the index can be read and written just now, and evidence too.
@@ -133,7 +123,7 @@ impl Index {
     }
 }
 
-/// The right to write. Whoever tells listeners of a change does so before giving it back.
+/// The right to write. Whoever announces a change does so before giving it back.
 pub(crate) struct Writer(PoolConnection<Sqlite>);
 
 impl Writer {

@@ -1,8 +1,11 @@
 //! The index: an SQLite database, a folder of evidence and one of recordings, which belong together or not at all.
 //!
 //! Knows the words of `anjian-domain`, segment files through `anjian-footage`, and nothing of pictures, models, rules
-//! or HTTP. The pipeline writes through [`IndexSink`]; the API reads through [`Index`]. Several processes may use one
-//! data folder at the same time (an `analyze` beside the `serve`); SQLite and two lock files keep them apart.
+//! or HTTP. The pipeline writes through [`IndexSink`]; the API reads through [`Index`]. What serves a person takes the
+//! `Viewer` first, and what lies outside the viewer's scope answers exactly as what is not there.
+//!
+//! Several processes may use one data folder at the same time (an `analyze` beside the `serve`); SQLite and two lock
+//! files keep them apart.
 //!
 //! What always holds:
 //! - A row of evidence is committed only after its file is safe on disk, so every row has its file. A file without a
@@ -27,6 +30,7 @@ mod recordings;
 mod retention;
 mod sink;
 mod updates;
+mod viewer;
 mod violations;
 
 pub use check::report::{CheckFinding, CheckProgress, CheckReport};

@@ -1,5 +1,8 @@
 //! The pipeline's way into the index: files on the caller's thread, then rows.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use anjian_domain::{
     CameraId, CameraMinute, CameraSink, CameraStatus, CoverageSink, EvidenceSink, Moment, OpeningEvidence,
     RecordingChange, Run, RunId, Segment, SegmentSink, SinkError, TrackPoint, Violation, WallTime,
@@ -45,6 +48,22 @@ impl IndexSink {
 }
 
 impl IndexSink {
+    /// The segment that shows a camera at a moment, and its file; `None` when nothing was recorded then. For the
+    /// pipeline's own snapshots: it asks for no viewer.
+    ///
+    /// # Errors
+    /// When the rows could not be read.
+    pub fn footage_at(
+        &self,
+        camera: &CameraId,
+        at: WallTime,
+    ) -> Result<Option<(Segment, PathBuf)>, IndexError> {
+        let until = at.plus(Duration::from_micros(1));
+        let found = self.runtime.block_on(self.index.timeline(camera, at, until))?.segments.pop();
+        let root = self.index.recordings_folder();
+        Ok(found.map(|segment| (segment.clone(), root.join(&segment.path))))
+    }
+
     /// Keeps evidence; when the disk is full, in the room that the reserve gives up.
     fn keep(&self, work: impl Fn() -> Result<(), IndexError>) -> Result<(), SinkError> {
         let kept = match work() {

@@ -44,6 +44,8 @@ pub struct Garment {
     pub seen: GarmentPicture,
     /// Who wears it; by default the largest person.
     pub person: Option<NormBox>,
+    /// The account that enrols it, for the log; the gallery does not keep it.
+    pub who: String,
 }
 
 /// On which side of a gallery a garment stands.

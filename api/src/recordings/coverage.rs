@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use anjian_domain::Viewer;
 use anjian_indexer::{CameraRow, Completeness, CoverageMinute};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Inspector;
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{one, pairs};
@@ -93,7 +93,7 @@ pub(crate) struct CoverageView {
     )
 )]
 pub(crate) async fn coverage(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     RawQuery(raw): RawQuery,
@@ -107,8 +107,8 @@ pub(crate) async fn coverage(
             return Err(Problem::query("detail", format!("detail: {other:?} is none: use minutes")));
         }
     };
-    let camera = find::camera(&shared, &id).await?.camera;
-    let minutes = shared.index.coverage(&camera, span.from, span.to).await?;
+    let camera = find::camera(&viewer, &shared, &id).await?.camera;
+    let minutes = shared.index.coverage(&viewer, &camera, span.from, span.to).await?;
     Ok(Json(CoverageView {
         camera: camera.to_string(),
         totals: totals(&minutes),
@@ -157,14 +157,14 @@ pub(crate) struct CompletenessView {
     )
 )]
 pub(crate) async fn completeness(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<CompletenessView>, Problem> {
     let span = Span::read(&pairs(raw.as_deref(), &["from", "to"])?, LONGEST_REPORT)?;
-    let camera = find::camera(&shared, &id).await?;
-    let report = shared.index.completeness(&camera.camera, span.from, span.to).await?;
+    let camera = find::camera(&viewer, &shared, &id).await?;
+    let report = shared.index.completeness(&viewer, &camera.camera, span.from, span.to).await?;
     Ok(Json(CompletenessView::new(camera, &report, shared.clock.now().to_string())))
 }
 

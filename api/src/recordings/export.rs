@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::WallTime;
+use anjian_domain::{Viewer, WallTime};
 use anjian_footage::{Cut, FootageError};
 use anjian_indexer::CameraRow;
 use axum::extract::{Path, RawQuery, State};
@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use jiff::tz::TimeZone;
 
-use crate::access::Inspector;
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::pairs;
@@ -42,15 +41,15 @@ const ASKED_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
     )
 )]
 pub(crate) async fn export(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let span = Span::read(&pairs(raw.as_deref(), &["from", "to"])?, LONGEST)?;
-    let camera = find::camera(&shared, &id).await?;
-    let segments = shared.index.segments(&camera.camera, span.from, span.to).await?;
+    let camera = find::camera(&viewer, &shared, &id).await?;
+    let segments = shared.index.segments(&viewer, &camera.camera, span.from, span.to).await?;
     let cuts = shared.cuts.clone();
     let root = shared.index.recordings_folder().to_owned();
     let prepared = read(move || {
@@ -58,7 +57,7 @@ pub(crate) async fn export(
     });
     let cut = match prepared.await {
         Err(Problem::Footage(FootageError::Empty { .. })) => {
-            return Err(nothing(&shared, &camera.camera, span).await);
+            return Err(nothing(&viewer, &shared, &camera.camera, span).await);
         }
         other => other?,
     };
@@ -67,7 +66,7 @@ pub(crate) async fn export(
         etag: HeaderValue::try_from(cut.etag()).ok(),
         cache: ASKED_AGAIN,
         kind: "video/mp4",
-        name: Some(name_of(&shared, &camera, &[span.from, span.to], "mp4").await?.attached()),
+        name: Some(name_of(&viewer, &shared, &camera, &[span.from, span.to], "mp4").await?.attached()),
     };
     media.answer(&headers, move |bytes| Ok(cut.read_range(bytes))).await
 }
@@ -80,12 +79,13 @@ pub(crate) struct FileName {
 
 /// `gate-1_20260301-080000_20260301-081500.mp4`, in the time of the camera's site.
 pub(crate) async fn name_of(
+    viewer: &Viewer,
     shared: &Shared,
     camera: &CameraRow,
     moments: &[WallTime],
     end: &str,
 ) -> Result<FileName, Problem> {
-    let sites = shared.index.sites().await?;
+    let sites = shared.index.sites(viewer).await?;
     let zone = sites.into_iter().find(|row| row.site.id == camera.site).map(|row| row.site.time_zone);
     let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
     Ok(FileName::new(camera.camera.as_str(), &camera.name, moments, &zone, end))

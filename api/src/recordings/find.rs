@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Segment, WallTime};
+use anjian_domain::{CameraId, Segment, Viewer, WallTime};
 use anjian_footage::FootageError;
 
 use crate::cameras::find::camera as camera_of;
@@ -18,37 +18,49 @@ pub(crate) fn address(segment: &Segment) -> String {
 
 /// The segment of a camera that begins at `start`, microseconds since 1970, and its file.
 pub(crate) async fn segment(
+    viewer: &Viewer,
     shared: &Shared,
     camera: &str,
     start: &str,
 ) -> Result<(Segment, PathBuf), Problem> {
-    let camera = camera_of(shared, camera).await?.camera;
+    let camera = camera_of(viewer, shared, camera).await?.camera;
     let no_id = || Problem::Id { what: "segment", text: start.to_owned() };
     let start = start.parse().ok().and_then(WallTime::from_micros).ok_or_else(no_id)?;
-    let found = segments_at(shared, &camera, start).await?.into_iter().find(|segment| segment.start == start);
+    let found =
+        segments_at(viewer, shared, &camera, start).await?.into_iter().find(|segment| segment.start == start);
     let gone = || Problem::NotFound(format!("no segment of {camera} begins at {start}: it may have expired"));
     let segment = found.ok_or_else(gone)?;
     let file = shared.index.recordings_folder().join(&segment.path);
     Ok((segment, file))
 }
 
-async fn segments_at(shared: &Shared, camera: &CameraId, at: WallTime) -> Result<Vec<Segment>, Problem> {
-    Ok(shared.index.segments(camera, at, at.plus(Duration::from_micros(1))).await?)
+async fn segments_at(
+    viewer: &Viewer,
+    shared: &Shared,
+    camera: &CameraId,
+    at: WallTime,
+) -> Result<Vec<Segment>, Problem> {
+    Ok(shared.index.segments(viewer, camera, at, at.plus(Duration::from_micros(1))).await?)
 }
 
 /// The segment that was being recorded at a moment.
-pub(crate) async fn shown_at(shared: &Shared, camera: &CameraId, at: WallTime) -> Result<Segment, Problem> {
-    let found = segments_at(shared, camera, at).await?;
+pub(crate) async fn shown_at(
+    viewer: &Viewer,
+    shared: &Shared,
+    camera: &CameraId,
+    at: WallTime,
+) -> Result<Segment, Problem> {
+    let found = segments_at(viewer, shared, camera, at).await?;
     if let Some(segment) = found.into_iter().find(|segment| segment.start <= at) {
         return Ok(segment);
     }
     let moment = Span { from: at, to: at.plus(Duration::from_secs(1)) };
-    Err(nothing(shared, camera, moment).await)
+    Err(nothing(viewer, shared, camera, moment).await)
 }
 
 /// Says that there is nothing of that time, and why, as far as it is known.
-pub(crate) async fn nothing(shared: &Shared, camera: &CameraId, span: Span) -> Problem {
-    let why = shared.index.recordings(camera, span.from, span.to).await.ok();
+pub(crate) async fn nothing(viewer: &Viewer, shared: &Shared, camera: &CameraId, span: Span) -> Problem {
+    let why = shared.index.recordings(viewer, camera, span.from, span.to).await.ok();
     let why = why.and_then(|found| found.gaps.into_iter().next()).map(|gap| {
         let reason = gap.reason.map(|reason| format!(", {reason}")).unwrap_or_default();
         format!(" ({}{reason})", gap.cause.as_str())

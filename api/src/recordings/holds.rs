@@ -1,5 +1,6 @@
 //! Ranges of a camera that retention must not touch: who put them, why, and who lifted them.
 
+use anjian_domain::Viewer;
 use anjian_indexer::{Hold, HoldQuery, NewHold, WhichHolds};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -9,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Inspector;
 use crate::cameras::find;
 use crate::http::body::moment;
 use crate::http::problem::{Problem, ProblemView};
@@ -32,7 +32,7 @@ pub(crate) struct NewHoldView {
     /// RFC 3339; does not belong to it.
     #[schema(format = "date-time")]
     to: String,
-    /// Name of the person.
+    /// Name of the person. Counts while nobody signs in; once there are accounts, the account counts instead.
     who: String,
     /// Such as the number of the case.
     why: String,
@@ -93,7 +93,7 @@ pub(crate) struct HoldParams {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "documents the keys; `lift` reads them")]
 pub(crate) struct LiftParams {
-    /// Name of the person.
+    /// Name of the person. Counts while nobody signs in; once there are accounts, the account counts instead.
     who: String,
     /// Why it need not be kept any longer.
     why: String,
@@ -112,12 +112,12 @@ pub(crate) struct LiftParams {
     )
 )]
 pub(crate) async fn put(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     asked: Result<Json<NewHoldView>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(asked) = asked.map_err(|rejection| Problem::Body(rejection.body_text()))?;
-    let camera = find::camera(&shared, &asked.camera).await?.camera;
+    let camera = find::camera(&viewer, &shared, &asked.camera).await?.camera;
     let hold = NewHold {
         camera,
         from: moment("from", &asked.from)?,
@@ -128,7 +128,7 @@ pub(crate) async fn put(
     if hold.from >= hold.to {
         return Err(Problem::Body("to: must be after from".to_owned()));
     }
-    let hold = shared.index.put_hold(&hold).await?;
+    let hold = shared.index.put_hold(&viewer, &hold).await?;
     let address = format!("/api/v1/holds/{}", hold.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, address)], Json(HoldView::from(hold))).into_response())
 }
@@ -145,12 +145,12 @@ pub(crate) async fn put(
     )
 )]
 pub(crate) async fn list(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<HoldsView>, Problem> {
     let query = query_of(raw.as_deref())?;
-    let found = shared.index.holds(&query).await?;
+    let found = shared.index.holds(&viewer, &query).await?;
     let is_full = found.len() == usize::from(query.limit);
     let next_before = found.last().filter(|_| is_full).map(|hold| hold.id);
     Ok(Json(HoldsView { items: found.into_iter().map(HoldView::from).collect(), next_before }))
@@ -168,12 +168,12 @@ pub(crate) async fn list(
     )
 )]
 pub(crate) async fn one_hold(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
 ) -> Result<Json<HoldView>, Problem> {
     let id = id_of(&id)?;
-    let hold = shared.index.hold(id).await?.ok_or_else(|| unknown(id))?;
+    let hold = shared.index.hold(&viewer, id).await?.ok_or_else(|| unknown(id))?;
     Ok(Json(hold.into()))
 }
 
@@ -190,7 +190,7 @@ pub(crate) async fn one_hold(
     )
 )]
 pub(crate) async fn lift(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     RawQuery(raw): RawQuery,
@@ -199,7 +199,7 @@ pub(crate) async fn lift(
     let given = |key| said(key, one(&pairs, key)?.unwrap_or_default()).map_err(|_| missing(key));
     let (who, why) = (given("who")?, given("why")?);
     let id = id_of(&id)?;
-    let hold = shared.index.lift_hold(id, &who, &why).await?.ok_or_else(|| unknown(id))?;
+    let hold = shared.index.lift_hold(&viewer, id, &who, &why).await?.ok_or_else(|| unknown(id))?;
     Ok(Json(hold.into()))
 }
 

@@ -1,13 +1,12 @@
 //! Segments and gaps of a camera.
 
-use anjian_domain::Segment;
+use anjian_domain::{Segment, Viewer};
 use anjian_indexer::Gap;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::Inspector;
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::pairs;
@@ -84,14 +83,14 @@ pub(crate) struct RecordingsView {
     )
 )]
 pub(crate) async fn list(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<RecordingsView>, Problem> {
     let span = Span::read(&pairs(raw.as_deref(), &["from", "to"])?, LONGEST_DAY)?;
-    let camera = find::camera(&shared, &id).await?.camera;
-    let found = shared.index.recordings(&camera, span.from, span.to).await?;
+    let camera = find::camera(&viewer, &shared, &id).await?.camera;
+    let found = shared.index.recordings(&viewer, &camera, span.from, span.to).await?;
     Ok(Json(RecordingsView {
         camera: camera.to_string(),
         from: found.from.to_string(),

@@ -5,12 +5,11 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Take};
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 
-use anjian_domain::Segment;
+use anjian_domain::{Segment, Viewer};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 
-use crate::access::Inspector;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::ranges::Media;
 use crate::recordings::find::{read, segment};
@@ -37,12 +36,12 @@ pub(crate) const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
     )
 )]
 pub(crate) async fn media(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path((id, start)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (segment, file) = segment(&shared, &id, &start).await?;
+    let (segment, file) = segment(&viewer, &shared, &id, &start).await?;
     let media = match &segment.sha256 {
         Some(sha256) => described(segment.size_bytes, Some(etag(sha256)), CACHE),
         None => described(whole_fragments(file.clone()).await?, None, NOT_KEPT),

@@ -1,14 +1,13 @@
 //! HLS straight over the stored segments: byte ranges into their files, nothing copied. H.265 can be had as H.264
 //! for browsers that do not play it, piece by piece.
 
-use anjian_domain::{Segment, VideoCodec, WallTime};
+use anjian_domain::{Segment, VideoCodec, Viewer, WallTime};
 use anjian_footage::{MediaUrl, Piece, PlaylistGap};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::IntoParams;
 
-use crate::access::Inspector;
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{Pairs, one, pairs};
@@ -46,17 +45,17 @@ enum Codec {
     )
 )]
 pub(crate) async fn playlist(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let pairs = pairs(raw.as_deref(), &["from", "to", "codec"])?;
     let (span, codec) = (Span::read(&pairs, LONGEST_DAY)?, codec(&pairs)?);
-    let camera = find::camera(&shared, &id).await?.camera;
-    let found = shared.index.recordings(&camera, span.from, span.to).await?;
+    let camera = find::camera(&viewer, &shared, &id).await?.camera;
+    let found = shared.index.recordings(&viewer, &camera, span.from, span.to).await?;
     if found.segments.is_empty() {
-        return Err(nothing(&shared, &camera, span).await);
+        return Err(nothing(&viewer, &shared, &camera, span).await);
     }
     let gap = |gap: anjian_indexer::Gap| {
         let cause = Some(gap.cause.as_str().to_owned());

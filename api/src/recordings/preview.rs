@@ -4,14 +4,13 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anjian_domain::{Segment, VideoCodec};
+use anjian_domain::{Segment, VideoCodec, Viewer};
 use anjian_footage::SegmentFile;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use utoipa::IntoParams;
 
-use crate::access::Inspector;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{one, pairs};
 use crate::http::ranges::Media;
@@ -51,13 +50,13 @@ pub(crate) struct PieceParams {
     )
 )]
 pub(crate) async fn init(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path((id, start)): Path<(String, String)>,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let made = Made::of(&shared, &id, &start, raw.as_deref()).await?;
+    let made = Made::of(&viewer, &shared, &id, &start, raw.as_deref()).await?;
     made.answer(&headers, "init", 0..made.init_end).await
 }
 
@@ -80,13 +79,13 @@ pub(crate) async fn init(
     )
 )]
 pub(crate) async fn media(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path((id, start)): Path<(String, String)>,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let made = Made::of(&shared, &id, &start, raw.as_deref()).await?;
+    let made = Made::of(&viewer, &shared, &id, &start, raw.as_deref()).await?;
     made.answer(&headers, "media", made.init_end..made.end).await
 }
 
@@ -99,9 +98,15 @@ struct Made {
 }
 
 impl Made {
-    async fn of(shared: &Shared, camera: &str, start: &str, raw: Option<&str>) -> Result<Self, Problem> {
+    async fn of(
+        viewer: &Viewer,
+        shared: &Shared,
+        camera: &str,
+        start: &str,
+        raw: Option<&str>,
+    ) -> Result<Self, Problem> {
         let bytes = bytes_of(raw)?;
-        let (segment, file) = segment(shared, camera, start).await?;
+        let (segment, file) = segment(viewer, shared, camera, start).await?;
         if segment.video == VideoCodec::H264 {
             return Err(Problem::NotFound("this segment is H.264 already: play its media.mp4".to_owned()));
         }

@@ -1,11 +1,11 @@
 //! The picture of any recorded moment.
 
+use anjian_domain::Viewer;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::IntoParams;
 
-use crate::access::Inspector;
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::pairs;
@@ -41,15 +41,15 @@ pub(crate) struct AtParams {
     )
 )]
 pub(crate) async fn still(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     RawQuery(raw): RawQuery,
     request: Request,
 ) -> Result<Response, Problem> {
     let at = needed(&pairs(raw.as_deref(), &["at"])?, "at")?;
-    let camera = find::camera(&shared, &id).await?;
-    let segment = shown_at(&shared, &camera.camera, at).await?;
+    let camera = find::camera(&viewer, &shared, &id).await?;
+    let segment = shown_at(&viewer, &shared, &camera.camera, at).await?;
     let offset = at.since(segment.start);
     let tag = segment.sha256.as_ref().map(|sha256| etag(&format!("{sha256}-{}", offset.as_micros())));
     if let Some(tag) = tag.clone().filter(|tag| is_known(&request, tag)) {
@@ -63,7 +63,7 @@ pub(crate) async fn still(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
     headers.insert(header::CACHE_CONTROL, if tag.is_some() { CACHE } else { NOT_KEPT });
-    let name = name_of(&shared, &camera, &[at], "jpg").await?;
+    let name = name_of(&viewer, &shared, &camera, &[at], "jpg").await?;
     headers.insert(header::CONTENT_DISPOSITION, name.inline());
     if let Some(tag) = tag {
         headers.insert(header::ETAG, tag);

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use anjian_domain::{CameraId, RecordingChange};
+use anjian_domain::{CameraId, RecordingChange, Viewer};
 use anjian_indexer::{CameraUsage, Storage};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::Inspector;
 use crate::http::problem::Problem;
 use crate::shared::Shared;
 
@@ -75,11 +74,11 @@ pub(crate) struct CameraUsageView {
 /// Tells what the recordings take, a camera and in all, and when the disk will be full.
 #[utoipa::path(get, path = "/api/v1/storage", tag = "recordings", responses((status = OK, body = StorageView)))]
 pub(crate) async fn storage(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
 ) -> Result<Json<StorageView>, Problem> {
-    let storage = shared.index.storage().await?;
-    let states = shared.index.recording_states().await?;
+    let storage = shared.index.storage(&viewer).await?;
+    let states = shared.index.recording_states(&viewer).await?;
     Ok(Json(StorageView::new(&storage, states)))
 }
 

@@ -41,7 +41,8 @@ async fn a_missing_clip_and_a_missing_file_are_problems() {
     assert!(clip.json()["detail"].as_str().unwrap().contains("has no clip"));
 
     let kind = anjian_indexer::EvidenceKind::Snapshot;
-    let file = server.seed.index.evidence_file(id, kind).await.unwrap().unwrap();
+    let file =
+        server.seed.index.evidence_file(&anjian_domain::Viewer::local(), id, kind).await.unwrap().unwrap();
     std::fs::remove_file(file.path).unwrap();
     let gone = server.get(&format!("/api/v1/violations/{id}/snapshot.jpg")).await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);

@@ -104,8 +104,13 @@ async fn a_picture_is_enrolled_and_the_answer_says_what_was_taken() {
     let given = galleries.given.lock().unwrap();
     let whole = NormBox::new(0.0, 0.0, 1.0, 1.0).unwrap();
     let seen = GarmentPicture::Sent { bytes: b"pixels".to_vec(), name: "a.jpg".to_owned() };
-    let first =
-        Garment { gallery: "white".to_owned(), side: GarmentSide::Unapproved, seen, person: Some(whole) };
+    let first = Garment {
+        gallery: "white".to_owned(),
+        side: GarmentSide::Unapproved,
+        seen,
+        person: Some(whole),
+        who: "local".to_owned(),
+    };
     assert_eq!(given[0], first);
     assert_eq!((given[1].side, given[1].person), (GarmentSide::Approved, None));
     assert!(
@@ -148,7 +153,13 @@ async fn a_garment_is_found_in_a_recording() {
         offset: Duration::from_secs(5),
     };
     let person = Some(NormBox::new(0.5, 0.25, 0.75, 1.0).unwrap());
-    let expected = Garment { gallery: "white".to_owned(), side: GarmentSide::Unapproved, seen, person };
+    let expected = Garment {
+        gallery: "white".to_owned(),
+        side: GarmentSide::Unapproved,
+        seen,
+        person,
+        who: "local".to_owned(),
+    };
     assert_eq!(*galleries.given.lock().unwrap(), [expected]);
 
     for (changed, status, says) in [

@@ -8,6 +8,7 @@ mod guard;
 mod list;
 mod recordings;
 mod stream;
+mod viewer;
 
 #[path = "../../tests/seed/mod.rs"]
 mod seed;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use anjian_domain::{Behaviour, SystemClock, ViolationId, WallTime};
+use anjian_domain::{Behaviour, SystemClock, Viewer, ViolationId, WallTime};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -102,12 +103,17 @@ impl Server {
     }
 
     async fn with_ports(port: Arc<dyn PicturePort>, galleries: Arc<dyn GalleryPort>) -> Self {
+        Self::asked_by(Viewer::local(), port, galleries).await
+    }
+
+    async fn asked_by(viewer: Viewer, port: Arc<dyn PicturePort>, galleries: Arc<dyn GalleryPort>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let seed = Seed::new(folder.path(), at(BEGAN)).await;
         let (stop, stopping) = watch::channel(false);
         let shared = Shared {
             head: feed::follow(seed.index.clone()).await.unwrap(),
             index: seed.index.clone(),
+            viewer,
             clock: Arc::new(SystemClock),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
             jobs: Arc::new(|| {

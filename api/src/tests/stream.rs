@@ -19,19 +19,19 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An event of the stream; `name` is empty for the one that only sets the id.
 #[derive(Debug)]
-struct Told {
-    id: i64,
-    name: String,
-    data: Value,
+pub(super) struct Told {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) data: Value,
 }
 
-struct Stream {
+pub(super) struct Stream {
     body: BodyDataStream,
     text: String,
 }
 
 impl Server {
-    async fn listen(&self, headers: &[(&str, &str)]) -> Stream {
+    pub(super) async fn listen(&self, headers: &[(&str, &str)]) -> Stream {
         let response = self.router.clone().oneshot(request("GET", "/api/v1/live", headers)).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -41,7 +41,7 @@ impl Server {
 
 impl Stream {
     /// The next event that is not a comment; `None` at the end of the stream.
-    async fn next(&mut self) -> Option<Told> {
+    pub(super) async fn next(&mut self) -> Option<Told> {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
                 let (block, rest) = (block.to_owned(), rest.to_owned());

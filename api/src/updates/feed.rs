@@ -6,8 +6,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use anjian_domain::Viewer;
 use anjian_indexer::{Index, IndexError, LiveUpdate};
-use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -24,18 +24,17 @@ pub(crate) type Head = watch::Receiver<i64>;
 /// # Errors
 /// When the outbox could not be read.
 pub(crate) async fn follow(index: Index) -> Result<Head, IndexError> {
-    let mut updates = index.subscribe();
-    let (told, head) = watch::channel(newest(&index).await?);
+    let mut committed = index.committed();
+    let (told, head) = watch::channel(*index.updates_kept().await?.end());
     tokio::spawn(async move {
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = told.closed() => return,
-                update = updates.recv() => match update {
-                    Ok(update) => raise(&told, update.seq),
-                    Err(RecvError::Lagged(_)) => look_further(&index, &told).await,
-                    Err(RecvError::Closed) => return,
+                changed = committed.changed() => match changed {
+                    Ok(()) => raise(&told, *committed.borrow_and_update()),
+                    Err(_) => return,
                 },
                 _ = look.tick() => look_further(&index, &told).await,
             }
@@ -53,42 +52,15 @@ fn raise(told: &watch::Sender<i64>, seq: i64) {
 }
 
 async fn look_further(index: &Index, told: &watch::Sender<i64>) {
-    let head = *told.borrow();
-    match newest_after(index, head).await {
-        Ok(seq) => raise(told, seq),
+    match index.updates_kept().await {
+        Ok(kept) => raise(told, *kept.end()),
         Err(error) => tracing::warn!(error = %error, "live updates wait: the outbox could not be read"),
     }
 }
 
-/// The newest change's number, when it is known to be `seq` or greater.
-async fn newest_after(index: &Index, mut seq: i64) -> Result<i64, IndexError> {
-    while let Some(last) = index.live_since(seq, BATCH).await?.last() {
-        seq = last.seq;
-    }
-    Ok(seq)
-}
-
-/// The newest change's number, found by halving: the index is asked about 40 times for one row, once per start.
-async fn newest(index: &Index) -> Result<i64, IndexError> {
-    let (mut low, mut high) = (0, 1);
-    while let Some(update) = index.live_since(high, 1).await?.first() {
-        (low, high) = (high, update.seq.saturating_mul(2));
-    }
-    if low == 0 {
-        return Ok(index.live_since(0, 1).await?.first().map_or(0, |update| update.seq));
-    }
-    while high - low > 1 {
-        let middle = low + (high - low) / 2;
-        match index.live_since(middle, 1).await?.first() {
-            Some(_) => low = middle,
-            None => high = middle,
-        }
-    }
-    Ok(high)
-}
-
-/// One listener's way through the outbox.
+/// One listener's way through the outbox: what its viewer sees of it.
 pub(crate) struct Listener {
+    viewer: Viewer,
     index: Index,
     head: Head,
     last: i64,
@@ -117,23 +89,21 @@ impl Listener {
     /// # Errors
     /// When the outbox could not be read.
     pub(crate) async fn new(
+        viewer: Viewer,
         index: Index,
         head: Head,
         begin: Begin,
     ) -> Result<(Self, Continuity), IndexError> {
-        // What others committed a moment ago may not have been told yet.
-        let told = *head.borrow();
-        let newest = newest_after(&index, told).await?;
+        // Not from the head: it may not know yet what others committed a moment ago.
+        let kept = index.updates_kept().await?;
         let (last, continuity) = match begin {
-            Begin::Now => (newest, Continuity::Whole),
-            Begin::After(seq) if seq == newest => (seq, Continuity::Whole),
-            Begin::After(seq) => match index.live_since(seq, 1).await?.first() {
-                Some(next) if next.seq == seq + 1 => (seq, Continuity::Whole),
-                // Deleted by age, or another index than the one that gave the number.
-                _ => (newest, Continuity::Broken),
-            },
+            Begin::Now => (*kept.end(), Continuity::Whole),
+            // The change after it is kept, or is still to come.
+            Begin::After(seq) if (kept.start() - 1..=*kept.end()).contains(&seq) => (seq, Continuity::Whole),
+            // Deleted by age, or another index than the one that gave the number.
+            Begin::After(_) => (*kept.end(), Continuity::Broken),
         };
-        Ok((Self { index, head, last, ready: VecDeque::new() }, continuity))
+        Ok((Self { viewer, index, head, last, ready: VecDeque::new() }, continuity))
     }
 
     /// The number of the change that the listener saw last.
@@ -141,7 +111,7 @@ impl Listener {
         self.last
     }
 
-    /// The next change, as soon as there is one; `None` when the index was closed.
+    /// The next change that the viewer sees, as soon as there is one; `None` when the index was closed.
     ///
     /// # Errors
     /// When the outbox could not be read; the same call may be made again.
@@ -153,7 +123,7 @@ impl Listener {
             }
             let newest = *self.head.borrow_and_update();
             if newest > self.last {
-                self.ready = self.index.live_since(self.last, BATCH).await?.into();
+                self.ready = self.index.live_since(&self.viewer, self.last, BATCH).await?.into();
                 if self.ready.is_empty() {
                     self.last = newest;
                 }

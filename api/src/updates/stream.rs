@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use anjian_domain::Viewer;
 use anjian_indexer::{LiveKind, LiveUpdate};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -10,7 +11,6 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::access::Inspector;
 use crate::cameras::views::CameraView;
 use crate::http::problem::{Problem, ProblemView};
 use crate::shared::{MAX_STREAMS, Shared};
@@ -39,13 +39,14 @@ const LAST_EVENT_ID: &str = "Last-Event-ID";
     )
 )]
 pub(crate) async fn live(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let begin = begin(&headers)?;
     let place = shared.streams.clone().try_acquire_owned().map_err(|_| Problem::Crowded(MAX_STREAMS))?;
-    let (listener, continuity) = Listener::new(shared.index.clone(), shared.head.clone(), begin).await?;
+    let (listener, continuity) =
+        Listener::new(viewer, shared.index.clone(), shared.head.clone(), begin).await?;
     let mut stop = shared.stop.clone();
     let stopped = async move {
         // The sender is gone: the server is going too.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{Clock, WallTime};
+use anjian_domain::{Clock, Viewer, WallTime};
 use anjian_indexer::{CountKey, GroupBy, Index, ViolationCount, ViolationQuery};
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -10,7 +10,6 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Inspector;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{FILTER_KEYS, FilterParams, filters, one, pairs, values};
 use crate::shared::Shared;
@@ -67,7 +66,7 @@ pub(crate) struct CountsView {
     )
 )]
 pub(crate) async fn counts(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<CountsView>, Problem> {
@@ -78,13 +77,13 @@ pub(crate) async fn counts(
     if groups.is_empty() {
         groups = vec!["behaviour", "camera", "hour"];
     }
-    let mut view = CountsView::default();
+    let (index, mut view) = (&shared.index, CountsView::default());
     for group in groups {
         match group {
-            "behaviour" => view.by_behaviour = Some(count(&shared.index, &query, GroupBy::Behaviour).await?),
-            "camera" => view.by_camera = Some(count(&shared.index, &query, GroupBy::Camera).await?),
-            "hour" => view.by_hour = Some(hours(&shared.index, &query, &zone).await?),
-            "day" => view.by_day = Some(count(&shared.index, &query, GroupBy::Day(zone.clone())).await?),
+            "behaviour" => view.by_behaviour = Some(count(&viewer, index, &query, GroupBy::Behaviour).await?),
+            "camera" => view.by_camera = Some(count(&viewer, index, &query, GroupBy::Camera).await?),
+            "hour" => view.by_hour = Some(hours(&viewer, index, &query, &zone).await?),
+            "day" => view.by_day = Some(count(&viewer, index, &query, GroupBy::Day(zone.clone())).await?),
             other => return Err(unknown_group(other)),
         }
     }
@@ -117,16 +116,26 @@ fn zone_of(name: Option<&str>) -> Result<TimeZone, Problem> {
     })
 }
 
-async fn count(index: &Index, query: &ViolationQuery, group: GroupBy) -> Result<Vec<CountView>, Problem> {
-    Ok(index.count_violations(query, group).await?.into_iter().map(CountView::from).collect())
+async fn count(
+    viewer: &Viewer,
+    index: &Index,
+    query: &ViolationQuery,
+    group: GroupBy,
+) -> Result<Vec<CountView>, Problem> {
+    Ok(index.count_violations(viewer, query, group).await?.into_iter().map(CountView::from).collect())
 }
 
 /// Hours of a long range, asked for piece by piece. A piece may end within an hour: its halves are put together.
-async fn hours(index: &Index, query: &ViolationQuery, zone: &TimeZone) -> Result<Vec<CountView>, Problem> {
+async fn hours(
+    viewer: &Viewer,
+    index: &Index,
+    query: &ViolationQuery,
+    zone: &TimeZone,
+) -> Result<Vec<CountView>, Problem> {
     let mut views: Vec<CountView> = Vec::new();
     for (from, to) in pieces(query) {
         let piece = ViolationQuery { from: Some(from), to: Some(to), ..query.clone() };
-        for view in count(index, &piece, GroupBy::Hour(zone.clone())).await? {
+        for view in count(viewer, index, &piece, GroupBy::Hour(zone.clone())).await? {
             match views.iter_mut().rfind(|other| other.key == view.key) {
                 Some(other) => other.count += view.count,
                 None => views.push(view),

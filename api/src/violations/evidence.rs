@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use anjian_domain::ViolationId;
+use anjian_domain::{Viewer, ViolationId};
 use anjian_indexer::{EvidenceFile, EvidenceKind, IndexError};
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
@@ -10,7 +10,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tower_http::services::ServeFile;
 
-use crate::access::Inspector;
 use crate::http::problem::{Problem, ProblemView};
 use crate::shared::Shared;
 use crate::violations::list::{id_of, unknown};
@@ -32,12 +31,12 @@ const THUMBNAIL_PX: u32 = 256;
     )
 )]
 pub(crate) async fn snapshot(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    serve(&shared, &id, EvidenceKind::Snapshot, request).await
+    serve(&viewer, &shared, &id, EvidenceKind::Snapshot, request).await
 }
 
 /// The frame with zone, boxes and time drawn in, JPEG.
@@ -52,12 +51,12 @@ pub(crate) async fn snapshot(
     )
 )]
 pub(crate) async fn snapshot_annotated(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    serve(&shared, &id, EvidenceKind::SnapshotAnnotated, request).await
+    serve(&viewer, &shared, &id, EvidenceKind::SnapshotAnnotated, request).await
 }
 
 /// The moving pictures around the violation, MP4; with byte ranges.
@@ -72,12 +71,12 @@ pub(crate) async fn snapshot_annotated(
     )
 )]
 pub(crate) async fn clip(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    serve(&shared, &id, EvidenceKind::Clip, request).await
+    serve(&viewer, &shared, &id, EvidenceKind::Clip, request).await
 }
 
 /// The annotated picture, small, for lists: JPEG. Where nothing can make it smaller, as it is.
@@ -92,14 +91,14 @@ pub(crate) async fn clip(
     )
 )]
 pub(crate) async fn thumbnail(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
     let kind = EvidenceKind::SnapshotAnnotated;
-    let Some(file) = shared.index.evidence_file(id_of(&id)?, kind).await? else {
-        return serve(&shared, &id, kind, request).await;
+    let Some(file) = shared.index.evidence_file(&viewer, id_of(&id)?, kind).await? else {
+        return serve(&viewer, &shared, &id, kind, request).await;
     };
     let tag = etag(&format!("{}-{THUMBNAIL_PX}", file.sha256));
     let headers = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, CACHE)];
@@ -108,14 +107,20 @@ pub(crate) async fn thumbnail(
     }
     match shared.pictures.thumbnail(file.path, THUMBNAIL_PX).await {
         Ok(jpeg) => Ok((headers, [(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response()),
-        Err(_) => serve(&shared, &id, kind, request).await,
+        Err(_) => serve(&viewer, &shared, &id, kind, request).await,
     }
 }
 
-async fn serve(shared: &Shared, id: &str, kind: EvidenceKind, request: Request) -> Result<Response, Problem> {
+async fn serve(
+    viewer: &Viewer,
+    shared: &Shared,
+    id: &str,
+    kind: EvidenceKind,
+    request: Request,
+) -> Result<Response, Problem> {
     let id = id_of(id)?;
-    let file = shared.index.evidence_file(id, kind).await?;
-    let Some(file) = file else { return Err(missing_row(shared, id, kind).await?) };
+    let file = shared.index.evidence_file(viewer, id, kind).await?;
+    let Some(file) = file else { return Err(missing_row(viewer, shared, id, kind).await?) };
     let tag = etag(&file.sha256);
     if is_known(&request, &tag) {
         return Ok(
@@ -129,8 +134,13 @@ async fn serve(shared: &Shared, id: &str, kind: EvidenceKind, request: Request) 
     Ok(response)
 }
 
-async fn missing_row(shared: &Shared, id: ViolationId, kind: EvidenceKind) -> Result<Problem, Problem> {
-    let is_there = shared.index.violation(id).await?.is_some();
+async fn missing_row(
+    viewer: &Viewer,
+    shared: &Shared,
+    id: ViolationId,
+    kind: EvidenceKind,
+) -> Result<Problem, Problem> {
+    let is_there = shared.index.violation(viewer, id).await?.is_some();
     let none = || Problem::NotFound(format!("violation {id} has no {}", kind.as_str()));
     Ok(if is_there { none() } else { unknown(id) })
 }

@@ -1,10 +1,9 @@
 //! The list of violations, and one of them.
 
-use anjian_domain::ViolationId;
+use anjian_domain::{Viewer, ViolationId};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 
-use crate::access::Inspector;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{FilterParams, PageParams, page};
 use crate::shared::Shared;
@@ -22,11 +21,11 @@ use crate::violations::views::{ViolationDetailView, ViolationPageView};
     )
 )]
 pub(crate) async fn list(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<ViolationPageView>, Problem> {
-    let found = shared.index.search_violations(&page(raw.as_deref())?).await?;
+    let found = shared.index.search_violations(&viewer, &page(raw.as_deref())?).await?;
     Ok(Json((&found).into()))
 }
 
@@ -43,12 +42,12 @@ pub(crate) async fn list(
     )
 )]
 pub(crate) async fn one(
-    _: Inspector,
+    viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
 ) -> Result<Json<ViolationDetailView>, Problem> {
     let id = id_of(&id)?;
-    let detail = shared.index.violation(id).await?;
+    let detail = shared.index.violation(&viewer, id).await?;
     detail.map(|detail| Json(detail.into())).ok_or_else(|| unknown(id))
 }
 

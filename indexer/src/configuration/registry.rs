@@ -1,13 +1,14 @@
 //! Sites and cameras: what the configuration says of them, and what cameras are doing.
 
-use anjian_domain::{Camera, CameraId, CameraStatus, Site, SiteId, WallTime};
+use anjian_domain::{Camera, CameraId, CameraStatus, Site, SiteId, Viewer, WallTime};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::configuration::camera_row;
 use crate::engine::columns::{Columns, json_column};
 use crate::updates::outbox;
-use crate::{CameraRow, Index, IndexError, LiveKind, SiteRow};
+use crate::viewer::condition::push_site;
+use crate::{CameraRow, Index, IndexError, SiteRow};
 
 impl Index {
     /// Adds or updates a site from the configuration.
@@ -70,24 +71,27 @@ impl Index {
         transaction.commit().await.map_err(failed)
     }
 
-    /// Every site, by id.
+    /// Every site that the viewer sees, by id.
     ///
     /// # Errors
     /// When the rows could not be read.
-    pub async fn sites(&self) -> Result<Vec<SiteRow>, IndexError> {
-        let rows = sqlx::query("SELECT * FROM site ORDER BY id").fetch_all(&self.inner.reader).await;
+    pub async fn sites(&self, viewer: &Viewer) -> Result<Vec<SiteRow>, IndexError> {
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM site WHERE TRUE");
+        push_site(&mut sql, viewer.scope(), "id");
+        let rows = sql.push(" ORDER BY id").build().fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list sites", table: "site", source };
         rows.map_err(failed)?.iter().map(decode_site).collect()
     }
 
-    /// Every camera, by id.
+    /// Every camera of the sites that the viewer sees, by id.
     ///
     /// # Errors
     /// When the rows could not be read.
-    pub async fn cameras(&self) -> Result<Vec<CameraRow>, IndexError> {
+    pub async fn cameras(&self, viewer: &Viewer) -> Result<Vec<CameraRow>, IndexError> {
         let columns = camera_row::COLUMNS;
-        let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {columns} FROM camera ORDER BY id"));
-        let read = sql.build().fetch_all(&self.inner.reader).await;
+        let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {columns} FROM camera WHERE TRUE"));
+        push_site(&mut sql, viewer.scope(), "site");
+        let read = sql.push(" ORDER BY id").build().fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list cameras", table: "camera", source };
         let mut cameras: Vec<_> =
             read.map_err(failed)?.iter().map(camera_row::decode).collect::<Result<_, _>>()?;
@@ -115,15 +119,14 @@ impl Index {
             write_frame_time(&mut transaction, camera, *at).await.map_err(failed)?;
         }
         let update = if is_change && write_state(&mut transaction, status).await? {
-            let seq = outbox::append_camera(&mut transaction, &status.camera, now).await?;
-            Some((seq, camera_row::find(&mut *transaction, &status.camera).await?))
+            Some(outbox::append_camera(&mut transaction, &status.camera, now).await?)
         } else {
             None
         };
         transaction.commit().await.map_err(failed)?;
         self.ticks().forget(status, &frames, now);
-        if let Some((seq, camera)) = update {
-            self.tell(seq, LiveKind::Camera(Box::new(camera)));
+        if let Some(seq) = update {
+            self.announce(seq);
         }
         Ok(())
     }

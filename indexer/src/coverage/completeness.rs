@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{CameraId, WallTime};
+use anjian_domain::{CameraId, Viewer, WallTime};
 use serde::{Deserialize, Serialize};
 
 use crate::recordings::gap::Gap;
@@ -66,6 +66,7 @@ impl Index {
     /// When the rows could not be read; [`IndexError::Query`] when the range is longer than [`Index::MAX_REPORT`].
     pub async fn completeness(
         &self,
+        viewer: &Viewer,
         camera: &CameraId,
         from: WallTime,
         to: WallTime,
@@ -85,7 +86,7 @@ impl Index {
         };
         while report.to < to {
             let (begin, end) = (report.to, report.to.plus(PIECE).min(to));
-            let piece = self.timeline(camera, begin, end).await?;
+            let piece = self.seen_timeline(viewer, camera, begin, end).await?;
             piece.gaps(begin).into_iter().for_each(|gap| report.add_gap(gap));
             // One that reaches into the next piece too is counted there.
             let counted = piece.segments.iter().filter(|segment| end == to || segment.end() <= end);

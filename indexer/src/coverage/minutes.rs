@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anjian_domain::{BlindCause, CameraId, WallTime};
+use anjian_domain::{BlindCause, CameraId, Viewer, WallTime};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use crate::engine::columns::Columns;
 use crate::recordings::gap::{Gap, GapCause};
 use crate::recordings::timeline::check_range;
+use crate::viewer::camera::is_seen;
 use crate::{Index, IndexError};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -54,6 +55,7 @@ impl Index {
     /// When the rows could not be read; [`IndexError::Query`] when the range is longer than [`Index::MAX_RANGE`].
     pub async fn coverage(
         &self,
+        viewer: &Viewer,
         camera: &CameraId,
         from: WallTime,
         to: WallTime,
@@ -62,8 +64,9 @@ impl Index {
         let first = from.minus(into_minute(from));
         let over = into_minute(to);
         let last = if over.is_zero() { to } else { to.minus(over).plus(MINUTE) };
-        let timeline = self.timeline(camera, first, last).await?;
-        let told = self.told(camera, first, last).await?;
+        let timeline = self.seen_timeline(viewer, camera, first, last).await?;
+        let is_seen = is_seen(&self.inner.reader, viewer.scope(), camera).await?;
+        let told = if is_seen { self.told(camera, first, last).await? } else { BTreeMap::new() };
         Ok(minutes((first, timeline.to), &timeline.gaps(first), &told))
     }
 

@@ -14,7 +14,7 @@ use crate::recordings::gap::Gap;
 use crate::recordings::timeline::MAX_UNFINISHED;
 use crate::updates::outbox;
 use crate::violations::record;
-use crate::{ClipSettings, Index, IndexError, LiveKind};
+use crate::{ClipSettings, Index, IndexError};
 
 /// Clips that are looked at in one call.
 const BATCH: i64 = 512;
@@ -188,9 +188,8 @@ impl Index {
         record::insert_files(&mut transaction, due.seq, file).await?;
         clip_row::update(&mut transaction, due.seq, clip).await?;
         let update = outbox::append_violation(&mut transaction, due.seq, self.inner.clock.now()).await?;
-        let row = outbox::violation_at(&mut *transaction, due.seq).await?;
         transaction.commit().await.map_err(failed)?;
-        self.tell(update, LiveKind::Violation(Box::new(row)));
+        self.announce(update);
         Ok(())
     }
 }

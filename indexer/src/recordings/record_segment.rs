@@ -11,10 +11,7 @@ const MINUTE_US: i64 = 60_000_000;
 
 impl Index {
     /// End of the newest segment of the camera; `None` when nothing was recorded yet.
-    ///
-    /// # Errors
-    /// When the rows could not be read.
-    pub async fn recorded_until(&self, camera: &CameraId) -> Result<Option<WallTime>, IndexError> {
+    pub(crate) async fn recorded_until(&self, camera: &CameraId) -> Result<Option<WallTime>, IndexError> {
         let sql = "SELECT end_us FROM segment WHERE camera = ? ORDER BY start_us DESC LIMIT 1";
         let found = sqlx::query(sql).bind(camera.as_str()).fetch_optional(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anjian_domain::{CameraId, RecordingChange, RecordingState, Segment, WallTime};
+use anjian_domain::{CameraId, RecordingChange, RecordingState, Scope, Segment, WallTime};
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
@@ -108,14 +108,20 @@ impl Index {
     /// Files that are newer than the newest segment of their camera.
     async fn newer_files(&self) -> Result<Vec<String>, IndexError> {
         let mut found = Vec::new();
-        for camera in self.cameras().await? {
-            let newest = self.newest_start(&camera.camera).await?;
+        for camera in self.camera_ids().await? {
+            let newest = self.newest_start(&camera).await?;
             let after = newest.unwrap_or_else(|| self.inner.clock.now().minus(LOOK_BACK));
-            let after = Segment::path_of(&camera.camera, after);
+            let after = Segment::path_of(&camera, after);
             let root = self.recordings_folder().to_path_buf();
-            found.extend(blocking(move || Ok(files_after(&root, camera.camera.as_str(), &after))).await?);
+            found.extend(blocking(move || Ok(files_after(&root, camera.as_str(), &after))).await?);
         }
         Ok(found)
+    }
+
+    async fn camera_ids(&self) -> Result<Vec<CameraId>, IndexError> {
+        let rows = sqlx::query("SELECT id FROM camera ORDER BY id").fetch_all(&self.inner.reader).await;
+        let failed = |source| IndexError::Database { doing: "list cameras", table: "camera", source };
+        rows.map_err(failed)?.iter().map(|row| Columns { table: "camera", row }.word("id")).collect()
     }
 
     async fn newest_start(&self, camera: &CameraId) -> Result<Option<WallTime>, IndexError> {
@@ -128,8 +134,8 @@ impl Index {
     /// A recorder that nobody stopped was killed: where its recording ends if it recorded, else at the last moment
     /// at which anything is known to have run.
     async fn note_interruptions(&self) -> Result<(), IndexError> {
-        let states = self.recording_states().await?;
-        let spans = self.recording_spans(None).await?;
+        let states = self.recorder_states(&Scope::Everything).await?;
+        let spans = self.recording_spans(&Scope::Everything, None).await?;
         let end = |camera: &CameraId| spans.iter().find(|span| span.camera == *camera).map(|span| span.to);
         let last_told = states.iter().map(|change| change.since).max();
         let alive_until = spans.iter().map(|span| span.to).max().max(last_told);

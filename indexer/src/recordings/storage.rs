@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{CameraId, WallTime};
+use anjian_domain::{CameraId, Viewer, WallTime};
 use sqlx::SqliteConnection;
 
 use crate::engine::blocking::blocking;
@@ -53,15 +53,16 @@ pub struct CameraUsage {
 }
 
 impl Index {
-    /// How much is recorded, how much room is left, and for how long.
+    /// How much is recorded of the cameras that the viewer sees, how much room is left, and for how long if only these
+    /// cameras record. The disk is the machine's: its size and room are the same for everybody.
     ///
     /// # Errors
     /// When the rows or the disk could not be read.
-    pub async fn storage(&self) -> Result<Storage, IndexError> {
+    pub async fn storage(&self, viewer: &Viewer) -> Result<Storage, IndexError> {
         let retention = &self.recording_settings().retention;
         let now = self.inner.clock.now();
         let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
-        let spans = self.recording_spans(None).await?;
+        let spans = self.recording_spans(viewer.scope(), None).await?;
         let mut reading = self.inner.reader.acquire().await.map_err(failed)?;
         let mut cameras = Vec::new();
         for span in spans {

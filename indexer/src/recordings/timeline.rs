@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use anjian_domain::{CameraId, RecordingChange, RecordingState, Segment, WallTime};
+use anjian_domain::{CameraId, RecordingChange, RecordingState, Scope, Segment, Viewer, WallTime};
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::engine::columns::Columns;
 use crate::recordings::gap::{self, Gap, History, Span};
 use crate::recordings::segment_row;
+use crate::viewer::camera::is_seen;
+use crate::viewer::condition::{push_camera, push_site};
 use crate::{Index, IndexError};
 
 /// Most segments of one answer.
@@ -73,12 +75,13 @@ impl Index {
     /// When the rows could not be read; [`IndexError::Query`] when the range is longer than [`Index::MAX_RANGE`].
     pub async fn segments(
         &self,
+        viewer: &Viewer,
         camera: &CameraId,
         from: WallTime,
         to: WallTime,
     ) -> Result<Vec<Segment>, IndexError> {
         check_range(from, to, Self::MAX_RANGE)?;
-        Ok(self.timeline(camera, from, to).await?.segments)
+        Ok(self.seen_timeline(viewer, camera, from, to).await?.segments)
     }
 
     /// What was recorded of the camera in `from..to`, and what was not.
@@ -87,12 +90,13 @@ impl Index {
     /// Like [`Index::segments`].
     pub async fn recordings(
         &self,
+        viewer: &Viewer,
         camera: &CameraId,
         from: WallTime,
         to: WallTime,
     ) -> Result<Recordings, IndexError> {
         check_range(from, to, Self::MAX_RANGE)?;
-        let timeline = self.timeline(camera, from, to).await?;
+        let timeline = self.seen_timeline(viewer, camera, from, to).await?;
         Ok(Recordings { from, to: timeline.to, gaps: timeline.gaps(from), segments: timeline.segments })
     }
 
@@ -100,8 +104,12 @@ impl Index {
     ///
     /// # Errors
     /// When the rows could not be read.
-    pub async fn recording_span(&self, camera: &CameraId) -> Result<Option<RecordingSpan>, IndexError> {
-        let mut spans = self.recording_spans(Some(camera)).await?;
+    pub async fn recording_span(
+        &self,
+        viewer: &Viewer,
+        camera: &CameraId,
+    ) -> Result<Option<RecordingSpan>, IndexError> {
+        let mut spans = self.recording_spans(viewer.scope(), Some(camera)).await?;
         Ok(spans.pop())
     }
 
@@ -109,32 +117,47 @@ impl Index {
     ///
     /// # Errors
     /// When the rows could not be read.
-    pub async fn recording_state(&self, camera: &CameraId) -> Result<Option<RecordingChange>, IndexError> {
-        let states = self.recording_states().await?;
+    pub async fn recording_state(
+        &self,
+        viewer: &Viewer,
+        camera: &CameraId,
+    ) -> Result<Option<RecordingChange>, IndexError> {
+        let states = self.recording_states(viewer).await?;
         Ok(states.into_iter().find(|change| change.camera == *camera))
     }
 
-    /// The newest state of every camera's recorder that there ever was, by camera.
+    /// The newest state of the recorder of every camera that the viewer sees, where there ever was one, by camera.
     ///
     /// # Errors
     /// When the rows could not be read.
-    pub async fn recording_states(&self) -> Result<Vec<RecordingChange>, IndexError> {
-        let sql = "SELECT h.* FROM camera AS c JOIN recording_change AS h ON h.seq = (SELECT seq \
-             FROM recording_change WHERE camera = c.id ORDER BY since_us DESC, seq DESC LIMIT 1) ORDER BY c.id";
-        let rows = sqlx::query(sql).fetch_all(&self.inner.reader).await;
+    pub async fn recording_states(&self, viewer: &Viewer) -> Result<Vec<RecordingChange>, IndexError> {
+        self.recorder_states(viewer.scope()).await
+    }
+
+    pub(crate) async fn recorder_states(&self, scope: &Scope) -> Result<Vec<RecordingChange>, IndexError> {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "SELECT h.* FROM camera AS c JOIN recording_change AS h ON h.seq = (SELECT seq \
+             FROM recording_change WHERE camera = c.id ORDER BY since_us DESC, seq DESC LIMIT 1) WHERE TRUE",
+        );
+        push_site(&mut sql, scope, "c.site");
+        let rows = sql.push(" ORDER BY c.id").build().fetch_all(&self.inner.reader).await;
         rows.map_err(changes_not_read)?.iter().map(decode_change).collect()
     }
 
     pub(crate) async fn recording_spans(
         &self,
+        scope: &Scope,
         camera: Option<&CameraId>,
     ) -> Result<Vec<RecordingSpan>, IndexError> {
-        let sql = "SELECT camera, segments, size_bytes, \
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "SELECT camera, segments, size_bytes, \
              (SELECT min(start_us) FROM segment AS s WHERE s.camera = r.camera) AS from_us, \
              (SELECT end_us FROM segment AS s WHERE s.camera = r.camera ORDER BY start_us DESC LIMIT 1) AS to_us \
-             FROM recorded AS r WHERE segments > 0 AND camera = coalesce(?, camera) ORDER BY camera";
-        let query = sqlx::query(sql).bind(camera.map(CameraId::as_str));
-        let rows = query.fetch_all(&self.inner.reader).await;
+             FROM recorded AS r WHERE segments > 0 AND camera = coalesce(",
+        );
+        sql.push_bind(camera.map(CameraId::as_str)).push(", camera)");
+        push_camera(&mut sql, scope, "camera");
+        let rows = sql.push(" ORDER BY camera").build().fetch_all(&self.inner.reader).await;
         let failed =
             |source| IndexError::Database { doing: "read what is recorded", table: "recorded", source };
         let decode = |row| {
@@ -148,6 +171,21 @@ impl Index {
             })
         };
         rows.map_err(failed)?.iter().map(decode).collect()
+    }
+
+    /// The timeline as the viewer sees it. A camera that the viewer does not see is as one that never recorded.
+    pub(crate) async fn seen_timeline(
+        &self,
+        viewer: &Viewer,
+        camera: &CameraId,
+        from: WallTime,
+        to: WallTime,
+    ) -> Result<Timeline, IndexError> {
+        if is_seen(&self.inner.reader, viewer.scope(), camera).await? {
+            return self.timeline(camera, from, to).await;
+        }
+        let to = to.min(self.inner.clock.now()).max(from);
+        Ok(Timeline { to, segments: Vec::new(), history: History::default() })
     }
 
     /// One look at everything, in one transaction.
@@ -192,7 +230,7 @@ async fn stored_segments(
     to: WallTime,
 ) -> Result<Vec<Segment>, IndexError> {
     let columns = segment_row::COLUMNS;
-    let mut sql = sqlx::QueryBuilder::<sqlx::Sqlite>::new(format!(
+    let mut sql = QueryBuilder::<Sqlite>::new(format!(
         "SELECT {columns} FROM segment WHERE is_expiring = 0 AND camera = "
     ));
     sql.push_bind(camera.as_str()).push(" AND start_us < ").push_bind(to.as_micros());

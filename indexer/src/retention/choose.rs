@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use anjian_domain::{CameraId, WallTime};
+use anjian_domain::{CameraId, Scope, WallTime};
 use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::blocking::blocking;
@@ -52,7 +52,7 @@ impl Index {
         self.finish_expiring().await?;
         self.mend_left_open().await?;
         self.prune_words().await?;
-        let spans = self.recording_spans(None).await?;
+        let spans = self.recording_spans(&Scope::Everything, None).await?;
         let mut queues = Queues::new(self, &spans);
         let mut expiry = Expiry::default();
         let mut chosen = Vec::new();

@@ -1,13 +1,15 @@
 //! Legal holds: ranges of a camera that never expire while somebody wants them kept. A hold that was lifted stays as
 //! a row that says who put it, who lifted it, and why.
 
-use anjian_domain::{CameraId, WallTime};
+use anjian_domain::{CameraId, Scope, Viewer, WallTime};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::engine::columns::Columns;
 use crate::recordings::segment_row;
+use crate::viewer::camera::is_seen;
+use crate::viewer::condition::push_camera;
 use crate::{Index, IndexError};
 
 /// Longest `who` and `why`, in characters.
@@ -95,18 +97,22 @@ impl Default for HoldQuery {
 }
 
 impl Index {
-    /// Puts a hold. From then on nothing in its range expires; what has expired before is gone.
+    /// Puts a hold. From then on nothing in its range expires; what has expired before is gone. Who put it is the
+    /// viewer's account, or the `who` of `hold` where nobody signed in, see [`Viewer::signs_as`].
     ///
     /// # Errors
     /// [`IndexError::Query`] when the range has no length, or `who` or `why` is blank or too long;
     /// [`IndexError::UnknownCamera`].
-    pub async fn put_hold(&self, hold: &NewHold) -> Result<Hold, IndexError> {
+    pub async fn put_hold(&self, viewer: &Viewer, hold: &NewHold) -> Result<Hold, IndexError> {
         if hold.from >= hold.to {
             return Err(IndexError::Query(format!("from {} is not before to {}", hold.from, hold.to)));
         }
-        let (who, why) = (words("who", &hold.who)?, words("why", &hold.why)?);
+        let (who, why) = (words("who", viewer.signs_as(&hold.who))?, words("why", &hold.why)?);
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("hold").await?;
+        if !is_seen(&mut *transaction, viewer.scope(), &hold.camera).await? {
+            return Err(IndexError::UnknownCamera(hold.camera.clone()));
+        }
         segment_row::require_camera(&mut transaction, &hold.camera).await?;
         let sql = "INSERT INTO hold (camera, from_us, to_us, who, why, put_us) VALUES (?, ?, ?, ?, ?, ?) RETURNING *";
         let query = sqlx::query(sql).bind(hold.camera.as_str());
@@ -119,19 +125,29 @@ impl Index {
         Ok(put)
     }
 
-    /// Lifts a hold; one that was lifted before stays as it is. `None`: there is no such hold.
+    /// Lifts a hold; one that was lifted before stays as it is. `None`: there is no such hold. Who lifted it is decided
+    /// as in [`Index::put_hold`].
     ///
     /// # Errors
     /// [`IndexError::Query`] when `who` or `why` is blank or too long; when the row could not be written.
-    pub async fn lift_hold(&self, id: i64, who: &str, why: &str) -> Result<Option<Hold>, IndexError> {
-        let (who, why) = (words("who", who)?, words("why", why)?);
+    pub async fn lift_hold(
+        &self,
+        viewer: &Viewer,
+        id: i64,
+        who: &str,
+        why: &str,
+    ) -> Result<Option<Hold>, IndexError> {
+        let (who, why) = (words("who", viewer.signs_as(who))?, words("why", why)?);
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("hold").await?;
+        if find(&mut transaction, viewer.scope(), id).await?.is_none() {
+            return Ok(None);
+        }
         let sql = "UPDATE hold SET lifted_us = ?2, lifted_by = ?3, lifted_why = ?4 \
              WHERE id = ?1 AND lifted_us IS NULL";
         let query = sqlx::query(sql).bind(id).bind(self.inner.clock.now().as_micros()).bind(who).bind(why);
         query.execute(&mut *transaction).await.map_err(not_kept)?;
-        let lifted = find(&mut transaction, id).await?;
+        let lifted = find(&mut transaction, viewer.scope(), id).await?;
         transaction.commit().await.map_err(not_kept)?;
         Ok(lifted)
     }
@@ -140,16 +156,16 @@ impl Index {
     ///
     /// # Errors
     /// When the row could not be read.
-    pub async fn hold(&self, id: i64) -> Result<Option<Hold>, IndexError> {
+    pub async fn hold(&self, viewer: &Viewer, id: i64) -> Result<Option<Hold>, IndexError> {
         let mut reading = self.inner.reader.acquire().await.map_err(not_read)?;
-        find(&mut reading, id).await
+        find(&mut reading, viewer.scope(), id).await
     }
 
-    /// Holds, the newest first.
+    /// Holds on cameras that the viewer sees, the newest first.
     ///
     /// # Errors
     /// When the rows could not be read.
-    pub async fn holds(&self, query: &HoldQuery) -> Result<Vec<Hold>, IndexError> {
+    pub async fn holds(&self, viewer: &Viewer, query: &HoldQuery) -> Result<Vec<Hold>, IndexError> {
         let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM hold WHERE id < ");
         sql.push_bind(query.before.unwrap_or(i64::MAX));
         if let Some(camera) = &query.camera {
@@ -158,14 +174,17 @@ impl Index {
         if query.which == WhichHolds::Standing {
             sql.push(" AND lifted_us IS NULL");
         }
+        push_camera(&mut sql, viewer.scope(), "camera");
         sql.push(" ORDER BY id DESC LIMIT ").push_bind(query.limit.clamp(1, HoldQuery::MAX_LIMIT));
         let rows = sql.build().fetch_all(&self.inner.reader).await;
         rows.map_err(not_read)?.iter().map(decode).collect()
     }
 }
 
-async fn find(connection: &mut SqliteConnection, id: i64) -> Result<Option<Hold>, IndexError> {
-    let found = sqlx::query("SELECT * FROM hold WHERE id = ?").bind(id).fetch_optional(connection).await;
+async fn find(connection: &mut SqliteConnection, scope: &Scope, id: i64) -> Result<Option<Hold>, IndexError> {
+    let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM hold WHERE id = ");
+    push_camera(sql.push_bind(id), scope, "camera");
+    let found = sql.build().fetch_optional(connection).await;
     found.map_err(not_read)?.as_ref().map(decode).transpose()
 }
 

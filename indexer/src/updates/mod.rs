@@ -1,4 +1,4 @@
-//! What just happened: written beside each change, and handed to listeners after the commit.
+//! What just happened: written beside each change, and announced after the commit.
 
 pub(crate) mod outbox;
 pub(crate) mod update;

@@ -1,10 +1,14 @@
 //! What is to be told to listeners: a row beside each change, in the same transaction, and a message after it.
 
-use anjian_domain::{CameraId, WallTime};
+use std::ops::RangeInclusive;
+
+use anjian_domain::{CameraId, Scope, Viewer, WallTime};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqliteExecutor};
+use tokio::sync::watch;
 
 use crate::configuration::camera_row;
 use crate::engine::columns::Columns;
+use crate::viewer::condition::push_site;
 use crate::violations::list_row;
 use crate::{Index, IndexError, LiveKind, LiveUpdate, ViolationRow};
 
@@ -16,19 +20,24 @@ const PRUNE_EVERY: i64 = 100;
 const MAX_LIMIT: u32 = 1_000;
 
 impl Index {
-    /// Changes after `seq`, oldest first, at most `limit` (and at most 1,000), of this and of other processes. The
-    /// newest 10,000 are kept. Each shows its violation or camera as it is now.
+    /// Changes after `seq` that the viewer sees, oldest first, at most `limit` (and at most 1,000), of this and of other
+    /// processes. The newest 10,000 are kept. Each shows its violation or camera as it is now. All sites share one row
+    /// of numbers, so numbers that a viewer misses say that something changed elsewhere, and nothing else.
     ///
     /// # Errors
     /// When the rows could not be read.
-    pub async fn live_since(&self, seq: i64, limit: u32) -> Result<Vec<LiveUpdate>, IndexError> {
+    pub async fn live_since(
+        &self,
+        viewer: &Viewer,
+        seq: i64,
+        limit: u32,
+    ) -> Result<Vec<LiveUpdate>, IndexError> {
         let failed = |source| IndexError::Database { doing: "read updates", table: "outbox", source };
-        let sql = "SELECT seq, violation, camera FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?";
-        let query = sqlx::query(sql).bind(seq).bind(limit.min(MAX_LIMIT));
+        let mut sql = since(viewer.scope(), seq, limit);
         // One transaction, so that what the rows name is there.
         let mut reading = self.inner.reader.begin().await.map_err(failed)?;
         let mut updates = Vec::new();
-        for row in query.fetch_all(&mut *reading).await.map_err(failed)? {
+        for row in sql.build().fetch_all(&mut *reading).await.map_err(failed)? {
             let columns = Columns { table: "outbox", row: &row };
             let kind = match columns.get::<Option<i64>>("violation")? {
                 Some(violation) => {
@@ -45,11 +54,41 @@ impl Index {
         Ok(updates)
     }
 
-    /// After a commit, while the writer is still held.
-    pub(crate) fn tell(&self, seq: i64, kind: LiveKind) {
-        // Fails when nobody listens, which is no matter.
-        let _ = self.inner.live.send(LiveUpdate { seq, kind });
+    /// Numbers of the changes that are kept, of all sites; without a gap. Empty, `1..=0`, before the first change.
+    ///
+    /// # Errors
+    /// When the rows could not be read.
+    pub async fn updates_kept(&self) -> Result<RangeInclusive<i64>, IndexError> {
+        let failed = |source| IndexError::Database { doing: "read updates", table: "outbox", source };
+        // Each of the two walks one end of the table; in one SELECT without these brackets they would read it whole.
+        let sql = "SELECT coalesce((SELECT min(seq) FROM outbox), 1) AS oldest, \
+             coalesce((SELECT max(seq) FROM outbox), 0) AS newest";
+        let row = sqlx::query(sql).fetch_one(&self.inner.reader).await.map_err(failed)?;
+        let columns = Columns { table: "outbox", row: &row };
+        Ok(columns.get("oldest")?..=columns.get("newest")?)
     }
+
+    /// The number of the newest change that this process committed, as it grows; 0 before the first. Says only that
+    /// there is something to read: [`Index::live_since`] tells what, and also what other processes changed.
+    #[must_use]
+    pub fn committed(&self) -> watch::Receiver<i64> {
+        self.inner.committed.subscribe()
+    }
+
+    /// After a commit, while the writer is still held.
+    pub(crate) fn announce(&self, seq: i64) {
+        self.inner.committed.send_replace(seq);
+    }
+}
+
+/// Whose change a row of `outbox AS o` tells of.
+const SITE: &str = "coalesce((SELECT site FROM violation WHERE seq = o.violation), (SELECT site FROM camera WHERE id = o.camera))";
+
+fn since(scope: &Scope, seq: i64, limit: u32) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new("SELECT o.seq, o.violation, o.camera FROM outbox AS o WHERE o.seq > ");
+    push_site(sql.push_bind(seq), scope, SITE);
+    sql.push(" ORDER BY o.seq LIMIT ").push_bind(limit.min(MAX_LIMIT));
+    sql
 }
 
 pub(crate) async fn append_violation(
@@ -87,10 +126,7 @@ async fn append(
 }
 
 /// The violation with this `seq`.
-pub(crate) async fn violation_at(
-    database: impl SqliteExecutor<'_>,
-    seq: i64,
-) -> Result<ViolationRow, IndexError> {
+async fn violation_at(database: impl SqliteExecutor<'_>, seq: i64) -> Result<ViolationRow, IndexError> {
     let columns = list_row::COLUMNS;
     let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq = "));
     let row = sql.push_bind(seq).build().fetch_one(database).await;
@@ -110,6 +146,7 @@ mod tests {
     async fn the_oldest_updates_are_pruned() {
         let folder = tempfile::tempdir().unwrap();
         let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        assert!(index.updates_kept().await.unwrap().is_empty());
         let id: CameraId = "gate".parse().unwrap();
         let at = WallTime::from_micros(0).unwrap();
         let mut writer = index.write().await.unwrap();
@@ -129,5 +166,7 @@ mod tests {
                 sqlx::query_scalar("SELECT min(seq) FROM outbox").fetch_one(&mut *transaction).await.unwrap();
             assert_eq!(found, oldest, "after {seq}");
         }
+        transaction.commit().await.unwrap();
+        assert_eq!(index.updates_kept().await.unwrap(), 201..=10_201);
     }
 }

@@ -1,26 +1,29 @@
 //! Counting violations by group. Each group is a range of an index and counted without sorting. Calendar hours and
 //! days are laid out by [`crate::violations::calendar`], because SQLite knows no daylight saving.
 
-use anjian_domain::Behaviour;
+use anjian_domain::{Behaviour, Viewer};
 use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::columns::Columns;
+use crate::viewer::narrow::narrowed;
 use crate::violations::calendar::{self, Bucket};
 use crate::violations::tally;
 use crate::violations::walk::{Driver, Plan};
 use crate::{CountKey, GroupBy, Index, IndexError, ViolationCount, ViolationQuery};
 
 impl Index {
-    /// How many violations opened, by group; `limit` and `cursor` of the query do not matter. Behaviours come in
+    /// How many violations opened that the viewer sees, by group; `limit` and `cursor` of the query do not matter. Behaviours come in
     /// their usual order, cameras by id, hours and days from the oldest; groups with none are left out.
     ///
     /// # Errors
     /// When the rows could not be read, or the range is missing or too long for the group.
     pub async fn count_violations(
         &self,
+        viewer: &Viewer,
         query: &ViolationQuery,
         group_by: GroupBy,
     ) -> Result<Vec<ViolationCount>, IndexError> {
+        let Some(query) = &narrowed(viewer.scope(), query)? else { return nothing(query, &group_by) };
         if let Some(mut sql) = tally::counts(query, &group_by) {
             return self.read_tally(&mut sql, &group_by).await;
         }
@@ -60,6 +63,16 @@ impl Index {
         let read = sql.build().fetch_all(&self.inner.reader).await;
         read.map_err(|source| IndexError::Database { doing: "count violations", table: "violation", source })
     }
+}
+
+/// No group has any. A range that cannot be counted is refused all the same.
+fn nothing(query: &ViolationQuery, group_by: &GroupBy) -> Result<Vec<ViolationCount>, IndexError> {
+    match group_by {
+        GroupBy::Hour(zone) => drop(calendar::hours(query.from, query.to, zone)?),
+        GroupBy::Day(zone) => drop(calendar::days(query.from, query.to, zone)?),
+        GroupBy::Behaviour | GroupBy::Camera => {}
+    }
+    Ok(Vec::new())
 }
 
 type Grouped = (QueryBuilder<Sqlite>, Vec<CountKey>);

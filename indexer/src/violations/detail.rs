@@ -1,11 +1,12 @@
 //! Everything that is kept of one violation.
 
-use anjian_domain::{RuleDefinition, ViolationId};
+use anjian_domain::{RuleDefinition, Viewer, ViolationId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::engine::columns::{Columns, uuid_column};
 use crate::evidence::clip_row;
+use crate::viewer::condition::push_site;
 use crate::violations::list_row;
 use crate::violations::run_row;
 use crate::{EvidenceFile, EvidenceKind, EvidenceRow, Index, IndexError, ViolationDetail, ViolationRow};
@@ -15,14 +16,19 @@ impl Index {
     ///
     /// # Errors
     /// When the rows could not be read.
-    pub async fn violation(&self, id: ViolationId) -> Result<Option<ViolationDetail>, IndexError> {
+    pub async fn violation(
+        &self,
+        viewer: &Viewer,
+        id: ViolationId,
+    ) -> Result<Option<ViolationDetail>, IndexError> {
         let failed = |source| IndexError::Database { doing: "read a violation", table: "violation", source };
         // One transaction, so that row and detail are of the same moment.
         let mut reading = self.inner.reader.begin().await.map_err(failed)?;
         let columns = list_row::COLUMNS;
         let mut sql =
             QueryBuilder::<Sqlite>::new(format!("SELECT {columns} FROM violation AS v WHERE v.id = "));
-        let found = sql.push_bind(uuid_column(id.0)).build().fetch_optional(&mut *reading).await;
+        push_site(sql.push_bind(uuid_column(id.0)), viewer.scope(), "v.site");
+        let found = sql.build().fetch_optional(&mut *reading).await;
         let Some(row) = found.map_err(failed)? else { return Ok(None) };
         let (place, row) = list_row::decode(&row)?;
         let detail = assemble(&mut reading, place.seq, row).await?;
@@ -36,13 +42,17 @@ impl Index {
     /// When the row could not be read.
     pub async fn evidence_file(
         &self,
+        viewer: &Viewer,
         id: ViolationId,
         kind: EvidenceKind,
     ) -> Result<Option<EvidenceFile>, IndexError> {
-        let sql = "SELECT e.kind, e.path, e.size_bytes, e.sha256 FROM violation AS v \
-             JOIN evidence AS e ON e.violation = v.seq WHERE v.id = ? AND e.kind = ?";
-        let query = sqlx::query(sql).bind(uuid_column(id.0)).bind(kind.as_str());
-        let found = query.fetch_optional(&self.inner.reader).await;
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "SELECT e.kind, e.path, e.size_bytes, e.sha256 FROM violation AS v \
+             JOIN evidence AS e ON e.violation = v.seq WHERE v.id = ",
+        );
+        sql.push_bind(uuid_column(id.0)).push(" AND e.kind = ").push_bind(kind.as_str());
+        push_site(&mut sql, viewer.scope(), "v.site");
+        let found = sql.build().fetch_optional(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look for a file", table: "evidence", source };
         let Some(row) = found.map_err(failed)? else { return Ok(None) };
         let file = decode_evidence(&row)?;

@@ -7,7 +7,7 @@ use sqlx::{Row, SqliteConnection};
 
 use crate::engine::open;
 use crate::updates::outbox;
-use crate::{Index, IndexError, LiveKind};
+use crate::{Index, IndexError};
 
 const LIVE_LOCK: &str = "serve.lock";
 
@@ -72,10 +72,10 @@ impl Index {
         let now = self.inner.clock.now();
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("run").await?;
-        let mut updates = Vec::new();
-        for seq in close_violations(&mut transaction).await.map_err(failed)? {
-            let update = outbox::append_violation(&mut transaction, seq, now).await?;
-            updates.push((update, outbox::violation_at(&mut *transaction, seq).await?));
+        let closed = close_violations(&mut transaction).await.map_err(failed)?;
+        let mut newest = None;
+        for seq in &closed {
+            newest = Some(outbox::append_violation(&mut transaction, *seq, now).await?);
         }
         let sql = "UPDATE run SET ended_us = last_seen_us WHERE kind = 'live' AND ended_us IS NULL";
         sqlx::query(sql).execute(&mut *transaction).await.map_err(failed)?;
@@ -83,11 +83,8 @@ impl Index {
              WHERE state <> 'stopped'";
         sqlx::query(sql).bind(now.as_micros()).execute(&mut *transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
-        let closed = u64::try_from(updates.len()).unwrap_or(u64::MAX);
-        for (seq, row) in updates {
-            self.tell(seq, LiveKind::Violation(Box::new(row)));
-        }
-        Ok(closed)
+        newest.into_iter().for_each(|seq| self.announce(seq));
+        Ok(u64::try_from(closed.len()).unwrap_or(u64::MAX))
     }
 }
 

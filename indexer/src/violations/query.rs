@@ -60,7 +60,7 @@ impl Default for ViolationQuery {
 }
 
 /// One page of violations, newest first.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ViolationPage {
     /// At most `limit`.
     pub items: Vec<ViolationRow>,

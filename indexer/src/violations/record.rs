@@ -10,7 +10,7 @@ use crate::evidence::folder::StoredFile;
 use crate::updates::outbox;
 use crate::violations::run_row;
 use crate::violations::walk;
-use crate::{Index, IndexError, LiveKind, ViolationStatus};
+use crate::{Index, IndexError, ViolationStatus};
 
 impl Index {
     pub(crate) async fn begin_run(&self, run: &Run) -> Result<(), IndexError> {
@@ -71,9 +71,8 @@ impl Index {
         }
         run_row::seen(&mut transaction, violation.run, evidence.snapshot_at.wall).await?;
         let update = outbox::append_violation(&mut transaction, seq, self.inner.clock.now()).await?;
-        let row = outbox::violation_at(&mut *transaction, seq).await?;
         transaction.commit().await.map_err(failed)?;
-        self.tell(update, LiveKind::Violation(Box::new(row)));
+        self.announce(update);
         Ok(())
     }
 
@@ -101,9 +100,8 @@ impl Index {
             run_row::seen(&mut transaction, violation.run, at.wall).await?;
         }
         let update = outbox::append_violation(&mut transaction, seq, self.inner.clock.now()).await?;
-        let row = outbox::violation_at(&mut *transaction, seq).await?;
         transaction.commit().await.map_err(failed)?;
-        self.tell(update, LiveKind::Violation(Box::new(row)));
+        self.announce(update);
         Ok(())
     }
 }

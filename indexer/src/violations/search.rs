@@ -1,22 +1,29 @@
 //! Finding violations, newest first, page by page.
 
+use anjian_domain::Viewer;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite};
 
+use crate::viewer::narrow::narrowed;
 use crate::violations::list_row;
 use crate::violations::walk::{Driver, Plan};
 use crate::{Cursor, Index, IndexError, ViolationPage, ViolationQuery, ViolationRow};
 
 impl Index {
-    /// One page of violations, newest first.
+    /// One page of the violations that the viewer sees, newest first.
     ///
     /// # Errors
     /// When the rows could not be read, or a list has more than [`ViolationQuery::MAX_VALUES`] values.
-    pub async fn search_violations(&self, query: &ViolationQuery) -> Result<ViolationPage, IndexError> {
+    pub async fn search_violations(
+        &self,
+        viewer: &Viewer,
+        query: &ViolationQuery,
+    ) -> Result<ViolationPage, IndexError> {
+        let Some(query) = narrowed(viewer.scope(), query)? else { return Ok(ViolationPage::default()) };
         let limit = usize::from(query.limit.clamp(1, ViolationQuery::MAX_LIMIT));
         // One more than asked for tells whether there is another page.
-        let driver = self.choose_driver(query).await?;
-        let mut sql = page_sql(driver, query, limit + 1)?;
+        let driver = self.choose_driver(&query).await?;
+        let mut sql = page_sql(driver, &query, limit + 1)?;
         let read = sql.build().fetch_all(&self.inner.reader).await;
         let rows = read.map_err(|source| IndexError::Database {
             doing: "search violations",
@@ -211,7 +218,7 @@ mod tests {
     async fn every_driver_finds_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let index = spread(&folder).await;
-        let mut compared = 0;
+        let (viewer, mut compared) = (Viewer::local(), 0);
         for (name, _, query) in shapes() {
             let mut pages = Vec::new();
             for driver in drivers(&query).into_iter().chain([Driver::Time, Driver::Score]) {
@@ -222,7 +229,7 @@ mod tests {
             assert!(pages.windows(2).all(|pair| pair[0] == pair[1]), "{name}");
             compared += pages[0].items.len();
             assert_eq!(
-                index.search_violations(&ViolationQuery { limit: 200, ..query }).await.unwrap(),
+                index.search_violations(&viewer, &ViolationQuery { limit: 200, ..query }).await.unwrap(),
                 pages[0]
             );
         }
@@ -260,6 +267,7 @@ mod tests {
         sqlx::raw_sql(judged).execute(&mut *transaction).await.unwrap();
         transaction.commit().await.unwrap();
         drop(writer);
+        let viewer = Viewer::local();
         let (mut behaviours, mut cameras) = (0, 0);
         for (name, _, query) in shapes() {
             // The same question in words that the tally does not know.
@@ -270,8 +278,9 @@ mod tests {
             };
             for group in [GroupBy::Behaviour, GroupBy::Camera] {
                 if tally::counts(&query, &group).is_some() {
-                    let tallied = index.count_violations(&query, group.clone()).await.unwrap();
-                    assert_eq!(tallied, index.count_violations(&all, group.clone()).await.unwrap(), "{name}");
+                    let count = |query| index.count_violations(&viewer, query, group.clone());
+                    let tallied = count(&query).await.unwrap();
+                    assert_eq!(tallied, count(&all).await.unwrap(), "{name}");
                     let counts = if group == GroupBy::Camera { &mut cameras } else { &mut behaviours };
                     *counts += tallied.len();
                 }

@@ -14,7 +14,7 @@ fn status(state: CameraState, since: u64, last_frame: Option<WallTime>) -> Camer
 }
 
 fn gate(store: &Store) -> CameraRow {
-    store.wait(store.index.cameras()).unwrap().swap_remove(0)
+    store.wait(store.index.cameras(&store.viewer)).unwrap().swap_remove(0)
 }
 
 pub(crate) fn configuration_comes_and_goes(store: &Store) {
@@ -31,10 +31,10 @@ pub(crate) fn configuration_comes_and_goes(store: &Store) {
     store.clock.set(at(9).wall);
     store.wait(store.index.retain_configured(&[mill.id.clone()], &[moved.id])).unwrap();
 
-    let sites = store.wait(store.index.sites()).unwrap();
+    let sites = store.wait(store.index.sites(&store.viewer)).unwrap();
     assert_eq!(sites.iter().map(|row| row.is_configured).collect::<Vec<_>>(), [true, false]);
     assert_eq!(sites[0].site, mill);
-    let cameras = store.wait(store.index.cameras()).unwrap();
+    let cameras = store.wait(store.index.cameras(&store.viewer)).unwrap();
     assert_eq!((cameras[0].camera.as_str(), cameras[0].is_configured), ("gate", false));
     assert_eq!((cameras[0].state, cameras[0].since), (CameraState::Stopped, Some(at(9).wall)));
     assert_eq!((cameras[1].camera.as_str(), cameras[1].is_configured), ("yard", true));
@@ -42,7 +42,7 @@ pub(crate) fn configuration_comes_and_goes(store: &Store) {
     assert_eq!(store.search(&anjian_indexer::ViolationQuery::default()).len(), 1, "its violations remain");
 
     store.wait(store.index.retain_configured(&[], &[])).unwrap();
-    assert!(store.wait(store.index.cameras()).unwrap().iter().all(|row| !row.is_configured));
+    assert!(store.wait(store.index.cameras(&store.viewer)).unwrap().iter().all(|row| !row.is_configured));
     store.wait(store.index.put_camera(&camera("gate"))).unwrap();
     assert!(gate(store).is_configured);
 }
@@ -60,8 +60,8 @@ pub(crate) fn names_of_zones_follow_the_configuration(store: &Store) {
 }
 
 pub(crate) fn states_are_told_on_change_only(store: &Store) {
-    let mut updates = store.index.subscribe();
-    let mut told = || match updates.try_recv().ok()?.kind {
+    let mut updates = store.listen();
+    let mut told = || match updates.next()?.kind {
         LiveKind::Camera(row) => Some((row.state, row.since, row.reason)),
         LiveKind::Violation(row) => panic!("{row:?}"),
     };

@@ -19,7 +19,7 @@ fn cut(store: &Store) -> ClipReport {
 }
 
 fn clip(store: &Store, violation: &Violation) -> ClipRow {
-    store.wait(store.index.violation(violation.id)).unwrap().unwrap().clip.unwrap()
+    store.wait(store.index.violation(&store.viewer, violation.id)).unwrap().unwrap().clip.unwrap()
 }
 
 fn shown(store: &Store, violation: &Violation) -> (Option<WallTime>, Option<WallTime>) {
@@ -54,18 +54,21 @@ pub(crate) fn clips_are_cut_when_the_recording_reaches_past_them(store: &Store) 
 
     record(store, at(20).wall, 10);
     store.clock.set(at(31).wall);
-    let mut updates = store.index.subscribe();
+    let mut updates = store.listen();
     assert_eq!(cut(store), ClipReport { cut: 1, ..ClipReport::default() });
     assert_eq!(shown(store, &violation), (Some(at(7).wall), Some(at(23).wall)));
     assert_eq!(clip(store, &violation).reason, None);
-    let told = updates.try_recv().unwrap().kind;
+    let told = updates.next().unwrap().kind;
     assert!(matches!(told, LiveKind::Violation(row) if row.id == violation.id && row.has_clip));
-    let file = store.wait(store.index.evidence_file(violation.id, EvidenceKind::Clip)).unwrap().unwrap();
+    let file = store
+        .wait(store.index.evidence_file(&store.viewer, violation.id, EvidenceKind::Clip))
+        .unwrap()
+        .unwrap();
     assert_eq!(std::fs::metadata(&file.path).unwrap().len(), file.size_bytes);
     assert!(file.path.ends_with("clip.mp4"));
     assert!(store.wait(store.index.check(&mut |_| {})).unwrap().is_clean());
     assert_eq!(cut(store), ClipReport::default(), "once");
-    let archived = store.wait(store.index.violation(archived.id)).unwrap().unwrap();
+    let archived = store.wait(store.index.violation(&store.viewer, archived.id)).unwrap().unwrap();
     assert_eq!(archived.clip, None);
 }
 
@@ -95,8 +98,11 @@ pub(crate) fn a_kill_between_file_and_row_is_mended(store: &Store) {
     let run = store.run(RunKind::Live, "gate");
     record(store, at(0).wall, 60);
     let violation = violation(store, &run, 20, 30);
-    let beside =
-        store.wait(store.index.evidence_file(violation.id, EvidenceKind::Snapshot)).unwrap().unwrap().path;
+    let beside = store
+        .wait(store.index.evidence_file(&store.viewer, violation.id, EvidenceKind::Snapshot))
+        .unwrap()
+        .unwrap()
+        .path;
     // What two kills leave: one after the file, one while it was written.
     for left in ["clip.mp4", "clip.mp4.partial"] {
         std::fs::write(beside.with_file_name(left), "an earlier process").unwrap();
@@ -124,7 +130,10 @@ pub(crate) fn what_was_not_recorded_is_remembered(store: &Store) {
     assert!(clip.reason.unwrap().contains("not recorded"));
     record(store, at(60).wall, 60);
     assert_eq!(cut(store), ClipReport::default(), "it is not tried again");
-    assert_eq!(store.wait(store.index.evidence_file(violation.id, EvidenceKind::Clip)).unwrap(), None);
+    assert_eq!(
+        store.wait(store.index.evidence_file(&store.viewer, violation.id, EvidenceKind::Clip)).unwrap(),
+        None
+    );
 }
 
 pub(crate) fn the_open_file_is_cut_too(store: &Store) {
@@ -187,9 +196,15 @@ pub(crate) fn segments_wait_for_the_clip(store: &Store) {
     assert_eq!(shown(store, &violation), (Some(at(50).wall), Some(at(65).wall)));
     assert_eq!(store.wait(store.index.run_retention()).unwrap().segments, 6);
     assert_eq!(files(store), [] as [&str; 0]);
-    let file = store.wait(store.index.evidence_file(violation.id, EvidenceKind::Clip)).unwrap().unwrap();
+    let file = store
+        .wait(store.index.evidence_file(&store.viewer, violation.id, EvidenceKind::Clip))
+        .unwrap()
+        .unwrap();
     assert!(file.path.exists(), "evidence stays when its recording expires");
-    let gaps = store.wait(store.index.recordings(&run.camera, at(0).wall, at(200).wall)).unwrap().gaps;
+    let gaps = store
+        .wait(store.index.recordings(&store.viewer, &run.camera, at(0).wall, at(200).wall))
+        .unwrap()
+        .gaps;
     assert_eq!((gaps.len(), gaps[0].cause), (1, GapCause::Expired));
     assert_eq!(store.sink.recorded_until(&run.camera).unwrap(), None);
 }

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::Arc;
 
-use anjian_domain::{EvidenceSink, RunKind, SinkError, SystemClock};
+use anjian_domain::{EvidenceSink, RunKind, SinkError, SystemClock, Viewer};
 use anjian_indexer::{Index, IndexError, ViolationQuery};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
@@ -89,7 +89,7 @@ fn looking_creates_nothing() {
     let violation = store.recorded(&run, 1);
     let looked = Index::open_existing(store.folder.path(), Arc::new(SystemClock));
     let index = runtime().block_on(looked).unwrap();
-    assert!(store.wait(index.violation(violation.id)).unwrap().is_some());
+    assert!(store.wait(index.violation(&Viewer::local(), violation.id)).unwrap().is_some());
 }
 
 /// Nothing of the failed call is left, and the same call succeeds once the fault is gone.
@@ -101,7 +101,7 @@ fn fails_and_recovers(store: &Store, fault: impl FnOnce(&Path), repair: impl FnO
     fault(&folder);
     let error = store.sink.open_violation(&violation, &evidence(&violation)).unwrap_err();
     assert_eq!(store.search(&ViolationQuery::default()), []);
-    assert_eq!(store.wait(store.index.violation(violation.id)).unwrap(), None);
+    assert_eq!(store.wait(store.index.violation(&store.viewer, violation.id)).unwrap(), None);
     assert!(
         evidence_files(store).iter().all(|file| !file.contains("snapshot")),
         "{:?}",

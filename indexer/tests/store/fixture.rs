@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use anjian_domain::{
     Behaviour, Camera, Clock, CloseReason, Detection, Detections, EvidenceSink, MediaTime, Moment, NormBox,
-    OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score, Site, TrackId, TrackPoint, Violation,
-    ViolationId, WallTime,
+    OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score, Site, TrackId, TrackPoint, Viewer,
+    Violation, ViolationId, WallTime,
 };
-use anjian_indexer::{Index, IndexError, IndexSink, ViolationQuery, ViolationRow, ViolationStatus};
+use anjian_indexer::{
+    Index, IndexError, IndexSink, LiveUpdate, ViolationQuery, ViolationRow, ViolationStatus,
+};
 use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
@@ -76,6 +78,8 @@ pub(crate) struct Store {
     pub(crate) index: Index,
     pub(crate) sink: IndexSink,
     pub(crate) clock: Arc<ManualClock>,
+    /// As whom the cases ask that are not about viewers.
+    pub(crate) viewer: Viewer,
     backend: Arc<dyn Backend>,
     runtime: Arc<Runtime>,
     pub(crate) folder: Arc<TempDir>,
@@ -91,7 +95,8 @@ impl Store {
         let clock = Arc::new(ManualClock(AtomicI64::new(START)));
         let index = backend.open(&runtime, folder.path(), clock.clone()).unwrap();
         let sink = IndexSink::new(index.clone(), runtime.handle().clone());
-        let store = Self { index, sink, clock, backend, runtime, folder, next: Arc::default() };
+        let viewer = Viewer::local();
+        let store = Self { index, sink, clock, viewer, backend, runtime, folder, next: Arc::default() };
         store.wait(store.index.put_site(&site("plant"))).unwrap();
         for id in ["gate", "yard"] {
             store.wait(store.index.put_camera(&camera(id))).unwrap();
@@ -106,11 +111,17 @@ impl Store {
             sink: IndexSink::new(index.clone(), self.runtime.handle().clone()),
             index,
             clock: self.clock.clone(),
+            viewer: self.viewer.clone(),
             backend: self.backend.clone(),
             runtime: self.runtime.clone(),
             folder: self.folder.clone(),
             next: self.next.clone(),
         }
+    }
+
+    /// A store of its own, with nothing in it but what every store begins with.
+    pub(crate) fn another(&self) -> Self {
+        Self::open(self.backend.clone())
     }
 
     pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
@@ -175,8 +186,29 @@ impl Store {
         self.backend.judge(&self.runtime, self.folder.path(), id, status);
     }
 
+    /// Hears of every change from now on.
+    pub(crate) fn listen(&self) -> Listening<'_> {
+        Listening { last: *self.wait(self.index.updates_kept()).unwrap().end(), store: self }
+    }
+
     pub(crate) fn search(&self, query: &ViolationQuery) -> Vec<ViolationRow> {
-        self.wait(self.index.search_violations(query)).unwrap().items
+        self.wait(self.index.search_violations(&self.viewer, query)).unwrap().items
+    }
+}
+
+/// Changes as they come, of this and of other processes.
+pub(crate) struct Listening<'s> {
+    store: &'s Store,
+    last: i64,
+}
+
+impl Listening<'_> {
+    /// The next change, when there is one.
+    pub(crate) fn next(&mut self) -> Option<LiveUpdate> {
+        let update =
+            self.store.wait(self.store.index.live_since(&self.store.viewer, self.last, 1)).unwrap().pop()?;
+        self.last = update.seq;
+        Some(update)
     }
 }
 

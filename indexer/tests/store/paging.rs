@@ -16,7 +16,7 @@ pub(crate) fn equal_times_are_paged_without_loss(store: &Store) {
     let mut query = ViolationQuery { limit: 2, ..ViolationQuery::default() };
     let mut seen = Vec::new();
     for more in [true, true, false] {
-        let page = store.wait(store.index.search_violations(&query)).unwrap();
+        let page = store.wait(store.index.search_violations(&store.viewer, &query)).unwrap();
         seen.extend(ids(&page.items));
         assert_eq!(page.next_cursor.is_some(), more);
         // As a client gives it back.
@@ -32,7 +32,7 @@ pub(crate) fn limits_are_kept(store: &Store) {
         [(0, 1, true), (1, 1, true), (2, 2, true), (3, 3, false), (u16::MAX, 3, false)]
     {
         let query = ViolationQuery { limit, ..ViolationQuery::default() };
-        let page = store.wait(store.index.search_violations(&query)).unwrap();
+        let page = store.wait(store.index.search_violations(&store.viewer, &query)).unwrap();
         assert_eq!((page.items.len(), page.next_cursor.is_some()), (items, more), "{limit}");
     }
 }
@@ -92,7 +92,7 @@ pub(crate) fn pages_give_everything_once(store: &Store) {
         let mut seen = Vec::new();
         let mut page_query = query;
         loop {
-            let page = store.wait(store.index.search_violations(&page_query)).unwrap();
+            let page = store.wait(store.index.search_violations(&store.viewer, &page_query)).unwrap();
             prop_assert!(page.items.len() <= usize::from(page_query.limit));
             seen.extend(ids(&page.items));
             page_query.cursor = page.next_cursor;

@@ -58,7 +58,8 @@ pub(crate) fn segments_are_found_by_range(store: &Store) {
     kept.iter().for_each(|segment| keep(store, segment));
     store.clock.set(at(3_600).wall);
     let found = |from, to| {
-        let found = store.wait(store.index.segments(&gate(), at(from).wall, at(to).wall)).unwrap();
+        let found =
+            store.wait(store.index.segments(&store.viewer, &gate(), at(from).wall, at(to).wall)).unwrap();
         found.iter().map(|segment| seconds(segment.start) as u64 / 60).collect::<Vec<_>>()
     };
     let cases: &[(u64, u64, &[u64])] = &[
@@ -73,11 +74,14 @@ pub(crate) fn segments_are_found_by_range(store: &Store) {
     for (from, to, expected) in cases {
         assert_eq!(found(*from, *to), *expected, "{from}..{to}");
     }
-    let all = store.wait(store.index.segments(&gate(), at(0).wall, at(600).wall)).unwrap();
+    let all = store.wait(store.index.segments(&store.viewer, &gate(), at(0).wall, at(600).wall)).unwrap();
     assert_eq!(all, kept);
-    let span = store.wait(store.index.recording_span(&gate())).unwrap().unwrap();
+    let span = store.wait(store.index.recording_span(&store.viewer, &gate())).unwrap().unwrap();
     assert_eq!((span.from, span.to, span.segments, span.bytes), (at(0).wall, at(600).wall, 10, 10_000));
-    assert_eq!(store.wait(store.index.recording_span(&"yard".parse().unwrap())).unwrap(), None);
+    assert_eq!(
+        store.wait(store.index.recording_span(&store.viewer, &"yard".parse().unwrap())).unwrap(),
+        None
+    );
     assert_eq!(store.sink.recorded_until(&gate()).unwrap(), Some(at(600).wall));
 }
 
@@ -127,20 +131,21 @@ pub(crate) fn gaps_are_told_with_their_cause(store: &Store) {
     let open = segment(150.2, 60.0);
     store.sink.begin_segment(&unfinished(&open)).unwrap();
 
-    let found = store.wait(store.index.recordings(&gate(), at(0).wall, at(300).wall)).unwrap();
+    let found = store.wait(store.index.recordings(&store.viewer, &gate(), at(0).wall, at(300).wall)).unwrap();
     assert_eq!(found.to, at(155).wall, "what is to come is no gap");
     assert_eq!(found.segments.len(), 3);
     assert_eq!(found.segments[2].end(), at(155).wall, "the open one lasts until now");
     let [gap] = &found.gaps[..] else { panic!("{:#?}", found.gaps) };
     assert_eq!((gap.from, seconds(gap.to), gap.cause), (at(60).wall, 90.2, GapCause::Waiting));
     assert_eq!(gap.reason.as_deref(), Some("no data for 3 s"));
-    let state = store.wait(store.index.recording_state(&gate())).unwrap().unwrap();
+    let state = store.wait(store.index.recording_state(&store.viewer, &gate())).unwrap().unwrap();
     assert_eq!((state.state, state.since), (RecordingState::Recording, at(90).wall));
 
     // It stops without having finished: what is open lasts until then.
     tell(store, 170, RecordingState::DiskFull, Some("no space left"));
     store.clock.set(at(200).wall);
-    let report = store.wait(store.index.completeness(&gate(), at(0).wall, at(300).wall)).unwrap();
+    let report =
+        store.wait(store.index.completeness(&store.viewer, &gate(), at(0).wall, at(300).wall)).unwrap();
     assert_eq!((report.to, report.segments), (at(200).wall, 3));
     assert_eq!(report.missing, Duration::from_secs_f64(30.2 + 30.0));
     assert_eq!(report.recorded, Duration::from_secs_f64(200.0 - 60.2));
@@ -149,9 +154,11 @@ pub(crate) fn gaps_are_told_with_their_cause(store: &Store) {
     assert_eq!((report.gaps[1].from, report.gaps[1].to), (at(170).wall, at(200).wall));
     // A camera of which nothing is known, and a time that has not come.
     let yard = "yard".parse().unwrap();
-    let report = store.wait(store.index.completeness(&yard, at(0).wall, at(100).wall)).unwrap();
+    let report =
+        store.wait(store.index.completeness(&store.viewer, &yard, at(0).wall, at(100).wall)).unwrap();
     assert_eq!((report.share, report.gaps[0].cause), (0.0, GapCause::Unrecorded));
-    let report = store.wait(store.index.completeness(&yard, at(300).wall, at(400).wall)).unwrap();
+    let report =
+        store.wait(store.index.completeness(&store.viewer, &yard, at(300).wall, at(400).wall)).unwrap();
     assert_eq!((report.share, report.to, report.gaps.len()), (1.0, at(300).wall, 0));
 }
 
@@ -160,9 +167,9 @@ pub(crate) fn ranges_are_bounded(store: &Store) {
     let refused = |from: u64, to: u64| {
         let (from, to) = (at(from).wall, at(to).wall);
         [
-            store.wait(store.index.segments(&gate(), from, to)).err(),
-            store.wait(store.index.coverage(&gate(), from, to)).err(),
-            store.wait(store.index.completeness(&gate(), from, to)).err(),
+            store.wait(store.index.segments(&store.viewer, &gate(), from, to)).err(),
+            store.wait(store.index.coverage(&store.viewer, &gate(), from, to)).err(),
+            store.wait(store.index.completeness(&store.viewer, &gate(), from, to)).err(),
         ]
         .map(|error| matches!(error, Some(IndexError::Query(_))))
     };
@@ -180,7 +187,7 @@ pub(crate) fn a_year_is_reported_in_pieces(store: &Store) {
     (0..100).for_each(|n| keep(store, &segment(f64::from(n * day), 3_600.0)));
     store.clock.set(at(100 * 24 * 3_600).wall);
     let (from, to) = (at(1_800).wall, at(100 * 24 * 3_600).wall);
-    let report = store.wait(store.index.completeness(&gate(), from, to)).unwrap();
+    let report = store.wait(store.index.completeness(&store.viewer, &gate(), from, to)).unwrap();
     assert_eq!(report.recorded, Duration::from_secs(100 * 3_600 - 1_800));
     assert_eq!(report.missing, Duration::from_secs(100 * 23 * 3_600));
     assert_eq!((report.segments, report.gaps.len()), (100, 100), "a gap over an edge is one gap");
@@ -195,10 +202,10 @@ pub(crate) fn minutes_of_local_days_are_right(store: &Store) {
         store.clock.set(to.plus(Duration::from_secs(60)));
         let start = seconds(from);
         (0..hours).for_each(|hour| keep(store, &segment(start + f64::from(hour) * 3_600.0, 3_600.0)));
-        let minutes = store.wait(store.index.coverage(&gate(), from, to)).unwrap();
+        let minutes = store.wait(store.index.coverage(&store.viewer, &gate(), from, to)).unwrap();
         assert_eq!(minutes.len(), hours as usize * 60, "{day}");
         assert!(minutes.iter().all(|minute| minute.recorded == Duration::from_secs(60)), "{day}");
-        let report = store.wait(store.index.completeness(&gate(), from, to)).unwrap();
+        let report = store.wait(store.index.completeness(&store.viewer, &gate(), from, to)).unwrap();
         assert_eq!((report.share, report.gaps.len()), (1.0, 0), "{day}: {:?}", report.gaps);
     }
 }
@@ -226,7 +233,7 @@ pub(crate) fn coverage_adds_up(store: &Store) {
     ];
     told.iter().for_each(|minute| store.sink.add_minute(minute).unwrap());
     store.clock.set(at(190).wall);
-    let found = store.wait(store.index.coverage(&gate(), at(30).wall, at(500).wall)).unwrap();
+    let found = store.wait(store.index.coverage(&store.viewer, &gate(), at(30).wall, at(500).wall)).unwrap();
     let lines: Vec<_> = found
         .iter()
         .map(|m| {

@@ -13,7 +13,7 @@ pub(crate) fn what_was_recorded_is_found_again(store: &Store) {
     let given = evidence(&violation);
     store.sink.open_violation(&violation, &given).unwrap();
 
-    let detail = store.wait(store.index.violation(violation.id)).unwrap().unwrap();
+    let detail = store.wait(store.index.violation(&store.viewer, violation.id)).unwrap().unwrap();
     assert_eq!(detail.row.status, ViolationStatus::Open);
     assert_eq!((detail.row.site.as_str(), detail.row.camera.as_str()), ("plant", "gate"));
     assert_eq!((detail.row.opened_at, detail.row.opened_s), (violation.opened.wall, 100.0));
@@ -28,7 +28,7 @@ pub(crate) fn what_was_recorded_is_found_again(store: &Store) {
     let pictures =
         [(EvidenceKind::Snapshot, given.clean_jpeg), (EvidenceKind::SnapshotAnnotated, given.annotated_jpeg)];
     for (kind, bytes) in pictures {
-        let file = store.wait(store.index.evidence_file(violation.id, kind)).unwrap().unwrap();
+        let file = store.wait(store.index.evidence_file(&store.viewer, violation.id, kind)).unwrap().unwrap();
         assert_eq!(std::fs::read(&file.path).unwrap(), bytes);
         let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(
@@ -37,18 +37,24 @@ pub(crate) fn what_was_recorded_is_found_again(store: &Store) {
         );
         assert!(detail.evidence.iter().any(|row| row.kind == kind && row.size_bytes == bytes.len() as u64));
     }
-    assert_eq!(store.wait(store.index.evidence_file(violation.id, EvidenceKind::Clip)).unwrap(), None);
+    assert_eq!(
+        store.wait(store.index.evidence_file(&store.viewer, violation.id, EvidenceKind::Clip)).unwrap(),
+        None
+    );
 
     let path = [point(at(100)), point(at(101))];
     store.sink.close_violation(&closed(&violation, 130, CloseReason::Left), &path).unwrap();
-    let detail = store.wait(store.index.violation(violation.id)).unwrap().unwrap();
+    let detail = store.wait(store.index.violation(&store.viewer, violation.id)).unwrap().unwrap();
     assert_eq!(detail.row.status, ViolationStatus::Closed);
     assert_eq!((detail.row.closed_at, detail.row.closed_s), (Some(at(130).wall), Some(130.0)));
     assert_eq!((detail.row.close_reason, detail.path), (Some(CloseReason::Left), path.to_vec()));
 
     let nobody = ViolationId(Uuid::from_u128(1));
-    assert_eq!(store.wait(store.index.violation(nobody)).unwrap(), None);
-    assert_eq!(store.wait(store.index.evidence_file(nobody, EvidenceKind::Snapshot)).unwrap(), None);
+    assert_eq!(store.wait(store.index.violation(&store.viewer, nobody)).unwrap(), None);
+    assert_eq!(
+        store.wait(store.index.evidence_file(&store.viewer, nobody, EvidenceKind::Snapshot)).unwrap(),
+        None
+    );
 }
 
 pub(crate) fn files_lie_by_camera_and_day(store: &Store) {
@@ -66,18 +72,18 @@ pub(crate) fn recording_twice_is_recording_once(store: &Store) {
     let run = store.run(RunKind::Live, "gate");
     store.sink.begin_run(&run).unwrap();
     let violation = store.recorded(&run, 10);
-    let before = store.wait(store.index.violation(violation.id)).unwrap();
-    let mut updates = store.index.subscribe();
+    let before = store.wait(store.index.violation(&store.viewer, violation.id)).unwrap();
+    let mut updates = store.listen();
     store.record(&violation);
-    assert_eq!(store.wait(store.index.violation(violation.id)).unwrap(), before);
-    assert!(updates.try_recv().is_err(), "nothing changed, so nothing is told");
+    assert_eq!(store.wait(store.index.violation(&store.viewer, violation.id)).unwrap(), before);
+    assert!(updates.next().is_none(), "nothing changed, so nothing is told");
     assert_eq!(store.search(&ViolationQuery::default()).len(), 1);
     assert_eq!(evidence_files(store).len(), 2);
 
     let end = closed(&violation, 20, CloseReason::Ended);
     store.sink.close_violation(&end, &[]).unwrap();
     store.record(&violation);
-    let after = store.wait(store.index.violation(violation.id)).unwrap().unwrap();
+    let after = store.wait(store.index.violation(&store.viewer, violation.id)).unwrap().unwrap();
     assert_eq!(after.row.status, ViolationStatus::Closed, "opening again does not open again");
 }
 
@@ -85,9 +91,9 @@ pub(crate) fn closing_keeps_the_first_end(store: &Store) {
     let run = store.run(RunKind::Live, "gate");
     let violation = store.recorded(&run, 10);
     store.sink.close_violation(&closed(&violation, 20, CloseReason::Ended), &[point(at(11))]).unwrap();
-    let first = store.wait(store.index.violation(violation.id)).unwrap();
+    let first = store.wait(store.index.violation(&store.viewer, violation.id)).unwrap();
     store.sink.close_violation(&closed(&violation, 90, CloseReason::Left), &[]).unwrap();
-    assert_eq!(store.wait(store.index.violation(violation.id)).unwrap(), first);
+    assert_eq!(store.wait(store.index.violation(&store.viewer, violation.id)).unwrap(), first);
 }
 
 pub(crate) fn a_verdict_outlives_the_end(store: &Store) {
@@ -95,7 +101,7 @@ pub(crate) fn a_verdict_outlives_the_end(store: &Store) {
     let violation = store.recorded(&run, 10);
     store.judge(violation.id, ViolationStatus::Dismissed);
     store.sink.close_violation(&closed(&violation, 20, CloseReason::Ended), &[]).unwrap();
-    let row = store.wait(store.index.violation(violation.id)).unwrap().unwrap().row;
+    let row = store.wait(store.index.violation(&store.viewer, violation.id)).unwrap().unwrap().row;
     assert_eq!((row.status, row.closed_at), (ViolationStatus::Dismissed, Some(at(20).wall)));
 }
 
@@ -104,7 +110,7 @@ pub(crate) fn an_undeclared_rule_loses_no_evidence(store: &Store) {
     let mut violation = store.violation(&run, 10);
     violation.rule_version = "no_hard_hat@000000000000".into();
     store.record(&violation);
-    let detail = store.wait(store.index.violation(violation.id)).unwrap().unwrap();
+    let detail = store.wait(store.index.violation(&store.viewer, violation.id)).unwrap().unwrap();
     assert_eq!((detail.rule, detail.row.rule_version.as_str()), (None, "no_hard_hat@000000000000"));
 }
 

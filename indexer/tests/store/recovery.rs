@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::time::Duration;
 
-use anjian_domain::{RecordingState, Segment, SegmentSink, WallTime};
+use anjian_domain::{RecordingState, Segment, SegmentSink, Viewer, WallTime};
 use anjian_indexer::{CheckFinding, CheckReport, GapCause, Index, IndexError, Recovery, Retention};
 
 use crate::fixture::{Store, at};
@@ -12,7 +12,7 @@ use crate::media::{begin, files, folder, record, set_up, write};
 use crate::recordings::{gate, tell};
 
 fn segments(store: &Store) -> Vec<Segment> {
-    store.wait(store.index.segments(&gate(), at(0).wall, at(86_400).wall)).unwrap()
+    store.wait(store.index.segments(&store.viewer, &gate(), at(0).wall, at(86_400).wall)).unwrap()
 }
 
 fn check(store: &Store) -> CheckReport {
@@ -58,7 +58,8 @@ pub(crate) fn killed_recordings_are_mended(store: &Store) {
     assert_eq!(store.wait(store.index.recover_recordings()).unwrap(), Recovery::default());
 
     tell(store, 90, RecordingState::Recording, None);
-    let gaps = store.wait(store.index.recordings(&gate(), at(0).wall, at(90).wall)).unwrap().gaps;
+    let gaps =
+        store.wait(store.index.recordings(&store.viewer, &gate(), at(0).wall, at(90).wall)).unwrap().gaps;
     let gaps: Vec<_> = gaps.iter().map(|gap| (gap.from, gap.to, gap.cause)).collect();
     let last = (at(23).wall, at(90).wall, GapCause::Interrupted);
     assert_eq!(gaps[1..], [last]);
@@ -105,7 +106,8 @@ pub(crate) fn rows_without_files_become_gaps(store: &Store) {
     }
     let rows: Vec<String> = segments(store).into_iter().map(|segment| segment.path).collect();
     assert_eq!(rows, [&kept[0].path, &kept[2].path, &kept[3].path, &kept[4].path, &lost].map(Clone::clone));
-    let gaps = store.wait(store.index.recordings(&gate(), at(0).wall, at(50).wall)).unwrap().gaps;
+    let gaps =
+        store.wait(store.index.recordings(&store.viewer, &gate(), at(0).wall, at(50).wall)).unwrap().gaps;
     assert_eq!((gaps.len(), gaps[0].cause, gaps[0].from), (1, GapCause::Lost, at(10).wall));
     assert_eq!(check_and_repair(store).repaired, 0, "what is mended stays mended");
 }
@@ -139,14 +141,15 @@ pub(crate) fn the_index_is_made_again_from_media(store: &Store) {
     let mut steps = 0;
     let rebuilt = store.wait(index.rebuild_segments(&mut |_| steps += 1)).unwrap();
     assert_eq!((rebuilt.segments, rebuilt.empty, rebuilt.unusable.len(), steps), (21, 0, 0, 1));
-    let mut found = store.wait(index.segments(&gate(), at(0).wall, at(3_600).wall)).unwrap();
+    let mut found =
+        store.wait(index.segments(&Viewer::local(), &gate(), at(0).wall, at(3_600).wall)).unwrap();
     let last = found.pop().unwrap();
     assert_eq!((last.start, last.duration), (at(300).wall, Duration::from_secs(7)));
     // Nobody knows at which keyframe the next file begins.
     kept.iter_mut().chain(&mut found).for_each(|segment| segment.duration = Duration::ZERO);
     assert_eq!(found, kept);
     assert!(store.wait(index.check(&mut |_| {})).unwrap().is_clean());
-    let span = store.wait(index.recording_span(&gate())).unwrap().unwrap();
+    let span = store.wait(index.recording_span(&Viewer::local(), &gate())).unwrap().unwrap();
     assert_eq!(span.segments, 21);
 }
 
@@ -178,13 +181,14 @@ pub(crate) fn a_day_with_a_clock_that_went_back(store: &Store) {
     let all = segments(store);
     assert_eq!(all.len(), 1_440);
     assert!(all.windows(2).all(|pair| pair[0].end() == pair[1].start));
-    let report = store.wait(store.index.completeness(&gate(), at(0).wall, end)).unwrap();
+    let report = store.wait(store.index.completeness(&store.viewer, &gate(), at(0).wall, end)).unwrap();
     assert_eq!((report.share, report.gaps.len(), report.segments), (1.0, 0, 1_440));
     assert!(report.is_clock_shifted);
-    let minutes = store.wait(store.index.coverage(&gate(), at(0).wall, end)).unwrap();
+    let minutes = store.wait(store.index.coverage(&store.viewer, &gate(), at(0).wall, end)).unwrap();
     assert_eq!(minutes.len(), 1_440);
     assert!(minutes.iter().all(|minute| minute.recorded == Duration::from_secs(60)));
-    let around = |from: WallTime, to| store.wait(store.index.segments(&gate(), from, to)).unwrap();
+    let around =
+        |from: WallTime, to| store.wait(store.index.segments(&store.viewer, &gate(), from, to)).unwrap();
     for minute in [0, noon - 2, noon - 1, noon, noon + 1, noon + 2, 24 * 60 - 1] {
         let moment = at(minute * 60 + 30).wall;
         let found = around(moment, moment.plus(Duration::from_secs(1)));

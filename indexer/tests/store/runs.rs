@@ -8,7 +8,7 @@ use anjian_indexer::{IndexError, LiveKind, ViolationDetail, ViolationStatus};
 use crate::fixture::{Store, at, closed};
 
 fn detail(store: &Store, id: ViolationId) -> ViolationDetail {
-    store.wait(store.index.violation(id)).unwrap().unwrap()
+    store.wait(store.index.violation(&store.viewer, id)).unwrap().unwrap()
 }
 
 pub(crate) fn killed_live_runs_are_closed_at_their_last_moment(store: &Store) {
@@ -30,7 +30,7 @@ pub(crate) fn killed_live_runs_are_closed_at_their_last_moment(store: &Store) {
     killed.sink.camera_status(&status).unwrap();
     drop(killed);
 
-    let mut updates = store.index.subscribe();
+    let mut updates = store.listen();
     assert_eq!(store.wait(store.index.close_interrupted()).unwrap(), 2);
     let row = detail(store, open.id).row;
     assert_eq!((row.status, row.close_reason), (ViolationStatus::Closed, Some(CloseReason::Interrupted)));
@@ -38,9 +38,9 @@ pub(crate) fn killed_live_runs_are_closed_at_their_last_moment(store: &Store) {
     assert_eq!(detail(store, open.id).run.ended_at, Some(at(31).wall));
     assert_eq!(detail(store, over.id).row.closed_at, Some(at(14).wall));
     assert_eq!(detail(store, silent.id).row.closed_at, Some(at(52).wall), "its snapshot was the last sign");
-    let told = std::iter::from_fn(|| updates.try_recv().ok());
+    let told = std::iter::from_fn(|| updates.next());
     assert_eq!(told.filter(|update| matches!(update.kind, LiveKind::Violation(_))).count(), 2);
-    let cameras = store.wait(store.index.cameras()).unwrap();
+    let cameras = store.wait(store.index.cameras(&store.viewer)).unwrap();
     assert!(cameras.iter().all(|camera| camera.state == CameraState::Stopped));
 }
 

@@ -111,12 +111,12 @@ pub(crate) fn long_lists_are_refused(store: &Store) {
     assert_eq!(store.search(&most), []);
     let more =
         ViolationQuery { cameras: cameras(ViolationQuery::MAX_VALUES + 1), ..ViolationQuery::default() };
-    let error = store.wait(store.index.search_violations(&more)).unwrap_err();
+    let error = store.wait(store.index.search_violations(&store.viewer, &more)).unwrap_err();
     assert!(matches!(&error, IndexError::Query(why) if why.contains("camera")), "{error}");
 }
 
 fn counts(store: &Store, query: &ViolationQuery, group_by: GroupBy) -> Vec<(CountKey, u64)> {
-    let counts = store.wait(store.index.count_violations(query, group_by)).unwrap();
+    let counts = store.wait(store.index.count_violations(&store.viewer, query, group_by)).unwrap();
     counts.into_iter().map(|ViolationCount { key, count }| (key, count)).collect()
 }
 
@@ -197,7 +197,7 @@ pub(crate) fn hours_and_days_are_counted(store: &Store) {
 pub(crate) fn counts_need_a_range(store: &Store) {
     let open = ViolationQuery::default();
     for group_by in [GroupBy::Hour(TimeZone::UTC), GroupBy::Day(TimeZone::UTC)] {
-        let refused = store.wait(store.index.count_violations(&open, group_by));
+        let refused = store.wait(store.index.count_violations(&store.viewer, &open, group_by));
         assert!(matches!(refused, Err(IndexError::Query(_))));
     }
     let backward = ViolationQuery { from: Some(at(10).wall), to: Some(at(0).wall), ..open };

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anjian_domain::{RunKind, TrackId, Violation, WallTime};
+use anjian_domain::{RunKind, TrackId, Viewer, Violation, WallTime};
 use anjian_indexer::{EvidenceKind, Index, IndexSink};
 use anjian_ingest::{FileSource, FrameSettings, StopSignal};
 use anjian_pipeline::Eyes;
@@ -179,8 +179,9 @@ impl FileAnalyzer<'_> {
     }
 
     fn write(&mut self, violation: &Violation) -> anyhow::Result<()> {
-        let snapshot =
-            self.runtime.block_on(self.index.evidence_file(violation.id, EvidenceKind::SnapshotAnnotated))?;
+        // For the person at the terminal.
+        let (viewer, kind) = (Viewer::local(), EvidenceKind::SnapshotAnnotated);
+        let snapshot = self.runtime.block_on(self.index.evidence_file(&viewer, violation.id, kind))?;
         let closed = violation.closed.map(|(moment, _)| moment);
         self.lines.write(&Line {
             behaviour: violation.behaviour.as_str(),

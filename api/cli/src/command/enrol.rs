@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anjian_api::GarmentSide;
 use anjian_domain::{CameraId, NormBox, Picture, SystemClock, WallTime};
-use anjian_indexer::{Index, RecordingSettings};
+use anjian_indexer::{Index, IndexSink, RecordingSettings};
 use anjian_models::read_picture;
 use anjian_pipeline::MainPictures;
 use anyhow::{Context, anyhow};
@@ -172,7 +172,7 @@ fn recorded(config: &Config, camera: &CameraId, at: WallTime) -> anyhow::Result<
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(Index::open_existing(&config.data_dir, Arc::new(SystemClock)))?;
     index.set_recording(RecordingSettings { reserve_bytes: 0, ..config.recording_settings() })?;
-    let found = MainStream::new(index, runtime.handle().clone())
+    let found = MainStream::new(IndexSink::new(index, runtime.handle().clone()))
         .picture(camera, at)
         .map_err(|reason| anyhow!(reason));
     found?.context("nothing was recorded at that moment")

@@ -81,8 +81,8 @@ fn start_runs(config: &Config, eyes: Vec<Eyes>, index: &Index, runtime: &Handle)
     let context = LiveContext {
         evidence: sink.clone(),
         cameras: sink.clone(),
+        main_pictures: Some(Arc::new(MainStream::new(IndexSink::clone(&sink)))),
         coverage: sink,
-        main_pictures: Some(Arc::new(MainStream::new(index.clone(), runtime.clone()))),
         clock: Arc::new(SystemClock),
     };
     Ok(LiveRuns::start(setups, eyes, context)?)

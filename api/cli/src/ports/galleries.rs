@@ -94,6 +94,7 @@ impl GalleryPort for Galleries {
             version,
             origin = sample.origin,
             side = garment.side.as_str(),
+            who = garment.who,
             "a garment was enrolled"
         );
         Ok(Enrolled {

@@ -1,32 +1,26 @@
 //! Full pictures of a moment, out of the recording of the main stream.
 
-use std::time::Duration;
-
 use anjian_domain::{CameraId, Picture, WallTime};
-use anjian_indexer::Index;
+use anjian_indexer::IndexSink;
 use anjian_ingest::{FileFault, IngestError, StopSignal};
 use anjian_pipeline::MainPictures;
-use tokio::runtime::Handle;
 
 /// The main streams, as they are recorded.
 pub struct MainStream {
-    index: Index,
-    runtime: Handle,
+    sink: IndexSink,
 }
 
 impl MainStream {
-    /// `runtime` is where the index is asked; must not be the runtime of the calling thread.
-    pub const fn new(index: Index, runtime: Handle) -> Self {
-        Self { index, runtime }
+    /// The runtime of `sink` must not be the one of the calling thread.
+    pub const fn new(sink: IndexSink) -> Self {
+        Self { sink }
     }
 }
 
 impl MainPictures for MainStream {
     fn picture(&self, camera: &CameraId, at: WallTime) -> Result<Option<Picture>, String> {
-        let until = at.plus(Duration::from_micros(1));
-        let found = self.runtime.block_on(self.index.segments(camera, at, until));
-        let Some(segment) = found.map_err(|error| error.to_string())?.pop() else { return Ok(None) };
-        let path = self.index.recordings_folder().join(&segment.path);
+        let found = self.sink.footage_at(camera, at).map_err(|error| error.to_string())?;
+        let Some((segment, path)) = found else { return Ok(None) };
         let is_growing = segment.sha256.is_none();
         match anjian_ingest::still(&path, at.since(segment.start), &StopSignal::new()) {
             Err(IngestError::File { fault: FileFault::EndsBefore { .. }, .. }) if is_growing => Ok(None),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use anjian_domain::{Clock, Segment, TimeSource, VideoCodec};
+use anjian_domain::{Clock, Segment, TimeSource, VideoCodec, Viewer};
 use proptest::prelude::*;
 use sqlx::Row;
 use tempfile::TempDir;
@@ -91,7 +91,7 @@ impl Store {
     async fn hold(&self, number: usize, from: u64, to: u64) -> i64 {
         let hold =
             NewHold { camera: camera(number), from: at(from), to: at(to), who: "a".into(), why: "b".into() };
-        self.index.put_hold(&hold).await.unwrap().id
+        self.index.put_hold(&Viewer::local(), &hold).await.unwrap().id
     }
 
     /// A violation of a camera whose clip is due.
@@ -111,7 +111,8 @@ impl Store {
     async fn rows_and_files(&self) -> (Vec<String>, Vec<String>) {
         let mut rows = Vec::new();
         for number in 0..3 {
-            let found = self.index.segments(&camera(number), at(0), at(40_000)).await.unwrap();
+            let found =
+                self.index.segments(&Viewer::local(), &camera(number), at(0), at(40_000)).await.unwrap();
             rows.extend(found.into_iter().map(|segment| segment.path));
         }
         let root = self.index.recordings_folder();
@@ -247,7 +248,7 @@ proptest! {
                 let with: Vec<&Segment> = left.iter().copied().chain([undone]).collect();
                 assert!(!limit.is_kept(&with, undone, now), "{limit:?}: {} need not have gone", undone.path);
             }
-            let spans = store.index.recording_spans(None).await.unwrap();
+            let spans = store.index.recording_spans(&Scope::Everything, None).await.unwrap();
             let bytes: u64 = spans.iter().map(|span| span.bytes).sum();
             assert_eq!(bytes, left.iter().map(|segment| segment.size_bytes).sum::<u64>());
             assert_eq!(store.index.run_retention().await.unwrap().segments, 0, "a second time nothing goes");
@@ -266,7 +267,7 @@ async fn a_kill_between_any_two_steps_is_mended() {
         let chosen = store.candidates(0).await[..2].to_vec();
         if steps > 0 {
             assert_eq!(store.index.mark(&chosen).await.unwrap(), chosen);
-            let seen = store.index.segments(&camera(0), at(0), at(60)).await.unwrap();
+            let seen = store.index.segments(&Viewer::local(), &camera(0), at(0), at(60)).await.unwrap();
             assert_eq!(seen.len(), 1, "nobody sees what is given up");
         }
         if steps > 1 {
@@ -281,7 +282,7 @@ async fn a_kill_between_any_two_steps_is_mended() {
         let (rows, files) = store.rows_and_files().await;
         assert_eq!(rows, files, "{steps}");
         assert_eq!(rows.len(), if steps > 0 { 1 } else { 3 }, "{steps}");
-        let span = store.index.recording_span(&camera(0)).await.unwrap().unwrap();
+        let span = store.index.recording_span(&Viewer::local(), &camera(0)).await.unwrap().unwrap();
         assert_eq!(span.bytes, rows.len() as u64 * 100);
     }
 }
@@ -322,9 +323,9 @@ async fn a_hold_that_comes_in_time_keeps() {
     assert_eq!(store.index.finish_expiring().await.unwrap(), 1);
     assert_eq!(store.rows_and_files().await.0.len(), 3);
     assert_eq!(store.index.run_retention().await.unwrap().segments, 1, "only the last is not held");
-    store.index.lift_hold(hold, "c", "d").await.unwrap();
+    store.index.lift_hold(&Viewer::local(), hold, "c", "d").await.unwrap();
     assert_eq!(store.index.run_retention().await.unwrap().segments, 1);
-    assert_eq!(store.index.storage().await.unwrap().held_bytes, 100);
+    assert_eq!(store.index.storage(&Viewer::local()).await.unwrap().held_bytes, 100);
 }
 
 #[tokio::test]
@@ -337,19 +338,21 @@ async fn a_full_disk_gives_the_reserve_to_evidence_and_makes_it_again() {
         store.record(0, minute, 950).await;
     }
     store.set_clock(60);
-    let storage = store.index.storage().await.unwrap();
+    let storage = store.index.storage(&Viewer::local()).await.unwrap();
     assert_eq!((storage.free_bytes, storage.recorded_bytes), (450, 8_550));
 
     assert!(store.index.give_up_reserve());
     assert!(!store.index.give_up_reserve(), "it is given up once");
     let refused = store.index.refuse_without_reserve().unwrap_err();
     assert!(matches!(refused, IndexError::ReserveGivenUp { .. }) && refused.is_transient(), "{refused}");
-    assert!(refused.is_disk_full() && store.index.storage().await.unwrap().is_reserve_given_up);
+    assert!(
+        refused.is_disk_full() && store.index.storage(&Viewer::local()).await.unwrap().is_reserve_given_up
+    );
     // Everything is held: there is no room to be had.
     let hold = store.hold(0, 0, 60).await;
     let expiry = store.index.run_retention().await.unwrap();
     assert_eq!((expiry.segments, expiry.is_short, reserve.exists()), (0, true, false));
-    store.index.lift_hold(hold, "c", "d").await.unwrap();
+    store.index.lift_hold(&Viewer::local(), hold, "c", "d").await.unwrap();
     // Twice its size must be free: 1,450 are.
     let expiry = store.index.run_retention().await.unwrap();
     assert_eq!((expiry.segments, expiry.is_short, reserve.exists()), (1, false, true));
@@ -370,7 +373,7 @@ async fn storage_tells_rates_and_when_the_disk_is_full() {
     store.set_clock(10);
     store.hold(0, 0, 2).await;
     store.hold(0, 1, 3).await;
-    let storage = store.index.storage().await.unwrap();
+    let storage = store.index.storage(&Viewer::local()).await.unwrap();
     // 100 bytes a minute.
     assert_eq!(storage.cameras.iter().map(|camera| camera.bytes_a_day).collect::<Vec<_>>(), [144_000; 2]);
     assert_eq!((storage.held_bytes, storage.recorded_bytes, storage.bytes_a_day), (300, 2_000, 288_000));
@@ -379,7 +382,7 @@ async fn storage_tells_rates_and_when_the_disk_is_full() {
     assert!((days - 996_500.0 / 144_000.0).abs() < 0.001, "{days}");
     // A day later nothing was recorded lately.
     store.set_clock(60 * 25);
-    let storage = store.index.storage().await.unwrap();
+    let storage = store.index.storage(&Viewer::local()).await.unwrap();
     assert_eq!((storage.bytes_a_day, storage.days_until_full), (0, None));
 }
 
@@ -408,6 +411,11 @@ async fn old_words_are_forgotten_but_for_the_last() {
     };
     assert_eq!(count("SELECT count(*) FROM recording_change").await, 2);
     assert_eq!(count("SELECT count(*) FROM coverage_minute").await, 1);
-    let gaps = store.index.completeness(&camera(0), at(490 * day), at(501 * day)).await.unwrap().gaps;
+    let gaps = store
+        .index
+        .completeness(&Viewer::local(), &camera(0), at(490 * day), at(501 * day))
+        .await
+        .unwrap()
+        .gaps;
     assert_eq!(gaps.iter().map(|gap| gap.cause).collect::<Vec<_>>(), [GapCause::Stopped, GapCause::Waiting]);
 }

@@ -1,0 +1,232 @@
+//! A viewer of one site: what belongs to another answers, byte for byte, as what is not there.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anjian_domain::{
+    Behaviour, Camera, CameraSink, CameraState, CameraStatus, Role, Scope, Site, Sites, VideoCodec, Viewer,
+    ViolationId,
+};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+
+use super::seed::footage::Film;
+use super::{Answer, BEGAN, ScriptedDesk, Server, at, request};
+use crate::ports::galleries::NoGalleries;
+
+/// Something of site `plant-7`, or something that is nowhere.
+struct Names {
+    site: &'static str,
+    camera: &'static str,
+    start: i64,
+    violation: ViolationId,
+    hold: i64,
+}
+
+impl Names {
+    fn nowhere() -> Self {
+        let violation = "01890000-0000-7000-8000-000000000000".parse().unwrap();
+        Self { site: "plant-0", camera: "gate-0", start: 1_700_000_000_000_000, violation, hold: 9 }
+    }
+
+    /// The names in the place of what stands for them.
+    fn put_into(&self, template: &str) -> String {
+        self.pairs().into_iter().fold(template.to_owned(), |text, (mark, name)| text.replace(mark, &name))
+    }
+
+    /// What stands for them in the place of the names.
+    fn take_out_of(&self, text: &str) -> String {
+        // A single digit stands in other places too.
+        let text = text.replace(&format!("hold {}:", self.hold), "hold {hold}:");
+        let names = self.pairs().into_iter().filter(|(mark, _)| *mark != "{hold}");
+        names.fold(text, |text, (mark, name)| text.replace(&name, mark))
+    }
+
+    fn pairs(&self) -> [(&'static str, String); 5] {
+        [
+            ("{violation}", self.violation.to_string()),
+            ("{start}", self.start.to_string()),
+            ("{camera}", self.camera.to_owned()),
+            ("{site}", self.site.to_owned()),
+            ("{hold}", self.hold.to_string()),
+        ]
+    }
+}
+
+fn viewer_of(site: &str) -> Viewer {
+    let sites = Sites::new([site.parse().unwrap()]).unwrap();
+    Viewer::new("wang", Role::Inspector, Scope::Sites(sites)).unwrap()
+}
+
+/// Site `plant-7` with a violation, a recording and a hold, and site `mill-8` with a camera; asked by a viewer.
+async fn server(viewer: Viewer) -> (Server, Names) {
+    let server = Server::asked_by(viewer, Arc::new(ScriptedDesk), Arc::new(NoGalleries)).await;
+    let index = &server.seed.index;
+    let site = r#"{"id": "mill-8", "name": "轧钢厂"}"#;
+    index.put_site(&serde_json::from_str::<Site>(site).unwrap()).await.unwrap();
+    let (id, site) = ("mill-1".parse().unwrap(), "mill-8".parse().unwrap());
+    let mill = Camera { id, site, name: "轧机".to_owned(), zone_names: Default::default() };
+    index.put_camera(&mill).await.unwrap();
+    let violation = server.breach(60, 0, Behaviour::NoHardHat).await;
+    let film = Film::made_up(VideoCodec::H265);
+    let segment = server.seed.film(0, at(BEGAN), Duration::from_mins(1), &film).await;
+    let hold = anjian_indexer::NewHold {
+        camera: segment.camera.clone(),
+        from: at(BEGAN),
+        to: at(BEGAN).plus(Duration::from_mins(1)),
+        who: "王检查员".to_owned(),
+        why: "案件 2026-17".to_owned(),
+    };
+    let hold = index.put_hold(&Viewer::local(), &hold).await.unwrap().id;
+    let start = segment.start.as_micros();
+    (server, Names { site: "plant-7", camera: "gate-1", start, violation, hold })
+}
+
+const RANGE: &str = "from=2026-03-01T00:00:10Z&to=2026-03-01T00:00:50Z";
+
+/// Every documented address that shows or changes what belongs to a site: method, path, query.
+fn addresses() -> Vec<(&'static str, &'static str, &'static str)> {
+    let range = "from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z";
+    vec![
+        ("GET", "/api/v1/violations", "site={site}"),
+        ("GET", "/api/v1/violations", "camera={camera}&min_score=0.5"),
+        ("GET", "/api/v1/violations/counts", "site={site}&group_by=camera&group_by=behaviour&group_by=day"),
+        ("GET", "/api/v1/violations/counts", range),
+        ("GET", "/api/v1/violations/{violation}", ""),
+        ("GET", "/api/v1/violations/{violation}/snapshot.jpg", ""),
+        ("GET", "/api/v1/violations/{violation}/snapshot-annotated.jpg", ""),
+        ("GET", "/api/v1/violations/{violation}/thumbnail.jpg", ""),
+        ("GET", "/api/v1/violations/{violation}/clip.mp4", ""),
+        ("GET", "/api/v1/cameras/{camera}/recordings", RANGE),
+        ("GET", "/api/v1/cameras/{camera}/playlist.m3u8", RANGE),
+        ("GET", "/api/v1/cameras/{camera}/recordings/{start}/media.mp4", ""),
+        ("GET", "/api/v1/cameras/{camera}/recordings/{start}/preview-init.mp4", "bytes=0-4096"),
+        ("GET", "/api/v1/cameras/{camera}/recordings/{start}/preview.m4s", "bytes=0-4096"),
+        ("GET", "/api/v1/cameras/{camera}/export.mp4", RANGE),
+        ("GET", "/api/v1/cameras/{camera}/still.jpg", "at=2026-03-01T00:00:10Z"),
+        ("GET", "/api/v1/cameras/{camera}/coverage", RANGE),
+        ("GET", "/api/v1/cameras/{camera}/completeness", RANGE),
+        ("GET", "/api/v1/holds", "camera={camera}&which=all"),
+        ("GET", "/api/v1/holds/{hold}", ""),
+        ("DELETE", "/api/v1/holds/{hold}", "who=me&why=over"),
+    ]
+}
+
+/// Addresses that name nothing; other tests say what a viewer of one site gets from them.
+const NAMELESS: [&str; 8] = [
+    "/api/v1/sites",
+    "/api/v1/cameras",
+    "/api/v1/storage",
+    "/api/v1/live",
+    "/api/v1/galleries",
+    "/api/v1/galleries/{name}/garments",
+    "/healthz",
+    "/metrics",
+];
+
+/// As a client has it, with marks instead of names.
+fn told(answer: &Answer, names: &Names) -> String {
+    let body = names.take_out_of(&String::from_utf8_lossy(&answer.body));
+    let headers: BTreeSet<String> =
+        answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+    format!("{} {headers:?} {body}", answer.status)
+}
+
+#[tokio::test]
+async fn what_is_not_yours_answers_as_what_is_not_there() {
+    let (server, names) = server(viewer_of("mill-8")).await;
+    let nowhere = Names::nowhere();
+    for (method, path, query) in addresses() {
+        let address = format!("{path}?{query}");
+        let yours = server.ask(request(method, &names.put_into(&address), &[])).await;
+        let none = server.ask(request(method, &nowhere.put_into(&address), &[])).await;
+        assert_eq!(told(&yours, &names), told(&none, &nowhere), "{method} {address}");
+        assert!(yours.status == StatusCode::OK || yours.status == StatusCode::NOT_FOUND, "{address}");
+    }
+    let put = |names: &Names| {
+        let body = format!(
+            r#"{{"camera": "{}", "from": "{BEGAN}", "to": "2026-03-02T00:00:00Z", "who": "me", "why": "case"}}"#,
+            names.camera
+        );
+        let posted = Request::post("/api/v1/holds").header("host", "localhost");
+        server.ask(posted.header("content-type", "application/json").body(Body::from(body)).unwrap())
+    };
+    let (yours, none) = (put(&names).await, put(&nowhere).await);
+    assert_eq!(yours.status, StatusCode::NOT_FOUND);
+    assert_eq!(told(&yours, &names), told(&none, &nowhere));
+}
+
+#[tokio::test]
+async fn every_documented_address_is_compared() {
+    let (server, _) = server(Viewer::local()).await;
+    let document = server.get("/api/v1/openapi.json").await.json();
+    let documented: BTreeSet<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
+    let plain = |path: &str| match path {
+        path if path.starts_with("/api/v1/violations/{") => path.replace("{violation}", "{id}"),
+        path => path.replace("{camera}", "{id}").replace("{hold}", "{id}"),
+    };
+    let compared = addresses().into_iter().map(|(_, path, _)| plain(path));
+    let known: BTreeSet<String> = compared.chain(NAMELESS.map(str::to_owned)).collect();
+    assert_eq!(documented, known, "a new address belongs into one of the two lists");
+}
+
+/// The same addresses show something to who may see it, so that the comparison above means something.
+#[tokio::test]
+async fn what_is_yours_is_shown() {
+    let (server, names) = server(viewer_of("plant-7")).await;
+    for (method, path, query) in addresses() {
+        let address = names.put_into(&format!("{path}?{query}"));
+        let answer = server.ask(request(method, &address, &[])).await;
+        // There is no clip, no such piece, and no decoder for previews here: they say so of what they found.
+        let is_partial = ["clip.mp4", "preview"].iter().any(|end| path.contains(end));
+        assert!(answer.status == StatusCode::OK || is_partial, "{address}: {}", answer.status);
+        let is_empty = answer.body.is_empty() || answer.body.starts_with(br#"{"items":[]"#);
+        assert!(!is_empty, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn lists_hold_only_what_is_yours() {
+    let (server, _) = server(viewer_of("mill-8")).await;
+    let ids = |answer: Answer| -> Vec<String> {
+        let view = answer.json();
+        let items = view["items"].as_array().unwrap().iter();
+        items.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(server.get("/api/v1/sites").await), ["mill-8"]);
+    assert_eq!(ids(server.get("/api/v1/cameras").await), ["mill-1"]);
+    assert!(ids(server.get("/api/v1/violations").await).is_empty());
+    let storage = server.get("/api/v1/storage").await.json();
+    assert_eq!(storage["cameras"].as_array().unwrap().len(), 0);
+    assert_eq!((&storage["recorded_bytes"], &storage["held_bytes"]), (&0.into(), &0.into()));
+    assert_eq!(server.get("/api/v1/galleries").await.status, StatusCode::NOT_FOUND);
+    let garment = request("POST", "/api/v1/galleries/white/garments", &[("content-type", "image/png")]);
+    assert_eq!(server.ask(garment).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_listener_hears_only_of_what_is_yours() {
+    let (server, _) = server(viewer_of("mill-8")).await;
+    let mut stream = server.listen(&[]).await;
+    stream.next().await.unwrap();
+    server.breach(61, 0, Behaviour::NoHardHat).await;
+    server.seed.camera_state(1, CameraState::Live, at(BEGAN), None).await;
+    let (camera, since) = ("mill-1".parse().unwrap(), at(BEGAN));
+    let status = CameraStatus { camera, state: CameraState::Live, since, reason: None, last_frame: None };
+    server.seed.record(move |sink| sink.camera_status(&status).unwrap()).await;
+    let first = stream.next().await.unwrap();
+    assert_eq!((first.name.as_str(), first.data["id"].as_str()), ("camera", Some("mill-1")));
+    // One that was away hears the same.
+    let mut again = server.listen(&[("last-event-id", "0")]).await;
+    again.next().await.unwrap();
+    assert_eq!(again.next().await.unwrap().id, first.id);
+}
+
+#[tokio::test]
+async fn an_account_signs_what_it_changes() {
+    let (server, names) = server(viewer_of("plant-7")).await;
+    let lift = request("DELETE", &names.put_into("/api/v1/holds/{hold}?who=somebody+else&why=over"), &[]);
+    let lifted = server.ask(lift).await.json();
+    assert_eq!(lifted["lifted"]["who"], "wang");
+}

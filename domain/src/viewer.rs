@@ -1,0 +1,170 @@
+//! Who asks, as what, and which sites they see.
+//!
+//! A plain value. It is made where a request comes in, and every query that serves a person takes it. What a role may
+//! do is not decided here.
+
+use std::collections::BTreeSet;
+
+use crate::SiteId;
+
+/// Longest account name, in characters.
+const MAX_ACCOUNT: usize = 200;
+
+/// The account, role and scope behind one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    account: String,
+    role: Role,
+    scope: Scope,
+}
+
+/// As what a viewer asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Everybody who reaches this machine. Nobody signed in, so the account names no person.
+    Local,
+    /// A person with an account, who reviews violations.
+    Inspector,
+}
+
+/// Which sites a viewer sees. What lies outside does not exist for the viewer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Every site, those to come included.
+    Everything,
+    /// These sites.
+    Sites(Sites),
+}
+
+/// A list of sites, each once, at most [`Sites::MAX`]. An empty list shows nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sites(BTreeSet<SiteId>);
+
+/// Why there is no such viewer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ViewerError {
+    /// The account name says nothing, or too much.
+    #[error("an account name has 1 to {MAX_ACCOUNT} printable characters")]
+    Account,
+    /// More sites than a search walks at once.
+    #[error("{0} sites: a scope lists at most {max}", max = Sites::MAX)]
+    Sites(usize),
+}
+
+impl Viewer {
+    /// # Errors
+    /// [`ViewerError::Account`] when `account` is blank, too long or holds control characters.
+    pub fn new(account: &str, role: Role, scope: Scope) -> Result<Self, ViewerError> {
+        let account = account.trim();
+        let is_bad = account.is_empty() || account.chars().any(char::is_control);
+        if is_bad || account.chars().count() > MAX_ACCOUNT {
+            return Err(ViewerError::Account);
+        }
+        Ok(Self { account: account.to_owned(), role, scope })
+    }
+
+    /// The viewer while there are no accounts: everybody who reaches this machine, with all rights.
+    #[must_use]
+    pub fn local() -> Self {
+        Self { account: "local".to_owned(), role: Role::Local, scope: Scope::Everything }
+    }
+
+    /// The name of the account.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// As what they ask.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Which sites they see.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The name on record for a change that this viewer makes. A signed-in viewer signs with the account, whatever
+    /// name was given. The local account names no person, so there the given name counts.
+    #[must_use]
+    pub fn signs_as<'n>(&'n self, given: &'n str) -> &'n str {
+        match self.role {
+            Role::Local => given,
+            Role::Inspector => &self.account,
+        }
+    }
+}
+
+impl Scope {
+    /// The one rule: whether something that belongs to `site` exists for the viewer.
+    #[must_use]
+    pub fn includes(&self, site: &SiteId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Sites(sites) => sites.0.contains(site),
+        }
+    }
+}
+
+impl Sites {
+    /// Most sites of a list: a search walks one piece of an index for each.
+    pub const MAX: usize = 64;
+
+    /// # Errors
+    /// [`ViewerError::Sites`] when there are more than [`Sites::MAX`].
+    pub fn new(sites: impl IntoIterator<Item = SiteId>) -> Result<Self, ViewerError> {
+        let sites: BTreeSet<SiteId> = sites.into_iter().collect();
+        if sites.len() > Self::MAX { Err(ViewerError::Sites(sites.len())) } else { Ok(Self(sites)) }
+    }
+
+    /// Each, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &SiteId> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(number: usize) -> SiteId {
+        format!("site-{number}").parse().unwrap()
+    }
+
+    #[test]
+    fn a_scope_includes_its_sites_and_no_others() {
+        let some = Scope::Sites(Sites::new([site(1), site(2), site(1)]).unwrap());
+        let none = Scope::Sites(Sites::new([]).unwrap());
+        for (scope, number, expected) in [
+            (&Scope::Everything, 7, true),
+            (&some, 1, true),
+            (&some, 2, true),
+            (&some, 3, false),
+            (&some, 11, false),
+            (&none, 1, false),
+        ] {
+            assert_eq!(scope.includes(&site(number)), expected, "{scope:?} {number}");
+        }
+    }
+
+    #[test]
+    fn lists_and_names_are_bounded() {
+        assert_eq!(Sites::new((0..Sites::MAX).map(site)).unwrap().iter().count(), Sites::MAX);
+        assert_eq!(Sites::new((0..=Sites::MAX).map(site)), Err(ViewerError::Sites(65)));
+        let named = |account: &str| Viewer::new(account, Role::Inspector, Scope::Everything);
+        assert_eq!(named(" 王检查员 ").unwrap().account(), "王检查员");
+        for bad in ["", "  ", "a\nb", &"x".repeat(201)] {
+            assert_eq!(named(bad), Err(ViewerError::Account), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_given_counts_only_without_an_account() {
+        let inspector = Viewer::new("wang", Role::Inspector, Scope::Everything).unwrap();
+        assert_eq!(inspector.signs_as("somebody else"), "wang");
+        assert_eq!(Viewer::local().signs_as("王检查员"), "王检查员");
+    }
+}

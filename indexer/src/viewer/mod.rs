@@ -1,0 +1,5 @@
+//! What a viewer may see: scopes as conditions of SQL, queries narrowed to a scope, cameras of a scope.
+
+pub(crate) mod camera;
+pub(crate) mod condition;
+pub(crate) mod narrow;
