@@ -59,7 +59,6 @@ fn content_type(mime: &str) -> String {
 }
 
 fn etag(file: &EmbeddedFile) -> HeaderValue {
-    let digest = file.metadata.sha256_hash();
-    let hex: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(&file.metadata.sha256_hash()[..12]);
     HeaderValue::try_from(format!("\"{hex}\"")).expect("hexadecimal digits in quotes are a header value")
 }

@@ -27,7 +27,6 @@ use sha2::{Digest as _, Sha256};
 pub use self::read::CutReader;
 pub use self::whole::CutGap;
 use self::whole::Whole;
-use crate::digest::hex;
 use crate::{Digest, FootageError, Result};
 
 /// A virtual MP4 of a range. Cheap to clone; keeps no file open.
@@ -112,6 +111,6 @@ impl Cut {
             hash.update(&buffer[..count]);
         }
         file.sync_all().map_err(|error| FootageError::io("sync", path, error))?;
-        Ok(Digest { size_bytes: self.len(), sha256: hex(hash) })
+        Ok(Digest { size_bytes: self.len(), sha256: hex::encode(hash.finalize()) })
     }
 }

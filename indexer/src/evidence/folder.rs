@@ -96,7 +96,10 @@ impl EvidenceFolder {
         let written = write_durable(&partial, bytes).and_then(|()| std::fs::rename(&partial, &file));
         written.map_err(|source| IndexError::File { doing: "write", path: file, source })?;
         let size_bytes = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        Ok(StoredFile { path, row: EvidenceRow { kind, size_bytes, sha256: hex(&Sha256::digest(bytes)) } })
+        Ok(StoredFile {
+            path,
+            row: EvidenceRow { kind, size_bytes, sha256: hex::encode(Sha256::digest(bytes)) },
+        })
     }
 
     /// Takes away the files of a violation that has no row. Failing here loses nothing: `check` finds what is left.
@@ -154,15 +157,4 @@ fn create_durable(root: &Path, folder: &Path) -> Result<(), IndexError> {
         }
         Err(source) => Err(IndexError::File { doing: "create", path: folder.into(), source }),
     }
-}
-
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
