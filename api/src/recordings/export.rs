@@ -67,7 +67,7 @@ pub(crate) async fn export(
     };
     let media = Media {
         length: cut.len(),
-        etag: HeaderValue::try_from(cut.etag()).ok(),
+        etag: cut.etag().parse().ok(),
         cache: ASKED_AGAIN,
         kind: "video/mp4",
         name: Some(name_of(&viewer, &shared, &camera, &[span.from, span.to], "mp4").await?.attached()),
