@@ -1,6 +1,5 @@
 //! The digest of a file.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -31,19 +30,9 @@ pub fn digest(path: &Path) -> Result<Digest> {
     loop {
         let count = file.read(&mut buffer).map_err(failed)?;
         if count == 0 {
-            return Ok(Digest { size_bytes, sha256: hex(hash) });
+            return Ok(Digest { size_bytes, sha256: hex::encode(hash.finalize()) });
         }
         hash.update(&buffer[..count]);
         size_bytes += count as u64;
     }
-}
-
-/// Lower-case hexadecimal of what was hashed.
-pub(crate) fn hex(hash: Sha256) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in hash.finalize() {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

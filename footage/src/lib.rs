@@ -24,6 +24,7 @@ mod scan;
 mod segment_file;
 mod track;
 mod view;
+mod whole_file;
 mod write;
 
 pub use cut::{Cut, CutGap, CutReader};
@@ -36,4 +37,5 @@ pub use scan::scan;
 pub use segment_file::{Fragment, MediaSample, SegmentFile};
 pub use track::{AudioTrack, Sample, TrackKind, Tracks, VIDEO_TIMESCALE, VideoTrack};
 pub use view::{MediaReader, MediaView};
+pub use whole_file::{WholeFile, write_whole};
 pub use write::SegmentWriter;

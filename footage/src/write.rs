@@ -12,7 +12,6 @@ use std::time::Duration;
 use anjian_domain::Segment;
 use sha2::{Digest as _, Sha256};
 
-use crate::digest::hex;
 use crate::fragment::{Pending, PendingSample, encode_front};
 use crate::moov::encode_init;
 use crate::{FootageError, Result, Sample, SegmentHeader, TrackKind, Tracks, VIDEO_TIMESCALE};
@@ -136,7 +135,7 @@ impl SegmentWriter {
         }
         self.flush_fragment()?;
         self.file.sync_all().map_err(|error| FootageError::io("sync", &self.path, error))?;
-        self.segment.sha256 = Some(hex(self.hash));
+        self.segment.sha256 = Some(hex::encode(self.hash.finalize()));
         Ok(self.segment)
     }
 

@@ -10,7 +10,6 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::detector::{Detector, SessionSettings};
-use crate::hex::hex;
 use crate::model::Model;
 use crate::model_entry::{KeyProblem, ModelEntry};
 use crate::second_look::SecondLook;
@@ -194,7 +193,7 @@ impl Catalogue {
                 Cow::Owned(bytes)
             }
         };
-        let found = hex(&Sha256::digest(&weights));
+        let found = hex::encode(Sha256::digest(&weights));
         if found == of.sha256 {
             return Ok(weights);
         }

@@ -18,7 +18,6 @@ mod detector;
 mod error;
 pub mod eval;
 mod graph;
-mod hex;
 mod letterbox;
 mod model;
 mod model_entry;

@@ -7,8 +7,6 @@ use anjian_domain::{Detection, NormBox};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::hex::hex;
-
 /// Each tile costs as much as the picture itself.
 const MOST_TILES: usize = 4;
 /// A smaller tile would be enlarged to blur.
@@ -52,7 +50,7 @@ impl Tiles {
         for edge in self.0.iter().flat_map(|tile| <[f32; 4]>::from(*tile)) {
             digest.update(edge.to_le_bytes());
         }
-        (!self.0.is_empty()).then(|| format!("tiles@{}", &hex(&digest.finalize())[..12]))
+        (!self.0.is_empty()).then(|| format!("tiles@{}", &hex::encode(digest.finalize())[..12]))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = NormBox> {

@@ -9,7 +9,7 @@ use anyhow::Context;
 use sha2::{Digest, Sha256};
 
 use crate::config::Model;
-use crate::gallery::{GarmentModel, Sample, hex};
+use crate::gallery::{GarmentModel, Sample};
 use crate::output::Usage;
 use crate::wiring;
 
@@ -89,7 +89,7 @@ impl Tailor {
         let look = self.embedding(picture, person)?;
         let mut digest = Sha256::new_with_prefix(picture.bytes());
         <[f32; 4]>::from(person).iter().for_each(|edge| digest.update(edge.to_le_bytes()));
-        Ok(Fitting { sample: Sample { origin, sha256: hex(&digest.finalize()), look }, person })
+        Ok(Fitting { sample: Sample { origin, sha256: hex::encode(digest.finalize()), look }, person })
     }
 
     fn largest_person(&mut self, picture: &Picture) -> Result<NormBox, Unfit> {

@@ -1,4 +1,4 @@
-//! What every route shares of HTTP: who may ask at all, keys of queries, bodies, byte ranges, errors, the page's files.
+//! What every route shares of HTTP: who may ask at all, keys of queries, bodies, byte ranges, entity tags, errors, the page's files.
 
 pub(crate) mod body;
 pub(crate) mod guard;
@@ -7,3 +7,4 @@ pub(crate) mod problem;
 pub(crate) mod query;
 pub(crate) mod ranges;
 pub(crate) mod span;
+pub(crate) mod tag;

@@ -3,9 +3,11 @@
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use headers::HeaderMapExt;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::http::problem::Problem;
+use crate::http::tag::{etag, is_known, not_modified};
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -40,26 +42,21 @@ fn not_built() -> Response {
 }
 
 fn answer(request: &Request, name: &str, file: EmbeddedFile) -> Response {
-    let tag = etag(&file);
+    let tag = etag(&hex::encode(&file.metadata.sha256_hash()[..12]));
     let cache = if name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let cache = HeaderValue::from_static(cache);
-    if request.headers().get(header::IF_NONE_MATCH) == Some(&tag) {
-        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, cache)])
-            .into_response();
+    if is_known(request.headers(), &tag) {
+        return not_modified(tag, cache);
     }
     let kind = HeaderValue::from_str(&content_type(file.metadata.mimetype()))
         .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
-    let headers = [(header::CONTENT_TYPE, kind), (header::ETAG, tag), (header::CACHE_CONTROL, cache)];
-    (headers, file.data).into_response()
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)];
+    let mut response = (headers, file.data).into_response();
+    response.headers_mut().typed_insert(tag);
+    response
 }
 
 /// Texts say their encoding, so that nobody guesses at the Chinese in them.
 fn content_type(mime: &str) -> String {
     if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() }
-}
-
-fn etag(file: &EmbeddedFile) -> HeaderValue {
-    let digest = file.metadata.sha256_hash();
-    let hex: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    HeaderValue::try_from(format!("\"{hex}\"")).expect("hexadecimal digits in quotes are a header value")
 }

@@ -1,15 +1,20 @@
 //! Byte ranges over anything that can be read from a place on: a file, a part of one, an MP4 that exists only as a
-//! plan. One range at a time: a request for several gets the whole, as RFC 9110 allows.
+//! plan. Libraries read the headers (`headers`, `http-range-header`); this chooses the answer and streams it. A request
+//! for several ranges gets the whole, as RFC 9110 allows.
 
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Take};
 use std::ops::Range;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use headers::{AcceptRanges, ContentLength, ContentRange, ETag, HeaderMapExt, IfRange};
+use http_range_header::{RangeUnsatisfiableError, parse_range_header};
 
 use crate::http::problem::Problem;
+use crate::http::tag::{is_known, not_modified};
 
 /// Read at once. No thread waits while a slow client takes it.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -18,7 +23,7 @@ const CHUNK_BYTES: usize = 256 * 1024;
 pub(crate) struct Media {
     pub(crate) length: u64,
     /// Strong; without one nothing is kept by the client.
-    pub(crate) etag: Option<HeaderValue>,
+    pub(crate) etag: Option<ETag>,
     pub(crate) cache: HeaderValue,
     pub(crate) kind: &'static str,
     /// The Content-Disposition.
@@ -28,7 +33,6 @@ pub(crate) struct Media {
 /// What of it the client wants.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
-    Nothing,
     Whole,
     Part(Range<u64>),
     Beyond,
@@ -41,12 +45,14 @@ impl Media {
         asked: &HeaderMap,
         open: impl FnOnce(Range<u64>) -> Result<R, Problem> + Send + 'static,
     ) -> Result<Response, Problem> {
+        if let Some(tag) = self.etag.as_ref().filter(|tag| is_known(asked, tag)) {
+            return Ok(not_modified(tag.clone(), self.cache));
+        }
         let (status, bytes) = match wanted(asked, self.length, self.etag.as_ref()) {
-            Wanted::Nothing => return Ok(self.head(StatusCode::NOT_MODIFIED).into_response()),
             Wanted::Beyond => {
-                let range = format!("bytes */{}", self.length);
-                let refused = (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]);
-                return Ok(refused.into_response());
+                let mut refused = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+                refused.headers_mut().typed_insert(ContentRange::unsatisfied_bytes(self.length));
+                return Ok(refused);
             }
             Wanted::Whole => (StatusCode::OK, 0..self.length),
             Wanted::Part(bytes) => (StatusCode::PARTIAL_CONTENT, bytes),
@@ -54,10 +60,10 @@ impl Media {
         let length = bytes.end - bytes.start;
         let mut response = self.head(status).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_LENGTH, length.into());
+        headers.typed_insert(ContentLength(length));
         if status == StatusCode::PARTIAL_CONTENT {
-            let range = format!("bytes {}-{}/{}", bytes.start, bytes.end - 1, self.length);
-            headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(range).expect("digits"));
+            let range = ContentRange::bytes(bytes.clone(), self.length);
+            headers.typed_insert(range.expect("a part lies in the whole and is not empty"));
         }
         let reader = tokio::task::spawn_blocking(move || open(bytes)).await;
         let reader = reader.map_err(|_| Problem::Internal("the file could not be opened"))??;
@@ -68,10 +74,10 @@ impl Media {
     fn head(&self, status: StatusCode) -> (StatusCode, HeaderMap) {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind));
-        headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        headers.typed_insert(AcceptRanges::bytes());
         headers.insert(header::CACHE_CONTROL, self.cache.clone());
         if let Some(etag) = &self.etag {
-            headers.insert(header::ETAG, etag.clone());
+            headers.typed_insert(etag.clone());
         }
         if let Some(name) = &self.name {
             headers.insert(header::CONTENT_DISPOSITION, name.clone());
@@ -80,31 +86,26 @@ impl Media {
     }
 }
 
-fn wanted(asked: &HeaderMap, length: u64, etag: Option<&HeaderValue>) -> Wanted {
-    let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let etag = etag.and_then(|etag| etag.to_str().ok());
-    let is_same = |other: &str| etag.is_some_and(|etag| other.trim().trim_start_matches("W/") == etag);
-    if text(header::IF_NONE_MATCH).is_some_and(|known| known.split(',').any(is_same)) {
-        return Wanted::Nothing;
+fn wanted(asked: &HeaderMap, length: u64, etag: Option<&ETag>) -> Wanted {
+    // Two parts must come from the same bytes: a weak tag, a date, or what cannot be read, is not that of these.
+    let is_of_others = match asked.typed_try_get::<IfRange>() {
+        Ok(known) => known.is_some_and(|known| known.is_modified(etag, None)),
+        Err(_) => true,
+    };
+    let range = asked.get(header::RANGE).and_then(|value| value.to_str().ok()).filter(|_| !is_of_others);
+    let Some(ranges) = range.and_then(|range| parse_range_header(range).ok()) else { return Wanted::Whole };
+    match ranges.validate(length).as_deref() {
+        Ok([bytes]) => Wanted::Part(*bytes.start()..*bytes.end() + 1),
+        Err(RangeUnsatisfiableError::Unsatisfiable) => Wanted::Beyond,
+        // Several ranges, or none in an empty file.
+        _ => Wanted::Whole,
     }
-    // A weak tag never matches here: two parts must come from the same bytes.
-    if text(header::IF_RANGE).is_some_and(|known| etag != Some(known.trim())) {
-        return Wanted::Whole;
-    }
-    text(header::RANGE).map_or(Wanted::Whole, |range| part(range, length))
 }
 
-/// What cannot be read as one range is as none.
-fn part(range: &str, length: u64) -> Wanted {
-    let ends = range.trim().strip_prefix("bytes=").and_then(|ends| ends.split_once('-'));
-    let Some((first, last)) = ends else { return Wanted::Whole };
-    let bytes = match (first.trim().parse::<u64>(), last.trim().parse::<u64>()) {
-        (Ok(first), Ok(last)) if first <= last => first..last.saturating_add(1).min(length),
-        (Ok(first), Err(_)) if last.trim().is_empty() => first..length,
-        (Err(_), Ok(count)) if first.trim().is_empty() => length.saturating_sub(count)..length,
-        _ => return Wanted::Whole,
-    };
-    if bytes.start < bytes.end { Wanted::Part(bytes) } else { Wanted::Beyond }
+/// Reads a part of a file.
+pub(crate) fn part_of(mut file: File, bytes: Range<u64>) -> io::Result<Take<File>> {
+    file.seek(SeekFrom::Start(bytes.start))?;
+    Ok(file.take(bytes.end - bytes.start))
 }
 
 /// Reads piece by piece, each only when the one before was taken. A source that ends early breaks the connection:
@@ -127,13 +128,13 @@ fn body<R: Read + Send + 'static>(reader: R, length: u64) -> Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::tag::etag;
 
     #[track_caller]
     fn check(headers: &[(&'static str, &str)], expected: &Wanted) {
         let asked =
             headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        let etag = HeaderValue::from_static("\"abc\"");
-        assert_eq!(&wanted(&asked, 100, Some(&etag)), expected, "{headers:?}");
+        assert_eq!(&wanted(&asked, 100, Some(&etag("abc"))), expected, "{headers:?}");
     }
 
     #[test]
@@ -149,6 +150,7 @@ mod tests {
             ("bytes=-0", Wanted::Beyond),
             ("bytes=9-0", Wanted::Whole),
             ("bytes=0-1,5-6", Wanted::Whole),
+            ("bytes=0-9,5-6", Wanted::Whole),
             ("bytes=-", Wanted::Whole),
             ("pages=1-2", Wanted::Whole),
             ("bytes=a-b", Wanted::Whole),
@@ -160,13 +162,26 @@ mod tests {
 
     #[test]
     fn tags_decide_what_is_sent() {
-        check(&[("if-none-match", "\"x\", W/\"abc\"")], &Wanted::Nothing);
-        check(&[("if-none-match", "\"x\""), ("range", "bytes=0-0")], &Wanted::Part(0..1));
         check(&[("if-range", "\"abc\""), ("range", "bytes=0-0")], &Wanted::Part(0..1));
         check(&[("if-range", "W/\"abc\""), ("range", "bytes=0-0")], &Wanted::Whole);
         check(&[("if-range", "\"old\""), ("range", "bytes=0-0")], &Wanted::Whole);
-        let untagged = [(header::IF_RANGE, HeaderValue::from_static("\"abc\""))].into_iter().collect();
-        assert_eq!(wanted(&untagged, 100, None), Wanted::Whole);
+        check(&[("if-range", "abc"), ("range", "bytes=0-0")], &Wanted::Whole);
+        check(&[("if-range", "Sun, 01 Mar 2026 00:00:00 GMT"), ("range", "bytes=0-0")], &Wanted::Whole);
+        let asked = [(header::IF_RANGE, "\"abc\""), (header::RANGE, "bytes=0-0")];
+        let asked = asked.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect();
+        assert_eq!(wanted(&asked, 100, None), Wanted::Whole, "nothing says that the bytes are the same");
+    }
+
+    #[tokio::test]
+    async fn what_the_client_holds_is_neither_opened_nor_sent() {
+        let cache = HeaderValue::from_static("private");
+        let media = Media { length: 100, etag: Some(etag("abc")), cache, kind: "video/mp4", name: None };
+        let asked = [(header::IF_NONE_MATCH, "\"abc\""), (header::RANGE, "bytes=0-0")];
+        let asked = asked.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect();
+        let unopened = |_| Err::<io::Empty, _>(Problem::Internal("it was opened"));
+        let answer = media.answer(&asked, unopened).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(answer.headers()[header::ETAG], "\"abc\"");
     }
 
     #[tokio::test]

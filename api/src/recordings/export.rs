@@ -9,6 +9,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use jiff::tz::TimeZone;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
@@ -22,6 +23,9 @@ use crate::shared::Shared;
 const LONGEST: Duration = Duration::from_hours(12);
 /// Segments expire: whether they are still there is asked each time, with the ETag.
 const ASKED_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// What is escaped in the name of a file: everything but letters, digits and four signs (RFC 8187 allows a few more).
+const ESCAPED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The recording of at most 12 hours as one MP4, exact to the picture, not re-encoded; with byte ranges.
 ///
@@ -63,7 +67,7 @@ pub(crate) async fn export(
     };
     let media = Media {
         length: cut.len(),
-        etag: HeaderValue::try_from(cut.etag()).ok(),
+        etag: cut.etag().parse().ok(),
         cache: ASKED_AGAIN,
         kind: "video/mp4",
         name: Some(name_of(&viewer, &shared, &camera, &[span.from, span.to], "mp4").await?.attached()),
@@ -113,21 +117,10 @@ impl FileName {
     /// Both names (RFC 6266): the second is read by everything newer.
     fn header(&self, how: &str) -> HeaderValue {
         let Self { plain, full } = self;
-        let text = format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(full));
+        let text =
+            format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(full, &ESCAPED));
         HeaderValue::try_from(text).expect("an id, digits and percent-encoded letters are a header value")
     }
-}
-
-/// Everything but letters, digits and what RFC 8187 leaves as it is.
-fn encoded(text: &str) -> String {
-    let byte = |byte: u8| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            char::from(byte).to_string()
-        } else {
-            format!("%{byte:02X}")
-        }
-    };
-    text.bytes().map(byte).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The file of a segment, as it was recorded. A finished one never changes: its digest is its ETag.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Take};
+use std::io::{ErrorKind, Take};
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 
@@ -9,12 +9,14 @@ use anjian_domain::{Segment, Viewer};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
+use headers::ETag;
 
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::ranges::Media;
+use crate::http::ranges::{Media, part_of};
+use crate::http::tag::etag;
 use crate::recordings::find::{read, segment};
 use crate::shared::Shared;
-use crate::violations::evidence::{CACHE, etag};
+use crate::violations::evidence::CACHE;
 
 /// What may change is asked for again.
 pub(crate) const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
@@ -49,7 +51,7 @@ pub(crate) async fn media(
     media.answer(&headers, move |bytes| open(&file, &segment, bytes)).await
 }
 
-fn described(length: u64, etag: Option<HeaderValue>, cache: HeaderValue) -> Media {
+fn described(length: u64, etag: Option<ETag>, cache: HeaderValue) -> Media {
     Media { length, etag, cache, kind: "video/mp4", name: None }
 }
 
@@ -59,7 +61,7 @@ async fn whole_fragments(file: PathBuf) -> Result<u64, Problem> {
 }
 
 fn open(file: &FilePath, segment: &Segment, bytes: Range<u64>) -> Result<Take<File>, Problem> {
-    part_of(file, bytes).map_err(|error| {
+    File::open(file).and_then(|file| part_of(file, bytes)).map_err(|error| {
         let (camera, start) = (&segment.camera, segment.start);
         tracing::error!(camera.id = %camera, %start, file = %file.display(), %error, "a segment is not readable");
         match error.kind() {
@@ -69,11 +71,4 @@ fn open(file: &FilePath, segment: &Segment, bytes: Range<u64>) -> Result<Take<Fi
             _ => Problem::Internal("the recording could not be read"),
         }
     })
-}
-
-/// Reads a part of a file.
-pub(crate) fn part_of(file: &FilePath, bytes: Range<u64>) -> std::io::Result<Take<File>> {
-    let mut file = File::open(file)?;
-    file.seek(SeekFrom::Start(bytes.start))?;
-    Ok(file.take(bytes.end - bytes.start))
 }

@@ -1,5 +1,6 @@
 //! H.264 copies of pieces of H.265 segments, made when they are played; a decoder behind a port makes and keeps them.
 
+use std::fs::File;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,11 +14,11 @@ use utoipa::IntoParams;
 
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{one, pairs};
-use crate::http::ranges::Media;
+use crate::http::ranges::{Media, part_of};
+use crate::http::tag::etag;
 use crate::recordings::find::{read, segment};
-use crate::recordings::media::part_of;
 use crate::shared::Shared;
-use crate::violations::evidence::{CACHE, etag};
+use crate::violations::evidence::CACHE;
 
 /// The longest piece that is made at once; those of playlists are about 4 s.
 const LONGEST_PIECE: Duration = Duration::from_secs(30);
@@ -137,7 +138,7 @@ impl Made {
         let file = self.file.clone();
         let open = move |bytes: Range<u64>| {
             let bytes = part.start + bytes.start..part.start + bytes.end;
-            part_of(&file, bytes).map_err(|error| {
+            File::open(&file).and_then(|opened| part_of(opened, bytes)).map_err(|error| {
                 tracing::error!(file = %file.display(), %error, "a preview is not readable");
                 Problem::Internal("the preview could not be read")
             })

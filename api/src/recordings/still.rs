@@ -1,20 +1,22 @@
 //! The picture of any recorded moment.
 
 use anjian_domain::Viewer;
-use axum::extract::{Path, RawQuery, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use headers::HeaderMapExt;
 use utoipa::IntoParams;
 
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::pairs;
 use crate::http::span::needed;
+use crate::http::tag::{etag, is_known, not_modified};
 use crate::recordings::export::name_of;
 use crate::recordings::find::shown_at;
 use crate::recordings::media::NOT_KEPT;
 use crate::shared::Shared;
-use crate::violations::evidence::{CACHE, etag, is_known};
+use crate::violations::evidence::CACHE;
 
 /// The key of a moment; for the OpenAPI document.
 #[derive(IntoParams)]
@@ -45,17 +47,15 @@ pub(crate) async fn still(
     State(shared): State<Shared>,
     Path(id): Path<String>,
     RawQuery(raw): RawQuery,
-    request: Request,
+    asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let at = needed(&pairs(raw.as_deref(), &["at"])?, "at")?;
     let camera = find::camera(&viewer, &shared, &id).await?;
     let segment = shown_at(&viewer, &shared, &camera.camera, at).await?;
     let offset = at.since(segment.start);
     let tag = segment.sha256.as_ref().map(|sha256| etag(&format!("{sha256}-{}", offset.as_micros())));
-    if let Some(tag) = tag.clone().filter(|tag| is_known(&request, tag)) {
-        return Ok(
-            (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE)]).into_response()
-        );
+    if let Some(tag) = tag.clone().filter(|tag| is_known(&asked, tag)) {
+        return Ok(not_modified(tag, CACHE));
     }
     let file = shared.index.recordings_folder().join(&segment.path);
     let jpeg = shared.pictures.still(file, offset).await?;
@@ -66,7 +66,7 @@ pub(crate) async fn still(
     let name = name_of(&viewer, &shared, &camera, &[at], "jpg").await?;
     headers.insert(header::CONTENT_DISPOSITION, name.inline());
     if let Some(tag) = tag {
-        headers.insert(header::ETAG, tag);
+        headers.typed_insert(tag);
     }
     Ok(response)
 }

@@ -26,6 +26,12 @@ async fn a_snapshot_is_served_whole_in_part_and_not_again() {
         assert_eq!(part.body, PICTURE[10..20]);
         assert_eq!(part.header("content-range"), format!("bytes 10-19/{}", PICTURE.len()));
 
+        let ranges = server.ask(request("GET", &path, &[("range", "bytes=0-1,5-6")])).await;
+        assert_eq!((ranges.status, ranges.body.as_slice()), (StatusCode::OK, PICTURE), "several are as none");
+        let other = [("range", "bytes=0-1"), ("if-range", "\"of other bytes\"")];
+        let other = server.ask(request("GET", &path, &other)).await;
+        assert_eq!((other.status, other.body.as_slice()), (StatusCode::OK, PICTURE));
+
         let known = server.ask(request("GET", &path, &[("if-none-match", &tag)])).await;
         assert_eq!(known.status, StatusCode::NOT_MODIFIED);
         assert!(known.body.is_empty());

@@ -1,16 +1,19 @@
 //! The files of a violation. They never change: their digest is their ETag, and browsers keep them for good.
 
+use std::fs::{File, Metadata};
 use std::io::ErrorKind;
+use std::path::Path as FilePath;
 
 use anjian_domain::{Viewer, ViolationId};
-use anjian_indexer::{EvidenceFile, EvidenceKind, IndexError};
-use axum::body::Body;
-use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use anjian_indexer::{EvidenceKind, IndexError};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use tower_http::services::ServeFile;
+use headers::{HeaderMapExt, LastModified};
 
 use crate::http::problem::{Problem, ProblemView};
+use crate::http::ranges::{Media, part_of};
+use crate::http::tag::{etag, is_known, not_modified};
 use crate::shared::Shared;
 use crate::violations::list::{id_of, unknown};
 
@@ -34,9 +37,9 @@ pub(crate) async fn snapshot(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    request: Request,
+    asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    serve(&viewer, &shared, &id, EvidenceKind::Snapshot, request).await
+    serve(&viewer, &shared, &id, EvidenceKind::Snapshot, &asked).await
 }
 
 /// The frame with zone, boxes and time drawn in, JPEG.
@@ -54,9 +57,9 @@ pub(crate) async fn snapshot_annotated(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    request: Request,
+    asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    serve(&viewer, &shared, &id, EvidenceKind::SnapshotAnnotated, request).await
+    serve(&viewer, &shared, &id, EvidenceKind::SnapshotAnnotated, &asked).await
 }
 
 /// The moving pictures around the violation, MP4; with byte ranges.
@@ -74,9 +77,9 @@ pub(crate) async fn clip(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    request: Request,
+    asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    serve(&viewer, &shared, &id, EvidenceKind::Clip, request).await
+    serve(&viewer, &shared, &id, EvidenceKind::Clip, &asked).await
 }
 
 /// The annotated picture, small, for lists: JPEG. Where nothing can make it smaller, as it is.
@@ -94,21 +97,24 @@ pub(crate) async fn thumbnail(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    request: Request,
+    asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let kind = EvidenceKind::SnapshotAnnotated;
     let Some(file) = shared.index.evidence_file(&viewer, id_of(&id)?, kind).await? else {
-        return serve(&viewer, &shared, &id, kind, request).await;
+        return serve(&viewer, &shared, &id, kind, &asked).await;
     };
     let tag = etag(&format!("{}-{THUMBNAIL_PX}", file.sha256));
-    let headers = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, CACHE)];
-    if is_known(&request, &tag) {
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    if is_known(&asked, &tag) {
+        return Ok(not_modified(tag, CACHE));
     }
-    match shared.pictures.thumbnail(file.path, THUMBNAIL_PX).await {
-        Ok(jpeg) => Ok((headers, [(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response()),
-        Err(_) => serve(&viewer, &shared, &id, kind, request).await,
-    }
+    let Ok(jpeg) = shared.pictures.thumbnail(file.path, THUMBNAIL_PX).await else {
+        return serve(&viewer, &shared, &id, kind, &asked).await;
+    };
+    let image = HeaderValue::from_static("image/jpeg");
+    let mut response =
+        ([(header::CONTENT_TYPE, image), (header::CACHE_CONTROL, CACHE)], jpeg).into_response();
+    response.headers_mut().typed_insert(tag);
+    Ok(response)
 }
 
 async fn serve(
@@ -116,21 +122,23 @@ async fn serve(
     shared: &Shared,
     id: &str,
     kind: EvidenceKind,
-    request: Request,
+    asked: &HeaderMap,
 ) -> Result<Response, Problem> {
     let id = id_of(id)?;
     let file = shared.index.evidence_file(viewer, id, kind).await?;
     let Some(file) = file else { return Err(missing_row(viewer, shared, id, kind).await?) };
     let tag = etag(&file.sha256);
-    if is_known(&request, &tag) {
-        return Ok(
-            (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE)]).into_response()
-        );
+    if is_known(asked, &tag) {
+        return Ok(not_modified(tag, CACHE));
     }
-    let mut response = read(id, kind, &file, request).await?;
-    let headers = response.headers_mut();
-    headers.insert(header::ETAG, tag);
-    headers.insert(header::CACHE_CONTROL, CACHE);
+    let (opened, metadata) = open(id, kind, &file.path).await?;
+    let (length, etag) = (metadata.len(), Some(tag));
+    let media = Media { length, etag, cache: CACHE, kind: file.media_type, name: None };
+    let unreadable = |_| Problem::Internal("the file could not be read");
+    let mut response = media.answer(asked, move |bytes| part_of(opened, bytes).map_err(unreadable)).await?;
+    if let Ok(written) = metadata.modified() {
+        response.headers_mut().typed_insert(LastModified::from(written));
+    }
     Ok(response)
 }
 
@@ -145,37 +153,21 @@ async fn missing_row(
     Ok(if is_there { none() } else { unknown(id) })
 }
 
-/// Ranges are left to the library; its dates are not, because digests say more.
-async fn read(
-    id: ViolationId,
-    kind: EvidenceKind,
-    file: &EvidenceFile,
-    mut request: Request,
-) -> Result<Response, Problem> {
-    for name in [header::IF_MODIFIED_SINCE, header::IF_UNMODIFIED_SINCE] {
-        request.headers_mut().remove(name);
-    }
-    let mime = file.media_type.parse().expect("every media type of EvidenceKind is one");
-    let served = ServeFile::new_with_mime(&file.path, &mime).try_call(request).await;
-    let response = served.map_err(|source| {
+/// Opens the file, and says how long it is and when it was written.
+async fn open(id: ViolationId, kind: EvidenceKind, path: &FilePath) -> Result<(File, Metadata), Problem> {
+    let opening = path.to_owned();
+    let opened = tokio::task::spawn_blocking(move || {
+        let file = File::open(opening)?;
+        let metadata = file.metadata()?;
+        Ok((file, metadata))
+    });
+    let opened = opened.await.map_err(|_| Problem::Internal("the file could not be opened"))?;
+    opened.map_err(|source: std::io::Error| {
         if source.kind() == ErrorKind::NotFound {
-            tracing::error!(violation.id = %id, file = %file.path.display(), "an evidence file is missing");
+            tracing::error!(violation.id = %id, file = %path.display(), "an evidence file is missing");
             let what = kind.as_str();
             return Problem::NotFound(format!("the {what} of violation {id} is missing: run `anjian check`"));
         }
-        Problem::Index(IndexError::File { doing: "read", path: file.path.clone(), source })
-    })?;
-    Ok(response.map(Body::new))
-}
-
-/// `text` is made of letters, digits and dashes.
-pub(crate) fn etag(text: &str) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{text}\"")).expect("letters, digits and dashes are a header value")
-}
-
-/// Whether the client holds the file already.
-pub(crate) fn is_known(request: &Request, tag: &HeaderValue) -> bool {
-    let given = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let tag = tag.to_str().unwrap_or_default();
-    given.is_some_and(|given| given.split(',').any(|one| one.trim().trim_start_matches("W/") == tag))
+        Problem::Index(IndexError::File { doing: "read", path: path.to_owned(), source })
+    })
 }

@@ -9,7 +9,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::lay::{Layout, Part};
 use super::whole::{CutGap, Run, Source, Whole};
-use crate::digest::hex;
 use crate::entry::{self, ParameterSets};
 use crate::moov::{Form, TrackPlan, encode_moov, ftyp};
 use crate::scan::scan_beginning;
@@ -290,7 +289,7 @@ fn etag(runs: &[Run], files: &[PathBuf], memory: &[Vec<u8>]) -> String {
             hash.update(files[index as usize].as_os_str().as_encoded_bytes());
         }
     }
-    let mut tag = hex(hash);
+    let mut tag = hex::encode(hash.finalize());
     tag.truncate(32);
     format!("\"{tag}\"")
 }

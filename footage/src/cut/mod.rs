@@ -14,7 +14,6 @@ mod read;
 mod tables;
 mod whole;
 
-use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::ops::Range;
 use std::path::Path;
@@ -27,8 +26,7 @@ use sha2::{Digest as _, Sha256};
 pub use self::read::CutReader;
 pub use self::whole::CutGap;
 use self::whole::Whole;
-use crate::digest::hex;
-use crate::{Digest, FootageError, Result};
+use crate::{Digest, FootageError, Result, WholeFile};
 
 /// A virtual MP4 of a range. Cheap to clone; keeps no file open.
 #[derive(Debug, Clone)]
@@ -84,20 +82,18 @@ impl Cut {
         CutReader::new(Arc::clone(&self.whole), range)
     }
 
-    /// Writes the file and waits until it is safe on disk. Leaves nothing behind when that fails.
+    /// Writes the file whole or not at all, as a [`WholeFile`], and waits until it is safe on disk.
     ///
     /// # Errors
-    /// When it cannot be written, is there already, or footage cannot be read.
+    /// When it cannot be written, or footage cannot be read.
     pub fn write_to(&self, path: &Path) -> Result<Digest> {
-        let file = File::create_new(path).map_err(|error| FootageError::io("create", path, error))?;
-        let written = self.copy_to(file, path);
-        if written.is_err() {
-            let _ = fs::remove_file(path);
-        }
-        written
+        let mut file = WholeFile::create(path).map_err(|error| FootageError::io("create", path, error))?;
+        let digest = self.copy_to(&mut file, path)?;
+        file.finish().map_err(|error| FootageError::io("finish", path, error))?;
+        Ok(digest)
     }
 
-    fn copy_to(&self, mut file: File, path: &Path) -> Result<Digest> {
+    fn copy_to(&self, file: &mut WholeFile, path: &Path) -> Result<Digest> {
         let mut reader = self.read_range(0..self.len());
         let mut buffer = vec![0; 1 << 16];
         let mut hash = Sha256::new();
@@ -111,7 +107,6 @@ impl Cut {
             file.write_all(&buffer[..count]).map_err(|error| FootageError::io("write", path, error))?;
             hash.update(&buffer[..count]);
         }
-        file.sync_all().map_err(|error| FootageError::io("sync", path, error))?;
-        Ok(Digest { size_bytes: self.len(), sha256: hex(hash) })
+        Ok(Digest { size_bytes: self.len(), sha256: hex::encode(hash.finalize()) })
     }
 }

@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::evidence::folder::hex;
-
 /// Rows that are read, or files that are looked up, at once.
 pub(crate) const BATCH: usize = 256;
 /// While somebody records, a file without a row may be one whose row comes in a moment.
@@ -23,7 +21,7 @@ pub(crate) fn digest(path: &Path) -> std::io::Result<(u64, String)> {
     loop {
         let read = file.read(&mut piece)?;
         if read == 0 {
-            return Ok((size_bytes, hex(&hasher.finalize())));
+            return Ok((size_bytes, hex::encode(hasher.finalize())));
         }
         hasher.update(&piece[..read]);
         size_bytes += read as u64;

@@ -1,18 +1,15 @@
-//! The evidence folder: files appear whole or not at all, and stay after a power cut. Knows nothing of rows.
+//! The evidence folder: files appear whole or not at all, and stay after a power failure. Knows nothing of rows.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anjian_domain::{CameraId, Violation, ViolationId, WallTime};
-use anjian_footage::Cut;
+use anjian_footage::{Cut, write_whole};
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use crate::{EvidenceKind, EvidenceRow, IndexError};
-
-/// End of the name of a file that is being written.
-const PARTIAL: &str = ".partial";
 
 /// Where evidence lies: `<camera>/<yyyy>/<mm>/<dd>/<violation>/<kind>`, by the UTC day of opening.
 #[derive(Debug, Clone)]
@@ -52,11 +49,10 @@ impl EvidenceFolder {
         create_durable(&self.root, &self.locate(&folder))?;
         let stored: Result<Vec<_>, _> =
             files.iter().map(|(kind, bytes)| self.store_one(&folder, *kind, bytes)).collect();
-        let outcome = stored.and_then(|stored| sync_folder(&self.locate(&folder)).map(|()| stored));
-        if outcome.is_err() {
+        if stored.is_err() {
             self.discard(violation);
         }
-        outcome
+        stored
     }
 
     /// Writes the clip of a violation that has its other files.
@@ -71,18 +67,7 @@ impl EvidenceFolder {
         create_durable(&self.root, &self.locate(&folder))?;
         let kind = EvidenceKind::Clip;
         let path = format!("{folder}/{}", kind.file_name());
-        let (file, partial) = (self.locate(&path), self.locate(&format!("{path}{PARTIAL}")));
-        // What a killed process left; the cut writes only where nothing is.
-        let _ = std::fs::remove_file(&partial);
-        let written = cut.write_to(&partial).map_err(IndexError::from).and_then(|digest| {
-            let renamed = std::fs::rename(&partial, &file);
-            renamed.map_err(|source| IndexError::File { doing: "write", path: file, source }).map(|()| digest)
-        });
-        if written.is_err() {
-            let _ = std::fs::remove_file(&partial);
-        }
-        let digest = written?;
-        sync_folder(&self.locate(&folder))?;
+        let digest = cut.write_to(&self.locate(&path))?;
         Ok(StoredFile {
             path,
             row: EvidenceRow { kind, size_bytes: digest.size_bytes, sha256: digest.sha256 },
@@ -92,32 +77,36 @@ impl EvidenceFolder {
     fn store_one(&self, folder: &str, kind: EvidenceKind, bytes: &[u8]) -> Result<StoredFile, IndexError> {
         let path = format!("{folder}/{}", kind.file_name());
         let file = self.locate(&path);
-        let partial = self.locate(&format!("{path}{PARTIAL}"));
-        let written = write_durable(&partial, bytes).and_then(|()| std::fs::rename(&partial, &file));
-        written.map_err(|source| IndexError::File { doing: "write", path: file, source })?;
+        write_whole(&file, bytes).map_err(|source| IndexError::File {
+            doing: "write",
+            path: file,
+            source,
+        })?;
         let size_bytes = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        Ok(StoredFile { path, row: EvidenceRow { kind, size_bytes, sha256: hex(&Sha256::digest(bytes)) } })
+        Ok(StoredFile {
+            path,
+            row: EvidenceRow { kind, size_bytes, sha256: hex::encode(Sha256::digest(bytes)) },
+        })
     }
 
     /// Takes away the files of a violation that has no row. Failing here loses nothing: `check` finds what is left.
     pub(crate) fn discard(&self, violation: &Violation) {
         let folder = self.locate(&violation_folder(violation));
         for kind in EvidenceKind::ALL {
-            let file = folder.join(kind.file_name());
-            let _ = std::fs::remove_file(folder.join(format!("{}{PARTIAL}", kind.file_name())));
-            let _ = std::fs::remove_file(file);
+            let _ = std::fs::remove_file(folder.join(kind.file_name()));
         }
         // Stops at the first folder that still holds something.
         let _ = folder.ancestors().take_while(|f| *f != self.root).try_for_each(std::fs::remove_dir);
     }
 
-    /// Whether a file can be written and taken away again.
+    /// Whether a file can be written. The probe has no name, so a killed process leaves none and two probes never meet.
     pub(crate) fn probe(&self) -> Result<(), IndexError> {
-        let path = self.locate(&format!("health{PARTIAL}"));
-        // A page of bytes, because a full disk still takes an empty file.
-        let probed = write_durable(&path, &[0; 4_096]);
-        let removed = std::fs::remove_file(&path);
-        probed.and(removed).map_err(|source| IndexError::File { doing: "write", path, source })
+        let probed = tempfile::tempfile_in(&self.root).and_then(|mut file| {
+            // A page of bytes, because a full disk still takes an empty file.
+            file.write_all(&[0; 4_096])?;
+            file.sync_all()
+        });
+        probed.map_err(|source| IndexError::File { doing: "write in", path: self.root.clone(), source })
     }
 }
 
@@ -129,12 +118,6 @@ fn folder_of(camera: &CameraId, violation: ViolationId, opened: WallTime) -> Str
     let day = opened.timestamp().to_zoned(TimeZone::UTC).date();
     let (year, month, day) = (day.year(), day.month(), day.day());
     format!("{camera}/{year:04}/{month:02}/{day:02}/{violation}")
-}
-
-fn write_durable(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 fn sync_folder(folder: &Path) -> Result<(), IndexError> {
@@ -154,15 +137,4 @@ fn create_durable(root: &Path, folder: &Path) -> Result<(), IndexError> {
         }
         Err(source) => Err(IndexError::File { doing: "create", path: folder.into(), source }),
     }
-}
-
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

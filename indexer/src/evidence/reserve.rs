@@ -2,10 +2,10 @@
 //! can still be written; recording waits until there is room to make it again. Its file alone says whether it is
 //! there: another process may have given it up.
 
-use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use anjian_footage::WholeFile;
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
@@ -77,29 +77,14 @@ impl Index {
 
 /// Takes `bytes` of the disk for real: a file with a hole in it would hold nothing back.
 fn fill(path: &Path, bytes: u64) -> std::io::Result<()> {
-    let partial = path.with_extension("partial");
-    let filled = take(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
-    if filled.is_err() {
-        let _ = std::fs::remove_file(&partial);
-    }
-    filled
-}
-
-fn take(path: &Path, bytes: u64) -> std::io::Result<()> {
-    let mut file = File::create(path)?;
-    match rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes) {
+    let mut reserve = WholeFile::create(path)?;
+    match rustix::fs::fallocate(reserve.file(), FallocateFlags::empty(), 0, bytes) {
         Ok(()) => {}
         // Not every file system can; zeros take the same room.
         Err(Errno::OPNOTSUPP | Errno::NOSYS) => {
-            let zeros = [0; 64 * 1024];
-            let mut left = bytes;
-            while left > 0 {
-                let piece = usize::try_from(left).unwrap_or(usize::MAX).min(zeros.len());
-                file.write_all(&zeros[..piece])?;
-                left -= piece as u64;
-            }
+            std::io::copy(&mut std::io::repeat(0).take(bytes), &mut reserve)?;
         }
         Err(error) => return Err(error.into()),
     }
-    file.sync_all()
+    reserve.finish()
 }

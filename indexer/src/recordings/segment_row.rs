@@ -7,7 +7,6 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use crate::IndexError;
 use crate::configuration::camera_row;
 use crate::engine::columns::Columns;
-use crate::evidence::folder::hex;
 
 /// What [`decode`] needs.
 pub(crate) const COLUMNS: &str = "camera, start_us, end_us, duration_ns, size_bytes, sha256, video, width_px, \
@@ -23,7 +22,7 @@ pub(crate) fn decode(row: &SqliteRow) -> Result<Segment, IndexError> {
         start,
         duration: std::time::Duration::from_nanos(columns.unsigned("duration_ns")?),
         size_bytes: columns.unsigned("size_bytes")?,
-        sha256: columns.get::<Option<Vec<u8>>>("sha256")?.map(|digest| hex(&digest)),
+        sha256: columns.get::<Option<Vec<u8>>>("sha256")?.map(hex::encode),
         video: columns.word("video")?,
         width_px: columns.get("width_px")?,
         height_px: columns.get("height_px")?,
@@ -112,8 +111,7 @@ fn duration_column(segment: &Segment) -> i64 {
 
 fn digest_column(segment: &Segment) -> Result<Option<Vec<u8>>, IndexError> {
     let Some(text) = &segment.sha256 else { return Ok(None) };
-    let digit = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(digit).collect();
+    let bytes = hex::decode(text).ok();
     let refused = || IndexError::Query(format!("{}: {text:?} is no SHA-256", segment.path));
     bytes.filter(|bytes| bytes.len() == 32).map(Some).ok_or_else(refused)
 }

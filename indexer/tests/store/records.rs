@@ -30,7 +30,7 @@ pub(crate) fn what_was_recorded_is_found_again(store: &Store) {
     for (kind, bytes) in pictures {
         let file = store.wait(store.index.evidence_file(&store.viewer, violation.id, kind)).unwrap().unwrap();
         assert_eq!(std::fs::read(&file.path).unwrap(), bytes);
-        let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex::encode(Sha256::digest(&bytes));
         assert_eq!(
             (file.size_bytes, file.sha256, file.media_type),
             (bytes.len() as u64, digest, "image/jpeg")

@@ -4,10 +4,12 @@
 //! writing, so it cannot carry the lock.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use anjian_footage::write_whole;
 
 use super::{GalleryFile, GalleryProblem, GarmentModel, version};
 
@@ -60,21 +62,11 @@ impl GalleryLock {
         let path = GalleryFile::path(&self.folder, &self.name);
         let text = serde_json::to_vec_pretty(gallery).map_err(io::Error::from);
         let written = text.and_then(|text| {
-            write_whole(&self.folder, &path, &text)?;
+            write_whole(&path, &text)?;
             Ok(version(&text))
         });
         written.map_err(|source| GalleryProblem::Write { path, source })
     }
-}
-
-/// A reader sees the old file or the new one, also after a power failure.
-fn write_whole(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let part = path.with_extension("json.part");
-    let mut file = File::create(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&part, path)?;
-    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 
 mod lock;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -261,16 +260,7 @@ fn parse(bytes: &[u8], path: &Path) -> Result<(GalleryFile, String), String> {
 }
 
 fn version(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes)[..6])
-}
-
-/// Lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(&Sha256::digest(bytes)[..6])
 }
 
 #[cfg(test)]

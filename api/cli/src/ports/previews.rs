@@ -62,7 +62,7 @@ impl Previews {
         let _turn = self.turns.take(key, wanted).ok_or_else(nobody_waits)?;
         let path = self.folder.join(format!("{key}.mp4"));
         if !self.touch(key) {
-            self.make(file, parts, key, &path)?;
+            self.make(file, parts, &path)?;
             let size_bytes = fs::metadata(&path).map_err(|error| unwritable(&error))?.len();
             self.lock().insert(key.to_owned(), Kept { used: Instant::now(), size_bytes });
             self.make_room();
@@ -76,15 +76,11 @@ impl Previews {
         kept.get_mut(key).map(|entry| entry.used = Instant::now()).is_some()
     }
 
-    fn make(&self, file: &Path, parts: &[Range<u64>], key: &str, path: &Path) -> Result<(), PictureError> {
-        let piece = self.folder.join(format!("{key}.piece"));
-        let made = copy_parts(file, parts, &piece).map_err(|error| unwritable(&error)).and_then(|()| {
-            let made = anjian_ingest::preview(&piece, path, &StopSignal::new());
-            made.map_err(|error| refusal(&error))
-        });
-        // Left behind, it would go with the next start.
-        let _ = fs::remove_file(&piece);
-        made
+    fn make(&self, file: &Path, parts: &[Range<u64>], path: &Path) -> Result<(), PictureError> {
+        // Removed when this ends; what a killed process leaves goes with the next start.
+        let piece = tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| unwritable(&error))?;
+        copy_parts(file, parts, piece.as_file()).map_err(|error| unwritable(&error))?;
+        anjian_ingest::preview(piece.path(), path, &StopSignal::new()).map_err(|error| refusal(&error))
     }
 
     /// Removes the longest unused until the rest fits.
@@ -109,8 +105,8 @@ impl Previews {
     }
 }
 
-fn copy_parts(file: &Path, parts: &[Range<u64>], to: &Path) -> io::Result<()> {
-    let (mut from, mut to) = (File::open(file)?, File::create(to)?);
+fn copy_parts(file: &Path, parts: &[Range<u64>], mut to: &File) -> io::Result<()> {
+    let mut from = File::open(file)?;
     for part in parts {
         from.seek(SeekFrom::Start(part.start))?;
         let length = part.end.saturating_sub(part.start);
@@ -135,9 +131,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("from"), folder.path().join("to"));
         fs::write(&from, "0123456789").unwrap();
-        copy_parts(&from, &[0..2, 5..8], &to).unwrap();
+        copy_parts(&from, &[0..2, 5..8], &File::create(&to).unwrap()).unwrap();
         assert_eq!(fs::read_to_string(&to).unwrap(), "01567");
-        assert!(copy_parts(&from, &[0..1, 8..12], &to).is_err(), "the file is shorter");
+        let shorter = copy_parts(&from, &[0..1, 8..12], &File::create(&to).unwrap());
+        assert!(shorter.is_err(), "the file is shorter");
     }
 
     #[test]
