@@ -64,6 +64,19 @@ pub enum IndexError {
         #[source]
         source: Box<sqlx::migrate::MigrateError>,
     },
+    /// Its tables are to be rebuilt, and the copy that is made before could not be.
+    #[error(
+        "{}: cannot copy the database there before its tables are rebuilt: {source}; free some space on that disk, and \
+         give the user that runs anjian the right to write there",
+        path.display()
+    )]
+    NotCopied {
+        /// Where the copy should be.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The file is not a database, or a damaged one.
     #[error("{}: not an SQLite database or damaged; move it away and restore the newest backup", path.display())]
     Corrupt {

@@ -2,5 +2,8 @@
 
 pub(crate) mod blocking;
 pub(crate) mod columns;
+pub(crate) mod connect;
+pub(crate) mod copy;
 pub(crate) mod disk;
+pub(crate) mod migrate;
 pub(crate) mod open;

@@ -1,31 +1,26 @@
-//! Opening a data folder: folders, locks, connections, schema. Every way in which that fails has its own words.
+//! Opening a data folder: folders, locks, connections. Each failure has its own message. The schema is brought up to
+//! date in [`crate::engine::migrate`].
 
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqliteConnection, SqlitePool};
+use sqlx::SqlitePool;
+use sqlx::sqlite::SqlitePoolOptions;
 
 use crate::IndexError;
 use crate::engine::blocking::blocking;
-use crate::error::primary_code;
-
-static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+use crate::engine::connect::connect_options;
+use crate::engine::migrate::{Rights, bring_up_to_date};
 
 const DATABASE: &str = "anjian.db";
 const IN_USE_LOCK: &str = "index.lock";
 
 /// Readers at once; each is a thread of SQLite.
 const READERS: u32 = 4;
-/// How long a statement waits for another process that writes.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a caller waits for a connection of this process.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
-/// Page cache a connection, in KiB, negative as SQLite wants it.
-const CACHE_KIB: &str = "-16000";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Create {
@@ -49,7 +44,12 @@ pub(crate) async fn open(data_dir: &Path, create: Create) -> Result<Opened, Inde
     })
     .await?;
     let database = data_dir.join(DATABASE);
-    bring_up_to_date(&database, create, lock.as_ref()).await?;
+    let rights = match &lock {
+        Some(Lock::Alone(..)) => Rights::Alone,
+        Some(Lock::Shared(_)) => Rights::Shared,
+        None => Rights::Look,
+    };
+    bring_up_to_date(&database, rights).await?;
     let in_use = lock.map(Lock::into_shared).transpose()?;
     let options = connect_options(&database).create_if_missing(false);
     let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
@@ -57,17 +57,6 @@ pub(crate) async fn open(data_dir: &Path, create: Create) -> Result<Opened, Inde
     let writer = pool.clone().max_connections(1).connect_lazy_with(options.clone());
     let reader = pool.max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
     Ok(Opened { data_dir, writer, reader, in_use })
-}
-
-fn connect_options(database: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(database)
-        .journal_mode(SqliteJournalMode::Wal)
-        // A commit that was answered survives a power cut: evidence must.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
-        .pragma("cache_size", CACHE_KIB)
 }
 
 /// Answers the folder's absolute path.
@@ -157,86 +146,9 @@ pub(crate) fn is_unused(data_dir: &Path) -> bool {
     File::open(data_dir.join(IN_USE_LOCK)).is_ok_and(|file| file.try_lock().is_ok())
 }
 
-async fn bring_up_to_date(database: &Path, create: Create, lock: Option<&Lock>) -> Result<(), IndexError> {
-    let options = connect_options(database).create_if_missing(create == Create::IfMissing);
-    let connected = SqliteConnection::connect_with(&options).await;
-    let mut connection = connected.map_err(|source| not_opened(database, source))?;
-    let known = MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default();
-    let found = applied_version(&mut connection).await.map_err(|source| not_opened(database, source))?;
-    if found > known {
-        return Err(IndexError::NewerSchema { path: database.into(), found, known });
-    }
-    if found < known {
-        match lock {
-            Some(Lock::Alone(..)) => {}
-            Some(Lock::Shared(_)) => return Err(IndexError::OlderInUse { path: database.into() }),
-            None => return Err(IndexError::OlderSchema { path: database.into(), found, known }),
-        }
-    }
-    if lock.is_some() {
-        MIGRATOR.run(&mut connection).await.map_err(|source| not_migrated(database, source))?;
-    }
-    connection.close().await.map_err(|source| not_opened(database, source))
-}
-
-/// The newest migration in the file, 0 when there is none.
-async fn applied_version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
-    let table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations'";
-    let tables: i64 = sqlx::query_scalar(table).fetch_one(&mut *connection).await?;
-    if tables == 0 {
-        return Ok(0);
-    }
-    sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(connection).await
-}
-
-fn not_opened(database: &Path, source: sqlx::Error) -> IndexError {
-    const READ_ONLY: i32 = 8;
-    const CORRUPT: i32 = 11;
-    const CANNOT_OPEN: i32 = 14;
-    const NOT_A_DATABASE: i32 = 26;
-    match primary_code(&source) {
-        Some(CORRUPT | NOT_A_DATABASE) => IndexError::Corrupt { path: database.into(), source },
-        Some(READ_ONLY | CANNOT_OPEN) => {
-            IndexError::ReadOnly { path: database.into(), source: Box::new(source) }
-        }
-        _ => IndexError::Database { doing: "open the database", table: "all", source },
-    }
-}
-
-fn not_migrated(database: &Path, error: MigrateError) -> IndexError {
-    match error {
-        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _)
-            if primary_code(&source).is_some_and(|code| code != 1) =>
-        {
-            not_opened(database, source)
-        }
-        error => IndexError::Migration { path: database.into(), source: Box::new(error) },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    async fn schema(folder: &Path, steps: &[i64]) -> Vec<(String, String)> {
-        let options = connect_options(&folder.join(DATABASE)).create_if_missing(true);
-        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        for step in steps {
-            MIGRATOR.run_to(*step, &mut connection).await.unwrap();
-        }
-        let sql = "SELECT name, coalesce(sql, '') FROM sqlite_schema ORDER BY name";
-        sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
-    }
-
-    #[tokio::test]
-    async fn an_upgraded_schema_equals_a_fresh_one() {
-        let versions: Vec<_> = MIGRATOR.iter().map(|migration| migration.version).collect();
-        let fresh = tempfile::tempdir().unwrap();
-        let upgraded = tempfile::tempdir().unwrap();
-        let fresh = schema(fresh.path(), &versions[versions.len() - 1..]).await;
-        assert_eq!(schema(upgraded.path(), &versions).await, fresh);
-        assert!(fresh.iter().any(|(name, _)| name == "violation_by_time"));
-    }
 
     #[tokio::test]
     async fn commits_survive_a_power_cut() {

@@ -1,0 +1,39 @@
+//! How SQLite is told to work, and what it means when it does not open.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+
+use crate::IndexError;
+use crate::error::primary_code;
+
+/// How long a statement waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Page cache a connection, in KiB, negative as SQLite wants it.
+const CACHE_KIB: &str = "-16000";
+
+pub(crate) fn connect_options(database: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(database)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A commit that was answered survives a power cut: evidence must.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("cache_size", CACHE_KIB)
+}
+
+pub(crate) fn not_opened(database: &Path, source: sqlx::Error) -> IndexError {
+    const READ_ONLY: i32 = 8;
+    const CORRUPT: i32 = 11;
+    const CANNOT_OPEN: i32 = 14;
+    const NOT_A_DATABASE: i32 = 26;
+    match primary_code(&source) {
+        Some(CORRUPT | NOT_A_DATABASE) => IndexError::Corrupt { path: database.into(), source },
+        Some(READ_ONLY | CANNOT_OPEN) => {
+            IndexError::ReadOnly { path: database.into(), source: Box::new(source) }
+        }
+        _ => IndexError::Database { doing: "open the database", table: "all", source },
+    }
+}
