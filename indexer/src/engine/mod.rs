@@ -4,3 +4,4 @@ pub(crate) mod blocking;
 pub(crate) mod columns;
 pub(crate) mod disk;
 pub(crate) mod open;
+pub(crate) mod sqlite_kind;

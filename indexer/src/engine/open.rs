@@ -11,7 +11,7 @@ use sqlx::{Connection, SqliteConnection, SqlitePool};
 
 use crate::IndexError;
 use crate::engine::blocking::blocking;
-use crate::error::primary_code;
+use crate::engine::sqlite_kind::{code, primary_code};
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
@@ -190,13 +190,9 @@ async fn applied_version(connection: &mut SqliteConnection) -> Result<i64, sqlx:
 }
 
 fn not_opened(database: &Path, source: sqlx::Error) -> IndexError {
-    const READ_ONLY: i32 = 8;
-    const CORRUPT: i32 = 11;
-    const CANNOT_OPEN: i32 = 14;
-    const NOT_A_DATABASE: i32 = 26;
     match primary_code(&source) {
-        Some(CORRUPT | NOT_A_DATABASE) => IndexError::Corrupt { path: database.into(), source },
-        Some(READ_ONLY | CANNOT_OPEN) => {
+        Some(code::CORRUPT | code::NOT_A_DATABASE) => IndexError::Corrupt { path: database.into(), source },
+        Some(code::READ_ONLY | code::CANNOT_OPEN) => {
             IndexError::ReadOnly { path: database.into(), source: Box::new(source) }
         }
         _ => IndexError::Database { doing: "open the database", table: "all", source },

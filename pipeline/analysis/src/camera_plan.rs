@@ -1,6 +1,6 @@
 //! What one camera is to be watched for, and whether that makes sense.
 
-use anjian_domain::{CameraId, Permit, Polygon, RuleId, RunId, SiteId, WallTime, Zone, ZoneId};
+use anjian_domain::{CameraId, ErrorKind, Permit, Polygon, RuleId, RunId, SiteId, WallTime, Zone, ZoneId};
 use jiff::tz::TimeZone;
 
 use crate::{Gallery, RuleSettings};
@@ -120,10 +120,10 @@ pub(crate) struct PlacedPermit {
 }
 
 impl PlanError {
-    /// Never: somebody must change the configuration.
+    /// A person must correct the configuration.
     #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        false
+    pub const fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }
 

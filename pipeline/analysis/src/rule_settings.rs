@@ -14,7 +14,7 @@
 
 use std::sync::Arc;
 
-use anjian_domain::{Behaviour, RuleId, ZoneId};
+use anjian_domain::{Behaviour, ErrorKind, RuleId, ZoneId};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -74,10 +74,10 @@ pub enum SettingsError {
 }
 
 impl SettingsError {
-    /// Never: somebody must change the configuration.
+    /// A person must correct the configuration.
     #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        false
+    pub const fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }
 
