@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::{SystemClock, Viewer};
+use anjian_domain::{ErrorKind, Shortage, SystemClock, Viewer};
 use anjian_indexer::{Index, IndexError};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -74,13 +74,17 @@ pub enum ApiError {
 }
 
 impl ApiError {
-    /// Whether starting again may help without anybody changing anything.
+    /// What a caller can do about it.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Listen { source, .. } => source.kind() == std::io::ErrorKind::AddrInUse,
-            Self::Socket(_) => true,
-            Self::Index(error) => error.is_transient(),
+            Self::Listen { source, .. } => source.into(),
+            // It listened already, so that a new socket may do better whatever the system said.
+            Self::Socket(source) => match ErrorKind::from(source) {
+                ErrorKind::Unavailable(shortage) => ErrorKind::Unavailable(shortage),
+                _ => ErrorKind::Unavailable(Shortage::Peer),
+            },
+            Self::Index(error) => error.kind(),
         }
     }
 }

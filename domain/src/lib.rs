@@ -7,6 +7,7 @@
 mod behaviour;
 mod camera;
 mod detection;
+mod error_kind;
 mod frame;
 mod geometry;
 mod id;
@@ -23,6 +24,7 @@ mod zone;
 pub use behaviour::{Behaviour, UnknownBehaviour};
 pub use camera::{Camera, CameraState, CameraStatus, Site, SourceUrl, SourceUrlError};
 pub use detection::{Class, Detection, Detections, Score, UnknownClass};
+pub use error_kind::{ErrorKind, Shortage};
 pub use frame::{ColourMatrix, Frame, Picture, PictureError, PixelFormat};
 pub use geometry::{GeometryError, NormBox, Point, Polygon};
 pub use id::{CameraId, IdError, RuleId, RunId, SiteId, TrackId, ViolationId, ZoneId};

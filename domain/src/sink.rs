@@ -1,6 +1,6 @@
 //! Where results go. `pipeline` hands them over; `indexer` keeps them.
 
-use crate::{CameraStatus, Detections, Moment, Run, RunId, TrackPoint, Violation};
+use crate::{CameraStatus, Detections, ErrorKind, Moment, Run, RunId, TrackPoint, Violation};
 
 /// Why something could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -8,8 +8,8 @@ use crate::{CameraStatus, Detections, Moment, Run, RunId, TrackPoint, Violation}
 pub struct SinkError {
     /// What happened, naming file or table, and what to do.
     pub message: String,
-    /// Whether trying again may help (a full disk, a busy database).
-    pub is_transient: bool,
+    /// Whether the call is retried (a full disk, a busy database), and what is short.
+    pub kind: ErrorKind,
     /// The cause.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,

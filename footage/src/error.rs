@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anjian_domain::WallTime;
+use anjian_domain::{ErrorKind, Shortage, WallTime};
 
 /// Result of everything here.
 pub type Result<T> = std::result::Result<T, FootageError>;
@@ -70,23 +70,49 @@ impl FootageError {
         Self::BadInput { path: path.to_owned(), reason: reason.into() }
     }
 
-    /// Whether trying again later may help.
+    /// What a caller can do about it.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Io { source, .. } if source.kind() != io::ErrorKind::NotFound)
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            // These files are written here: what the system says of them beyond absent and forbidden is trouble of the
+            // disk, or another process changes the file just now.
+            Self::Io { source, .. } => match ErrorKind::from(source) {
+                ErrorKind::Corrupt | ErrorKind::Invalid => ErrorKind::Unavailable(Shortage::Disk),
+                kind => kind,
+            },
+            Self::NotASegment { .. } => ErrorKind::Corrupt,
+            Self::BadInput { .. } | Self::CannotJoin { .. } => ErrorKind::Invalid,
+            Self::Empty { .. } => ErrorKind::Missing,
+        }
     }
 
-    /// Whether there was no room: the disk is full, or a quota is used up.
-    #[must_use]
-    pub fn is_disk_full(&self) -> bool {
-        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-        matches!(self, Self::Io { source, .. }
-            if matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge))
-    }
-
-    /// Whether the file is not there (any more): retention may have taken it.
+    /// Whether a file is not there (any more): retention may have deleted it.
     #[must_use]
     pub fn is_missing(&self) -> bool {
-        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+        matches!(self, Self::Io { .. }) && self.kind() == ErrorKind::Missing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_a_recording_is_unavailable_unless_it_is_gone_or_forbidden() {
+        for (kind, expected) in [
+            (io::ErrorKind::StorageFull, ErrorKind::Unavailable(Shortage::Room)),
+            (io::ErrorKind::Interrupted, ErrorKind::Unavailable(Shortage::Busy)),
+            // A segment that became shorter while it was read.
+            (io::ErrorKind::UnexpectedEof, ErrorKind::Unavailable(Shortage::Disk)),
+            (io::ErrorKind::Other, ErrorKind::Unavailable(Shortage::Disk)),
+            (io::ErrorKind::PermissionDenied, ErrorKind::Refused),
+            (io::ErrorKind::NotFound, ErrorKind::Missing),
+        ] {
+            let error = FootageError::io("read", Path::new("a.mp4"), kind.into());
+            assert_eq!(error.kind(), expected, "{kind:?}");
+            assert_eq!(error.is_missing(), expected == ErrorKind::Missing, "{kind:?}");
+        }
+        let empty = FootageError::Empty { from: WallTime::EPOCH, to: WallTime::EPOCH };
+        assert!(empty.kind() == ErrorKind::Missing && !empty.is_missing(), "no file is missing");
     }
 }

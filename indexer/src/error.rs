@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use anjian_domain::{RunId, SinkError, ViolationId, WallTime};
+use anjian_domain::{ErrorKind, RunId, Shortage, SinkError, ViolationId, WallTime};
+
+use crate::engine::sqlite_kind::kind_of;
 
 /// Why the index could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -93,7 +95,7 @@ pub enum IndexError {
         path: PathBuf,
     },
     /// The database refused a statement.
-    #[error("cannot {doing} (table {table}): {source}{}", advice(source))]
+    #[error("cannot {doing} (table {table}): {source}{}", advice(kind_of(source)))]
     Database {
         /// What was being done.
         doing: &'static str,
@@ -160,66 +162,40 @@ pub enum IndexError {
 }
 
 impl IndexError {
-    /// Whether the same call may succeed later without anybody changing anything but free space.
+    /// What a caller can do about it.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Database { source, .. } => is_busy(source) || is_full(source),
-            Self::File { source, .. } => is_passing(source.kind()),
-            Self::Footage(error) => error.is_transient(),
-            Self::LiveElsewhere { .. } | Self::OlderInUse { .. } | Self::ReserveGivenUp { .. } => true,
-            _ => false,
-        }
-    }
-
-    /// Whether there was no room on the disk.
-    #[must_use]
-    pub fn is_disk_full(&self) -> bool {
-        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
-        const FULL: i32 = 13;
-        match self {
-            Self::Database { source, .. } => primary_code(source) == Some(FULL),
-            Self::File { source, .. } => matches!(source.kind(), StorageFull | QuotaExceeded),
-            Self::Footage(error) => error.is_disk_full(),
-            Self::ReserveGivenUp { .. } => true,
-            _ => false,
+            Self::Database { source, .. } => kind_of(source),
+            Self::File { source, .. } => source.into(),
+            Self::Footage(error) => error.kind(),
+            Self::LiveElsewhere { .. } | Self::OlderInUse { .. } => ErrorKind::Unavailable(Shortage::Busy),
+            Self::ReserveGivenUp { .. } => ErrorKind::Unavailable(Shortage::Room),
+            Self::ReadOnly { .. }
+            | Self::NotCopied { .. }
+            | Self::NewerSchema { .. }
+            | Self::OlderSchema { .. } => ErrorKind::Refused,
+            Self::Corrupt { .. } | Self::Row { .. } | Self::Migration { .. } => ErrorKind::Corrupt,
+            Self::Missing { .. }
+            | Self::UnknownRun(_)
+            | Self::UnknownViolation(_)
+            | Self::UnknownCamera(_) => ErrorKind::Missing,
+            Self::NotADirectory { .. } | Self::Overlap { .. } | Self::Query(_) => ErrorKind::Invalid,
         }
     }
 }
 
-/// SQLite's primary result code, without the extension in the upper bits.
-pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let sqlx::Error::Database(error) = error else { return None };
-    error.code()?.parse::<i32>().ok().map(|code| code & 0xff)
-}
-
-fn is_busy(error: &sqlx::Error) -> bool {
-    const BUSY: i32 = 5;
-    const LOCKED: i32 = 6;
-    matches!(error, sqlx::Error::PoolTimedOut) || matches!(primary_code(error), Some(BUSY | LOCKED))
-}
-
-fn is_full(error: &sqlx::Error) -> bool {
-    const IO: i32 = 10;
-    const FULL: i32 = 13;
-    matches!(primary_code(error), Some(IO | FULL))
-}
-
-fn is_passing(kind: std::io::ErrorKind) -> bool {
-    use std::io::ErrorKind::{Interrupted, QuotaExceeded, ResourceBusy, StorageFull, TimedOut, WouldBlock};
-    matches!(kind, Interrupted | QuotaExceeded | ResourceBusy | StorageFull | TimedOut | WouldBlock)
-}
-
-fn advice(error: &sqlx::Error) -> &'static str {
-    match error {
-        error if is_full(error) => "; free some space on the disk of data_dir",
-        error if is_busy(error) => "; another process writes for long, try again",
+const fn advice(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Unavailable(Shortage::Room) => "; free some space on the disk of data_dir",
+        ErrorKind::Unavailable(Shortage::Disk) => "; check the disk of data_dir: space, mount and rights",
+        ErrorKind::Unavailable(Shortage::Busy) => "; another process writes for long, try again",
         _ => "",
     }
 }
 
 impl From<IndexError> for SinkError {
     fn from(error: IndexError) -> Self {
-        Self { message: error.to_string(), is_transient: error.is_transient(), source: Some(Box::new(error)) }
+        Self { message: error.to_string(), kind: error.kind(), source: Some(Box::new(error)) }
     }
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anjian_domain::{
-    CameraId, CameraMinute, CameraSink, CameraStatus, CoverageSink, EvidenceSink, Moment, OpeningEvidence,
-    RecordingChange, Run, RunId, Segment, SegmentSink, SinkError, TrackPoint, Violation, WallTime,
+    CameraId, CameraMinute, CameraSink, CameraStatus, CoverageSink, ErrorKind, EvidenceSink, Moment,
+    OpeningEvidence, RecordingChange, Run, RunId, Segment, SegmentSink, Shortage, SinkError, TrackPoint,
+    Violation, WallTime,
 };
 use tokio::runtime::Handle;
 
@@ -67,11 +68,15 @@ impl IndexSink {
     /// Keeps evidence; when the disk is full, in the room that the reserve gives up.
     fn keep(&self, work: impl Fn() -> Result<(), IndexError>) -> Result<(), SinkError> {
         let kept = match work() {
-            Err(error) if error.is_disk_full() && self.index.give_up_reserve() => work(),
+            Err(error) if is_room_short(&error) && self.index.give_up_reserve() => work(),
             kept => kept,
         };
         kept.map_err(SinkError::from)
     }
+}
+
+fn is_room_short(error: &IndexError) -> bool {
+    error.kind() == ErrorKind::Unavailable(Shortage::Room)
 }
 
 impl EvidenceSink for IndexSink {
@@ -126,7 +131,7 @@ impl CoverageSink for IndexSink {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::io::ErrorKind;
+    use std::io;
     use std::sync::Arc;
 
     use anjian_domain::{SystemClock, TimeSource, VideoCodec};
@@ -154,15 +159,24 @@ mod tests {
         std::fs::File::create(recordings.join("full.mp4")).unwrap().set_len(1_400).unwrap();
         let sink = IndexSink::new(index.clone(), runtime.handle().clone());
         let tries = Cell::new(0);
-        let write = |kind: ErrorKind| {
+        let write = |kind: io::ErrorKind| {
             tries.set(tries.get() + 1);
             let is_there = folder.path().join("reserve").exists();
             let full = IndexError::File { doing: "write", path: "x".into(), source: kind.into() };
             if is_there { Err(full) } else { Ok(()) }
         };
-        assert!(!sink.keep(|| write(ErrorKind::NotFound)).unwrap_err().is_transient);
+        assert_eq!(sink.keep(|| write(io::ErrorKind::NotFound)).unwrap_err().kind, ErrorKind::Missing);
         assert_eq!(tries.take(), 1, "only a full disk takes the reserve");
-        sink.keep(|| write(ErrorKind::StorageFull)).unwrap();
+        let failing =
+            || IndexError::File { doing: "write", path: "x".into(), source: io::Error::from_raw_os_error(5) };
+        let failed = sink.keep(|| Err(failing())).unwrap_err();
+        assert_eq!(
+            failed.kind,
+            ErrorKind::Unavailable(Shortage::Disk),
+            "EIO is retried, and leaves the reserve alone"
+        );
+        assert!(folder.path().join("reserve").exists());
+        sink.keep(|| write(io::ErrorKind::StorageFull)).unwrap();
         assert_eq!(tries.take(), 2);
         let start = WallTime::EPOCH;
         let camera: CameraId = "gate".parse().unwrap();
@@ -181,6 +195,6 @@ mod tests {
             clock_offset_us: 0,
         };
         let refused = sink.begin_segment(&segment).unwrap_err();
-        assert!(refused.is_transient && refused.message.contains("disk"), "{refused}");
+        assert_eq!(refused.kind, ErrorKind::Unavailable(Shortage::Room), "{refused}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anjian_domain::PictureError;
+use anjian_domain::{ErrorKind, PictureError, Shortage};
 
 /// Why a model could not be loaded or used, or a picture not read.
 #[derive(Debug, thiserror::Error)]
@@ -144,19 +144,25 @@ pub enum ModelError {
 }
 
 impl ModelError {
-    /// Whether trying again may help: interrupted reads and exhausted memory; not wrong files.
+    /// What a caller can do about it.
     #[must_use]
-    pub fn is_transient(&self) -> bool {
-        use std::io::ErrorKind::{Interrupted, OutOfMemory, ResourceBusy, StorageFull, TimedOut, WouldBlock};
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::File { source, .. } => {
-                matches!(
-                    source.kind(),
-                    Interrupted | OutOfMemory | ResourceBusy | StorageFull | TimedOut | WouldBlock
-                )
-            }
-            Self::Inference { .. } => true,
-            _ => false,
+            Self::File { source, .. } => source.into(),
+            // The model worked on a blank picture when it was loaded.
+            Self::Inference { .. } => ErrorKind::Unavailable(Shortage::Memory),
+            Self::RuntimeMissing { .. } | Self::UnknownModel { .. } => ErrorKind::Missing,
+            Self::RuntimeUnusable { .. }
+            | Self::Unloadable { .. }
+            | Self::NotAPicture { .. }
+            | Self::Picture { .. } => ErrorKind::Corrupt,
+            Self::RuntimeLoaded { .. } => ErrorKind::Refused,
+            Self::CatalogueSyntax { .. }
+            | Self::CatalogueKey { .. }
+            | Self::Shape { .. }
+            | Self::Pixels { .. }
+            | Self::Label { .. }
+            | Self::Evaluation(_) => ErrorKind::Invalid,
         }
     }
 }

@@ -102,6 +102,8 @@ fn encode(ending: &str, picture: &Picture) -> opencv::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use anjian_domain::ErrorKind;
+
     use super::*;
 
     fn gradient(width_px: u32, height_px: u32) -> Picture {
@@ -179,10 +181,13 @@ mod tests {
     #[test]
     fn missing_files_folders_and_wrong_endings_are_named() {
         let folder = tempfile::tempdir().unwrap();
-        for path in [folder.path().join("absent.jpg"), folder.path().to_path_buf()] {
+        for (path, kind) in [
+            (folder.path().join("absent.jpg"), ErrorKind::Missing),
+            (folder.path().to_path_buf(), ErrorKind::Invalid),
+        ] {
             let error = read_picture(&path).unwrap_err();
             assert!(error.to_string().contains(&path.display().to_string()), "{error}");
-            assert!(!error.is_transient());
+            assert_eq!(error.kind(), kind);
         }
         let error = write_picture(&folder.path().join("a.gif"), &gradient(8, 8)).unwrap_err();
         assert!(error.to_string().contains(".webp"), "{error}");

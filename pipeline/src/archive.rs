@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{CloseReason, EvidenceSink, Frame, MediaTime, SinkError, Violation};
+use anjian_domain::{CloseReason, ErrorKind, EvidenceSink, Frame, MediaTime, Shortage, SinkError, Violation};
 use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
 use anjian_models::ModelError;
 
@@ -33,6 +33,21 @@ pub enum ArchiveError {
     /// Somebody asked it to stop.
     #[error("stopped before the end of the footage")]
     Stopped,
+}
+
+impl ArchiveError {
+    /// What a caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Ingest(error) => error.kind(),
+            Self::Model(error) => error.kind(),
+            Self::Evidence(error) => error.kind(),
+            Self::Sink(error) => error.kind,
+            // The same Run, made again, goes on to the end.
+            Self::Stopped => ErrorKind::Unavailable(Shortage::Busy),
+        }
+    }
 }
 
 /// What an archive Run did.

@@ -217,7 +217,7 @@ impl CoverageCarrier {
 fn carry(account: &Account, minutes: Vec<CameraMinute>, sink: &dyn CoverageSink) {
     for minute in minutes {
         let Err(error) = sink.add_minute(&minute) else { continue };
-        if error.is_transient {
+        if error.kind.is_unavailable() {
             account.put_back(&minute);
         } else {
             counter!(metric::MINUTES_LOST, "camera" => minute.camera.to_string()).increment(1);
@@ -228,7 +228,7 @@ fn carry(account: &Account, minutes: Vec<CameraMinute>, sink: &dyn CoverageSink)
 
 #[cfg(test)]
 mod tests {
-    use anjian_domain::SinkError;
+    use anjian_domain::{ErrorKind, Shortage, SinkError};
 
     use super::*;
 
@@ -377,7 +377,8 @@ mod tests {
             fn add_minute(&self, minute: &CameraMinute) -> Result<(), SinkError> {
                 let mut tries = self.0.lock().unwrap();
                 tries.push(minute.clone());
-                let error = SinkError { message: "full".to_owned(), is_transient: true, source: None };
+                let kind = ErrorKind::Unavailable(Shortage::Room);
+                let error = SinkError { message: "full".to_owned(), kind, source: None };
                 if tries.len() == 1 { Err(error) } else { Ok(()) }
             }
         }

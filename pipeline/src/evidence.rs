@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anjian_domain::{EvidenceSink, Frame, OpeningEvidence, SinkError, TrackPoint, Violation};
+use anjian_domain::{ErrorKind, EvidenceSink, Frame, OpeningEvidence, SinkError, TrackPoint, Violation};
 use anjian_ingest::StopSignal;
 use metrics::{counter, gauge};
 
@@ -33,10 +33,13 @@ pub enum EvidenceError {
 }
 
 impl EvidenceError {
-    /// Whether trying again may help.
+    /// What a caller can do about it.
     #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Sink(SinkError { is_transient: true, .. }))
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Snapshot(error) => error.kind(),
+            Self::Sink(error) => error.kind,
+        }
     }
 }
 
@@ -174,7 +177,7 @@ fn keep_stubbornly(ready: &Ready<'_>, sink: &dyn EvidenceSink, stop: &StopSignal
     while let Err(error) = ready.keep(sink) {
         let violation = ready.violation();
         tries_after_stop += u32::from(stop.is_stopped());
-        if !error.is_transient || tries_after_stop > LAST_TRIES {
+        if !error.kind.is_unavailable() || tries_after_stop > LAST_TRIES {
             return lose(violation, &error);
         }
         counter!(metric::EVIDENCE_RETRIES).increment(1);

@@ -15,7 +15,8 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anjian_domain::{
-    CameraId, CameraSink, CameraStatus, Clock, CloseReason, CoverageSink, EvidenceSink, Frame, SinkError,
+    CameraId, CameraSink, CameraStatus, Clock, CloseReason, CoverageSink, ErrorKind, EvidenceSink, Frame,
+    SinkError,
 };
 use anjian_ingest::{LiveCamera, StopSignal};
 use anjian_models::ModelError;
@@ -112,6 +113,17 @@ pub enum LiveError {
     /// A Run could not be written to the index.
     #[error(transparent)]
     Sink(#[from] SinkError),
+}
+
+impl LiveError {
+    /// What a caller can do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Thread(error) => error.into(),
+            Self::Sink(error) => error.kind,
+        }
+    }
 }
 
 /// All live Runs. Stop them with [`LiveRuns::stop`].

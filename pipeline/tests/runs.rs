@@ -3,12 +3,13 @@
 
 mod stage;
 
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anjian_domain::{BlindCause, CameraState, CloseReason, RunKind, SystemClock, Violation};
+use anjian_domain::{
+    BlindCause, CameraState, CloseReason, ErrorKind, RunKind, Shortage, SystemClock, Violation,
+};
 use anjian_ingest::{FileFault, IngestError, StopSignal};
 use anjian_models::Detector;
 use anjian_pipeline::archive::{self, ArchiveReport};
@@ -67,18 +68,18 @@ fn frames_in_which_nothing_moves_are_left_out() {
     assert_eq!(spans(&gated), spans(&all));
 }
 
-fn play_live(parts: &[(Scene, usize)], refusals: u32) -> Arc<MemorySink> {
-    play_live_with(parts, refusals, SnapshotSource::JudgedFrame, Eyes::from)
+fn play_live(parts: &[(Scene, usize)]) -> Arc<MemorySink> {
+    play_live_with(parts, None, SnapshotSource::JudgedFrame, Eyes::from)
 }
 
 fn play_live_with(
     parts: &[(Scene, usize)],
-    refusals: u32,
+    refusals: Option<(u32, ErrorKind)>,
     snapshots: SnapshotSource,
     eyes: fn(Box<dyn Detector>) -> Eyes,
 ) -> Arc<MemorySink> {
     let sink = MemorySink::shared();
-    sink.refusals.store(refusals, Ordering::SeqCst);
+    *sink.refusals.lock().unwrap() = refusals;
     let (detector, seen) = ScriptDetector::reporting();
     let (played, all_played) = sync_channel(1);
     let camera = ScriptCamera { id: camera_id(), frames: script(parts), seen: Mutex::new(seen), played };
@@ -123,7 +124,7 @@ fn an_episode_is_one_violation_with_both_pictures() {
 #[test]
 fn live_and_archive_judge_the_same_frames_alike() {
     let (archive, _, _) = play_archive(EPISODE, None);
-    let live = play_live(EPISODE, 0);
+    let live = play_live(EPISODE);
     let openings = |sink: &MemorySink| -> Vec<_> { sink.opened.lock().unwrap().clone() };
     let closings = |sink: &MemorySink| -> Vec<Violation> { sink.closed.lock().unwrap().clone() };
     assert_eq!(openings(&archive), openings(&live));
@@ -146,7 +147,7 @@ fn a_second_look_sees_through_black_hair_live_and_in_the_archive() {
     assert!((2.0..=3.0).contains(&opened_s), "{opened_s} s: a second look comes every second");
     assert!(evidence.snapshot_at.media > violation.opened.media);
 
-    let live = play_live_with(FOOLED, 0, SnapshotSource::JudgedFrame, ScriptHats::with);
+    let live = play_live_with(FOOLED, None, SnapshotSource::JudgedFrame, ScriptHats::with);
     assert_eq!(*opened, *live.opened.lock().unwrap());
     assert_eq!(*archive.closed.lock().unwrap(), *live.closed.lock().unwrap());
 }
@@ -160,20 +161,32 @@ fn a_second_look_that_fails_ends_an_archive_and_is_passed_over_live() {
     assert!(!is_ok && report.frames < 20, "{} frames", report.frames);
     assert_eq!(sink.ended.lock().unwrap().len(), 1);
 
-    let live = play_live_with(&[(Scene::Bare, 30)], 0, SnapshotSource::JudgedFrame, broken);
+    let live = play_live_with(&[(Scene::Bare, 30)], None, SnapshotSource::JudgedFrame, broken);
     assert_eq!(live.opened.lock().unwrap().len(), 1, "the detector's own opinion stands");
 }
 
 #[test]
-fn a_full_disk_delays_evidence_and_loses_none() {
-    let sink = play_live(EPISODE, 3);
-    assert_eq!(sink.opened.lock().unwrap().len(), 1);
-    assert_eq!(sink.closed.lock().unwrap().len(), 1, "the closing waited for its opening");
+fn whatever_is_unavailable_delays_evidence_and_loses_none() {
+    for shortage in [Shortage::Room, Shortage::Disk, Shortage::Descriptors, Shortage::Memory, Shortage::Busy]
+    {
+        let refusals = Some((3, ErrorKind::Unavailable(shortage)));
+        let sink = play_live_with(EPISODE, refusals, SnapshotSource::JudgedFrame, Eyes::from);
+        assert_eq!(sink.opened.lock().unwrap().len(), 1, "{shortage:?}");
+        assert_eq!(sink.closed.lock().unwrap().len(), 1, "{shortage:?}: the closing waited for its opening");
+    }
+}
+
+#[test]
+fn evidence_that_is_refused_for_good_is_not_tried_again() {
+    for kind in [ErrorKind::Refused, ErrorKind::Corrupt, ErrorKind::Invalid, ErrorKind::Missing] {
+        let sink = play_live_with(EPISODE, Some((1, kind)), SnapshotSource::JudgedFrame, Eyes::from);
+        assert!(sink.opened.lock().unwrap().is_empty(), "{kind:?}");
+    }
 }
 
 #[test]
 fn a_stop_closes_what_is_open_and_ends_the_run() {
-    let sink = play_live(&[(Scene::Bare, 30)], 0);
+    let sink = play_live(&[(Scene::Bare, 30)]);
     let closed = sink.closed.lock().unwrap();
     assert_eq!(closed.len(), 1);
     assert_eq!(closed[0].closed.unwrap().1, CloseReason::Interrupted);
@@ -185,7 +198,7 @@ fn a_stop_closes_what_is_open_and_ends_the_run() {
 
 #[test]
 fn a_violation_seen_on_the_sub_stream_is_shown_in_full_size() {
-    let sink = play_live_with(EPISODE, 0, SnapshotSource::MainStream, Eyes::from);
+    let sink = play_live_with(EPISODE, None, SnapshotSource::MainStream, Eyes::from);
     let opened = sink.opened.lock().unwrap();
     for jpeg in [&opened[0].1.clean_jpeg, &opened[0].1.annotated_jpeg] {
         let header = turbojpeg::read_header(jpeg).unwrap();
@@ -196,7 +209,7 @@ fn a_violation_seen_on_the_sub_stream_is_shown_in_full_size() {
 /// The pictures of the script are a grey wall: whoever looks at them is blind, and judges all the same.
 #[test]
 fn a_blind_camera_says_so_in_its_minutes() {
-    let sink = play_live(EPISODE, 0);
+    let sink = play_live(EPISODE);
     assert_eq!(sink.opened.lock().unwrap().len(), 1);
     let minutes = sink.minutes.lock().unwrap();
     let analysed: Duration = minutes.iter().map(|minute| minute.analysed).sum();

@@ -127,7 +127,7 @@ impl Problem {
             }
             Self::Gallery(error) => gallery_kind(error),
             Self::Index(IndexError::Query(_)) => (StatusCode::BAD_REQUEST, "query", "Query not understood"),
-            Self::Index(error) if error.is_transient() => {
+            Self::Index(error) if error.kind().is_unavailable() => {
                 (StatusCode::SERVICE_UNAVAILABLE, "index", "Index not available")
             }
             Self::Index(_) => (StatusCode::INTERNAL_SERVER_ERROR, "index", "Index not readable"),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use anjian_domain::{CameraId, NormBox, WallTime};
+use anjian_domain::{CameraId, ErrorKind, NormBox, Shortage, WallTime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::ports::blocking::{PATIENCE, Unfinished, finish};
@@ -202,10 +202,18 @@ pub enum GalleryError {
 }
 
 impl GalleryError {
-    /// Whether asking again may help without anybody changing anything.
+    /// What a caller can do about it.
     #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy(_))
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Busy(_) => ErrorKind::Unavailable(Shortage::Busy),
+            Self::Nothing(_) | Self::NoModel | Self::Unavailable(_) => ErrorKind::Missing,
+            Self::NotAPicture(_) | Self::Nobody | Self::TooLittle => ErrorKind::Invalid,
+            Self::Known(_) | Self::Full(_) | Self::OtherModel { .. } | Self::Unwritable(_) => {
+                ErrorKind::Refused
+            }
+            Self::Damaged | Self::Failed(_) => ErrorKind::Corrupt,
+        }
     }
 }
 

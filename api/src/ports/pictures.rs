@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use anjian_domain::{ErrorKind, Shortage};
 use tokio::sync::Semaphore;
 
 use crate::ports::blocking::{PATIENCE, Unfinished, finish};
@@ -69,10 +70,14 @@ pub enum PictureError {
 }
 
 impl PictureError {
-    /// Whether asking again may help without anybody changing anything.
+    /// What a caller can do about it.
     #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy(_))
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Nothing(_) | Self::Unavailable(_) => ErrorKind::Missing,
+            Self::Busy(_) => ErrorKind::Unavailable(Shortage::Busy),
+            Self::Failed(_) => ErrorKind::Corrupt,
+        }
     }
 }
 

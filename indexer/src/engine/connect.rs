@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use crate::IndexError;
-use crate::error::primary_code;
+use crate::engine::sqlite_kind::{code, primary_code};
 
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -25,13 +25,9 @@ pub(crate) fn connect_options(database: &Path) -> SqliteConnectOptions {
 }
 
 pub(crate) fn not_opened(database: &Path, source: sqlx::Error) -> IndexError {
-    const READ_ONLY: i32 = 8;
-    const CORRUPT: i32 = 11;
-    const CANNOT_OPEN: i32 = 14;
-    const NOT_A_DATABASE: i32 = 26;
     match primary_code(&source) {
-        Some(CORRUPT | NOT_A_DATABASE) => IndexError::Corrupt { path: database.into(), source },
-        Some(READ_ONLY | CANNOT_OPEN) => {
+        Some(code::CORRUPT | code::NOT_A_DATABASE) => IndexError::Corrupt { path: database.into(), source },
+        Some(code::READ_ONLY | code::CANNOT_OPEN) => {
             IndexError::ReadOnly { path: database.into(), source: Box::new(source) }
         }
         _ => IndexError::Database { doing: "open the database", table: "all", source },

@@ -14,7 +14,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 use crate::IndexError;
 use crate::engine::connect::{connect_options, not_opened};
 use crate::engine::copy;
-use crate::error::primary_code;
+use crate::engine::sqlite_kind::primary_code;
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 const REBUILDS: &str = "-- Rebuilds tables:";

@@ -7,3 +7,4 @@ pub(crate) mod copy;
 pub(crate) mod disk;
 pub(crate) mod migrate;
 pub(crate) mod open;
+pub(crate) mod sqlite_kind;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Segment, ViolationId, WallTime};
+use anjian_domain::{CameraId, ErrorKind, Segment, Shortage, ViolationId, WallTime};
 use anjian_footage::{Cut, FootageError, scan};
 
 use crate::engine::blocking::blocking;
@@ -81,8 +81,8 @@ impl Index {
                     self.keep_nothing(&due, reason).await?;
                     report.unrecorded += 1;
                 }
-                Err(error) if error.is_transient() && self.inner.clock.now() < due.to.plus(GIVE_UP) => {
-                    if error.is_disk_full() {
+                Err(error) if may_pass(error.kind()) && self.inner.clock.now() < due.to.plus(GIVE_UP) => {
+                    if error.kind() == ErrorKind::Unavailable(Shortage::Room) {
                         self.give_up_reserve();
                     }
                     report.failed += 1;
@@ -192,6 +192,11 @@ impl Index {
         self.announce(update);
         Ok(())
     }
+}
+
+/// What is forbidden counts too: a person may change that before the clip is given up.
+const fn may_pass(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unavailable(_) | ErrorKind::Refused)
 }
 
 /// From some seconds before the opening to some after the end, or as long as a clip may be.

@@ -2,9 +2,10 @@
 //! can still be written; recording waits until there is room to make it again. Its file alone says whether it is
 //! there: another process may have given it up.
 
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use anjian_domain::{ErrorKind, Shortage};
 use anjian_footage::WholeFile;
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
@@ -62,9 +63,7 @@ impl Index {
         let path = self.reserve_path();
         match fill(&path, self.recording_settings().reserve_bytes) {
             Ok(()) => Ok(true),
-            Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
-                Ok(false)
-            }
+            Err(error) if ErrorKind::from(&error) == ErrorKind::Unavailable(Shortage::Room) => Ok(false),
             Err(source) => Err(IndexError::File { doing: "write", path, source }),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anjian_domain::{Camera, CameraSink, CameraState, CameraStatus, RunKind, WallTime};
+use anjian_domain::{Camera, CameraSink, CameraState, CameraStatus, ErrorKind, RunKind, WallTime};
 use anjian_indexer::{CameraRow, LiveKind};
 
 use crate::fixture::{Store, at, camera, site};
@@ -107,7 +107,7 @@ pub(crate) fn an_unknown_camera_is_refused(store: &Store) {
     stranger.camera = "nowhere".parse().unwrap();
     for _ in 0..2 {
         let error = store.sink.camera_status(&stranger).unwrap_err();
-        assert!(error.message.contains("nowhere") && !error.is_transient, "{error}");
+        assert!(error.message.contains("nowhere") && error.kind == ErrorKind::Missing, "{error}");
     }
     store.sink.camera_status(&status(CameraState::Live, 0, Some(at(0).wall))).unwrap();
     assert_eq!(gate(store).state, CameraState::Live, "the others are not disturbed");

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::Arc;
 
-use anjian_domain::{EvidenceSink, RunKind, SinkError, SystemClock, Viewer};
+use anjian_domain::{ErrorKind, EvidenceSink, RunKind, Shortage, SinkError, SystemClock, Viewer};
 use anjian_indexer::{Index, IndexError, ViolationQuery};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
@@ -58,7 +58,7 @@ fn a_text_file_is_no_database() {
     let before = std::fs::read(&database).unwrap();
     let error = refused(folder.path());
     assert!(matches!(&error, IndexError::Corrupt { path, .. } if *path == database), "{error:?}");
-    assert!(error.to_string().contains("backup") && !error.is_transient());
+    assert!(error.to_string().contains("backup") && error.kind() == ErrorKind::Corrupt);
     assert_eq!(std::fs::read(&database).unwrap(), before, "it is not touched");
 }
 
@@ -121,7 +121,7 @@ fn a_full_disk_leaves_nothing_behind() {
         symlink("/dev/full", folder.join("snapshot_annotated.jpg.partial")).unwrap();
     };
     let error = fails_and_recovers(&store(), fill, |_| {});
-    assert!(error.is_transient, "{error}");
+    assert_eq!(error.kind, ErrorKind::Unavailable(Shortage::Room), "{error}");
     assert!(error.message.contains("snapshot_annotated.jpg") && error.message.contains("space"), "{error}");
 }
 
@@ -130,7 +130,7 @@ fn a_file_in_the_place_of_a_folder_is_named() {
     let gate = |folder: &Path| folder.ancestors().nth(4).unwrap().to_path_buf();
     let block = |folder: &Path| std::fs::write(gate(folder), "in the way").unwrap();
     let error = fails_and_recovers(&store(), block, |folder| std::fs::remove_file(gate(folder)).unwrap());
-    assert!(!error.is_transient && error.message.contains("evidence/gate"), "{error}");
+    assert!(error.kind == ErrorKind::Invalid && error.message.contains("evidence/gate"), "{error}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anjian_domain::{
-    BlindCause, CameraId, CameraMinute, CoverageSink, RecordingChange, RecordingState, Segment, SegmentSink,
-    TimeSource, VideoCodec, WallTime,
+    BlindCause, CameraId, CameraMinute, CoverageSink, ErrorKind, RecordingChange, RecordingState, Segment,
+    SegmentSink, TimeSource, VideoCodec, WallTime,
 };
 use anjian_indexer::{GapCause, Index, IndexError};
 use jiff::Zoned;
@@ -89,7 +89,7 @@ pub(crate) fn overlaps_are_refused(store: &Store) {
     keep(store, &segment(0.0, 60.0));
     let refused = |segment: &Segment| {
         let error = store.sink.begin_segment(segment).unwrap_err();
-        assert!(!error.is_transient, "{error}");
+        assert_eq!(error.kind, ErrorKind::Invalid, "{error}");
         error.message
     };
     for (start, why) in [(59.9, "overlaps"), (0.0, "overlaps"), (-60.0_f64, "overlaps")] {

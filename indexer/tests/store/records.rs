@@ -1,6 +1,6 @@
 //! Recording violations and reading them back.
 
-use anjian_domain::{CloseReason, EvidenceSink, RunKind, ViolationId};
+use anjian_domain::{CloseReason, ErrorKind, EvidenceSink, RunKind, ViolationId};
 use anjian_indexer::{EvidenceKind, IndexError, ViolationQuery, ViolationStatus};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -120,7 +120,7 @@ pub(crate) fn orders_are_kept(store: &Store) {
     stranger.run.0 = Uuid::from_u128(77);
     let error = store.sink.open_violation(&stranger, &evidence(&stranger)).unwrap_err();
     assert!(error.message.contains(&stranger.run.to_string()), "{error}");
-    assert!(!error.is_transient);
+    assert_eq!(error.kind, ErrorKind::Missing);
     assert_eq!(evidence_files(store), [""; 0], "nothing of a failed call stays");
 
     let unopened = closed(&store.violation(&run, 10), 20, CloseReason::Ended);

@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use anjian_domain::ErrorKind;
+
 use super::*;
 
 #[track_caller]
@@ -10,7 +12,7 @@ fn check(change: (&str, &str), said: &[&str]) {
     let message = error.to_string();
     assert!(message.contains("my.toml"), "{message}");
     assert!(said.iter().all(|part| message.contains(part)), "{message}");
-    assert!(!error.is_transient());
+    assert_eq!(error.kind(), ErrorKind::Invalid);
 }
 
 #[test]

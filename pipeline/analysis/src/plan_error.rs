@@ -1,6 +1,6 @@
 //! Why a plan cannot be carried out.
 
-use anjian_domain::{CameraId, RuleId, WallTime, ZoneId};
+use anjian_domain::{CameraId, ErrorKind, RuleId, WallTime, ZoneId};
 
 /// The zone that every camera has.
 pub(crate) const PICTURE: &str = "picture";
@@ -91,9 +91,9 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    /// Never: somebody must change the configuration.
+    /// A person must correct the configuration.
     #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        false
+    pub const fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }

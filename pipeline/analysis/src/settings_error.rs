@@ -1,6 +1,6 @@
 //! Why a table is no rule.
 
-use anjian_domain::Behaviour;
+use anjian_domain::{Behaviour, ErrorKind};
 
 /// Why a table is no rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,9 +40,9 @@ pub enum SettingsError {
 }
 
 impl SettingsError {
-    /// Never: somebody must change the configuration.
+    /// A person must correct the configuration.
     #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        false
+    pub const fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn examine(path: &Path) -> Result<Structure, FileFault> {
 fn unreadable(error: &std::io::Error) -> FileFault {
     match error.kind() {
         ErrorKind::NotFound => FileFault::Missing,
-        _ => FileFault::Unreadable(error.to_string()),
+        _ => FileFault::unreadable(error),
     }
 }
 

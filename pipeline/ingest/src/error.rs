@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anjian_domain::CameraId;
+use anjian_domain::{CameraId, ErrorKind, Shortage};
 
 /// Everything that this crate reports.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,8 +58,13 @@ pub enum FileFault {
     #[error("not a file: name the video files themselves")]
     NotAFile,
     /// There, but closed to us.
-    #[error("cannot be read ({0}): check its permissions and the disk")]
-    Unreadable(String),
+    #[error("cannot be read ({reason}): check its permissions and the disk")]
+    Unreadable {
+        /// What the system's answer allows.
+        kind: ErrorKind,
+        /// The system's answer.
+        reason: String,
+    },
     /// No bytes.
     #[error("is empty: the recording or the copy never got its data")]
     Empty,
@@ -98,8 +103,13 @@ pub enum FileFault {
         end: Duration,
     },
     /// A file that was to be made.
-    #[error("cannot be written ({0}): check the folder and the disk")]
-    Unwritable(String),
+    #[error("cannot be written ({reason}): check the folder and the disk")]
+    Unwritable {
+        /// What the system's answer allows.
+        kind: ErrorKind,
+        /// The system's answer.
+        reason: String,
+    },
     /// Nobody wanted it any more.
     #[error("was not read to its end: it was stopped")]
     Stopped,
@@ -158,25 +168,57 @@ pub enum Retry {
 }
 
 impl IngestError {
-    /// Whether trying again may help without anybody doing anything.
+    /// What a caller can do about it.
     #[must_use]
-    pub const fn is_transient(&self) -> bool {
+    pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Camera { fault, .. } => fault.is_transient(),
-            Self::File { fault, .. } => matches!(fault, FileFault::Silent(_) | FileFault::Stopped),
-            Self::Gstreamer { .. } | Self::MissingElements { .. } | Self::ClipServer { .. } => false,
+            Self::Camera { fault, .. } => fault.kind(),
+            Self::File { fault, .. } => fault.kind(),
+            Self::MissingElements { .. } => ErrorKind::Missing,
+            Self::Gstreamer { .. } | Self::ClipServer { .. } => ErrorKind::Invalid,
+        }
+    }
+}
+
+impl FileFault {
+    /// The system refuses to read.
+    pub(crate) fn unreadable(error: &std::io::Error) -> Self {
+        Self::Unreadable { kind: error.into(), reason: error.to_string() }
+    }
+
+    /// What a caller can do about it.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unreadable { kind, .. } | Self::Unwritable { kind, .. } => *kind,
+            Self::Silent(_) => ErrorKind::Unavailable(Shortage::Disk),
+            Self::Stopped => ErrorKind::Unavailable(Shortage::Busy),
+            Self::Missing | Self::EndsBefore { .. } => ErrorKind::Missing,
+            Self::Empty | Self::NoIndex | Self::CutShort(_) | Self::NoPicture | Self::Damaged { .. } => {
+                ErrorKind::Corrupt
+            }
+            Self::NotAFile | Self::NotAVideo | Self::NoVideo | Self::UnsupportedCodec(_) => {
+                ErrorKind::Invalid
+            }
         }
     }
 }
 
 impl CameraFault {
-    /// Whether it may pass by itself.
+    /// What a caller can do about it; [`CameraFault::retry`] says how soon it is tried again.
     #[must_use]
-    pub const fn is_transient(&self) -> bool {
-        matches!(
-            self,
-            Self::Unreachable(_) | Self::UdpBlocked | Self::Ended | Self::Stalled(_) | Self::Interrupted(_)
-        )
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unreachable(_)
+            | Self::UdpBlocked
+            | Self::Ended
+            | Self::Stalled(_)
+            | Self::Interrupted(_) => ErrorKind::Unavailable(Shortage::Peer),
+            Self::Unauthorised | Self::Certificate => ErrorKind::Refused,
+            Self::NoSuchPath | Self::NoVideo => ErrorKind::Missing,
+            Self::UnsupportedCodec(_) => ErrorKind::Invalid,
+            Self::Undecodable(_) => ErrorKind::Corrupt,
+        }
     }
 
     /// How soon another try makes sense. Faults that a restart of the camera can cure are tried soon even when

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anjian_domain::{CameraId, Frame, MediaTime, Moment, Picture, WallTime};
+use anjian_domain::{CameraId, ErrorKind, Frame, MediaTime, Moment, Picture, WallTime};
 use gstreamer as gst;
 
 use crate::container::{Container, Structure, examine};
@@ -154,9 +154,11 @@ impl Watched {
 
 fn changed_at(path: &Path) -> Result<WallTime, FileFault> {
     let changed = std::fs::metadata(path).and_then(|metadata| metadata.modified());
-    let changed = changed.map_err(|error| FileFault::Unreadable(error.to_string()))?;
+    let changed = changed.map_err(|error| FileFault::unreadable(&error))?;
     let changed = jiff::Timestamp::try_from(changed);
-    changed.map(WallTime::new).map_err(|error| FileFault::Unreadable(error.to_string()))
+    let unreadable =
+        |error: jiff::Error| FileFault::Unreadable { kind: ErrorKind::Corrupt, reason: error.to_string() };
+    changed.map(WallTime::new).map_err(unreadable)
 }
 
 fn open_pictures(

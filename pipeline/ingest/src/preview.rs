@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anjian_domain::{Segment, VideoCodec};
+use anjian_domain::{ErrorKind, Segment, VideoCodec};
 use anjian_footage::{
     AudioTrack, FootageError, MediaSample, Sample, SegmentFile, SegmentWriter, TrackKind, Tracks, VideoTrack,
 };
@@ -41,24 +41,24 @@ pub fn preview(path: &Path, to: &Path, stop: &StopSignal) -> Result<(), IngestEr
     let failed = |fault| IngestError::File { path: path.to_owned(), fault };
     let file = read(path).map_err(failed)?;
     let player = player(path, &file, stop).map_err(failed)?.map_err(|error| broken(&error))?;
-    let unwritable =
-        |reason: String| IngestError::File { path: to.to_owned(), fault: FileFault::Unwritable(reason) };
+    let unwritable = |kind, reason| IngestError::File {
+        path: to.to_owned(),
+        fault: FileFault::Unwritable { kind, reason },
+    };
     let (Some(folder), Some(name)) = (to.parent(), to.file_name()) else {
-        return Err(unwritable("it is no file name".to_owned()));
+        return Err(unwritable(ErrorKind::Invalid, "it is no file name".to_owned()));
     };
     let unfinished = format!(".{}.unfinished-{}", name.to_string_lossy(), std::process::id());
     let unfinished_path = folder.join(&unfinished);
     // Left by a process with our number that was killed.
     let _ = std::fs::remove_file(&unfinished_path);
     let copy = Copy { path, file: &file, folder, unfinished, player };
-    let outcome = copy
-        .write()
-        .and_then(|()| std::fs::rename(&unfinished_path, to).map_err(|error| Fault::To(error.to_string())));
+    let outcome = copy.write().and_then(|()| std::fs::rename(&unfinished_path, to).map_err(Fault::from));
     outcome.map_err(|fault| {
         let _ = std::fs::remove_file(&unfinished_path);
         match fault {
             Fault::From(fault) => failed(fault),
-            Fault::To(reason) => unwritable(reason),
+            Fault::To(kind, reason) => unwritable(kind, reason),
         }
     })
 }
@@ -66,7 +66,7 @@ pub fn preview(path: &Path, to: &Path, stop: &StopSignal) -> Result<(), IngestEr
 /// Which of the two files is to blame.
 enum Fault {
     From(FileFault),
-    To(String),
+    To(ErrorKind, String),
 }
 
 impl From<FileFault> for Fault {
@@ -77,7 +77,13 @@ impl From<FileFault> for Fault {
 
 impl From<FootageError> for Fault {
     fn from(error: FootageError) -> Self {
-        Self::To(error.to_string())
+        Self::To(error.kind(), error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Fault {
+    fn from(error: std::io::Error) -> Self {
+        Self::To(ErrorKind::from(&error), error.to_string())
     }
 }
 
@@ -126,7 +132,7 @@ impl Copy<'_> {
 fn push_picture(writer: &mut SegmentWriter, picture: &gst::Sample) -> Result<i64, Fault> {
     let (Some(segment), Some(buffer)) = (picture.segment(), picture.buffer()) else { return Ok(0) };
     let at_ns = time_in(segment, buffer).map_or(0, |at| i64::try_from(at.as_nanos()).unwrap_or(i64::MAX));
-    let data = buffer.map_readable().map_err(|error| Fault::To(error.to_string()))?;
+    let data = buffer.map_readable().map_err(|error| Fault::To(ErrorKind::Invalid, error.to_string()))?;
     let is_sync = !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
     // Without B-frames pictures are decoded in the order in which they are shown.
     let sample = Sample { data: &data, pts_ns: at_ns, dts_ns: at_ns, duration_ns: 0, is_sync };
@@ -143,7 +149,7 @@ struct Sound<'a> {
 
 impl<'a> Sound<'a> {
     fn open(path: &Path, segment: &'a SegmentFile) -> Result<Self, FileFault> {
-        let file = File::open(path).map_err(|error| FileFault::Unreadable(error.to_string()))?;
+        let file = File::open(path).map_err(|error| FileFault::unreadable(&error))?;
         Ok(Self { file, track: segment.tracks.audio.as_ref(), samples: segment.audio.iter().peekable() })
     }
 
@@ -156,7 +162,7 @@ impl<'a> Sound<'a> {
         while let Some(sample) = self.samples.next_if(|sample| in_ns(sample.pts()) <= until_ns) {
             let mut data = vec![0; sample.size_bytes as usize];
             let read = self.file.read_exact_at(&mut data, sample.offset);
-            read.map_err(|error| FileFault::Unreadable(error.to_string()))?;
+            read.map_err(|error| FileFault::unreadable(&error))?;
             let at_ns = in_ns(sample.pts());
             let duration_ns = u64::try_from(in_ns(i64::from(sample.duration))).unwrap_or_default();
             let sample = Sample { data: &data, pts_ns: at_ns, dts_ns: at_ns, duration_ns, is_sync: true };

@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anjian_domain::VideoCodec;
+use anjian_domain::{ErrorKind, VideoCodec};
 use anjian_footage::{FootageError, MediaSample, SegmentFile, VIDEO_TIMESCALE, VideoTrack, scan};
 use gstreamer as gst;
 use gstreamer::prelude::*;
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub(crate) fn read(path: &Path) -> Result<SegmentFile, FileFault> {
     scan(path).map_err(|error| match error {
         error if error.is_missing() => FileFault::Missing,
-        FootageError::Io { source, .. } => FileFault::Unreadable(source.to_string()),
+        FootageError::Io { source, .. } => FileFault::unreadable(&source),
         _ => FileFault::NotAVideo,
     })
 }
@@ -41,7 +41,7 @@ pub(crate) fn source(
     track: &VideoTrack,
     samples: Vec<MediaSample>,
 ) -> Result<gst_app::AppSrc, FileFault> {
-    let file = File::open(path).map_err(|error| FileFault::Unreadable(error.to_string()))?;
+    let file = File::open(path).map_err(|error| FileFault::unreadable(&error))?;
     let mut samples = samples.into_iter();
     let callbacks = gst_app::AppSrcCallbacks::builder().need_data(move |source, _| {
         let packet = samples.next().map(|sample| packet(&file, &sample));
@@ -109,7 +109,11 @@ impl Player<'_> {
             self.feed.watch(&bus);
         }
         let playing = self.pipeline.set_state(gst::State::Playing);
-        playing.map(|_| ()).map_err(|error| FileFault::Unreadable(error.to_string()))
+        let refused = |error: gst::StateChangeError| FileFault::Unreadable {
+            kind: ErrorKind::Invalid,
+            reason: error.to_string(),
+        };
+        playing.map(|_| ()).map_err(refused)
     }
 
     /// The next sample, in time and unless it was stopped.

@@ -137,7 +137,7 @@ fn fault_of(error: IngestError) -> CameraFault {
 fn state_after(fault: &CameraFault) -> CameraState {
     match fault {
         CameraFault::Stalled(_) => CameraState::Stalled,
-        fault if fault.is_transient() => CameraState::Connecting,
+        fault if fault.kind().is_unavailable() => CameraState::Connecting,
         _ => CameraState::Failed,
     }
 }

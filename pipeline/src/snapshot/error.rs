@@ -1,6 +1,6 @@
 //! Why a snapshot could not be made.
 
-use anjian_domain::PictureError;
+use anjian_domain::{ErrorKind, PictureError};
 
 /// Why a snapshot could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -14,4 +14,12 @@ pub enum SnapshotError {
     /// The frame's bytes do not fit its size.
     #[error(transparent)]
     Picture(#[from] PictureError),
+}
+
+impl SnapshotError {
+    /// Always invalid: the same picture fails again.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
 }

@@ -214,10 +214,11 @@ impl LiveSource for ScriptCamera {
     }
 }
 
-/// Remembers everything; refuses the first openings with a passing error.
+/// Remembers everything; refuses the first openings.
 #[derive(Default)]
 pub(crate) struct MemorySink {
-    pub(crate) refusals: AtomicU32,
+    /// So many openings are refused, and why.
+    pub(crate) refusals: Mutex<Option<(u32, ErrorKind)>>,
     pub(crate) opened: Mutex<Vec<(Violation, OpeningEvidence)>>,
     pub(crate) closed: Mutex<Vec<Violation>>,
     pub(crate) statuses: Mutex<Vec<CameraStatus>>,
@@ -237,13 +238,9 @@ impl EvidenceSink for MemorySink {
     }
 
     fn open_violation(&self, violation: &Violation, evidence: &OpeningEvidence) -> Result<(), SinkError> {
-        if self.refusals.load(Ordering::SeqCst) > 0 {
-            self.refusals.fetch_sub(1, Ordering::SeqCst);
-            return Err(SinkError {
-                message: "the disk is full".to_owned(),
-                is_transient: true,
-                source: None,
-            });
+        if let Some((left @ 1.., kind)) = self.refusals.lock().unwrap().as_mut() {
+            *left -= 1;
+            return Err(SinkError { message: "refused by the test".to_owned(), kind: *kind, source: None });
         }
         self.opened.lock().unwrap().push((violation.clone(), evidence.clone()));
         Ok(())

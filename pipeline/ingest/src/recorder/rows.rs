@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use anjian_domain::{CameraId, Segment, SegmentSink, SinkError};
+use anjian_domain::{CameraId, ErrorKind, Segment, SegmentSink, Shortage, SinkError};
 
 /// News that waits for the index. Older news is dropped then; a check finds such files by what stands in them.
 const WAITING_MAX: usize = 1000;
@@ -28,13 +28,14 @@ impl Rows {
     /// A file was begun.
     ///
     /// # Errors
-    /// When the index refuses it: it must not be recorded. An index that only cannot answer now is told later.
+    /// When it must not be recorded: the index refuses it, or keeps what is left of its disk for evidence. The row of
+    /// an index that only cannot answer now is stored later.
     pub(super) fn begin(&mut self, segment: &Segment) -> Result<(), SinkError> {
         self.tell_waiting();
         if self.waiting.is_empty() {
             match self.sink.begin_segment(segment) {
                 Ok(()) => return Ok(()),
-                Err(error) if !error.is_transient || is_about_disk(&error) => return Err(error),
+                Err(error) if !may_wait(error.kind) => return Err(error),
                 Err(error) => self.complain(&error),
             }
         }
@@ -57,7 +58,7 @@ impl Rows {
             };
             if let Err(error) = told {
                 self.complain(&error);
-                if error.is_transient {
+                if error.kind.is_unavailable() {
                     return;
                 }
             }
@@ -78,7 +79,10 @@ impl Rows {
     }
 }
 
-/// The index refuses segments while it runs on its reserve.
-pub(super) fn is_about_disk(error: &SinkError) -> bool {
-    error.message.contains("disk")
+/// Whether the file may be recorded before its row is stored.
+const fn may_wait(kind: ErrorKind) -> bool {
+    match kind {
+        ErrorKind::Unavailable(Shortage::Room | Shortage::Disk) => false,
+        kind => kind.is_unavailable(),
+    }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anjian_domain::{CameraId, Clock, RecordingState, Segment, SegmentSink, WallTime};
+use anjian_domain::{CameraId, Clock, ErrorKind, RecordingState, Segment, SegmentSink, Shortage, WallTime};
 use anjian_footage::{AudioTrack, FootageError, TrackKind, Tracks, VideoTrack};
 
 use super::decode_order::Reorder;
@@ -15,7 +15,7 @@ use super::files::Files;
 use super::intake::{Intake, Item, Packet};
 use super::interleave::Interleaver;
 use super::open::{Follows, OpenSegment};
-use super::rows::{Rows, is_about_disk};
+use super::rows::Rows;
 use super::status::Status;
 use crate::stream_clock::{CameraTime, Placed};
 use crate::stream_time::StreamTime;
@@ -249,8 +249,7 @@ impl<'a> RecorderThread<'a> {
         if let Err(error) = self.rows.begin(file.segment()) {
             drop(file);
             self.place.files.remove(&path);
-            let state = if is_about_disk(&error) { RecordingState::DiskFull } else { RecordingState::Failed };
-            return Err(Refusal { state, reason: error.to_string() });
+            return Err(Refusal { state: state_after(error.kind), reason: error.to_string() });
         }
         Ok(OpenSegment::new(file, tracks, media_ns, placed.wall))
     }
@@ -326,12 +325,19 @@ impl<'a> RecorderThread<'a> {
 }
 
 fn refusal_of(error: &FootageError, root: &Path) -> Refusal {
-    if error.is_disk_full() {
-        let reason = format!("no room in {}: free some; recording goes on by itself", root.display());
-        return Refusal { state: RecordingState::DiskFull, reason };
+    let (state, root) = (state_after(error.kind()), root.display());
+    let reason = match state {
+        RecordingState::DiskFull => format!("no room in {root}: free some; recording goes on by itself"),
+        _ => format!("cannot record into {root}: {error}"),
+    };
+    Refusal { state, reason }
+}
+
+const fn state_after(kind: ErrorKind) -> RecordingState {
+    match kind {
+        ErrorKind::Unavailable(Shortage::Room) => RecordingState::DiskFull,
+        _ => RecordingState::Failed,
     }
-    let reason = format!("cannot record into {}: {error}", root.display());
-    Refusal { state: RecordingState::Failed, reason }
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ fn what_is_no_segment_and_what_nobody_wants_is_told() {
     let to = folder.path().join("preview.mp4");
     let stop = StopSignal::new();
     stop.stop();
-    assert!(preview(&segment, &to, &stop).unwrap_err().is_transient());
+    assert!(preview(&segment, &to, &stop).unwrap_err().kind().is_unavailable());
     assert_eq!(
         std::fs::read_dir(folder.path())
             .unwrap()

@@ -35,7 +35,7 @@ struct World {
     /// What the disk answers.
     disk: Mutex<Option<std::io::ErrorKind>>,
     /// What the index answers.
-    refusal: Mutex<Option<(&'static str, bool)>>,
+    refusal: Mutex<Option<(&'static str, ErrorKind)>>,
     pictures: AtomicI64,
 }
 
@@ -46,9 +46,7 @@ impl World {
 
     fn refuse(&self) -> Result<(), SinkError> {
         match *self.refusal.lock().unwrap() {
-            Some((message, is_transient)) => {
-                Err(SinkError { message: message.to_owned(), is_transient, source: None })
-            }
+            Some((message, kind)) => Err(SinkError { message: message.to_owned(), kind, source: None }),
             None => Ok(()),
         }
     }

@@ -49,7 +49,8 @@ fn an_index_on_its_reserve_stops_the_recording() {
     check(
         |script| {
             script.recorder.learn_floor().map_err(|refusal| refusal.reason).unwrap();
-            *script.world.refusal.lock().unwrap() = Some(("the disk is full", true));
+            *script.world.refusal.lock().unwrap() =
+                Some(("no room left", ErrorKind::Unavailable(Shortage::Room)));
             script.connect(false);
             script.send(1_000);
             *script.world.refusal.lock().unwrap() = None;
@@ -57,7 +58,7 @@ fn an_index_on_its_reserve_stops_the_recording() {
         },
         &[
             "remove",
-            "disk_full 0.000: the disk is full",
+            "disk_full 0.000: no room left",
             "begin 3.000",
             "recording 3.000",
             "end 4.000",
@@ -67,19 +68,45 @@ fn an_index_on_its_reserve_stops_the_recording() {
 }
 
 #[test]
-fn an_index_that_is_busy_is_told_later_and_nothing_is_lost() {
-    let world = check(
+fn an_index_whose_disk_fails_stops_the_recording_and_is_tried_again() {
+    check(
         |script| {
             script.recorder.learn_floor().map_err(|refusal| refusal.reason).unwrap();
-            *script.world.refusal.lock().unwrap() = Some(("busy", true));
+            *script.world.refusal.lock().unwrap() =
+                Some(("input/output error", ErrorKind::Unavailable(Shortage::Disk)));
             script.connect(false);
-            script.send(3_000);
+            script.send(1_000);
             *script.world.refusal.lock().unwrap() = None;
-            script.recorder.rows.tell_waiting();
+            script.send(3_000);
         },
-        &["recording 0.000", "begin 0.000", "end 2.000", "begin 2.000", "end 3.000", "stopped 3.000"],
+        &[
+            "remove",
+            "failed 0.000: input/output error",
+            "begin 3.000",
+            "recording 3.000",
+            "end 4.000",
+            "stopped 4.000",
+        ],
     );
-    assert_eq!(world.pictures.load(Ordering::Relaxed), 75);
+}
+
+#[test]
+fn the_row_of_an_index_that_is_unavailable_waits_and_nothing_is_lost() {
+    for shortage in [Shortage::Busy, Shortage::Descriptors, Shortage::Memory] {
+        let world = check(
+            |script| {
+                script.recorder.learn_floor().map_err(|refusal| refusal.reason).unwrap();
+                *script.world.refusal.lock().unwrap() =
+                    Some(("cannot write to /mnt/disk1/anjian.db", ErrorKind::Unavailable(shortage)));
+                script.connect(false);
+                script.send(3_000);
+                *script.world.refusal.lock().unwrap() = None;
+                script.recorder.rows.tell_waiting();
+            },
+            &["recording 0.000", "begin 0.000", "end 2.000", "begin 2.000", "end 3.000", "stopped 3.000"],
+        );
+        assert_eq!(world.pictures.load(Ordering::Relaxed), 75);
+    }
 }
 
 #[test]
