@@ -1,8 +1,9 @@
 //! Full pictures of a moment, out of the recording of the main stream.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Picture, WallTime};
+use anjian_domain::{CameraId, Clock, Picture, WallTime};
 use anjian_indexer::Index;
 use anjian_ingest::{FileFault, IngestError, StopSignal};
 use anjian_pipeline::MainPictures;
@@ -12,12 +13,13 @@ use tokio::runtime::Handle;
 pub struct MainStream {
     index: Index,
     runtime: Handle,
+    clock: Arc<dyn Clock>,
 }
 
 impl MainStream {
     /// `runtime` is where the index is asked; must not be the runtime of the calling thread.
-    pub const fn new(index: Index, runtime: Handle) -> Self {
-        Self { index, runtime }
+    pub fn new(index: Index, runtime: Handle, clock: Arc<dyn Clock>) -> Self {
+        Self { index, runtime, clock }
     }
 }
 
@@ -28,7 +30,7 @@ impl MainPictures for MainStream {
         let Some(segment) = found.map_err(|error| error.to_string())?.pop() else { return Ok(None) };
         let path = self.index.recordings_folder().join(&segment.path);
         let is_growing = segment.sha256.is_none();
-        match anjian_ingest::still(&path, at.since(segment.start), &StopSignal::new()) {
+        match anjian_ingest::still(&path, at.since(segment.start), &*self.clock, &StopSignal::new()) {
             Err(IngestError::File { fault: FileFault::EndsBefore { .. }, .. }) if is_growing => Ok(None),
             found => found.map(Some).map_err(|error| error.to_string()),
         }
