@@ -75,6 +75,7 @@ pub(crate) fn router(shared: Shared, hosts: Hosts) -> Router {
     let document = openapi();
     let document = async move || ([(header::CONTENT_TYPE, "application/json")], document);
     let (routes, _) = listed().split_for_parts();
+    let clock = shared.clock.clone();
     routes
         .route("/api/v1/openapi.json", get(document))
         .fallback(page::file)
@@ -90,5 +91,5 @@ pub(crate) fn router(shared: Shared, hosts: Hosts) -> Router {
         .layer(from_fn_with_state(hosts.clone(), guard::check_origin))
         .layer(from_fn_with_state(hosts, guard::check_host))
         .layer(from_fn(guard::harden))
-        .layer(from_fn(guard::trace))
+        .layer(from_fn_with_state(clock, guard::trace))
 }

@@ -120,16 +120,17 @@ pub async fn serve_on(
         tracing::warn!(%address, "everybody who reaches this address sees all violations and cameras");
     }
     let (stop, stopping) = watch::channel(false);
+    let clock = SystemClock::shared();
     let shared = Shared {
         head: feed::follow(index.clone()).await?,
         index,
         viewer: Viewer::local(),
-        clock: Arc::new(SystemClock),
+        cuts: PreparedCuts::new(clock.clone()),
+        clock,
         metrics: ports.metrics,
         jobs: ports.jobs,
         pictures: Pictures::new(ports.pictures),
         galleries: Galleries::new(ports.galleries),
-        cuts: PreparedCuts::default(),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         stop: stopping.clone(),
     };

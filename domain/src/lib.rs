@@ -6,12 +6,14 @@
 
 mod behaviour;
 mod camera;
+mod clock;
 mod detection;
 mod error_kind;
 mod frame;
 mod geometry;
 mod id;
 mod look;
+mod manual_clock;
 mod permit;
 mod run;
 mod segment;
@@ -23,12 +25,14 @@ mod zone;
 
 pub use behaviour::{Behaviour, UnknownBehaviour};
 pub use camera::{Camera, CameraState, CameraStatus, Site, SourceUrl, SourceUrlError};
+pub use clock::{Clock, SystemClock};
 pub use detection::{Class, Detection, Detections, Score, UnknownClass};
 pub use error_kind::{ErrorKind, Shortage};
 pub use frame::{ColourMatrix, Frame, Picture, PictureError, PixelFormat};
 pub use geometry::{GeometryError, NormBox, Point, Polygon};
 pub use id::{CameraId, IdError, RuleId, RunId, SiteId, TrackId, ViolationId, ZoneId};
 pub use look::{Answer, Embedding, EmbeddingError, HeadwearOdds, LightMeasure, Look, LookKind, Seen};
+pub use manual_clock::ManualClock;
 pub use permit::{Permit, PermitClass, UnknownPermitClass};
 pub use run::{RuleDefinition, Run, RunKind};
 pub use segment::{
@@ -36,7 +40,7 @@ pub use segment::{
     SegmentSink, TimeSource, UnknownName, VideoCodec,
 };
 pub use sink::{CameraSink, EvidenceSink, OpeningEvidence, SinkError};
-pub use time::{Clock, MediaTime, Moment, SystemClock, WallTime};
+pub use time::{MediaTime, Moment, WallTime};
 pub use viewer::{Role, Scope, Sites, Viewer, ViewerError};
 pub use violation::{CloseReason, TrackPoint, Violation, ViolationUpdate};
 pub use zone::{Anchor, Zone};

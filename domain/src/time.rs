@@ -132,23 +132,6 @@ pub struct Moment {
     pub wall: WallTime,
 }
 
-/// Where the present comes from. Tests put a clock of their own in its place.
-pub trait Clock: Send + Sync {
-    /// The present moment.
-    fn now(&self) -> WallTime;
-}
-
-/// The machine's clock.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
-    fn now(&self) -> WallTime {
-        WallTime::new(Timestamp::now())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anjian_domain::{BlindCause, CameraId, CameraMinute, CoverageSink, MediaTime, Moment, WallTime};
+use anjian_domain::{BlindCause, CameraId, CameraMinute, Clock, CoverageSink, MediaTime, Moment, WallTime};
 use anjian_ingest::StopSignal;
 use metrics::counter;
 
@@ -190,11 +190,12 @@ impl CoverageCarrier {
     pub(crate) fn start(
         accounts: Vec<Arc<Account>>,
         sink: Arc<dyn CoverageSink>,
+        clock: Arc<dyn Clock>,
         stop: StopSignal,
     ) -> std::io::Result<Self> {
         let (rounds, carried) = (accounts.clone(), Arc::clone(&sink));
         let thread = std::thread::Builder::new().name("coverage".to_owned()).spawn(move || {
-            while !stop.wait(ROUND) {
+            while !stop.wait(&*clock, ROUND) {
                 for account in &rounds {
                     carry(account, account.take_finished(), carried.as_ref());
                 }

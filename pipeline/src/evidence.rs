@@ -1,14 +1,16 @@
 //! Keeps evidence: renders the pictures and hands everything to the sink, on a thread of its own.
 //!
-//! Evidence is never dropped silently. What fails for a passing reason (a full disk, a busy database) is tried again
+//! Evidence is never dropped silently. While the sink is unavailable (a full disk, a busy database), it is tried again
 //! until it succeeds; meanwhile the queue fills and detection waits. What fails for good is logged and counted.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anjian_domain::{ErrorKind, EvidenceSink, Frame, OpeningEvidence, SinkError, TrackPoint, Violation};
+use anjian_domain::{
+    Clock, ErrorKind, EvidenceSink, Frame, OpeningEvidence, SinkError, TrackPoint, Violation,
+};
 use anjian_ingest::StopSignal;
 use metrics::{counter, gauge};
 
@@ -98,15 +100,16 @@ fn announce(violation: &Violation) {
     );
 }
 
-/// A job, and since when it waits.
+/// A job, and since when it waits, on the monotonic clock.
 struct Waiting {
-    since: Instant,
+    since: Duration,
     job: EvidenceJob,
 }
 
 /// The thread that keeps evidence, and the way to it.
 pub(crate) struct EvidenceKeeper {
     jobs: SyncSender<Waiting>,
+    clock: Arc<dyn Clock>,
     thread: JoinHandle<()>,
 }
 
@@ -115,18 +118,20 @@ impl EvidenceKeeper {
     pub(crate) fn start(
         sink: Arc<dyn EvidenceSink>,
         full_size: Option<FullSize>,
+        clock: &Arc<dyn Clock>,
         stop: StopSignal,
     ) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel(queues::EVIDENCE_JOBS);
+        let pauses = Pauses { clock: Arc::clone(clock), stop };
         let thread = std::thread::Builder::new()
             .name("evidence".to_owned())
-            .spawn(move || keep_all(&waiting, full_size, sink.as_ref(), &stop))?;
-        Ok(Self { jobs, thread })
+            .spawn(move || keep_all(&waiting, full_size, sink.as_ref(), &pauses))?;
+        Ok(Self { jobs, clock: Arc::clone(clock), thread })
     }
 
     /// A way in for one detection thread.
     pub(crate) fn entrance(&self) -> EvidenceEntrance {
-        EvidenceEntrance { jobs: self.jobs.clone() }
+        EvidenceEntrance { jobs: self.jobs.clone(), clock: Arc::clone(&self.clock) }
     }
 
     /// Waits until everything is kept. Every entrance must be gone.
@@ -142,13 +147,14 @@ impl EvidenceKeeper {
 #[derive(Clone)]
 pub(crate) struct EvidenceEntrance {
     jobs: SyncSender<Waiting>,
+    clock: Arc<dyn Clock>,
 }
 
 impl EvidenceEntrance {
     /// Waits while the queue is full.
     pub(crate) fn put(&self, job: EvidenceJob) {
         gauge!(metric::EVIDENCE_WAITING).increment(1.0);
-        if self.jobs.send(Waiting { since: Instant::now(), job }).is_err() {
+        if self.jobs.send(Waiting { since: self.clock.monotonic(), job }).is_err() {
             counter!(metric::EVIDENCE_LOST).increment(1);
             tracing::error!("the evidence thread is gone: a violation could not be kept; restart anjian");
         }
@@ -159,24 +165,25 @@ fn keep_all(
     waiting: &Receiver<Waiting>,
     mut full_size: Option<FullSize>,
     sink: &dyn EvidenceSink,
-    stop: &StopSignal,
+    pauses: &Pauses,
 ) {
     for Waiting { since, job } in waiting {
-        let full = full_size.as_mut().and_then(|full_size| full_size.frame(job.frame()?, since, stop));
+        let full =
+            full_size.as_mut().and_then(|full_size| full_size.frame(job.frame()?, since, &pauses.stop));
         match Ready::new(&job, full.as_ref()) {
-            Ok(ready) => keep_stubbornly(&ready, sink, stop),
+            Ok(ready) => keep_stubbornly(&ready, sink, pauses),
             Err(error) => lose(job.violation(), &error),
         }
         gauge!(metric::EVIDENCE_WAITING).decrement(1.0);
     }
 }
 
-fn keep_stubbornly(ready: &Ready<'_>, sink: &dyn EvidenceSink, stop: &StopSignal) {
+fn keep_stubbornly(ready: &Ready<'_>, sink: &dyn EvidenceSink, pauses: &Pauses) {
     let mut pause = FIRST_PAUSE;
     let mut tries_after_stop = 0;
     while let Err(error) = ready.keep(sink) {
         let violation = ready.violation();
-        tries_after_stop += u32::from(stop.is_stopped());
+        tries_after_stop += u32::from(pauses.stop.is_stopped());
         if !error.kind.is_unavailable() || tries_after_stop > LAST_TRIES {
             return lose(violation, &error);
         }
@@ -184,7 +191,7 @@ fn keep_stubbornly(ready: &Ready<'_>, sink: &dyn EvidenceSink, stop: &StopSignal
         if pause == FIRST_PAUSE {
             tracing::warn!(camera.id = %violation.camera, violation.id = %violation.id, %error, "evidence waits");
         }
-        wait(pause, stop);
+        pauses.wait(pause);
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
@@ -194,10 +201,18 @@ fn lose(violation: &Violation, error: &dyn std::error::Error) {
     tracing::error!(camera.id = %violation.camera, violation.id = %violation.id, %error, "evidence lost");
 }
 
-/// Once stopped, the signal would no longer make anybody wait.
-fn wait(pause: Duration, stop: &StopSignal) {
-    if stop.wait(pause) {
-        std::thread::sleep(FIRST_PAUSE);
+/// What jobs that failed wait for.
+struct Pauses {
+    clock: Arc<dyn Clock>,
+    stop: StopSignal,
+}
+
+impl Pauses {
+    fn wait(&self, pause: Duration) {
+        if self.stop.wait(&*self.clock, pause) {
+            // Once given, the signal ends every wait at once.
+            self.clock.sleep(FIRST_PAUSE);
+        }
     }
 }
 

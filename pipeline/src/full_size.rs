@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anjian_domain::{CameraId, Frame, Picture, WallTime};
+use anjian_domain::{CameraId, Clock, Frame, Picture, WallTime};
 use anjian_ingest::StopSignal;
 
 /// How long after a frame was judged its full picture is waited for. Counted from the judgement, not from the attempt, so
@@ -28,6 +28,7 @@ pub trait MainPictures: Send + Sync {
 /// Fetches full pictures for the cameras that need them.
 pub(crate) struct FullSize {
     pictures: Arc<dyn MainPictures>,
+    clock: Arc<dyn Clock>,
     /// Cameras that are judged on their sub-stream.
     cameras: BTreeSet<CameraId>,
     /// Those of them whose last full picture did not come: told once, not with every violation.
@@ -35,12 +36,17 @@ pub(crate) struct FullSize {
 }
 
 impl FullSize {
-    pub(crate) fn new(pictures: Arc<dyn MainPictures>, cameras: BTreeSet<CameraId>) -> Self {
-        Self { pictures, cameras, lacking: BTreeSet::new() }
+    pub(crate) fn new(
+        pictures: Arc<dyn MainPictures>,
+        cameras: BTreeSet<CameraId>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { pictures, clock, cameras, lacking: BTreeSet::new() }
     }
 
-    /// The frame in full size, or `None` where the judged one has to do.
-    pub(crate) fn frame(&mut self, judged: &Frame, at: Instant, stop: &StopSignal) -> Option<Frame> {
+    /// The frame in full size, or `None` where the judged one has to do. `at`: when it was judged, on the monotonic
+    /// clock.
+    pub(crate) fn frame(&mut self, judged: &Frame, at: Duration, stop: &StopSignal) -> Option<Frame> {
         if !self.cameras.contains(&judged.camera) {
             return None;
         }
@@ -60,17 +66,17 @@ impl FullSize {
         }
     }
 
-    fn wait_for(&self, judged: &Frame, until: Instant, stop: &StopSignal) -> Result<Picture, String> {
+    fn wait_for(&self, judged: &Frame, until: Duration, stop: &StopSignal) -> Result<Picture, String> {
         // A stop finishes the recording, so one more look is worth it.
         let mut is_last_look = false;
         loop {
             if let Some(picture) = self.pictures.picture(&judged.camera, judged.at.wall)? {
                 return Ok(picture);
             }
-            if is_last_look || Instant::now() >= until {
+            if is_last_look || self.clock.monotonic() >= until {
                 return Err("the main stream's recording of that moment did not come".to_owned());
             }
-            is_last_look = stop.wait(PAUSE);
+            is_last_look = stop.wait(&*self.clock, PAUSE);
         }
     }
 }
@@ -79,7 +85,7 @@ impl FullSize {
 mod tests {
     use std::sync::Mutex;
 
-    use anjian_domain::{ColourMatrix, MediaTime, Moment, PixelFormat};
+    use anjian_domain::{ColourMatrix, ManualClock, MediaTime, Moment, PixelFormat};
 
     use super::*;
 
@@ -106,14 +112,20 @@ mod tests {
     fn width(camera: &str, age: Duration, mut answers: Vec<Result<Option<Picture>, String>>) -> Option<u32> {
         answers.reverse();
         let cameras = ["gate".parse().unwrap()].into();
-        let mut full = FullSize::new(Arc::new(Script(Mutex::new(answers))), cameras);
-        let at = Instant::now().checked_sub(age).unwrap();
+        let clock = Arc::new(ManualClock::new(WallTime::EPOCH));
+        let mut full = FullSize::new(Arc::new(Script(Mutex::new(answers))), cameras, clock.clone());
+        let at = clock.monotonic();
+        clock.advance(age);
         full.frame(&judged(camera), at, &StopSignal::new()).map(|frame| frame.picture.width_px())
     }
 
     #[test]
     fn the_full_picture_is_waited_for() {
         assert_eq!(width("gate", Duration::ZERO, vec![Ok(None), Ok(Some(picture(8)))]), Some(8));
+        let last_look = PATIENCE.as_millis() / PAUSE.as_millis();
+        let late = |looks: u128| (0..looks).map(|_| Ok(None)).chain([Ok(Some(picture(8)))]).collect();
+        assert_eq!(width("gate", Duration::ZERO, late(last_look)), Some(8));
+        assert_eq!(width("gate", Duration::ZERO, late(last_look + 1)), None, "too late");
         assert_eq!(width("gate", Duration::ZERO, vec![Err("not recorded".to_owned())]), None);
         assert_eq!(width("dock", Duration::ZERO, vec![Ok(Some(picture(8)))]), None, "judged in full size");
     }

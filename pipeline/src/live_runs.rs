@@ -12,7 +12,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anjian_domain::{
     CameraId, CameraSink, CameraStatus, Clock, CloseReason, CoverageSink, ErrorKind, EvidenceSink, Frame,
@@ -42,7 +42,7 @@ pub trait LiveSource: Send {
     /// Delivers frames and states until `stop`; see [`LiveCamera::run`].
     fn run(
         &self,
-        clock: &dyn Clock,
+        clock: &Arc<dyn Clock>,
         stop: &StopSignal,
         on_frame: &mut dyn FnMut(Frame),
         on_status: &mut dyn FnMut(CameraStatus),
@@ -56,7 +56,7 @@ impl LiveSource for LiveCamera {
 
     fn run(
         &self,
-        clock: &dyn Clock,
+        clock: &Arc<dyn Clock>,
         stop: &StopSignal,
         on_frame: &mut dyn FnMut(Frame),
         on_status: &mut dyn FnMut(CameraStatus),
@@ -157,10 +157,16 @@ impl LiveRuns {
         }
         let stop = StopSignal::new();
         let full_size = full_size(&cameras, &context);
-        let keeper = EvidenceKeeper::start(Arc::clone(&context.evidence), full_size, stop.clone())?;
+        let keeper =
+            EvidenceKeeper::start(Arc::clone(&context.evidence), full_size, &context.clock, stop.clone())?;
         let carrier = StatusCarrier::start(Arc::clone(&context.cameras))?;
         let accounts: Vec<_> = cameras.iter().map(account).collect();
-        let coverage = CoverageCarrier::start(accounts.clone(), Arc::clone(&context.coverage), stop.clone())?;
+        let coverage = CoverageCarrier::start(
+            accounts.clone(),
+            Arc::clone(&context.coverage),
+            Arc::clone(&context.clock),
+            stop.clone(),
+        )?;
         let gates = cameras.iter().map(|camera| camera.judge.gate()).collect();
         let aims = cameras.iter().map(|camera| camera.judge.aim().clone()).collect();
         let (sources, judges): (Vec<_>, Vec<_>) = cameras
@@ -220,7 +226,7 @@ fn account(camera: &LiveSetup) -> Arc<Account> {
 fn full_size(cameras: &[LiveSetup], context: &LiveContext) -> Option<FullSize> {
     let small = cameras.iter().filter(|camera| camera.snapshots == SnapshotSource::MainStream);
     let small = small.map(|camera| camera.source.camera().clone()).collect();
-    Some(FullSize::new(context.main_pictures.clone()?, small))
+    Some(FullSize::new(context.main_pictures.clone()?, small, Arc::clone(&context.clock)))
 }
 
 pub(crate) fn join_all(threads: Vec<JoinHandle<()>>) {
@@ -246,7 +252,7 @@ impl Shared {
         let lookout = RefCell::new(Lookout::new(camera, seat, &self.exchange, account, gate, board, sight));
         let mut on_frame = |frame: Frame| lookout.borrow_mut().frame(&frame);
         let mut on_status = |status: CameraStatus| lookout.borrow_mut().status(status);
-        source.run(self.context.clock.as_ref(), stop, &mut on_frame, &mut on_status);
+        source.run(&self.context.clock, stop, &mut on_frame, &mut on_status);
     }
 
     fn judge_turns(&self, mut eyes: Eyes, entrance: &EvidenceEntrance) {
@@ -265,10 +271,10 @@ impl Shared {
         let camera = turn.frame.camera.to_string();
         let failed =
             |_: &ModelError| counter!(metric::FRAMES_FAILED, "camera" => camera.clone()).increment(1);
-        let begun = Instant::now();
+        let begun = self.context.clock.monotonic();
         let aim = &self.aims[turn.seat.0];
         let items = eyes.detect(aim, &turn.frame.picture).inspect_err(failed)?;
-        histogram!(metric::DETECT_SECONDS).record(begun.elapsed());
+        histogram!(metric::DETECT_SECONDS).record(self.context.clock.monotonic().saturating_sub(begun));
         let mut judge = self.judges[turn.seat.0].lock().unwrap_or_else(PoisonError::into_inner);
         let Judgement { jobs, failure } = judge.judge(&turn.frame, items, eyes);
         for job in jobs {

@@ -24,7 +24,7 @@ impl LiveSource for RecordedCamera {
 
     fn run(
         &self,
-        clock: &dyn Clock,
+        clock: &Arc<dyn Clock>,
         stop: &StopSignal,
         on_frame: &mut dyn FnMut(Frame),
         on_status: &mut dyn FnMut(CameraStatus),
@@ -43,7 +43,7 @@ impl LiveSource for RecordedOnly {
 
     fn run(
         &self,
-        clock: &dyn Clock,
+        clock: &Arc<dyn Clock>,
         stop: &StopSignal,
         _on_frame: &mut dyn FnMut(Frame),
         on_status: &mut dyn FnMut(CameraStatus),
@@ -82,7 +82,7 @@ impl RecordRuns {
         let (stop, board) = (self.stop.clone(), self.carrier.board());
         let thread = Builder::new().name(format!("camera-{}", source.camera()));
         self.cameras.push(thread.spawn(move || {
-            source.run(clock.as_ref(), &stop, &mut |_frame| (), &mut |status| board.put(status));
+            source.run(&clock, &stop, &mut |_frame| (), &mut |status| board.put(status));
         })?);
         Ok(())
     }

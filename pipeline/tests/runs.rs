@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anjian_domain::{
-    BlindCause, CameraState, CloseReason, ErrorKind, RunKind, Shortage, SystemClock, Violation,
+    BlindCause, CameraState, CloseReason, ErrorKind, ManualClock, RunKind, Shortage, Violation, WallTime,
 };
 use anjian_ingest::{FileFault, IngestError, StopSignal};
 use anjian_models::Detector;
@@ -95,7 +95,7 @@ fn play_live_with(
         cameras: sink.clone(),
         coverage: sink.clone(),
         main_pictures: Some(Arc::new(LargePictures::default())),
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(ManualClock::new(WallTime::EPOCH)),
     };
     let runs = LiveRuns::start(vec![setup], vec![eyes(detector)], context).unwrap();
     all_played.recv().unwrap();

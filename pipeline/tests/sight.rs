@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anjian_domain::{BlindCause, ColourMatrix, Frame, MediaTime, Moment, Picture, PixelFormat, WallTime};
+use anjian_domain::{
+    BlindCause, ColourMatrix, Frame, MediaTime, Moment, Picture, PixelFormat, SystemClock, WallTime,
+};
 use anjian_ingest::{AnalysisRate, FileSource, FrameSettings, FrameSource, Next};
 use anjian_pipeline::{Mount, Sight};
 
@@ -24,7 +26,8 @@ fn pictures(clip: &Path) -> Vec<Picture> {
     anjian_ingest::init().unwrap();
     let mut settings = FrameSettings::new("dock".parse().unwrap());
     settings.rate = AnalysisRate::new(1.0).unwrap();
-    let mut source = FileSource::open(clip, &settings, Some(WallTime::EPOCH)).unwrap();
+    let mut source =
+        FileSource::open(clip, &settings, Some(WallTime::EPOCH), &SystemClock::shared()).unwrap();
     let mut pictures = vec![];
     loop {
         match source.next_frame(Duration::from_secs(10)).unwrap() {

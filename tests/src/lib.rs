@@ -5,8 +5,9 @@ mod camera;
 mod recording;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use anjian_domain::{Clock, SystemClock};
 use anyhow::{Result, bail};
 
 pub use anjian::{Finished, Server, run};
@@ -47,12 +48,12 @@ pub fn clip(camera: &str) -> PathBuf {
 /// # Errors
 /// When `patience` is over; names what was waited for.
 pub fn wait_for<T>(what: &str, patience: Duration, mut answer: impl FnMut() -> Option<T>) -> Result<T> {
-    let begun = Instant::now();
-    while begun.elapsed() < patience {
+    let until = SystemClock.monotonic() + patience;
+    while SystemClock.monotonic() < until {
         if let Some(answer) = answer() {
             return Ok(answer);
         }
-        std::thread::sleep(Duration::from_millis(50));
+        SystemClock.sleep(Duration::from_millis(50));
     }
     bail!("{what}: not within {patience:?}")
 }

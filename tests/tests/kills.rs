@@ -73,7 +73,7 @@ fn fifty_kills_cost_at_most_the_last_second_each() -> Result<()> {
             site.wait_until_recording(camera, before)?;
         }
         // The fault that is caused, not a wait for something.
-        std::thread::sleep(moments.next());
+        SystemClock.sleep(moments.next());
         let killed_at = process.kill()?;
         for camera in CAMERAS {
             let until = recorded_until(&site.recordings(), camera)?.context("nothing was recorded")?;

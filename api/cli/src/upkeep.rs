@@ -7,10 +7,10 @@
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anjian_api::{JobHealth, JobsHealth};
-use anjian_domain::{Clock, SystemClock};
+use anjian_domain::Clock;
 use anjian_indexer::{Index, IndexError};
 use anjian_ingest::StopSignal;
 use metrics::{counter, describe_counter, describe_gauge, gauge, histogram};
@@ -40,6 +40,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 
 /// The jobs. Stop them with [`Upkeep::stop`].
 pub struct Upkeep {
+    clock: Arc<dyn Clock>,
     stop: StopSignal,
     threads: Vec<JoinHandle<()>>,
     states: Vec<State>,
@@ -52,9 +53,9 @@ impl Upkeep {
     ///
     /// # Errors
     /// When the system refuses a thread.
-    pub fn start(index: &Index, runtime: &Handle) -> std::io::Result<Self> {
+    pub fn start(index: &Index, runtime: &Handle, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         describe();
-        let mut upkeep = Self { stop: StopSignal::new(), threads: vec![], states: vec![] };
+        let mut upkeep = Self { clock, stop: StopSignal::new(), threads: vec![], states: vec![] };
         let (clips, retention) = (index.clone(), index.clone());
         upkeep.start_job("clips", CLIP_PAUSE, runtime.clone(), move || cut_clips(clips.clone()))?;
         upkeep.start_job("retention", RETENTION_PAUSE, runtime.clone(), move || expire(retention.clone()))?;
@@ -70,13 +71,13 @@ impl Upkeep {
     ) -> std::io::Result<()> {
         let state = Arc::new(Mutex::new(JobHealth { job, done_at: None, failing_since: None }));
         self.states.push(Arc::clone(&state));
-        let stop = self.stop.clone();
+        let (clock, stop) = (Arc::clone(&self.clock), self.stop.clone());
         self.threads.push(Builder::new().name(format!("upkeep-{job}")).spawn(move || {
             let mut wait = pause;
             loop {
-                let is_done = run_once(|| runtime.block_on(work()), &state);
+                let is_done = run_once(|| runtime.block_on(work()), &state, &*clock);
                 wait = if is_done { pause } else { (wait * 2).min(LONGEST_PAUSE) };
-                if stop.wait(wait) {
+                if stop.wait(&*clock, wait) {
                     return;
                 }
             }
@@ -107,12 +108,12 @@ fn lock(state: &Mutex<JobHealth>) -> MutexGuard<'_, JobHealth> {
 }
 
 /// Runs a job, counts, and tells the first of several failures. Answers whether it ran to its end.
-fn run_once(work: impl Fn() -> Result<(), IndexError>, state: &Mutex<JobHealth>) -> bool {
-    let begun = Instant::now();
+fn run_once(work: impl Fn() -> Result<(), IndexError>, state: &Mutex<JobHealth>, clock: &dyn Clock) -> bool {
+    let begun = clock.monotonic();
     let outcome = work();
-    let (now, mut state) = (SystemClock.now(), lock(state));
+    let (now, mut state) = (clock.now(), lock(state));
     let job = state.job;
-    histogram!(SECONDS, "job" => job).record(begun.elapsed());
+    histogram!(SECONDS, "job" => job).record(clock.monotonic().saturating_sub(begun));
     gauge!(FAILING, "job" => job).set(f64::from(u8::from(outcome.is_err())));
     match outcome {
         Ok(()) => {
@@ -167,17 +168,20 @@ fn describe() {
 
 #[cfg(test)]
 mod tests {
+    use anjian_domain::{ManualClock, WallTime};
+
     use super::*;
 
     #[test]
     fn a_job_that_fails_says_since_when_until_it_works_again() {
         let state = Mutex::new(JobHealth { job: "test", done_at: None, failing_since: None });
         let fails = || Err(IndexError::Query("the test says so".into()));
-        assert!(!run_once(fails, &state));
-        let since = lock(&state).failing_since.unwrap();
-        assert!(!run_once(fails, &state));
-        assert_eq!(lock(&state).failing_since, Some(since), "the first failure counts");
-        assert!(run_once(|| Ok(()), &state));
-        assert!(lock(&state).failing_since.is_none() && lock(&state).done_at.is_some());
+        let clock = ManualClock::new(WallTime::EPOCH);
+        assert!(!run_once(fails, &state, &clock));
+        clock.advance(LONGEST_PAUSE);
+        assert!(!run_once(fails, &state, &clock));
+        assert_eq!(lock(&state).failing_since, Some(WallTime::EPOCH), "the first failure counts");
+        assert!(run_once(|| Ok(()), &state, &clock));
+        assert_eq!((lock(&state).failing_since, lock(&state).done_at), (None, Some(clock.now())));
     }
 }

@@ -33,7 +33,7 @@ pub fn async_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// Opens the index and tells it which sites and cameras are configured, and where recordings lie.
 pub async fn open_index(config: &Config) -> anyhow::Result<Index> {
-    let index = Index::open(&config.data_dir, Arc::new(SystemClock)).await?;
+    let index = Index::open(&config.data_dir, clock()).await?;
     index.set_recording(config.recording_settings())?;
     for site in &config.sites {
         index.put_site(site).await?;
@@ -69,7 +69,7 @@ pub async fn claim_index(config: &Config) -> anyhow::Result<Index> {
 
 /// The machine's clock.
 pub fn clock() -> Arc<dyn Clock> {
-    Arc::new(SystemClock)
+    SystemClock::shared()
 }
 
 /// `None` for a camera without a stream: its footage is only analysed from files.

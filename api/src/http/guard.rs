@@ -3,8 +3,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use anjian_domain::Clock;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -131,10 +132,12 @@ pub(crate) async fn harden(request: Request, next: Next) -> Response {
 }
 
 /// Traces each request. Never its query: one day it may hold a secret.
-pub(crate) async fn trace(request: Request, next: Next) -> Response {
-    let (method, path, begun) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
+pub(crate) async fn trace(State(clock): State<Arc<dyn Clock>>, request: Request, next: Next) -> Response {
+    let (method, path, begun) =
+        (request.method().clone(), request.uri().path().to_owned(), clock.monotonic());
     let response = next.run(request).await;
-    let (status, took_ms) = (response.status().as_u16(), begun.elapsed().as_secs_f64() * 1e3);
+    let took = clock.monotonic().saturating_sub(begun);
+    let (status, took_ms) = (response.status().as_u16(), took.as_secs_f64() * 1e3);
     if response.status().is_server_error() {
         tracing::warn!(%method, path, status, took_ms, "request failed");
     } else {

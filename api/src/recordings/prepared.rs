@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anjian_domain::{Segment, WallTime};
+use anjian_domain::{Clock, Segment, WallTime};
 use anjian_footage::{Cut, FootageError};
 
 use crate::http::span::Span;
@@ -15,18 +15,26 @@ const CUTS_KEPT: usize = 3;
 const GROWING_KEPT: Duration = Duration::from_secs(60);
 
 /// The newest cuts.
-#[derive(Clone, Default)]
-pub(crate) struct PreparedCuts(Arc<Mutex<VecDeque<PreparedCut>>>);
+#[derive(Clone)]
+pub(crate) struct PreparedCuts {
+    clock: Arc<dyn Clock>,
+    cuts: Arc<Mutex<VecDeque<PreparedCut>>>,
+}
 
 struct PreparedCut {
     span: Span,
     /// Start and digest of each segment.
     of: Vec<(WallTime, Option<String>)>,
-    made: Instant,
+    /// On the monotonic clock.
+    made: Duration,
     cut: Cut,
 }
 
 impl PreparedCuts {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, cuts: Arc::default() }
+    }
+
     pub(super) fn prepare(
         &self,
         span: Span,
@@ -35,15 +43,17 @@ impl PreparedCuts {
     ) -> Result<Cut, FootageError> {
         let of: Vec<_> = segments.iter().map(|segment| (segment.start, segment.sha256.clone())).collect();
         let is_growing = of.iter().any(|(_, sha256)| sha256.is_none());
+        let now = self.clock.monotonic();
         let is_good = |cut: &PreparedCut| {
-            cut.span == span && cut.of == of && !(is_growing && cut.made.elapsed() > GROWING_KEPT)
+            let is_old = is_growing && now.saturating_sub(cut.made) > GROWING_KEPT;
+            cut.span == span && cut.of == of && !is_old
         };
         if let Some(known) = self.lock().iter().find(|cut| is_good(cut)) {
             return Ok(known.cut.clone());
         }
         let cut = make(segments)?;
         let mut cuts = self.lock();
-        cuts.push_back(PreparedCut { span, of, made: Instant::now(), cut: cut.clone() });
+        cuts.push_back(PreparedCut { span, of, made: self.clock.monotonic(), cut: cut.clone() });
         while cuts.len() > CUTS_KEPT {
             cuts.pop_front();
         }
@@ -51,6 +61,6 @@ impl PreparedCuts {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<PreparedCut>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cuts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

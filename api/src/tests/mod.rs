@@ -114,7 +114,7 @@ impl Server {
             head: feed::follow(seed.index.clone()).await.unwrap(),
             index: seed.index.clone(),
             viewer,
-            clock: Arc::new(SystemClock),
+            clock: SystemClock::shared(),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
             jobs: Arc::new(|| {
                 let job = |job, failing_since| JobHealth { job, done_at: Some(at(BEGAN)), failing_since };
@@ -122,7 +122,7 @@ impl Server {
             }),
             pictures: Pictures::new(port),
             galleries: Galleries::new(galleries),
-            cuts: PreparedCuts::default(),
+            cuts: PreparedCuts::new(SystemClock::shared()),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             stop: stopping,
         };

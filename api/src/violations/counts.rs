@@ -170,21 +170,16 @@ impl From<ViolationCount> for CountView {
 
 #[cfg(test)]
 mod tests {
+    use anjian_domain::ManualClock;
+
     use super::*;
-
-    struct Noon;
-
-    impl Clock for Noon {
-        fn now(&self) -> WallTime {
-            "2026-03-01T12:00:00Z".parse().unwrap()
-        }
-    }
 
     #[track_caller]
     fn check(from: Option<&str>, to: Option<&str>, expected: Option<(&str, &str)>) {
         let read = |text: Option<&str>| text.map(|text| text.parse().unwrap());
         let query = ViolationQuery { from: read(from), to: read(to), ..ViolationQuery::default() };
-        let found = bounded(query, &Noon).ok();
+        let noon = ManualClock::new("2026-03-01T12:00:00Z".parse().unwrap());
+        let found = bounded(query, &noon).ok();
         let found = found.map(|query| (query.from.unwrap().to_string(), query.to.unwrap().to_string()));
         assert_eq!(found, expected.map(|(from, to)| (from.to_owned(), to.to_owned())));
     }

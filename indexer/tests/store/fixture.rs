@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anjian_domain::{
-    Behaviour, Camera, Clock, CloseReason, Detection, Detections, EvidenceSink, MediaTime, Moment, NormBox,
-    OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score, Site, TrackId, TrackPoint, Viewer,
-    Violation, ViolationId, WallTime,
+    Behaviour, Camera, Clock, CloseReason, Detection, Detections, EvidenceSink, ManualClock, MediaTime,
+    Moment, NormBox, OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score, Site, TrackId, TrackPoint,
+    Viewer, Violation, ViolationId, WallTime,
 };
 use anjian_indexer::{
     Index, IndexError, IndexSink, LiveUpdate, ViolationQuery, ViolationRow, ViolationStatus,
@@ -24,25 +23,6 @@ use uuid::Uuid;
 
 /// 2026-03-01T00:00:00Z.
 pub(crate) const START: i64 = 1_772_323_200_000_000;
-
-/// A clock that stands still until it is moved.
-pub(crate) struct ManualClock(AtomicI64);
-
-impl ManualClock {
-    pub(crate) fn advance(&self, duration: Duration) {
-        self.0.fetch_add(i64::try_from(duration.as_micros()).unwrap(), Ordering::Relaxed);
-    }
-
-    pub(crate) fn set(&self, wall: WallTime) {
-        self.0.store(wall.as_micros(), Ordering::Relaxed);
-    }
-}
-
-impl Clock for ManualClock {
-    fn now(&self) -> WallTime {
-        WallTime::from_micros(self.0.load(Ordering::Relaxed)).unwrap()
-    }
-}
 
 /// A kind of database.
 pub(crate) trait Backend: Send + Sync {
@@ -92,7 +72,7 @@ impl Store {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let runtime = Arc::new(runtime);
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let clock = Arc::new(ManualClock(AtomicI64::new(START)));
+        let clock = Arc::new(ManualClock::new(WallTime::from_micros(START).unwrap()));
         let index = backend.open(&runtime, folder.path(), clock.clone()).unwrap();
         let sink = IndexSink::new(index.clone(), runtime.handle().clone());
         let viewer = Viewer::local();

@@ -4,13 +4,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anjian_domain::{MediaTime, WallTime};
+use anjian_domain::{Clock, MediaTime, WallTime};
 use gstreamer as gst;
-
-/// Nobody waits longer in one go; keeps the arithmetic of times from overflowing.
-const PATIENCE_MAX: Duration = Duration::from_secs(3600);
 
 /// Why a pipeline gives no (more) pictures, before it is said in the words of a file or a camera.
 #[derive(Debug, Clone)]
@@ -139,19 +136,25 @@ impl Feed {
     }
 
     /// Waits at most `patience` until `ready` gives something; asks it whenever the bell rings.
-    pub(crate) fn wait<T>(&self, patience: Duration, mut ready: impl FnMut() -> Option<T>) -> Option<T> {
-        let deadline = Instant::now() + patience.min(PATIENCE_MAX);
+    pub(crate) fn wait<T>(
+        &self,
+        clock: &dyn Clock,
+        patience: Duration,
+        mut ready: impl FnMut() -> Option<T>,
+    ) -> Option<T> {
+        let deadline = clock.monotonic().saturating_add(patience);
         let mut heard = self.state().rings;
         loop {
             // Without the lock: `ready` looks at this feed too. A ring in between is seen by its number.
             if let Some(found) = ready() {
                 return Some(found);
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_sub(clock.monotonic());
             if left.is_zero() {
                 return None;
             }
-            let woken = self.changed.wait_timeout_while(self.state(), left, |state| state.rings == heard);
+            let timeout = clock.real_timeout(left);
+            let woken = self.changed.wait_timeout_while(self.state(), timeout, |state| state.rings == heard);
             heard = woken.unwrap_or_else(PoisonError::into_inner).0.rings;
         }
     }

@@ -3,9 +3,10 @@
 //! Deliberately never drops: when the caller is slow, decoding waits.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use anjian_domain::{CameraId, ErrorKind, Frame, MediaTime, Moment, Picture, WallTime};
+use anjian_domain::{CameraId, Clock, ErrorKind, Frame, MediaTime, Moment, Picture, WallTime};
 use gstreamer as gst;
 
 use crate::container::{Container, Structure, examine};
@@ -37,15 +38,20 @@ pub struct FileSource {
 
 impl FileSource {
     /// Opens a file and waits for its first picture. `start` says when the recording began, where the caller
-    /// knows better than the file.
+    /// knows better than the file. `clock` says how long nothing came.
     ///
     /// # Errors
     /// One [`IngestError::File`] for whatever is wrong with the file.
-    pub fn open(path: &Path, settings: &FrameSettings, start: Option<WallTime>) -> Result<Self, IngestError> {
+    pub fn open(
+        path: &Path,
+        settings: &FrameSettings,
+        start: Option<WallTime>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, IngestError> {
         crate::init()?;
         let failed = |fault| IngestError::File { path: path.to_owned(), fault };
         let structure = examine(path).map_err(failed)?;
-        let opened = open_pictures(path, structure.container, settings);
+        let opened = open_pictures(path, structure.container, settings, clock);
         let mut watched = opened.map_err(|error| broken(&error))?;
         let first = watched.first_picture().map_err(failed)?;
         let pictures = &watched.pictures;
@@ -125,18 +131,24 @@ fn fault_at_end(structure: Structure, feed: &Feed, trouble: Option<Trouble>) -> 
 struct Watched {
     pictures: Pictures,
     packets: u64,
-    moved_at: Instant,
+    clock: Arc<dyn Clock>,
+    moved_at: Duration,
 }
 
 impl Watched {
     fn pull(&mut self, patience: Duration) -> Result<Pulled, FileFault> {
         let pulled = self.pictures.pull(patience.min(SILENCE_MAX));
         let packets = self.pictures.feed().packets();
+        let now = self.clock.monotonic();
         if packets != self.packets || !matches!(pulled, Pulled::Waiting) {
             self.packets = packets;
-            self.moved_at = Instant::now();
+            self.moved_at = now;
         }
-        if self.moved_at.elapsed() >= SILENCE_MAX { Err(FileFault::Silent(SILENCE_MAX)) } else { Ok(pulled) }
+        if now.saturating_sub(self.moved_at) >= SILENCE_MAX {
+            Err(FileFault::Silent(SILENCE_MAX))
+        } else {
+            Ok(pulled)
+        }
     }
 
     fn first_picture(&mut self) -> Result<(MediaTime, Picture), FileFault> {
@@ -165,6 +177,7 @@ fn open_pictures(
     path: &Path,
     container: Container,
     settings: &FrameSettings,
+    clock: &Arc<dyn Clock>,
 ) -> Result<Watched, glib::BoolError> {
     let pipeline = gst::Pipeline::new();
     let chain = DecodeChain::new(&pipeline, settings, WhenFull::Block)?;
@@ -172,5 +185,6 @@ fn open_pictures(
     read_file(&pipeline, path, container, &chain.feed, move |pipeline, pad, codec| {
         attached.attach(pipeline, pad, None, codec)
     })?;
-    Ok(Watched { pictures: Pictures::play(pipeline, chain), packets: 0, moved_at: Instant::now() })
+    let (pictures, moved_at) = (Pictures::play(pipeline, chain, Arc::clone(clock)), clock.monotonic());
+    Ok(Watched { pictures, packets: 0, clock: Arc::clone(clock), moved_at })
 }

@@ -1,9 +1,10 @@
 //! A running pipeline, its pictures, and its end.
 
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use anjian_domain::{MediaTime, Picture};
+use anjian_domain::{Clock, MediaTime, Picture};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
@@ -21,6 +22,7 @@ const LAST_PICTURES: Duration = Duration::from_millis(500);
 pub(crate) struct Pictures {
     pipeline: gst::Pipeline,
     chain: DecodeChain,
+    clock: Arc<dyn Clock>,
 }
 
 /// Ending a pipeline takes a good-bye to the server.
@@ -37,8 +39,8 @@ pub(crate) enum Pulled {
 
 impl Pictures {
     /// Starts a pipeline. Does not wait for it: whatever goes wrong comes with the pictures.
-    pub(crate) fn play(pipeline: gst::Pipeline, chain: DecodeChain) -> Self {
-        let pictures = Self { pipeline, chain };
+    pub(crate) fn play(pipeline: gst::Pipeline, chain: DecodeChain, clock: Arc<dyn Clock>) -> Self {
+        let pictures = Self { pipeline, chain, clock };
         if let Err(error) = pictures.pipeline.set_state(gst::State::Playing) {
             pictures.feed().report(Trouble::internal(&glib::bool_error!("{error}")));
         }
@@ -63,7 +65,7 @@ impl Pictures {
     /// come first.
     pub(crate) fn pull(&self, patience: Duration) -> Pulled {
         let feed = self.feed();
-        let pulled = feed.wait(patience, || {
+        let pulled = feed.wait(&*self.clock, patience, || {
             let end = || feed.is_ended().then_some(Pulled::Ended);
             self.pull_now().or_else(end).or_else(|| feed.trouble().map(Pulled::Failed))
         });
@@ -76,7 +78,7 @@ impl Pictures {
             }
             Some(Pulled::Failed(trouble)) if feed.packets() > 0 => {
                 let end = || feed.is_ended().then_some(Pulled::Ended);
-                let last = feed.wait(LAST_PICTURES, || self.pull_now().or_else(end));
+                let last = feed.wait(&*self.clock, LAST_PICTURES, || self.pull_now().or_else(end));
                 let last = last.filter(|last| !matches!(last, Pulled::Ended)).or_else(|| self.pull_now());
                 last.unwrap_or(Pulled::Failed(trouble))
             }

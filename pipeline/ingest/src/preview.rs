@@ -4,9 +4,9 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anjian_domain::{ErrorKind, Segment, VideoCodec};
+use anjian_domain::{Clock, ErrorKind, Segment, VideoCodec};
 use anjian_footage::{
     AudioTrack, FootageError, MediaSample, Sample, SegmentFile, SegmentWriter, TrackKind, Tracks, VideoTrack,
 };
@@ -36,11 +36,11 @@ const FRAGMENT: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// When `path` is no segment or cannot be decoded, or `to` not be written; when it was stopped, or took over 120 s.
-pub fn preview(path: &Path, to: &Path, stop: &StopSignal) -> Result<(), IngestError> {
+pub fn preview(path: &Path, to: &Path, clock: &dyn Clock, stop: &StopSignal) -> Result<(), IngestError> {
     crate::init()?;
     let failed = |fault| IngestError::File { path: path.to_owned(), fault };
     let file = read(path).map_err(failed)?;
-    let player = player(path, &file, stop).map_err(failed)?.map_err(|error| broken(&error))?;
+    let player = player(path, &file, clock, stop).map_err(failed)?.map_err(|error| broken(&error))?;
     let unwritable = |kind, reason| IngestError::File {
         path: to.to_owned(),
         fault: FileFault::Unwritable { kind, reason },
@@ -97,7 +97,7 @@ struct Copy<'a> {
 
 impl Copy<'_> {
     fn write(self) -> Result<(), Fault> {
-        let began = Instant::now();
+        let began = self.player.clock.monotonic();
         self.player.play()?;
         let mut sound = Sound::open(self.path, self.file)?;
         let mut writer: Option<SegmentWriter> = None;
@@ -175,6 +175,7 @@ impl<'a> Sound<'a> {
 fn player<'a>(
     path: &Path,
     file: &SegmentFile,
+    clock: &'a dyn Clock,
     stop: &'a StopSignal,
 ) -> Result<Result<Player<'a>, glib::BoolError>, FileFault> {
     let track = &file.tracks.video;
@@ -207,7 +208,7 @@ fn player<'a>(
         ];
         pipeline.add_many(&elements)?;
         gst::Element::link_many(&elements)?;
-        Ok(Player { pipeline, sink, feed, stop, limit: LIMIT })
+        Ok(Player { pipeline, sink, feed, clock, stop, limit: LIMIT })
     };
     Ok(build())
 }

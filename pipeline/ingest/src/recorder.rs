@@ -62,7 +62,7 @@ pub struct Recording {
 pub(crate) struct Recorder<'a> {
     camera: CameraId,
     recording: &'a Recording,
-    present: &'a dyn Clock,
+    clock: Arc<dyn Clock>,
     files: Folder,
     intake: Arc<Intake>,
     time: Arc<CameraTime>,
@@ -72,7 +72,7 @@ pub(crate) struct Recorder<'a> {
 impl<'a> Recorder<'a> {
     /// Asks the index where the recording ends, so that nothing is placed before that; if it does not answer now, it is
     /// asked again.
-    pub(crate) fn new(camera: CameraId, recording: &'a Recording, present: &'a dyn Clock) -> Self {
+    pub(crate) fn new(camera: CameraId, recording: &'a Recording, clock: Arc<dyn Clock>) -> Self {
         let settings = &recording.settings;
         let limits = Limits { bytes: BYTES_MAX, span: SPAN_MAX, fragment: settings.fragment };
         let time = Arc::new(CameraTime::default());
@@ -83,7 +83,7 @@ impl<'a> Recorder<'a> {
         Self {
             camera,
             recording,
-            present,
+            clock,
             files: Folder { root: settings.root.clone(), fragment: settings.fragment },
             intake: Arc::new(Intake::new(limits)),
             time,
@@ -109,7 +109,7 @@ impl<'a> Recorder<'a> {
             segment: self.recording.settings.segment,
             files: &self.files,
             sink: Arc::clone(&self.recording.sink),
-            present: self.present,
+            clock: Arc::clone(&self.clock),
             time: Arc::clone(&self.time),
         };
         let thread = std::thread::Builder::new().name(format!("record-{}", self.camera));

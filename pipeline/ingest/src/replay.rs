@@ -6,9 +6,9 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anjian_domain::{ErrorKind, VideoCodec};
+use anjian_domain::{Clock, ErrorKind, VideoCodec};
 use anjian_footage::{FootageError, MediaSample, SegmentFile, VIDEO_TIMESCALE, VideoTrack, scan};
 use gstreamer as gst;
 use gstreamer::prelude::*;
@@ -93,6 +93,7 @@ pub(crate) struct Player<'a> {
     pub(crate) pipeline: gst::Pipeline,
     pub(crate) sink: gst_app::AppSink,
     pub(crate) feed: std::sync::Arc<Feed>,
+    pub(crate) clock: &'a dyn Clock,
     pub(crate) stop: &'a StopSignal,
     pub(crate) limit: Duration,
 }
@@ -116,26 +117,24 @@ impl Player<'_> {
         playing.map(|_| ()).map_err(refused)
     }
 
-    /// The next sample, in time and unless it was stopped.
-    pub(crate) fn next(&self, began: Instant) -> Result<Played, FileFault> {
+    /// The next sample, in time and unless it was stopped. `began`: when the clock of the player began to play.
+    pub(crate) fn next(&self, began: Duration) -> Result<Played, FileFault> {
         loop {
-            let found = self.feed.wait(PATIENCE, || {
+            let found = self.feed.wait(self.clock, PATIENCE, || {
                 let sample =
                     self.sink.try_pull_sample(gst::ClockTime::ZERO).map(|sample| Ok(Played::Sample(sample)));
                 let end = || self.sink.is_eos().then_some(Ok(Played::Ended));
                 sample.or_else(end).or_else(|| self.feed.trouble().map(Err))
             });
+            let played_for = self.clock.monotonic().saturating_sub(began);
             match found {
                 Some(Ok(played)) => return Ok(played),
                 Some(Err(Trouble::Gstreamer { error, .. })) => {
-                    return Err(FileFault::Damaged {
-                        at: began.elapsed(),
-                        reason: error.message().to_owned(),
-                    });
+                    return Err(FileFault::Damaged { at: played_for, reason: error.message().to_owned() });
                 }
                 Some(Err(Trouble::NoVideo | Trouble::Codec(_))) => return Err(FileFault::NoPicture),
                 None if self.stop.is_stopped() => return Err(FileFault::Stopped),
-                None if began.elapsed() > self.limit => return Err(FileFault::Silent(self.limit)),
+                None if played_for > self.limit => return Err(FileFault::Silent(self.limit)),
                 None => {}
             }
         }

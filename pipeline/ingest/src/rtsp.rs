@@ -53,10 +53,9 @@ pub(crate) struct Stream<'a> {
 }
 
 /// One RTSP connection: `rtspsrc -> decode`. Its frames' MediaTime begins at zero.
-pub struct RtspSource<'a> {
+pub struct RtspSource {
     camera: CameraId,
     url: SourceUrl,
-    clock: &'a dyn Clock,
     frames: Frames,
     time: Arc<StreamTime>,
     first: Option<MediaTime>,
@@ -66,13 +65,13 @@ pub struct RtspSource<'a> {
     pictures: Option<Pictures>,
 }
 
-impl<'a> RtspSource<'a> {
+impl RtspSource {
     /// Begins to connect to the stream that is to be analysed. Returns at once: whether the connection comes about
     /// is told by [`FrameSource::next_frame`].
     ///
     /// # Errors
     /// When GStreamer is not installed as it should be.
-    pub fn connect(camera: &LiveCamera, clock: &'a dyn Clock) -> Result<Self, CameraFault> {
+    pub fn connect(camera: &LiveCamera, clock: &Arc<dyn Clock>) -> Result<Self, CameraFault> {
         let (url, frames, time) = (camera.analysed(), Frames::Wanted, Arc::default());
         Self::open(camera, &Stream { url, frames, recorder: None, time, lead: Lead::Sets }, clock)
     }
@@ -81,18 +80,17 @@ impl<'a> RtspSource<'a> {
     pub(crate) fn open(
         camera: &LiveCamera,
         stream: &Stream<'_>,
-        clock: &'a dyn Clock,
+        clock: &Arc<dyn Clock>,
     ) -> Result<Self, CameraFault> {
         let internal = |reason: String| CameraFault::Interrupted(reason);
         crate::init().map_err(|error| internal(error.to_string()))?;
         let offer = Arc::new(Mutex::new(Offer::default()));
-        let time = Arc::new(StreamTime::new(Arc::clone(&stream.time), stream.lead));
+        let time = Arc::new(StreamTime::new(Arc::clone(&stream.time), stream.lead, Arc::clone(clock)));
         let tap = stream.recorder.map(|recorder| recorder.tap(Arc::clone(&time)));
         let pictures = build(camera, stream, tap.clone(), &time, &offer);
         Ok(Self {
             camera: camera.frames.camera.clone(),
             url: stream.url.clone(),
-            clock,
             frames: stream.frames,
             time,
             first: None,
@@ -104,18 +102,18 @@ impl<'a> RtspSource<'a> {
 
     fn moment(&mut self, media: MediaTime) -> Moment {
         let first = *self.first.get_or_insert(media);
-        let wall = self.time.place_frame(media, self.clock);
+        let wall = self.time.place_frame(media);
         Moment { media: MediaTime::ZERO.plus(media.since(first)), wall }
     }
 }
 
-impl Drop for RtspSource<'_> {
+impl Drop for RtspSource {
     fn drop(&mut self) {
         self.tap.iter().for_each(Tap::close);
     }
 }
 
-impl FrameSource for RtspSource<'_> {
+impl FrameSource for RtspSource {
     fn next_frame(&mut self, patience: Duration) -> Result<Next, IngestError> {
         let Some(pictures) = &self.pictures else { return Ok(Next::Ended) };
         let trouble = match pictures.pull(patience) {
@@ -139,7 +137,7 @@ impl FrameSource for RtspSource<'_> {
     }
 }
 
-impl Connection for RtspSource<'_> {
+impl Connection for RtspSource {
     fn progress(&self) -> Progress {
         let feed = self.pictures.as_ref().map(Pictures::feed);
         feed.map(|feed| Progress { packets: feed.packets(), pictures: feed.pictures() }).unwrap_or_default()
@@ -182,7 +180,7 @@ fn build(
         }
     });
     report_missing_video(&source, &chain.feed, offer);
-    Ok(Pictures::play(pipeline, chain))
+    Ok(Pictures::play(pipeline, chain, time.present()))
 }
 
 fn rtspsrc(camera: &LiveCamera, url: &SourceUrl) -> Result<gst::Element, glib::BoolError> {

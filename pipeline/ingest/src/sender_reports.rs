@@ -4,9 +4,9 @@
 //! and the stream time that our buffers carry side by side. Believes nothing: see `stream_clock`.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::Duration;
 
-use anjian_domain::{MediaTime, WallTime};
+use anjian_domain::{Clock, MediaTime, WallTime};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
@@ -23,18 +23,23 @@ pub(crate) struct Report {
     pub(crate) media: MediaTime,
     /// The camera's clock.
     pub(crate) told: WallTime,
-    /// When the report came.
-    pub(crate) arrived: Instant,
+    /// When the report came, on the monotonic clock.
+    pub(crate) arrived: Duration,
 }
 
 /// The newest report that nobody has taken yet, and which of the camera's streams counts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SenderReports {
+    clock: Arc<dyn Clock>,
     newest: Mutex<Option<Report>>,
     video_session: Mutex<Option<u32>>,
 }
 
 impl SenderReports {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, newest: Mutex::default(), video_session: Mutex::default() }
+    }
+
     /// The newest, once.
     pub(crate) fn take(&self) -> Option<Report> {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -74,7 +79,7 @@ impl SenderReports {
             let sync: gst::Structure = arguments.get(1)?.get().ok()?;
             let shift_ns = buffer.property::<i64>("ts-offset");
             let (media, told) = read(&sync, shift_ns)?;
-            let report = Report { media, told, arrived: Instant::now() };
+            let report = Report { media, told, arrived: reports.clock.monotonic() };
             *reports.newest.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
             None
         });

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
-use std::time::{Duration, Instant};
 
 use anjian_domain::{CameraStatus, Clock, Frame};
 
@@ -10,7 +9,7 @@ use crate::live_camera::LiveCamera;
 use crate::recorder::Recorder;
 use crate::rtsp::{Frames, RtspSource, Stream};
 use crate::stream_clock::Lead;
-use crate::supervise::{Connect, Connection, Reporter, Supervisor, Timer};
+use crate::supervise::{Connect, Connection, Reporter, Supervisor};
 use crate::{CameraFault, DecodeMode, Recording, StopSignal};
 
 impl LiveCamera {
@@ -20,7 +19,7 @@ impl LiveCamera {
     /// last one, [`anjian_domain::CameraState::Stopped`].
     pub fn run(
         &self,
-        clock: &dyn Clock,
+        clock: &Arc<dyn Clock>,
         stop: &StopSignal,
         on_frame: &mut dyn FnMut(Frame),
         on_status: &mut dyn FnMut(CameraStatus),
@@ -36,12 +35,12 @@ impl LiveCamera {
     pub fn run_and_record(
         &self,
         recording: &Recording,
-        clock: &dyn Clock,
+        clock: &Arc<dyn Clock>,
         stop: &StopSignal,
         on_frame: &mut dyn FnMut(Frame),
         on_status: &mut dyn FnMut(CameraStatus),
     ) {
-        let recorder = Recorder::new(self.frames.camera.clone(), recording, clock);
+        let recorder = Recorder::new(self.frames.camera.clone(), recording, Arc::clone(clock));
         let time = Arc::clone(recorder.time());
         std::thread::scope(|scope| {
             let _running = recorder.start(scope);
@@ -71,11 +70,11 @@ impl LiveCamera {
     pub fn record(
         &self,
         recording: &Recording,
-        clock: &dyn Clock,
+        clock: &Arc<dyn Clock>,
         stop: &StopSignal,
         on_status: &mut dyn FnMut(CameraStatus),
     ) {
-        let recorder = Recorder::new(self.frames.camera.clone(), recording, clock);
+        let recorder = Recorder::new(self.frames.camera.clone(), recording, Arc::clone(clock));
         std::thread::scope(|scope| {
             let _running = recorder.start(scope);
             self.only_record(&recorder, clock, stop, on_status);
@@ -85,7 +84,7 @@ impl LiveCamera {
     fn only_record(
         &self,
         recorder: &Recorder<'_>,
-        clock: &dyn Clock,
+        clock: &Arc<dyn Clock>,
         stop: &StopSignal,
         on_status: &mut dyn FnMut(CameraStatus),
     ) {
@@ -97,7 +96,7 @@ impl LiveCamera {
     fn supervise(
         &self,
         stream: &Stream<'_>,
-        clock: &dyn Clock,
+        clock: &Arc<dyn Clock>,
         stop: &StopSignal,
         on_frame: &mut dyn FnMut(Frame),
         on_status: &mut dyn FnMut(CameraStatus),
@@ -116,10 +115,10 @@ impl LiveCamera {
                 Frames::Unwanted => DecodeMode::All,
             },
             connect: &RtspConnect { camera: self, stream, clock },
-            timer: &SteadyTimer { began: Instant::now() },
+            clock: &**clock,
             stop,
             on_frame,
-            reporter: Reporter::new(camera, clock, &mut tell),
+            reporter: Reporter::new(camera, &**clock, &mut tell),
         };
         supervisor.run();
     }
@@ -128,26 +127,11 @@ impl LiveCamera {
 struct RtspConnect<'a> {
     camera: &'a LiveCamera,
     stream: &'a Stream<'a>,
-    clock: &'a dyn Clock,
+    clock: &'a Arc<dyn Clock>,
 }
 
 impl Connect for RtspConnect<'_> {
     fn connect(&self) -> Result<Box<dyn Connection + '_>, CameraFault> {
         Ok(Box::new(RtspSource::open(self.camera, self.stream, self.clock)?))
-    }
-}
-
-/// The machine's steady clock.
-struct SteadyTimer {
-    began: Instant,
-}
-
-impl Timer for SteadyTimer {
-    fn elapsed(&self) -> Duration {
-        self.began.elapsed()
-    }
-
-    fn wait(&self, duration: Duration, stop: &StopSignal) -> bool {
-        stop.wait(duration)
     }
 }

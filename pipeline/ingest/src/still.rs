@@ -2,9 +2,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anjian_domain::Picture;
+use anjian_domain::{Clock, Picture};
 use anjian_footage::{MediaSample, SegmentFile};
 use gstreamer as gst;
 use gstreamer::prelude::*;
@@ -25,14 +25,19 @@ const LIMIT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// When the file ends before `offset`, is none, or cannot be decoded; when it was stopped, or took over 10 s.
-pub fn still(path: &Path, offset: Duration, stop: &StopSignal) -> Result<Picture, IngestError> {
+pub fn still(
+    path: &Path,
+    offset: Duration,
+    clock: &dyn Clock,
+    stop: &StopSignal,
+) -> Result<Picture, IngestError> {
     crate::init()?;
     let failed = |fault| IngestError::File { path: path.to_owned(), fault };
     let file = read(path).map_err(failed)?;
-    let (samples, shown_ns) = group(&file, offset).map_err(failed)?;
-    let player = player(path, &file, samples, shown_ns, stop).map_err(failed)?;
+    let wanted = group(&file, offset).map_err(failed)?;
+    let player = player(path, &file, wanted, clock, stop).map_err(failed)?;
     let player = player.map_err(|error| broken(&error))?;
-    let began = Instant::now();
+    let began = clock.monotonic();
     player.play().map_err(failed)?;
     match player.next(began).map_err(failed)? {
         Played::Sample(sample) => {
@@ -61,8 +66,8 @@ fn group(file: &SegmentFile, offset: Duration) -> Result<(Vec<MediaSample>, u64)
 fn player<'a>(
     path: &Path,
     file: &SegmentFile,
-    samples: Vec<MediaSample>,
-    shown_ns: u64,
+    (samples, shown_ns): (Vec<MediaSample>, u64),
+    clock: &'a dyn Clock,
     stop: &'a StopSignal,
 ) -> Result<Result<Player<'a>, glib::BoolError>, FileFault> {
     let source = source(path, &file.tracks.video, samples)?;
@@ -76,7 +81,7 @@ fn player<'a>(
         pipeline.add_many(&elements)?;
         gst::Element::link_many(&elements)?;
         drop_before(&decoder, shown_ns);
-        Ok(Player { pipeline, sink, feed, stop, limit: LIMIT })
+        Ok(Player { pipeline, sink, feed, clock, stop, limit: LIMIT })
     };
     Ok(build())
 }

@@ -1,7 +1,7 @@
 //! The clock of one connection, as its threads share it: whoever sees packets observes, everybody may ask.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::Duration;
 
 use anjian_domain::{Clock, MediaTime, WallTime};
 
@@ -11,33 +11,40 @@ use crate::stream_clock::{CameraTime, Lead, Placed, StreamClock};
 /// One connection's time.
 #[derive(Debug)]
 pub(crate) struct StreamTime {
+    present: Arc<dyn Clock>,
     clock: Mutex<StreamClock>,
     /// Where the camera's reports come in.
     pub(crate) reports: Arc<SenderReports>,
-    /// The first packet, where packets are seen at all.
-    first: OnceLock<(MediaTime, Instant)>,
+    /// The first packet and when it arrived, where packets are seen at all.
+    first: OnceLock<(MediaTime, Duration)>,
 }
 
 impl StreamTime {
-    pub(crate) fn new(camera: Arc<CameraTime>, lead: Lead) -> Self {
+    pub(crate) fn new(camera: Arc<CameraTime>, lead: Lead, present: Arc<dyn Clock>) -> Self {
         let clock = Mutex::new(StreamClock::new(camera, lead));
-        Self { clock, reports: Arc::default(), first: OnceLock::new() }
+        let reports = Arc::new(SenderReports::new(Arc::clone(&present)));
+        Self { present, clock, reports, first: OnceLock::new() }
+    }
+
+    /// The present, as everything of this connection is to read it.
+    pub(crate) fn present(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.present)
+    }
+
+    /// When something arrives just now.
+    pub(crate) fn arrival(&self) -> Duration {
+        self.present.monotonic()
     }
 
     /// Packets are seen; this is the first. From now on they are observed, and frames no longer.
-    pub(crate) fn see_packets(&self, media: MediaTime, arrived: Instant) {
+    pub(crate) fn see_packets(&self, media: MediaTime, arrived: Duration) {
         self.first.get_or_init(|| (media, arrived));
     }
 
     /// Where a packet lies, which itself tells what time it is.
-    pub(crate) fn place_packet(
-        &self,
-        media: MediaTime,
-        arrived: Instant,
-        present: &dyn Clock,
-    ) -> Option<Placed> {
+    pub(crate) fn place_packet(&self, media: MediaTime, arrived: Duration) -> Option<Placed> {
         let mut clock = self.clock.lock().unwrap_or_else(PoisonError::into_inner);
-        self.observe(&mut clock, media, arrived, present);
+        self.observe(&mut clock, media, arrived);
         clock.place(media)
     }
 
@@ -47,16 +54,16 @@ impl StreamTime {
     }
 
     /// Where a decoded frame lies.
-    pub(crate) fn place_frame(&self, media: MediaTime, present: &dyn Clock) -> WallTime {
+    pub(crate) fn place_frame(&self, media: MediaTime) -> WallTime {
         let mut clock = self.clock.lock().unwrap_or_else(PoisonError::into_inner);
         match self.first.get() {
-            None => self.observe(&mut clock, media, Instant::now(), present),
+            None => self.observe(&mut clock, media, self.arrival()),
             Some((first, arrived)) if clock.place(media).is_none() => {
-                self.observe(&mut clock, *first, *arrived, present);
+                self.observe(&mut clock, *first, *arrived);
             }
             Some(_) => {}
         }
-        clock.place(media).map_or_else(|| present.now(), |placed| placed.wall)
+        clock.place(media).map_or_else(|| self.present.now(), |placed| placed.wall)
     }
 
     /// By how much the camera's clock is ahead of ours, microseconds, when it is not believed.
@@ -64,10 +71,15 @@ impl StreamTime {
         self.clock.lock().unwrap_or_else(PoisonError::into_inner).disbelieved_us()
     }
 
-    fn observe(&self, clock: &mut StreamClock, media: MediaTime, arrived: Instant, present: &dyn Clock) {
-        clock.arrived(media, present.now().minus(arrived.elapsed()));
+    fn observe(&self, clock: &mut StreamClock, media: MediaTime, arrived: Duration) {
+        clock.arrived(media, self.in_utc(arrived));
         if let Some(report) = self.reports.take() {
-            clock.reported(report.media, report.told, present.now().minus(report.arrived.elapsed()));
+            clock.reported(report.media, report.told, self.in_utc(report.arrived));
         }
+    }
+
+    /// What the clock would have said when something arrived, as it is set now.
+    fn in_utc(&self, arrived: Duration) -> WallTime {
+        self.present.now().minus(self.present.monotonic().saturating_sub(arrived))
     }
 }

@@ -1,7 +1,6 @@
 //! Keeps a camera connected: notices that nothing comes, tries again, and tells what goes on.
 //!
-//! Knows neither GStreamer nor the network nor a clock: connections, time and waiting are handed in, so that
-//! tests script them.
+//! Knows neither GStreamer nor the network: connections and clock are handed in, so that tests script them.
 
 use std::time::Duration;
 
@@ -49,20 +48,12 @@ pub(crate) struct Progress {
     pub(crate) pictures: u64,
 }
 
-/// Time that passes evenly, and waiting in it.
-pub(crate) trait Timer {
-    /// Since the Run began; never goes back.
-    fn elapsed(&self) -> Duration;
-    /// Waits, or until the signal; says whether the signal was given.
-    fn wait(&self, duration: Duration, stop: &StopSignal) -> bool;
-}
-
 /// What the supervisor is told and whom it tells.
 pub(crate) struct Supervisor<'a> {
     pub(crate) camera: CameraId,
     pub(crate) decode: DecodeMode,
     pub(crate) connect: &'a dyn Connect,
-    pub(crate) timer: &'a dyn Timer,
+    pub(crate) clock: &'a dyn Clock,
     pub(crate) stop: &'a StopSignal,
     pub(crate) on_frame: &'a mut dyn FnMut(Frame),
     pub(crate) reporter: Reporter<'a>,
@@ -71,34 +62,39 @@ pub(crate) struct Supervisor<'a> {
 impl Supervisor<'_> {
     /// Until the stop signal.
     pub(crate) fn run(mut self) {
-        let mut timeline = RunTimeline::default();
+        let (mut timeline, began) = (RunTimeline::default(), self.clock.monotonic());
         let mut backoff = Backoff::new();
         self.reporter.report(CameraState::Connecting, None);
         while !self.stop.is_stopped() {
-            let Some(fault) = self.listen(&mut timeline, &mut backoff) else { break };
+            let Some(fault) = self.listen(&mut timeline, began, &mut backoff) else { break };
             let wait = backoff.after(fault.retry());
             tracing::debug!(camera.id = %self.camera, %fault, ?wait, "camera lost");
             self.reporter.report(state_after(&fault), Some(fault.to_string()));
-            if self.timer.wait(wait, self.stop) {
+            if self.stop.wait(self.clock, wait) {
                 break;
             }
         }
         self.reporter.report(CameraState::Stopped, None);
     }
 
-    /// One connection, from its beginning to its end; `None` when it was stopped.
-    fn listen(&mut self, timeline: &mut RunTimeline, backoff: &mut Backoff) -> Option<CameraFault> {
+    /// One connection, from its beginning to its end; `None` when it was stopped. `began`: when the Run did.
+    fn listen(
+        &mut self,
+        timeline: &mut RunTimeline,
+        began: Duration,
+        backoff: &mut Backoff,
+    ) -> Option<CameraFault> {
         let mut connection = match self.connect.connect() {
             Ok(connection) => connection,
             Err(fault) => return Some(fault),
         };
-        let mut watchdog = Watchdog::new(self.decode, self.timer.elapsed());
+        let mut watchdog = Watchdog::new(self.decode, self.clock.monotonic());
         let mut is_new = true;
         while !self.stop.is_stopped() {
             match connection.next_frame(PATIENCE) {
                 Ok(Next::Frame(mut frame)) => {
                     if std::mem::take(&mut is_new) {
-                        timeline.begin_connection(self.timer.elapsed());
+                        timeline.begin_connection(self.clock.monotonic().saturating_sub(began));
                         backoff.reset();
                     }
                     frame.at = timeline.place(frame.at);
@@ -117,7 +113,7 @@ impl Supervisor<'_> {
                 Ok(Next::Ended) => return Some(CameraFault::Ended),
                 Err(error) => return Some(fault_of(error)),
             }
-            if let Some(fault) = watchdog.fault(connection.progress(), self.timer.elapsed()) {
+            if let Some(fault) = watchdog.fault(connection.progress(), self.clock.monotonic()) {
                 // Told before the connection is torn down, which can take a moment.
                 self.reporter.report(state_after(&fault), Some(fault.to_string()));
                 return Some(fault);

@@ -191,7 +191,7 @@ impl LiveSource for ScriptCamera {
 
     fn run(
         &self,
-        _clock: &dyn Clock,
+        clock: &Arc<dyn Clock>,
         stop: &StopSignal,
         on_frame: &mut dyn FnMut(Frame),
         on_status: &mut dyn FnMut(CameraStatus),
@@ -209,7 +209,7 @@ impl LiveSource for ScriptCamera {
             self.seen.lock().unwrap().recv().unwrap();
         }
         self.played.send(()).unwrap();
-        while !stop.wait(Duration::from_secs(60)) {}
+        while !stop.wait(&**clock, Duration::from_secs(60)) {}
         on_status(status(CameraState::Stopped, &self.frames[0]));
     }
 }

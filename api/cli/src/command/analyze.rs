@@ -1,9 +1,9 @@
 //! `anjian analyze`: recorded footage through model and rules, as fast as the machine allows.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::Duration;
 
-use anjian_domain::{RunKind, TrackId, Viewer, Violation, WallTime};
+use anjian_domain::{Clock, RunKind, SystemClock, TrackId, Viewer, Violation, WallTime};
 use anjian_indexer::{EvidenceKind, Index, IndexSink};
 use anjian_ingest::{FileSource, FrameSettings, StopSignal};
 use anjian_pipeline::Eyes;
@@ -152,14 +152,14 @@ impl FileAnalyzer<'_> {
         let camera = self.camera;
         let frames =
             FrameSettings { camera: camera.id.clone(), rate: camera.analysis_fps, decode: camera.decode };
-        let mut source = FileSource::open(file, &frames, self.start)?;
+        let mut source = FileSource::open(file, &frames, self.start, &wiring::clock())?;
         let path = file.canonicalize().unwrap_or_else(|_| file.to_owned()).display().to_string();
         let origin = RunOrigin { kind: RunKind::Archive, source: path, started_at: source.start() };
         let judge = wiring::judge(self.config, camera, origin, &self.eyes)?;
         let sink = IndexSink::new(self.index.clone(), self.runtime.handle().clone());
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bar = footage_progress(source.duration(), &name);
-        let begun = Instant::now();
+        let begun = SystemClock.monotonic();
         let mut report = ArchiveReport::default();
         let outcome = archive::analyze(
             &mut source,
@@ -174,7 +174,7 @@ impl FileAnalyzer<'_> {
         for violation in &report.violations {
             self.write(violation)?;
         }
-        tell(&summary(&name, &report, begun));
+        tell(&summary(&name, &report, SystemClock.monotonic() - begun));
         self.explain(file, outcome)
     }
 
@@ -209,9 +209,9 @@ impl FileAnalyzer<'_> {
     }
 }
 
-fn summary(name: &str, report: &ArchiveReport, begun: Instant) -> String {
+fn summary(name: &str, report: &ArchiveReport, took: Duration) -> String {
     let (frames, still, violations) = (report.frames, report.gated_frames, report.violations.len());
-    let rate = report.footage.as_secs_f64() / begun.elapsed().as_secs_f64().max(1e-3);
+    let rate = report.footage.as_secs_f64() / took.as_secs_f64().max(1e-3);
     let footage = report.footage.as_secs_f64();
     format!(
         "{name}: {footage:.1} s of footage, {frames} frames judged, {still} left out as still, violations: {violations}, {rate:.1} times real time"

@@ -8,6 +8,7 @@ use anyhow::Context;
 use super::serve;
 use crate::config::Config;
 use crate::output::{Usage, tell};
+use crate::wiring;
 
 const SAMPLES: &str = "sample-videos";
 
@@ -30,7 +31,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let samples = arguments.samples.map_or_else(find_samples, Ok)?;
     let mut config = Config::load(&samples.join("anjian.toml"))?;
     // What is shipped stays as it is, whatever is enrolled.
-    config.copy_galleries(arguments.data.join("galleries"))?;
+    config.copy_galleries(arguments.data.join("galleries"), &*wiring::clock())?;
     config.data_dir = arguments.data;
     config.server.listen.set_port(arguments.port);
     anjian_ingest::init()?;

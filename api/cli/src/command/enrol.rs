@@ -105,7 +105,7 @@ fn enrol(
     fail: &mut dyn FnMut(&Origin, anyhow::Error),
 ) -> anyhow::Result<()> {
     let side = if arguments.unapproved { GarmentSide::Unapproved } else { GarmentSide::Approved };
-    let lock = GalleryLock::take(&config.galleries_folder(), &arguments.gallery, PATIENCE)?;
+    let lock = GalleryLock::take(&config.galleries_folder(), &arguments.gallery, PATIENCE, &SystemClock)?;
     let mut gallery =
         if arguments.replace { GalleryFile::empty(&arguments.gallery, model) } else { lock.open(model)? };
     let mut added = vec![];
@@ -172,7 +172,7 @@ fn recorded(config: &Config, camera: &CameraId, at: WallTime) -> anyhow::Result<
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(Index::open_existing(&config.data_dir, Arc::new(SystemClock)))?;
     index.set_recording(RecordingSettings { reserve_bytes: 0, ..config.recording_settings() })?;
-    let found = MainStream::new(IndexSink::new(index, runtime.handle().clone()))
+    let found = MainStream::new(IndexSink::new(index, runtime.handle().clone()), wiring::clock())
         .picture(camera, at)
         .map_err(|reason| anyhow!(reason));
     found?.context("nothing was recorded at that moment")

@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .into());
     }
     let count = sources.len();
-    let upkeep = Upkeep::start(&index, runtime.handle())?;
+    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock())?;
     let runs = RecordRuns::start(sources, sink, &wiring::clock())?;
     tell(&format!("Anjian is recording {count} cameras to {}", config.recordings_folder().display()));
     runtime.block_on(wiring::shutdown());

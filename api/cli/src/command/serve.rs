@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anjian_api::{ApiSettings, Ports};
-use anjian_domain::{Clock, RunKind, SegmentSink, SystemClock};
+use anjian_domain::{RunKind, SegmentSink};
 use anjian_indexer::{Index, IndexSink};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, SnapshotSource};
 use anyhow::Context;
@@ -51,12 +51,12 @@ pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::claim_index(config))?;
     let listener = runtime.block_on(bind(config))?;
-    let decoder = Decoder::new(index.recordings_folder(), &config.data_dir)
+    let decoder = Decoder::new(index.recordings_folder(), &config.data_dir, wiring::clock())
         .context("data_dir: the folder of the previews cannot be made")?;
     let runs = start_runs(config, eyes, &index, runtime.handle())?;
-    let upkeep = Upkeep::start(&index, runtime.handle())?;
+    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock())?;
     let metrics = Arc::new(move || metrics.render());
-    let (pictures, galleries) = (Arc::new(decoder), Arc::new(Galleries::new(config)?));
+    let (pictures, galleries) = (Arc::new(decoder), Arc::new(Galleries::new(config, wiring::clock())?));
     let ports = Ports { metrics, pictures, galleries, jobs: upkeep.health() };
     ready(&format!("http://{}/", listener.local_addr()?));
     let settings = ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone() };
@@ -81,9 +81,9 @@ fn start_runs(config: &Config, eyes: Vec<Eyes>, index: &Index, runtime: &Handle)
     let context = LiveContext {
         evidence: sink.clone(),
         cameras: sink.clone(),
-        main_pictures: Some(Arc::new(MainStream::new(IndexSink::clone(&sink)))),
+        main_pictures: Some(Arc::new(MainStream::new(IndexSink::clone(&sink), wiring::clock()))),
         coverage: sink,
-        clock: Arc::new(SystemClock),
+        clock: wiring::clock(),
     };
     Ok(LiveRuns::start(setups, eyes, context)?)
 }
@@ -112,7 +112,7 @@ fn live_setup(
         segments.and_then(|segments| wiring::recorded_camera(config, camera, Arc::clone(segments)));
     let is_small = live.sub.is_some() && recorded.is_some();
     let snapshots = if is_small { SnapshotSource::MainStream } else { SnapshotSource::JudgedFrame };
-    let origin = RunOrigin { kind: RunKind::Live, source, started_at: SystemClock.now() };
+    let origin = RunOrigin { kind: RunKind::Live, source, started_at: wiring::clock().now() };
     Some(wiring::judge(config, camera, origin, eyes).map(|judge| LiveSetup {
         source: match recorded {
             Some(recorded) => Box::new(recorded),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anjian_domain::Site;
+use anjian_domain::{Clock, Site};
 
 use super::{Config, validate};
 use crate::gallery::{self, GalleryLock, GalleryProblem, GarmentModel};
@@ -69,9 +69,9 @@ impl Config {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn copy_galleries(&mut self, folder: PathBuf) -> Result<(), GalleryProblem> {
+    pub fn copy_galleries(&mut self, folder: PathBuf, clock: &dyn Clock) -> Result<(), GalleryProblem> {
         for (original, _) in gallery::read_all(&self.galleries_folder()).galleries {
-            let lock = GalleryLock::take(&folder, &original.name, COPY_PATIENCE)?;
+            let lock = GalleryLock::take(&folder, &original.name, COPY_PATIENCE, clock)?;
             let model = GarmentModel { id: original.model.clone(), calibration: original.calibration };
             if !matches!(lock.open(&model), Ok(copy) if !copy.approved.is_empty()) {
                 lock.save(&original)?;
@@ -139,6 +139,8 @@ fn unnamed_site() -> Site {
 
 #[cfg(test)]
 mod tests {
+    use anjian_domain::SystemClock;
+
     use super::*;
 
     fn refusal(text: &str) -> String {
@@ -231,13 +233,13 @@ mod tests {
             gallery::GalleryFile { approved: (0..garments).map(sample).collect(), ..empty }
         };
         let save = |to: &Path, gallery: &gallery::GalleryFile| {
-            GalleryLock::take(to, "white", Duration::ZERO).unwrap().save(gallery).unwrap()
+            GalleryLock::take(to, "white", Duration::ZERO, &SystemClock).unwrap().save(gallery).unwrap()
         };
         let shipped = save(&originals, &gallery("coat@0", 1));
         let mut config = Config::from_text("", Path::new("anjian.toml")).unwrap();
         let mut version = || {
             config.galleries_dir = Some(originals.clone());
-            config.copy_galleries(copies.clone()).unwrap();
+            config.copy_galleries(copies.clone(), &SystemClock).unwrap();
             assert_eq!(config.galleries_folder(), copies);
             config.galleries[0].version.clone()
         };

@@ -6,8 +6,9 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use anjian_domain::Clock;
 
 use anjian_footage::write_whole;
 
@@ -29,17 +30,22 @@ impl GalleryLock {
     ///
     /// # Errors
     /// When they take longer, or the folder cannot be written.
-    pub fn take(folder: &Path, name: &str, patience: Duration) -> Result<Self, GalleryProblem> {
+    pub fn take(
+        folder: &Path,
+        name: &str,
+        patience: Duration,
+        clock: &dyn Clock,
+    ) -> Result<Self, GalleryProblem> {
         let path = folder.join(name).with_extension("lock");
         let unwritable = |source| GalleryProblem::Write { path: path.clone(), source };
         fs::create_dir_all(folder).map_err(unwritable)?;
         let opened = File::options().write(true).create(true).truncate(false).open(&path);
         let file = opened.map_err(unwritable)?;
-        let begun = Instant::now();
+        let deadline = clock.monotonic().saturating_add(patience);
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { folder: folder.to_owned(), name: name.to_owned(), _file: file }),
-                Err(TryLockError::WouldBlock) if begun.elapsed() < patience => thread::sleep(GLANCE),
+                Err(TryLockError::WouldBlock) if clock.monotonic() < deadline => clock.sleep(GLANCE),
                 Err(TryLockError::WouldBlock) => return Err(GalleryProblem::Taken(name.to_owned())),
                 Err(TryLockError::Error(source)) => return Err(unwritable(source)),
             }
@@ -73,7 +79,7 @@ impl GalleryLock {
 mod tests {
     use anjian_analysis::Calibration;
     use anjian_api::GarmentSide;
-    use anjian_domain::Embedding;
+    use anjian_domain::{Embedding, ManualClock, SystemClock, WallTime};
 
     use super::*;
     use crate::gallery::Sample;
@@ -83,12 +89,17 @@ mod tests {
     #[test]
     fn a_gallery_is_changed_by_one_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
-        let first = GalleryLock::take(folder.path(), "white", Duration::ZERO).unwrap();
-        let second = GalleryLock::take(folder.path(), "white", Duration::ZERO).unwrap_err();
+        let first = GalleryLock::take(folder.path(), "white", Duration::ZERO, &SystemClock).unwrap();
+        let clock = ManualClock::new(WallTime::EPOCH);
+        let second = GalleryLock::take(folder.path(), "white", PATIENCE, &clock).unwrap_err();
         assert!(matches!(&second, GalleryProblem::Taken(name) if name == "white"), "{second}");
-        assert!(GalleryLock::take(folder.path(), "blue", Duration::ZERO).is_ok(), "another gallery");
+        assert_eq!(clock.monotonic(), PATIENCE, "it waited");
+        assert!(
+            GalleryLock::take(folder.path(), "blue", Duration::ZERO, &SystemClock).is_ok(),
+            "another gallery"
+        );
         drop(first);
-        assert!(GalleryLock::take(folder.path(), "white", Duration::ZERO).is_ok());
+        assert!(GalleryLock::take(folder.path(), "white", Duration::ZERO, &SystemClock).is_ok());
     }
 
     #[test]
@@ -99,12 +110,12 @@ mod tests {
         let add = |number: usize| {
             let look = Embedding::new(&[1.0, 0.0]).unwrap();
             let sample = Sample { origin: number.to_string(), sha256: number.to_string(), look };
-            let lock = GalleryLock::take(folder.path(), "white", PATIENCE).unwrap();
+            let lock = GalleryLock::take(folder.path(), "white", PATIENCE, &SystemClock).unwrap();
             let mut gallery = lock.open(&model).unwrap();
             gallery.add(sample, GarmentSide::Approved).unwrap();
             lock.save(&gallery).unwrap();
         };
-        thread::scope(|scope| {
+        std::thread::scope(|scope| {
             for thread in 0..4 {
                 scope.spawn(move || (0..5).for_each(|number| add(thread * 5 + number)));
             }
@@ -117,7 +128,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
-        let refused = GalleryLock::take(&file, "white", Duration::ZERO).unwrap_err();
+        let refused = GalleryLock::take(&file, "white", Duration::ZERO, &SystemClock).unwrap_err();
         assert!(refused.to_string().contains(&file.display().to_string()), "{refused}");
     }
 }

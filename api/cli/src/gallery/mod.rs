@@ -283,7 +283,10 @@ mod tests {
     }
 
     fn save(folder: &Path, file: &GalleryFile) -> String {
-        GalleryLock::take(folder, &file.name, std::time::Duration::ZERO).unwrap().save(file).unwrap()
+        GalleryLock::take(folder, &file.name, std::time::Duration::ZERO, &anjian_domain::SystemClock)
+            .unwrap()
+            .save(file)
+            .unwrap()
     }
 
     #[test]

@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anjian_api::{
     Enrolled, GalleryError, GalleryList, GalleryPort, Garment, GarmentPicture, PictureError, StoredGallery,
 };
-use anjian_domain::Picture;
+use anjian_domain::{Clock, Picture};
 use anjian_ingest::StopSignal;
 use anjian_models::{ModelError, decode_picture};
 
@@ -32,6 +32,7 @@ pub struct Galleries {
     model: Model,
     in_use: BTreeMap<String, String>,
     tailor: Mutex<Option<Tailor>>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Galleries {
@@ -39,12 +40,13 @@ impl Galleries {
     ///
     /// # Errors
     /// When the rules of the configuration cannot be read, which loading it has made sure of.
-    pub fn new(config: &Config) -> anyhow::Result<Self> {
+    pub fn new(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         Ok(Self {
             folder: config.galleries_folder(),
             model: config.model.clone(),
             in_use: wiring::galleries_in_use(config)?,
             tailor: Mutex::default(),
+            clock,
         })
     }
 
@@ -55,9 +57,10 @@ impl Galleries {
             Some(tailor) => tailor,
             none => none.insert(Tailor::load(&self.model).map_err(|error| unloadable(&error))?),
         };
-        let (picture, origin) = picture(&garment.seen)?;
+        let (picture, origin) = picture(&garment.seen, &*self.clock)?;
         let fitting = tailor.fit(&picture, garment.person, origin).map_err(unfit)?;
-        let lock = GalleryLock::take(&self.folder, &garment.gallery, PATIENCE).map_err(refused)?;
+        let lock = GalleryLock::take(&self.folder, &garment.gallery, PATIENCE, &*self.clock);
+        let lock = lock.map_err(refused)?;
         let gallery = lock.open(tailor.model()).map_err(refused)?;
         Ok((fitting, lock, gallery))
     }
@@ -111,14 +114,14 @@ impl GalleryPort for Galleries {
 }
 
 /// The pixels, and what the gallery remembers of where they come from.
-fn picture(seen: &GarmentPicture) -> Result<(Picture, String), GalleryError> {
+fn picture(seen: &GarmentPicture, clock: &dyn Clock) -> Result<(Picture, String), GalleryError> {
     match seen {
         GarmentPicture::Sent { bytes, name } => {
             let picture = decode_picture(bytes, Path::new(name), MOST_PIXELS).map_err(unreadable)?;
             Ok((picture, name.clone()))
         }
         GarmentPicture::Recorded { camera, at, file, offset } => {
-            let found = anjian_ingest::still(file, *offset, &StopSignal::new());
+            let found = anjian_ingest::still(file, *offset, clock, &StopSignal::new());
             let picture = found.map_err(|error| match refusal(&error) {
                 PictureError::Nothing(why) => GalleryError::Nothing(why),
                 PictureError::Busy(why) => GalleryError::Busy(why),

@@ -1,6 +1,8 @@
 //! Full pictures of a moment, out of the recording of the main stream.
 
-use anjian_domain::{CameraId, Picture, WallTime};
+use std::sync::Arc;
+
+use anjian_domain::{CameraId, Clock, Picture, WallTime};
 use anjian_indexer::IndexSink;
 use anjian_ingest::{FileFault, IngestError, StopSignal};
 use anjian_pipeline::MainPictures;
@@ -8,12 +10,13 @@ use anjian_pipeline::MainPictures;
 /// The main streams, as they are recorded.
 pub struct MainStream {
     sink: IndexSink,
+    clock: Arc<dyn Clock>,
 }
 
 impl MainStream {
     /// The runtime of `sink` must not be the one of the calling thread.
-    pub const fn new(sink: IndexSink) -> Self {
-        Self { sink }
+    pub fn new(sink: IndexSink, clock: Arc<dyn Clock>) -> Self {
+        Self { sink, clock }
     }
 }
 
@@ -22,7 +25,7 @@ impl MainPictures for MainStream {
         let found = self.sink.footage_at(camera, at).map_err(|error| error.to_string())?;
         let Some((segment, path)) = found else { return Ok(None) };
         let is_growing = segment.sha256.is_none();
-        match anjian_ingest::still(&path, at.since(segment.start), &StopSignal::new()) {
+        match anjian_ingest::still(&path, at.since(segment.start), &*self.clock, &StopSignal::new()) {
             Err(IngestError::File { fault: FileFault::EndsBefore { .. }, .. }) if is_growing => Ok(None),
             found => found.map(Some).map_err(|error| error.to_string()),
         }

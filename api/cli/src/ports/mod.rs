@@ -11,10 +11,12 @@ mod turns;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anjian_api::{PictureError, PicturePort};
+use anjian_domain::Clock;
 use anjian_ingest::StopSignal;
 use anjian_pipeline::snapshot;
 
@@ -29,6 +31,7 @@ pub struct Decoder {
     recordings: PathBuf,
     cameras: Turns,
     previews: Previews,
+    clock: Arc<dyn Clock>,
 }
 
 impl Decoder {
@@ -36,9 +39,9 @@ impl Decoder {
     ///
     /// # Errors
     /// When the folder of the previews cannot be made.
-    pub fn new(recordings: &Path, data: &Path) -> std::io::Result<Self> {
-        let previews = Previews::in_folder(data.join("previews"))?;
-        Ok(Self { recordings: recordings.to_owned(), cameras: Turns::default(), previews })
+    pub fn new(recordings: &Path, data: &Path, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
+        let previews = Previews::in_folder(data.join("previews"), Arc::clone(&clock))?;
+        Ok(Self { recordings: recordings.to_owned(), cameras: Turns::default(), previews, clock })
     }
 
     /// Segments lie in a folder a camera.
@@ -54,7 +57,7 @@ impl PicturePort for Decoder {
     fn still(&self, file: &Path, offset: Duration, wanted: &AtomicBool) -> Result<Vec<u8>, PictureError> {
         let camera = self.camera_of(file);
         let _turn = self.cameras.take(&camera, wanted).ok_or_else(nobody_waits)?;
-        let picture = anjian_ingest::still(file, offset, &StopSignal::new());
+        let picture = anjian_ingest::still(file, offset, &*self.clock, &StopSignal::new());
         let picture = picture.map_err(|error| refusal(&error))?;
         snapshot::jpeg(&picture).map_err(|error| PictureError::Failed(error.to_string()))
     }

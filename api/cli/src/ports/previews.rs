@@ -8,10 +8,11 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anjian_api::PictureError;
+use anjian_domain::Clock;
 use anjian_ingest::StopSignal;
 
 use super::refusal::{nobody_waits, refusal};
@@ -29,22 +30,24 @@ pub(super) struct Previews {
     kept: Mutex<BTreeMap<String, Kept>>,
     most_bytes: u64,
     youngest: Duration,
+    clock: Arc<dyn Clock>,
 }
 
 struct Kept {
-    used: Instant,
+    /// On the monotonic clock.
+    used: Duration,
     size_bytes: u64,
 }
 
 impl Previews {
     /// Empties the folder, or makes it.
-    pub(super) fn in_folder(folder: PathBuf) -> io::Result<Self> {
+    pub(super) fn in_folder(folder: PathBuf, clock: Arc<dyn Clock>) -> io::Result<Self> {
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => fs::create_dir_all(&folder)?,
         }
         let (turns, kept) = (Turns::default(), Mutex::default());
-        Ok(Self { folder, turns, kept, most_bytes: MOST_BYTES, youngest: YOUNGEST })
+        Ok(Self { folder, turns, kept, most_bytes: MOST_BYTES, youngest: YOUNGEST, clock })
     }
 
     /// The preview of the piece that `parts` of `file` make up. Made now, unless it is there.
@@ -64,7 +67,7 @@ impl Previews {
         if !self.touch(key) {
             self.make(file, parts, &path)?;
             let size_bytes = fs::metadata(&path).map_err(|error| unwritable(&error))?.len();
-            self.lock().insert(key.to_owned(), Kept { used: Instant::now(), size_bytes });
+            self.lock().insert(key.to_owned(), Kept { used: self.clock.monotonic(), size_bytes });
             self.make_room();
         }
         Ok(path)
@@ -73,24 +76,25 @@ impl Previews {
     /// Whether it is there; notes that it was used.
     fn touch(&self, key: &str) -> bool {
         let mut kept = self.lock();
-        kept.get_mut(key).map(|entry| entry.used = Instant::now()).is_some()
+        kept.get_mut(key).map(|entry| entry.used = self.clock.monotonic()).is_some()
     }
 
     fn make(&self, file: &Path, parts: &[Range<u64>], path: &Path) -> Result<(), PictureError> {
         // Removed when this ends; what a killed process leaves goes with the next start.
         let piece = tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| unwritable(&error))?;
         copy_parts(file, parts, piece.as_file()).map_err(|error| unwritable(&error))?;
-        anjian_ingest::preview(piece.path(), path, &StopSignal::new()).map_err(|error| refusal(&error))
+        let made = anjian_ingest::preview(piece.path(), path, &*self.clock, &StopSignal::new());
+        made.map_err(|error| refusal(&error))
     }
 
     /// Removes the longest unused until the rest fits.
     fn make_room(&self) {
-        let mut kept = self.lock();
+        let (now, mut kept) = (self.clock.monotonic(), self.lock());
         let mut bytes: u64 = kept.values().map(|entry| entry.size_bytes).sum();
         let mut by_age: Vec<_> = kept.iter().map(|(key, entry)| (entry.used, key.clone())).collect();
         by_age.sort();
         for (used, key) in by_age {
-            if bytes <= self.most_bytes || used.elapsed() < self.youngest {
+            if bytes <= self.most_bytes || now.saturating_sub(used) < self.youngest {
                 return;
             }
             if fs::remove_file(self.folder.join(format!("{key}.mp4"))).is_ok() {
@@ -124,6 +128,8 @@ fn unwritable(error: &io::Error) -> PictureError {
 
 #[cfg(test)]
 mod tests {
+    use anjian_domain::{ManualClock, SystemClock, WallTime};
+
     use super::*;
 
     #[test]
@@ -140,13 +146,13 @@ mod tests {
     #[test]
     fn the_longest_unused_go_first() {
         let folder = tempfile::tempdir().unwrap();
-        let mut previews = Previews::in_folder(folder.path().join("previews")).unwrap();
+        let clock = Arc::new(ManualClock::new(WallTime::EPOCH));
+        let mut previews = Previews::in_folder(folder.path().join("previews"), clock.clone()).unwrap();
         previews.most_bytes = 20;
-        let now = Instant::now();
-        for (age_s, key) in [(300, "old"), (200, "older-but-used"), (100, "new"), (0, "newest")] {
+        for (later_s, key) in [(0, "old"), (100, "older-but-used"), (100, "new"), (100, "newest")] {
+            clock.advance(Duration::from_secs(later_s));
             fs::write(previews.folder.join(format!("{key}.mp4")), [0; 10]).unwrap();
-            let used = now.checked_sub(Duration::from_secs(age_s)).unwrap();
-            previews.lock().insert(key.to_owned(), Kept { used, size_bytes: 10 });
+            previews.lock().insert(key.to_owned(), Kept { used: clock.monotonic(), size_bytes: 10 });
         }
         assert!(previews.touch("older-but-used"));
         previews.make_room();
@@ -156,12 +162,15 @@ mod tests {
         previews.most_bytes = 0;
         previews.make_room();
         assert_eq!(previews.lock().len(), 2, "too young to go");
+        clock.advance(YOUNGEST);
+        previews.make_room();
+        assert!(previews.lock().is_empty());
     }
 
     #[test]
     fn a_name_that_leads_elsewhere_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let previews = Previews::in_folder(folder.path().join("previews")).unwrap();
+        let previews = Previews::in_folder(folder.path().join("previews"), SystemClock::shared()).unwrap();
         for key in ["../evidence/x", "", "a/b"] {
             let refused = previews.get(Path::new("unused"), &[], key, &AtomicBool::new(true));
             assert!(matches!(refused, Err(PictureError::Failed(_))), "{key}");

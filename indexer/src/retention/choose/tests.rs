@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
-use anjian_domain::{Clock, Segment, TimeSource, VideoCodec, Viewer};
+use anjian_domain::{ManualClock, Segment, TimeSource, VideoCodec, Viewer};
 use proptest::prelude::*;
 use sqlx::Row;
 use tempfile::TempDir;
@@ -16,18 +15,9 @@ use crate::{CameraLimits, ClipSettings, GapCause, NewHold, RecordingSettings, Re
 
 const MINUTE: u64 = 60;
 
-#[derive(Debug)]
-struct SetClock(AtomicI64);
-
-impl Clock for SetClock {
-    fn now(&self) -> WallTime {
-        WallTime::from_micros(self.0.load(Ordering::Relaxed)).unwrap()
-    }
-}
-
 struct Store {
     index: Index,
-    clock: Arc<SetClock>,
+    clock: Arc<ManualClock>,
     folder: TempDir,
 }
 
@@ -42,7 +32,7 @@ fn camera(number: usize) -> CameraId {
 impl Store {
     async fn open(retention: Retention, reserve_bytes: u64, disk_bytes: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(SetClock(AtomicI64::new(at(0).as_micros())));
+        let clock = Arc::new(ManualClock::new(at(0)));
         let disk = Arc::new(SmallDisk { folder: folder.path().into(), disk_bytes });
         let index = Index::open_as(folder.path(), clock.clone(), Create::IfMissing, disk).await.unwrap();
         let recordings = folder.path().join("recordings");
@@ -128,7 +118,7 @@ impl Store {
     }
 
     fn set_clock(&self, minute: u64) {
-        self.clock.0.store(at(minute).as_micros(), Ordering::Relaxed);
+        self.clock.set(at(minute));
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anjian_domain::SystemClock;
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
@@ -155,7 +156,8 @@ fn attach_parser(
 
 fn collect(feed: &Feed, sink: &gst_app::AppSink) -> Result<Vec<gst::Sample>, FileFault> {
     let mut samples = Vec::new();
-    feed.wait(READ_MAX, || {
+    // Cameras made of clips run in real time.
+    feed.wait(&SystemClock, READ_MAX, || {
         while let Some(sample) = sink.try_pull_sample(gst::ClockTime::ZERO) {
             samples.push(sample);
         }

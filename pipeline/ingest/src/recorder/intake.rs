@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anjian_domain::MediaTime;
 use anjian_footage::{AudioTrack, TrackKind, VideoTrack};
@@ -36,7 +36,8 @@ pub(crate) struct Packet {
     pub(crate) media: MediaTime,
     /// Whether decoding can begin here.
     pub(crate) is_sync: bool,
-    pub(crate) arrived: Instant,
+    /// When it came, on the monotonic clock.
+    pub(crate) arrived: Duration,
 }
 
 /// What a connection tells.
@@ -131,7 +132,7 @@ impl Intake {
         self.ring_if(state, true);
     }
 
-    /// Waits for a fragment's worth, at most `patience`; swaps what came with `taken`, which is to be empty. `false`
+    /// Waits for a fragment's worth, at most `patience` of real time; swaps what came with `taken`, which is to be empty. `false`
     /// once it was closed.
     pub(crate) fn take(&self, taken: &mut VecDeque<Item>, patience: Duration) -> bool {
         let state =
@@ -194,7 +195,7 @@ mod tests {
             data,
             media: MediaTime::from_millis(ms),
             is_sync,
-            arrived: Instant::now(),
+            arrived: Duration::ZERO,
         }
     }
 
@@ -254,7 +255,8 @@ mod tests {
         let intake = Intake::new(LIMITS);
         intake.push(packet(0, 1, true));
         for _ in 0..1000 {
-            let time = Arc::new(StreamTime::new(Arc::default(), crate::stream_clock::Lead::Sets));
+            let lead = crate::stream_clock::Lead::Sets;
+            let time = Arc::new(StreamTime::new(Arc::default(), lead, anjian_domain::SystemClock::shared()));
             intake.tell(Item::Connected { time, has_sound: false });
             intake.tell(Item::Lost(None));
         }

@@ -59,8 +59,6 @@ impl Interleaver {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use gstreamer as gst;
 
     use super::*;
@@ -73,7 +71,7 @@ mod tests {
         for (kind, ms) in pushed {
             let kind = if *kind == 'v' { TrackKind::Video } else { TrackKind::Audio };
             let (data, media) = (gst::Buffer::new(), MediaTime::from_millis(*ms));
-            interleaver.push(Packet { kind, data, media, is_sync: false, arrived: Instant::now() });
+            interleaver.push(Packet { kind, data, media, is_sync: false, arrived: Duration::ZERO });
             while let Some(packet) = interleaver.pop() {
                 let kind = if packet.kind == TrackKind::Video { 'v' } else { 'a' };
                 popped.push((kind, packet.media.as_nanos() / 1_000_000));

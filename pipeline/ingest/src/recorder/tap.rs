@@ -1,10 +1,9 @@
 //! Where a connection's packets are taken: behind the parser, on GStreamer's thread.
 //!
-//! Hands on and does nothing else: no copy, no clock but the steady one, no waiting.
+//! Hands on and does nothing else: no copy, no clock but the monotonic one, no waiting.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
 
 use anjian_footage::TrackKind;
 use gstreamer as gst;
@@ -114,7 +113,7 @@ impl Shared {
     }
 
     fn hand_on(&self, kind: TrackKind, buffer: &gst::BufferRef, media: anjian_domain::MediaTime) {
-        let arrived = Instant::now();
+        let arrived = self.time.arrival();
         let is_sync = !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
         if kind == TrackKind::Video {
             self.time.see_packets(media, arrived);

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anjian_domain::{CameraId, Clock, ErrorKind, RecordingState, Segment, SegmentSink, Shortage, WallTime};
 use anjian_footage::{AudioTrack, FootageError, TrackKind, Tracks, VideoTrack};
@@ -33,7 +33,7 @@ pub(super) struct Workplace<'a> {
     pub(super) segment: Duration,
     pub(super) files: &'a dyn Files,
     pub(super) sink: Arc<dyn SegmentSink>,
-    pub(super) present: &'a dyn Clock,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) time: Arc<CameraTime>,
 }
 
@@ -63,7 +63,8 @@ pub(super) struct RecorderThread<'a> {
     stream: Stream,
     open: Option<OpenSegment>,
     knows_floor: bool,
-    refused_at: Option<Instant>,
+    /// On the monotonic clock.
+    refused_at: Option<Duration>,
 }
 
 impl<'a> RecorderThread<'a> {
@@ -155,7 +156,7 @@ impl<'a> RecorderThread<'a> {
             if let Some(placed) = time.place_sound(packet.media) {
                 self.record_sound(packet, placed.wall);
             }
-        } else if let Some(placed) = time.place_packet(packet.media, packet.arrived, self.place.present) {
+        } else if let Some(placed) = time.place_packet(packet.media, packet.arrived) {
             self.record_picture(packet, placed);
         }
     }
@@ -195,7 +196,7 @@ impl<'a> RecorderThread<'a> {
     }
 
     fn begin(&mut self, packet: &Packet, media_ns: i64, placed: Placed) {
-        if self.refused_at.is_some_and(|at| packet.arrived.duration_since(at) < RETRY_AFTER) {
+        if self.refused_at.is_some_and(|at| packet.arrived.saturating_sub(at) < RETRY_AFTER) {
             return;
         }
         let Some(video) = self.stream.video.clone() else { return };
@@ -261,7 +262,7 @@ impl<'a> RecorderThread<'a> {
         self.keep(open.finish(end), reach);
     }
 
-    fn give_up(&mut self, error: &FootageError, at: Instant) {
+    fn give_up(&mut self, error: &FootageError, at: Duration) {
         if let Some(open) = self.open.take() {
             let reach = open.reach();
             self.keep(open.abandon(), reach);
@@ -283,7 +284,7 @@ impl<'a> RecorderThread<'a> {
         }
     }
 
-    fn refuse(&mut self, refusal: Refusal, at: Instant) {
+    fn refuse(&mut self, refusal: Refusal, at: Duration) {
         self.refused_at = Some(at);
         if !self.status.is(refusal.state) {
             tracing::warn!(camera.id = %self.place.camera, reason = refusal.reason, "recording stops");
@@ -294,7 +295,7 @@ impl<'a> RecorderThread<'a> {
     fn flush(&mut self) {
         let Some(open) = self.open.as_mut() else { return };
         if let Err(error) = open.flush() {
-            self.give_up(&error, Instant::now());
+            self.give_up(&error, self.place.clock.monotonic());
         }
     }
 
@@ -320,7 +321,7 @@ impl<'a> RecorderThread<'a> {
     /// The present, as the recording tells time.
     fn present(&self) -> WallTime {
         let lead_us = u64::try_from(self.place.time.lead_us()).unwrap_or_default();
-        self.place.present.now().plus(Duration::from_micros(lead_us))
+        self.place.clock.now().plus(Duration::from_micros(lead_us))
     }
 }
 

@@ -1,7 +1,6 @@
 //! A decoder that is far too slow.
 
 use std::path::Path;
-use std::time::Instant;
 
 use anjian_domain::{RecordingChange, Segment, SegmentSink, SinkError, SystemClock, WallTime};
 
@@ -56,7 +55,7 @@ fn slow_down(element: &gst::Element) {
     if element.factory().is_some_and(|factory| factory.name() == "avdec_h264") {
         let entry = element.static_pad("sink").unwrap();
         entry.add_probe(gst::PadProbeType::BUFFER, |_, _| {
-            std::thread::sleep(SLOW);
+            SystemClock.sleep(SLOW);
             gst::PadProbeReturn::Ok
         });
     }
@@ -80,16 +79,16 @@ fn a_slow_decoder_costs_the_recording_no_packet() {
     let settings =
         RecordSettings { segment: Duration::from_secs(2), ..RecordSettings::new(folder.path().into()) };
     let recording = Recording { settings, sink };
-    let recorder = Recorder::new("gate".parse().unwrap(), &recording, &SystemClock);
+    let recorder = Recorder::new("gate".parse().unwrap(), &recording, SystemClock::shared());
     let decoded = std::thread::scope(|scope| {
         let running = recorder.start(scope);
         let (frames, time) = (Frames::Wanted, Arc::clone(recorder.time()));
         let stream = Stream { url: &camera.main, frames, recorder: Some(&recorder), time, lead: Lead::Sets };
-        let mut source = RtspSource::open(&camera, &stream, &SystemClock).unwrap();
+        let mut source = RtspSource::open(&camera, &stream, &SystemClock::shared()).unwrap();
         let pipeline = source.pictures.as_ref().unwrap().pipeline();
         pipeline.connect_element_added(|_, element| slow_down(element));
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while files.0.lock().unwrap().len() < 3 && Instant::now() < deadline {
+        let deadline = SystemClock.monotonic() + Duration::from_secs(30);
+        while files.0.lock().unwrap().len() < 3 && SystemClock.monotonic() < deadline {
             source.next_frame(Duration::from_millis(200)).unwrap();
         }
         let decoded = source.progress().pictures;

@@ -2,9 +2,8 @@
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use anjian_domain::{ColourMatrix, MediaTime, Moment, Picture, PixelFormat, WallTime};
+use anjian_domain::{ColourMatrix, ManualClock, MediaTime, Moment, Picture, PixelFormat, WallTime};
 
 use super::*;
 
@@ -24,34 +23,11 @@ enum Step {
     Stop,
 }
 
-/// Clock, timer and script in one.
+/// Clock and script in one.
 struct Script {
-    now_ms: AtomicU64,
+    clock: ManualClock,
     connections: Mutex<VecDeque<Vec<Step>>>,
     stop: StopSignal,
-}
-
-impl Script {
-    fn pass(&self, duration: Duration) {
-        self.now_ms.fetch_add(u64::try_from(duration.as_millis()).unwrap(), Ordering::Relaxed);
-    }
-}
-
-impl Clock for Script {
-    fn now(&self) -> WallTime {
-        WallTime::from_micros(1_700_000_000_000_000).unwrap().plus(self.elapsed())
-    }
-}
-
-impl Timer for Script {
-    fn elapsed(&self) -> Duration {
-        Duration::from_millis(self.now_ms.load(Ordering::Relaxed))
-    }
-
-    fn wait(&self, duration: Duration, stop: &StopSignal) -> bool {
-        self.pass(duration);
-        stop.is_stopped()
-    }
 }
 
 impl Connect for Script {
@@ -82,17 +58,17 @@ impl FrameSource for Scripted<'_> {
         if !matches!(step, Step::Frames(1..)) {
             return Ok(Next::Waiting);
         }
-        self.script.pass(Duration::from_millis(200));
+        self.script.clock.advance(Duration::from_millis(200));
         let media = MediaTime::from_millis(self.progress.pictures * 200);
         self.progress = Progress { packets: self.progress.packets + 1, pictures: self.progress.pictures + 1 };
-        Ok(Next::Frame(frame(Moment { media, wall: self.script.now() })))
+        Ok(Next::Frame(frame(Moment { media, wall: self.script.clock.now() })))
     }
 }
 
 impl Scripted<'_> {
     /// Lets a second pass, and leaves the rest of them for later.
     fn seconds(&mut self, seconds: u32, packets: u64, again: impl Fn(u32) -> Step) {
-        self.script.pass(Duration::from_secs(1));
+        self.script.clock.advance(Duration::from_secs(1));
         self.progress.packets += packets;
         self.steps.push_front(again(seconds - 1));
     }
@@ -116,23 +92,24 @@ fn frame(at: Moment) -> Frame {
 /// What was told: `seconds state: reason`, and the frames.
 fn supervise(connections: &[&[Step]], decode: DecodeMode) -> (Vec<String>, Vec<Frame>) {
     let script = Script {
-        now_ms: AtomicU64::new(0),
+        clock: ManualClock::new(WallTime::from_micros(1_700_000_000_000_000).unwrap()),
         connections: Mutex::new(connections.iter().map(|steps| steps.to_vec()).collect()),
         stop: StopSignal::new(),
     };
     let (mut told, mut frames) = (Vec::new(), Vec::new());
     let mut on_status = |status: CameraStatus| {
         let reason = status.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-        told.push(format!("{:.1} {}{reason}", script.elapsed().as_secs_f64(), status.state.as_str()));
+        let at_s = script.clock.monotonic().as_secs_f64();
+        told.push(format!("{at_s:.1} {}{reason}", status.state.as_str()));
     };
     Supervisor {
         camera: camera(),
         decode,
         connect: &script,
-        timer: &script,
+        clock: &script.clock,
         stop: &script.stop,
         on_frame: &mut |frame| frames.push(frame),
-        reporter: Reporter::new(camera(), &script, &mut on_status),
+        reporter: Reporter::new(camera(), &script.clock, &mut on_status),
     }
     .run();
     (told, frames)

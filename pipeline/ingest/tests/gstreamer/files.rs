@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anjian_domain::{Frame, WallTime};
+use anjian_domain::{Frame, SystemClock, WallTime};
 use anjian_ingest::{
     AnalysisRate, DecodeMode, FileFault, FileSource, FrameSettings, FrameSource, IngestError, Next,
 };
@@ -34,7 +34,7 @@ fn read(source: &mut FileSource) -> (Vec<Frame>, Result<(), IngestError>) {
 }
 
 fn read_all(path: &Path, settings: &FrameSettings) -> (Vec<Frame>, Result<(), IngestError>) {
-    match FileSource::open(path, settings, Some(start())) {
+    match FileSource::open(path, settings, Some(start()), &SystemClock::shared()) {
         Ok(mut source) => read(&mut source),
         Err(error) => (Vec::new(), Err(error)),
     }
@@ -91,7 +91,7 @@ fn keyframes_only() {
 fn start_is_what_was_given_else_what_the_container_says_else_when_the_file_was_changed() {
     let folder = TempDir::new().unwrap();
     let path = clip("h264", "mp4", 4);
-    let given = FileSource::open(&path, &settings(5.0), Some(start())).unwrap();
+    let given = FileSource::open(&path, &settings(5.0), Some(start()), &SystemClock::shared()).unwrap();
     assert_eq!(given.start(), start());
     assert!(
         given
@@ -100,14 +100,14 @@ fn start_is_what_was_given_else_what_the_container_says_else_when_the_file_was_c
     );
 
     let changed = jiff::Timestamp::try_from(fs::metadata(&path).unwrap().modified().unwrap()).unwrap();
-    let by_file = FileSource::open(&path, &settings(5.0), None).unwrap();
+    let by_file = FileSource::open(&path, &settings(5.0), None, &SystemClock::shared()).unwrap();
     assert_eq!(by_file.start(), WallTime::new(changed));
 
     for extension in ["mp4", "mkv"] {
         let tagged = folder.path().join(format!("tagged.{extension}"));
         let tag = "creation_time=2025-12-24T16:30:05Z";
         ffmpeg(&["-i", path.to_str().unwrap(), "-c", "copy", "-metadata", tag], &tagged);
-        let by_tag = FileSource::open(&tagged, &settings(5.0), None).unwrap();
+        let by_tag = FileSource::open(&tagged, &settings(5.0), None, &SystemClock::shared()).unwrap();
         assert_eq!(by_tag.start().to_string(), "2025-12-24T16:30:05Z", "{extension}");
     }
 }
@@ -199,7 +199,7 @@ fn after_an_error_it_has_ended() {
     let folder = TempDir::new().unwrap();
     let path =
         broken(&folder, "cut.ts", &clip("h264", "ts", 4), |bytes| bytes.truncate(bytes.len() / 2 + 77));
-    let mut source = FileSource::open(&path, &settings(5.0), None).unwrap();
+    let mut source = FileSource::open(&path, &settings(5.0), None, &SystemClock::shared()).unwrap();
     let (_, end) = read(&mut source);
     assert!(end.is_err());
     assert_eq!(source.next_frame(Duration::ZERO), Ok(Next::Ended));

@@ -38,7 +38,7 @@ fn record_until(
     let (recording, stop) = (ledger.recording(root, segment_s), StopSignal::new());
     std::thread::scope(|scope| {
         let _stop = StopAtEnd(&stop);
-        let recorder = scope.spawn(|| camera.record(&recording, &SystemClock, &stop, &mut |_| ()));
+        let recorder = scope.spawn(|| camera.record(&recording, &SystemClock::shared(), &stop, &mut |_| ()));
         ledger.wait(what, is_so);
         stop.stop();
         recorder.join().unwrap();
@@ -197,7 +197,13 @@ fn analysed_and_recorded_over_one_connection_frames_lie_in_the_recording() {
             stop.stop();
         }
     };
-    camera(&server.url("/gate")).run_and_record(&recording, &SystemClock, &stop, &mut on_frame, &mut |_| ());
+    camera(&server.url("/gate")).run_and_record(
+        &recording,
+        &SystemClock::shared(),
+        &stop,
+        &mut on_frame,
+        &mut |_| (),
+    );
     let told = ledger.told();
     check_nothing_missing(&told.files(root.path()), 25);
     check_continuous(&told.ended);
@@ -237,7 +243,7 @@ fn with_a_sub_stream_the_main_stream_is_recorded_over_its_own_connection() {
             stop.stop();
         }
     };
-    camera.run_and_record(&recording, &SystemClock, &stop, &mut on_frame, &mut |status| {
+    camera.run_and_record(&recording, &SystemClock::shared(), &stop, &mut on_frame, &mut |status| {
         states.push(status.state);
     });
     let told = ledger.told();
@@ -257,7 +263,7 @@ fn a_camera_that_comes_back_begins_a_new_file_and_the_gap_is_told() {
     let (camera, port) = (camera(&server.url("/gate")), server.port());
     std::thread::scope(|scope| {
         let _stop = StopAtEnd(&stop);
-        let recorder = scope.spawn(|| camera.record(&recording, &SystemClock, &stop, &mut |_| ()));
+        let recorder = scope.spawn(|| camera.record(&recording, &SystemClock::shared(), &stop, &mut |_| ()));
         ledger.wait("first file", |told| told.begun.len() == 1);
         drop(server);
         ledger.wait("end of it", |told| told.ended.len() == 1);
@@ -306,7 +312,13 @@ fn after_a_restart_nothing_overlaps_even_if_the_clock_was_set_back() {
             stop.stop();
         }
     };
-    camera(&server.url("/gate")).run_and_record(&recording, &SystemClock, &stop, &mut on_frame, &mut |_| ());
+    camera(&server.url("/gate")).run_and_record(
+        &recording,
+        &SystemClock::shared(),
+        &stop,
+        &mut on_frame,
+        &mut |_| (),
+    );
     let segment = &ledger.told().ended[0];
     assert_eq!(segment.start, future);
     let offset_s = segment.clock_offset_us / 1_000_000;
@@ -325,7 +337,7 @@ fn a_folder_that_cannot_be_written_is_told_and_tried_again() {
     let camera = camera(&server.url("/gate"));
     std::thread::scope(|scope| {
         let _stop = StopAtEnd(&stop);
-        let recorder = scope.spawn(|| camera.record(&recording, &SystemClock, &stop, &mut |_| ()));
+        let recorder = scope.spawn(|| camera.record(&recording, &SystemClock::shared(), &stop, &mut |_| ()));
         let failed = |told: &Told| told.states().last() == Some(&RecordingState::Failed);
         let told = ledger.wait("failure", failed);
         let reason = told.changes.last().unwrap().reason.clone().unwrap();
@@ -376,7 +388,7 @@ fn a_disk_that_is_full_for_real_stops_the_recording_until_there_is_room() {
     let camera = camera(&server.url("/gate"));
     std::thread::scope(|scope| {
         let _stop = StopAtEnd(&stop);
-        let recorder = scope.spawn(|| camera.record(&recording, &SystemClock, &stop, &mut |_| ()));
+        let recorder = scope.spawn(|| camera.record(&recording, &SystemClock::shared(), &stop, &mut |_| ()));
         let told = ledger.wait("full disk", |told| told.states().last() == Some(&RecordingState::DiskFull));
         let reason = told.changes.last().unwrap().reason.clone().unwrap();
         assert!(reason.contains(disk.0.to_str().unwrap()), "{reason}");

@@ -6,8 +6,9 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use anjian_domain::{Clock, SystemClock};
 use anjian_indexer::IndexSink;
 use anjian_pipeline::{LiveSource, RecordRuns, RecordedOnly};
 use anyhow::{Context, bail};
@@ -47,7 +48,7 @@ pub fn record(url: &str, cameras: u16, time: Duration) -> anyhow::Result<()> {
     let sources = config.cameras.iter();
     let sources = sources.filter_map(|camera| wiring::recorded_camera(&config, camera, sink.clone()));
     let sources = sources.map(|camera| Box::new(RecordedOnly(camera)) as Box<dyn LiveSource>).collect();
-    let upkeep = Upkeep::start(&index, runtime.handle())?;
+    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock())?;
     let runs = RecordRuns::start(sources, sink, &wiring::clock())?;
     let mut figures = measure(&[std::process::id()], cameras, time)?;
     runs.stop();
@@ -110,14 +111,14 @@ impl Drop for Ffmpegs {
 
 /// Everything but what was written, which is known only at the end.
 fn measure(processes: &[u32], cameras: u16, time: Duration) -> anyhow::Result<RecordingFigures> {
-    std::thread::sleep(WARM_UP);
-    let (begun, before) = (Instant::now(), cpu_time(processes)?);
-    std::thread::sleep(time);
+    SystemClock.sleep(WARM_UP);
+    let (begun, before) = (SystemClock.monotonic(), cpu_time(processes)?);
+    SystemClock.sleep(time);
     let cpu = cpu_time(processes)?.saturating_sub(before);
     let memory = processes.iter().map(|process| proportional_bytes(*process));
     Ok(RecordingFigures {
         cameras,
-        cpu_cores: cpu.as_secs_f64() / begun.elapsed().as_secs_f64(),
+        cpu_cores: cpu.as_secs_f64() / (SystemClock.monotonic() - begun).as_secs_f64(),
         memory_bytes: memory.sum::<anyhow::Result<u64>>()?,
         written_bytes: 0,
     })

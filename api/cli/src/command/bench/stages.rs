@@ -1,11 +1,11 @@
 //! Decode, inference and the whole pipeline, each alone, over a file.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anjian_domain::{
-    EvidenceSink, Frame, MediaTime, Moment, OpeningEvidence, Picture, Run, RunId, RunKind, SinkError,
-    TrackPoint, Violation, WallTime,
+    Clock, EvidenceSink, Frame, MediaTime, Moment, OpeningEvidence, Picture, Run, RunId, RunKind, SinkError,
+    SystemClock, TrackPoint, Violation, WallTime,
 };
 use anjian_ingest::{FileSource, FrameSettings, FrameSource, Next, StopSignal};
 use anjian_models::{Detector, Tiles};
@@ -42,7 +42,12 @@ impl StageFigures {
 }
 
 fn open(clip: &Path) -> anyhow::Result<FileSource> {
-    Ok(FileSource::open(clip, &FrameSettings::new(whole::camera_id(0)), Some(WallTime::EPOCH))?)
+    Ok(FileSource::open(
+        clip,
+        &FrameSettings::new(whole::camera_id(0)),
+        Some(WallTime::EPOCH),
+        &wiring::clock(),
+    )?)
 }
 
 /// Decodes every frame and hands over five a second.
@@ -111,8 +116,8 @@ pub fn whole(
     let model = eyes.model(&config.aim_of(&config.cameras[0]));
     let stopwatch = Stopwatch::start()?;
     let (mut frames, mut footage) = (0, Duration::ZERO);
-    let begun = Instant::now();
-    while begun.elapsed() < at_least {
+    let until = SystemClock.monotonic() + at_least;
+    while SystemClock.monotonic() < until {
         let mut source = open(clip)?;
         let origin =
             RunOrigin { kind: RunKind::Archive, source: "bench".to_owned(), started_at: WallTime::EPOCH };

@@ -1,23 +1,24 @@
 //! What this process has used.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use anjian_domain::{Clock, SystemClock};
 use anyhow::Context;
 use procfs::process::Process;
 
 /// CPU time and wall time between two moments.
 pub struct Stopwatch {
-    begun: Instant,
+    begun: Duration,
     cpu: Duration,
 }
 
 impl Stopwatch {
     pub fn start() -> anyhow::Result<Self> {
-        Ok(Self { begun: Instant::now(), cpu: cpu_time()? })
+        Ok(Self { begun: SystemClock.monotonic(), cpu: cpu_time()? })
     }
 
     pub fn wall(&self) -> Duration {
-        self.begun.elapsed()
+        SystemClock.monotonic() - self.begun
     }
 
     /// CPU time of all threads.

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anjian_api::{ApiError, ApiSettings, Ports};
 use anjian_domain::{
-    CameraId, Detection, EvidenceSink, Moment, OpeningEvidence, Picture, Run, RunId, SinkError, SystemClock,
-    TrackPoint, Violation, ViolationId, WallTime,
+    CameraId, Clock, Detection, EvidenceSink, Moment, OpeningEvidence, Picture, Run, RunId, SinkError,
+    SystemClock, TrackPoint, Violation, ViolationId, WallTime,
 };
 use anjian_indexer::{Index, IndexSink};
 use anjian_ingest::ClipServer;
@@ -141,10 +141,10 @@ fn start_runs(config: &Config, context: LiveContext, judged: &Arc<AtomicU64>) ->
 
 /// Everything but the delays, which are known only at the end.
 fn measure(cameras: u16, time: Duration, judged: &AtomicU64) -> anyhow::Result<LiveFigures> {
-    std::thread::sleep(WARM_UP);
+    SystemClock.sleep(WARM_UP);
     let stopwatch = Stopwatch::start()?;
     let judged_before = judged.load(Ordering::Relaxed);
-    std::thread::sleep(time);
+    SystemClock.sleep(time);
     let seconds = stopwatch.wall().as_secs_f64();
     Ok(LiveFigures {
         cameras,

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use anjian_domain::{AudioCodec, MediaTime, RecordingChange, SinkError, VideoCodec};
+use anjian_domain::{AudioCodec, ManualClock, MediaTime, RecordingChange, SinkError, VideoCodec};
 use anjian_footage::Sample;
 use gstreamer as gst;
 
@@ -27,9 +27,8 @@ fn seconds(wall: WallTime) -> f64 {
 }
 
 /// Disk, index and clock; remembers what happened.
-#[derive(Default)]
 struct World {
-    now_ms: AtomicI64,
+    clock: Arc<ManualClock>,
     told: Mutex<Vec<String>>,
     until: Mutex<Option<WallTime>>,
     /// What the disk answers.
@@ -40,6 +39,11 @@ struct World {
 }
 
 impl World {
+    fn new() -> Arc<Self> {
+        let (told, until, disk, refusal, pictures) = Default::default();
+        Arc::new(Self { clock: Arc::new(ManualClock::new(wall(0))), told, until, disk, refusal, pictures })
+    }
+
     fn tell(&self, what: String) {
         self.told.lock().unwrap().push(what);
     }
@@ -56,12 +60,6 @@ impl World {
             Some(kind) => Err(FootageError::Io { doing: "write", path: "x.mp4".into(), source: kind.into() }),
             None => Ok(()),
         }
-    }
-}
-
-impl Clock for World {
-    fn now(&self) -> WallTime {
-        wall(self.now_ms.load(Ordering::Relaxed))
     }
 }
 
@@ -153,7 +151,6 @@ impl OpenFile for FakeFile {
 struct Script<'a> {
     world: Arc<World>,
     recorder: RecorderThread<'a>,
-    base: Instant,
     media_ms: u64,
     sent: i64,
 }
@@ -165,7 +162,7 @@ fn track(width_px: u32) -> VideoTrack {
 /// Plays a script, and says what was told.
 fn told(script: impl FnOnce(&mut Script<'_>)) -> (Vec<String>, Arc<World>) {
     crate::init().unwrap();
-    let world = Arc::new(World::default());
+    let world = World::new();
     let files = FakeFolder(Arc::clone(&world));
     let place = Workplace {
         camera: "gate".parse().unwrap(),
@@ -173,13 +170,11 @@ fn told(script: impl FnOnce(&mut Script<'_>)) -> (Vec<String>, Arc<World>) {
         segment: Duration::from_secs(2),
         files: &files,
         sink: Arc::new(Sink(Arc::clone(&world))),
-        present: &*Arc::clone(&world),
+        clock: world.clock.clone(),
         time: Arc::default(),
     };
-    // In the future, so that what arrived was there just now.
-    let base = Instant::now() + Duration::from_secs(86_400);
     let recorder = RecorderThread::new(place, false);
-    let mut played = Script { world: Arc::clone(&world), recorder, base, media_ms: 0, sent: 0 };
+    let mut played = Script { world: Arc::clone(&world), recorder, media_ms: 0, sent: 0 };
     script(&mut played);
     played.recorder.end_stretch();
     played.recorder.tell(RecordingState::Stopped, None);
@@ -189,7 +184,8 @@ fn told(script: impl FnOnce(&mut Script<'_>)) -> (Vec<String>, Arc<World>) {
 
 impl Script<'_> {
     fn connect(&mut self, has_sound: bool) {
-        let time = Arc::new(StreamTime::new(Arc::clone(&self.recorder.place.time), Lead::Sets));
+        let (camera, clock) = (Arc::clone(&self.recorder.place.time), self.world.clock.clone());
+        let time = Arc::new(StreamTime::new(camera, Lead::Sets, clock));
         self.recorder.take(Item::Connected { time, has_sound });
         self.recorder.take(Item::Video(track(640)));
         self.media_ms = 0;
@@ -206,18 +202,19 @@ impl Script<'_> {
 
     fn packet(&mut self, kind: TrackKind, is_sync: bool) {
         let media = MediaTime::from_millis(self.media_ms);
-        let arrived = self.base + Duration::from_millis(self.media_ms);
+        let arrived = self.world.clock.monotonic();
         let data = gst::Buffer::from_slice([0_u8; 8]);
         self.recorder.take(Item::Packet(Packet { kind, data, media, is_sync, arrived }));
     }
 
     fn pass(&mut self, ms: u64) {
         self.media_ms += ms;
-        self.world.now_ms.fetch_add(ms as i64, Ordering::Relaxed);
+        self.world.clock.advance(Duration::from_millis(ms));
     }
 
     fn set_clock(&self, by_ms: i64) {
-        self.world.now_ms.fetch_add(by_ms, Ordering::Relaxed);
+        let now = self.world.clock.now().as_micros() + by_ms * 1000;
+        self.world.clock.set(WallTime::from_micros(now).unwrap());
     }
 }
 

@@ -111,7 +111,7 @@ fn the_row_of_an_index_that_is_unavailable_waits_and_nothing_is_lost() {
 
 #[test]
 fn a_state_is_told_once() {
-    let world = Arc::new(World::default());
+    let world = World::new();
     let mut status = status::Status::new("gate".parse().unwrap(), Arc::new(Sink(Arc::clone(&world))));
     for (state, since_ms) in
         [(RecordingState::Waiting, 5), (RecordingState::Waiting, 6), (RecordingState::Recording, 1)]
