@@ -1,29 +1,29 @@
 //! Galleries: the garments that a site approves. Lists them, and adds a garment out of a picture that is sent or out of
 //! a recording. Pictures are looked at and forgotten.
 
+use std::str::FromStr;
+
 use anjian_domain::{CameraId, NormBox, Scope, Viewer};
 use axum::Json;
-use axum::extract::{Path, RawQuery, Request, State};
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::cameras::find;
-use crate::http::body::{self, moment};
+use crate::http::body::{self, Body};
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::query::{Pairs, one, pairs};
+use crate::http::query::{Query, one};
+use crate::http::span::Rfc3339;
 use crate::ports::galleries::{Enrolled, Garment, GarmentPicture, GarmentSide, StoredGallery};
 use crate::recordings;
 use crate::shared::Shared;
 
 /// A picture of any camera as JPEG; the decoder has a bound of its own on pixels.
 const MOST_PICTURE_BYTES: usize = 8 << 20;
-const MOST_JSON_BYTES: usize = 64 << 10;
 const LONGEST_ORIGIN: usize = 200;
 const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 const JSON: &str = "application/json";
-/// The keys that [`PictureParams`] documents.
-const PICTURE_KEYS: [&str; 3] = ["approved", "whole", "origin"];
 
 /// A gallery as it is stored, beside what rules use.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,8 +61,8 @@ pub(crate) struct GalleriesView {
 pub(crate) struct RecordedGarmentView {
     camera: String,
     /// RFC 3339.
-    #[schema(format = "date-time")]
-    at: String,
+    #[schema(value_type = String, format = "date-time")]
+    at: Rfc3339,
     /// Who wears it: left, top, right, bottom, 0..1 of the picture. The largest person when not given.
     #[serde(rename = "box")]
     bounds: Option<[f32; 4]>,
@@ -93,19 +93,33 @@ pub(crate) struct EnrolledView {
     remarks: Vec<String>,
 }
 
-/// The keys beside a picture; for the OpenAPI document.
-#[derive(IntoParams)]
+/// The keys beside a picture.
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the keys; `sent` reads them")]
 pub(crate) struct PictureParams {
     /// Whether the garment may be worn; true when not given. Only beside a picture.
-    approved: Option<bool>,
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<bool>)]
+    approved: Option<Flag>,
     /// Whether the picture is the cut-out of one person, instead of one to search for the largest. Only beside a
     /// picture.
-    whole: Option<bool>,
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<bool>)]
+    whole: Option<Flag>,
     /// What the gallery shall remember of where it comes from, such as the name of the file. Only beside a picture.
+    #[serde(default, deserialize_with = "one")]
     #[param(max_length = 200)]
     origin: Option<String>,
+}
+
+struct Flag(bool);
+
+impl FromStr for Flag {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| format!("{text:?} is neither true nor false"))
+    }
 }
 
 /// Every gallery of garments: as it is stored, and the version that running rules use.
@@ -165,15 +179,15 @@ pub(crate) async fn enrol(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(name): Path<String>,
-    RawQuery(raw): RawQuery,
+    Query(keys): Query<PictureParams>,
     request: Request,
 ) -> Result<(StatusCode, Json<EnrolledView>), Problem> {
     of_all_sites(&viewer)?;
     let gallery = name_of(&name)?;
     let place = shared.galleries.place()?;
     let garment = match content_of(request.headers())? {
-        Content::Picture => sent(&viewer, &shared, gallery, raw.as_deref(), request).await?,
-        Content::Moment => recorded(&viewer, &shared, gallery, raw.as_deref(), request).await?,
+        Content::Picture => sent(&viewer, &shared, gallery, keys, request).await?,
+        Content::Moment => recorded(&viewer, &shared, gallery, &keys, request).await?,
     };
     let gallery = garment.gallery.clone();
     let enrolled = shared.galleries.enrol(place, garment).await?;
@@ -215,18 +229,17 @@ async fn sent(
     viewer: &Viewer,
     shared: &Shared,
     gallery: String,
-    raw: Option<&str>,
+    keys: PictureParams,
     request: Request,
 ) -> Result<Garment, Problem> {
-    let pairs = pairs(raw, &PICTURE_KEYS)?;
-    let side = side(flag(&pairs, "approved")?);
+    let side = side(keys.approved.map(|flag| flag.0));
     let whole = NormBox::new(0.0, 0.0, 1.0, 1.0).expect("the whole picture has an area");
-    let person = (flag(&pairs, "whole")? == Some(true)).then_some(whole);
-    let name = match one(&pairs, "origin")?.map(str::trim).filter(|text| !text.is_empty()) {
+    let person = keys.whole.filter(|flag| flag.0).map(|_| whole);
+    let name = match keys.origin.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         Some(text) => origin(text)?,
         None => format!("sent at {}", shared.clock.now()),
     };
-    let bytes = body::read(request, MOST_PICTURE_BYTES).await?;
+    let bytes = body::read(request, MOST_PICTURE_BYTES).await?.into();
     Ok(Garment { gallery, side, seen: GarmentPicture::Sent { bytes, name }, person, who: who(viewer) })
 }
 
@@ -234,21 +247,24 @@ async fn recorded(
     viewer: &Viewer,
     shared: &Shared,
     gallery: String,
-    raw: Option<&str>,
+    keys: &PictureParams,
     request: Request,
 ) -> Result<Garment, Problem> {
-    if let Some((key, _)) = pairs(raw, &PICTURE_KEYS)?.first() {
+    let given = [
+        ("approved", keys.approved.is_some()),
+        ("whole", keys.whole.is_some()),
+        ("origin", keys.origin.is_some()),
+    ];
+    if let Some((key, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
         return Err(Problem::query(
             key,
             format!("{key}: stands beside a picture; of a recording the body says all"),
         ));
     }
-    let bytes = body::read(request, MOST_JSON_BYTES).await?;
-    let asked: RecordedGarmentView =
-        serde_json::from_slice(&bytes).map_err(|error| Problem::Body(error.to_string()))?;
+    let Body(asked) = Body::<RecordedGarmentView>::from_request(request, &()).await?;
     let wrong_box = |error| Problem::Body(format!("box: {error}"));
     let person = asked.bounds.map(NormBox::try_from).transpose().map_err(wrong_box)?;
-    let at = moment("at", &asked.at)?;
+    let Rfc3339(at) = asked.at;
     let camera = find::camera(viewer, shared, &asked.camera).await?.camera;
     let segment = recordings::find::shown_at(viewer, shared, &camera, at).await?;
     let file = shared.index.recordings_folder().join(&segment.path);
@@ -263,11 +279,6 @@ fn who(viewer: &Viewer) -> String {
 
 fn side(is_approved: Option<bool>) -> GarmentSide {
     if is_approved == Some(false) { GarmentSide::Unapproved } else { GarmentSide::Approved }
-}
-
-fn flag(pairs: &Pairs, key: &str) -> Result<Option<bool>, Problem> {
-    let wrong = |text: &str| Problem::query(key, format!("{key}: {text:?} is neither true nor false"));
-    one(pairs, key)?.map(|text| text.parse().map_err(|_| wrong(text))).transpose()
 }
 
 fn origin(text: &str) -> Result<String, Problem> {

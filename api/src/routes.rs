@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::cameras::list as cameras;
+use crate::http::body::MOST_JSON_BYTES;
 use crate::http::guard::{self, Hosts};
 use crate::http::page;
 use crate::http::problem::Problem;
@@ -22,9 +23,6 @@ use crate::shared::Shared;
 use crate::updates::stream;
 use crate::violations::{counts, evidence, list as violations};
 use crate::{galleries, health};
-
-/// Routes that take more read their body themselves, with a bound of their own.
-const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -81,7 +79,8 @@ pub(crate) fn router(shared: Shared, hosts: Hosts) -> Router {
         .fallback(page::file)
         .method_not_allowed_fallback(async |request: Request| Problem::Method(request.method().clone()))
         .with_state(shared)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+        // Routes that take more set a bound of their own.
+        .layer(DefaultBodyLimit::max(MOST_JSON_BYTES))
         // Video is compressed already, and its length must stay told.
         .layer(
             CompressionLayer::new()

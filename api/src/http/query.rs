@@ -1,226 +1,224 @@
-//! The query of a request, checked key by key: what is unknown, malformed or out of range is refused by name.
+//! The keys of a request's query, read by serde into structs that the OpenAPI document is made from as well: what is
+//! documented is what is read. What is unknown, malformed or out of range is refused by name.
+//!
+//! This is `axum_extra::extract::Query` but for its refusals, which do not say which key is wrong.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
-use anjian_domain::{RunKind, Score, WallTime};
-use anjian_indexer::{ViolationQuery, ViolationStatus};
+use anjian_indexer::ViolationQuery;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use serde::de::value::{Error as Malformed, StrDeserializer};
+use serde::de::{DeserializeOwned, Error, IntoDeserializer};
+use serde::{Deserialize, Deserializer};
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use crate::http::problem::Problem;
 
-/// The keys that choose violations; for the OpenAPI document. Those that may repeat are alternatives.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the keys; `take` reads them")]
-pub(crate) struct FilterParams {
-    /// Of this site; may repeat.
-    site: Option<Vec<String>>,
-    /// Of this camera; may repeat.
-    camera: Option<Vec<String>>,
-    /// In this zone; may repeat.
-    zone: Option<Vec<String>>,
-    /// `no_hard_hat`, `hot_work`, `overcrowding` or `no_anti_static`; may repeat.
-    behaviour: Option<Vec<String>>,
-    /// `open`, `closed`, `confirmed` or `dismissed`; may repeat.
-    status: Option<Vec<String>>,
-    /// `live` or `archive`: the kind of Run that found it; may repeat.
-    run: Option<Vec<String>>,
-    /// Opened at or after, RFC 3339.
-    #[param(format = "date-time")]
-    from: Option<String>,
-    /// Opened before, RFC 3339.
-    #[param(format = "date-time")]
-    to: Option<String>,
-    /// At least this sure, 0..1.
-    #[param(minimum = 0, maximum = 1)]
-    min_score: Option<f32>,
+/// The keys that a route takes: one struct of them, or [`Both`].
+pub(crate) struct Query<T>(pub(crate) T);
+
+/// Two structs of keys that a route takes together. Serde can flatten them into one, but then knows neither what is
+/// unknown nor which key is wrong.
+pub(crate) struct Both<A, B>(pub(crate) A, pub(crate) B);
+
+/// What [`Query`] reads.
+pub(crate) trait Keys: Sized {
+    /// The keys, as they are documented.
+    fn names() -> Vec<String>;
+
+    /// Reads them; passes over others.
+    fn read(raw: &str) -> Result<Self, Problem>;
 }
 
-/// The keys that walk through a list; for the OpenAPI document.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the keys; `page` reads them")]
-pub(crate) struct PageParams {
-    /// How many a page; 50 when not given.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u16>,
-    /// `next_cursor` of the page before, unchanged.
-    cursor: Option<String>,
-}
-
-/// The keys that [`FilterParams`] documents.
-pub(crate) const FILTER_KEYS: [&str; 9] =
-    ["site", "camera", "zone", "behaviour", "status", "run", "from", "to", "min_score"];
-/// The keys that [`PageParams`] documents.
-const PAGE_KEYS: [&str; 2] = ["limit", "cursor"];
-
-/// A list's query: which violations, how many, from where on.
-pub(crate) fn page(raw: Option<&str>) -> Result<ViolationQuery, Problem> {
-    let pairs = pairs(raw, &[&FILTER_KEYS[..], &PAGE_KEYS[..]].concat())?;
-    let mut query = filters(&pairs)?;
-    if let Some(limit) = one(&pairs, "limit")? {
-        query.limit = limit_of(limit)?;
+impl<T: DeserializeOwned + IntoParams> Keys for T {
+    fn names() -> Vec<String> {
+        T::into_params(|| None).into_iter().map(|parameter| parameter.name).collect()
     }
-    query.cursor = parsed(&pairs, "cursor")?;
-    Ok(query)
-}
 
-fn limit_of(text: &str) -> Result<u16, Problem> {
-    let limit = text.parse().ok().filter(|limit| (1..=ViolationQuery::MAX_LIMIT).contains(limit));
-    limit.ok_or_else(|| {
-        Problem::query(
-            "limit",
-            format!("limit: {text:?} is not a whole number of 1 to {}", ViolationQuery::MAX_LIMIT),
-        )
-    })
-}
-
-/// The keys that choose violations, out of pairs that may hold others too.
-pub(crate) fn filters(pairs: &Pairs) -> Result<ViolationQuery, Problem> {
-    let query = ViolationQuery {
-        sites: all(pairs, "site", parse)?,
-        cameras: all(pairs, "camera", parse)?,
-        zones: all(pairs, "zone", parse)?,
-        behaviours: all(pairs, "behaviour", parse)?,
-        statuses: all(pairs, "status", parse::<ViolationStatus>)?,
-        runs: all(pairs, "run", run_kind)?,
-        from: moment(pairs, "from")?,
-        to: moment(pairs, "to")?,
-        min_score: one(pairs, "min_score")?.map(score).transpose()?,
-        ..ViolationQuery::default()
-    };
-    match (query.from, query.to) {
-        (Some(from), Some(to)) if from > to => Err(Problem::query("from", "from: must not be after to")),
-        _ => Ok(query),
+    fn read(raw: &str) -> Result<Self, Problem> {
+        let pairs = serde_html_form::Deserializer::from_bytes(raw.as_bytes());
+        serde_path_to_error::deserialize(pairs).map_err(|error| {
+            let path = error.path().to_string();
+            Problem::query(&path, format!("{path}: {}", error.inner()))
+        })
     }
 }
 
-/// Keys and values, decoded, in the order in which they came.
-pub(crate) type Pairs = Vec<(String, String)>;
+impl<A: Keys, B: Keys> Keys for Both<A, B> {
+    fn names() -> Vec<String> {
+        [A::names(), B::names()].concat()
+    }
 
-/// Refuses keys that are not `known`, and lists of more values than the index takes.
-pub(crate) fn pairs(raw: Option<&str>, known: &[&str]) -> Result<Pairs, Problem> {
-    let pairs: Pairs = form_urlencoded::parse(raw.unwrap_or_default().as_bytes()).into_owned().collect();
-    for (key, _) in &pairs {
-        if !known.contains(&key.as_str()) {
+    fn read(raw: &str) -> Result<Self, Problem> {
+        Ok(Self(A::read(raw)?, B::read(raw)?))
+    }
+}
+
+impl<T: Keys> Query<T> {
+    /// Reads a query as it stands behind the question mark.
+    pub(crate) fn of(raw: &str) -> Result<Self, Problem> {
+        refuse_others(raw, &T::names())?;
+        T::read(raw).map(Self)
+    }
+}
+
+impl<T: Keys, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Self::of(parts.uri.query().unwrap_or_default())
+    }
+}
+
+/// Refuses keys that are not `known`, and more values of one than the index takes.
+fn refuse_others(raw: &str, known: &[String]) -> Result<(), Problem> {
+    let keys: Vec<_> = form_urlencoded::parse(raw.as_bytes()).map(|(key, _)| key).collect();
+    for key in &keys {
+        if !known.iter().any(|name| name == key) {
             return Err(Problem::query(key, format!("{key:?} is not a key here: use {}", known.join(", "))));
         }
-        if pairs.iter().filter(|(other, _)| other == key).count() > ViolationQuery::MAX_VALUES {
+        if keys.iter().filter(|other| *other == key).count() > ViolationQuery::MAX_VALUES {
             return Err(Problem::query(key, format!("{key}: at most {} values", ViolationQuery::MAX_VALUES)));
         }
     }
-    Ok(pairs)
+    Ok(())
 }
 
-/// The value of a key that may stand once; an empty value is as none.
-pub(crate) fn one<'a>(pairs: &'a Pairs, key: &str) -> Result<Option<&'a str>, Problem> {
-    let mut values = values(pairs, key);
-    let first = values.next();
-    match values.next() {
-        Some(_) => Err(Problem::query(key, format!("{key}: may stand only once"))),
-        None => Ok(first),
+/// For `#[serde(deserialize_with)]`: a key that may stand once. Without a value (`camera=`) it is as none.
+pub(crate) fn one<'de, T, D>(value: D) -> Result<Option<T>, D::Error>
+where
+    T: FromStr<Err: Display>,
+    D: Deserializer<'de>,
+{
+    only(value)?.map(|text| parse(&text)).transpose()
+}
+
+/// For `#[serde(deserialize_with)]`: a key that may repeat. What has no value is passed over.
+pub(crate) fn many<'de, T, D>(value: D) -> Result<Vec<T>, D::Error>
+where
+    T: FromStr<Err: Display>,
+    D: Deserializer<'de>,
+{
+    texts(value)?.iter().map(|text| parse(text)).collect()
+}
+
+/// As [`one`], of the words that serde knows of a type.
+pub(crate) fn word<'de, T, D>(value: D) -> Result<Option<T>, D::Error>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    only(value)?.map(|text| named(&text)).transpose()
+}
+
+/// As [`many`], of the words that serde knows of a type.
+pub(crate) fn words<'de, T, D>(value: D) -> Result<Vec<T>, D::Error>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    texts(value)?.iter().map(|text| named(text)).collect()
+}
+
+fn only<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    let mut texts = texts(value)?;
+    if texts.len() > 1 {
+        return Err(D::Error::custom("may stand only once"));
     }
+    Ok(texts.pop())
 }
 
-/// Every value of a key; an empty value (`camera=`) is as none.
-pub(crate) fn values<'a>(pairs: &'a Pairs, key: &str) -> impl Iterator<Item = &'a str> {
-    pairs
-        .iter()
-        .filter(move |(other, value)| other == key && !value.is_empty())
-        .map(|(_, value)| value.as_str())
+fn texts<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<String>, D::Error> {
+    let mut texts = Vec::<String>::deserialize(value)?;
+    texts.retain(|text| !text.is_empty());
+    Ok(texts)
 }
 
-fn all<T>(pairs: &Pairs, key: &str, read: fn(&str) -> Result<T, String>) -> Result<Vec<T>, Problem> {
-    let read = |value| read(value).map_err(|reason| Problem::query(key, format!("{key}: {reason}")));
-    values(pairs, key).map(read).collect()
+fn parse<T: FromStr<Err: Display>, E: Error>(text: &str) -> Result<T, E> {
+    text.parse().map_err(E::custom)
 }
 
-fn parsed<T: FromStr<Err: Display>>(pairs: &Pairs, key: &str) -> Result<Option<T>, Problem> {
-    let read = |value| parse(value).map_err(|reason| Problem::query(key, format!("{key}: {reason}")));
-    one(pairs, key)?.map(read).transpose()
+fn named<T: DeserializeOwned, E: Error>(text: &str) -> Result<T, E> {
+    let text: StrDeserializer<'_, Malformed> = text.into_deserializer();
+    // Serde writes for programmers: a detail that a person reads has no backticks.
+    T::deserialize(text).map_err(|error| E::custom(error.to_string().replace('`', "")))
 }
 
-fn parse<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|error: T::Err| error.to_string())
-}
+/// How many a page has at the most.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit<const MOST: u16>(pub(crate) u16);
 
-fn run_kind(text: &str) -> Result<RunKind, String> {
-    let named = [RunKind::Live, RunKind::Archive].into_iter().find(|kind| kind.as_str() == text);
-    named.ok_or_else(|| format!("{text:?} is not a kind of Run: use live or archive"))
-}
+impl<const MOST: u16> FromStr for Limit<MOST> {
+    type Err = String;
 
-pub(crate) fn moment(pairs: &Pairs, key: &str) -> Result<Option<WallTime>, Problem> {
-    let read = |text: &str| {
-        // An offset's plus that was not percent-encoded arrives as a space.
-        text.replace(' ', "+").parse::<WallTime>().map_err(|_| {
-            Problem::query(
-                key,
-                format!("{key}: {text:?} is not a time: write RFC 3339, such as 2026-03-01T08:00:00Z"),
-            )
-        })
-    };
-    one(pairs, key)?.map(read).transpose()
-}
-
-fn score(text: &str) -> Result<Score, Problem> {
-    let score = text.parse().ok().and_then(Score::new);
-    score.ok_or_else(|| Problem::query("min_score", format!("min_score: {text:?} is not a number of 0 to 1")))
+    fn from_str(text: &str) -> Result<Self, String> {
+        let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+        limit.map(Self).ok_or_else(|| format!("{text:?} is not a whole number of 1 to {MOST}"))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_key_is_read() {
-        let raw = "site=a&camera=b&camera=c&zone=d&behaviour=hot_work&behaviour=no_hard_hat&status=open&run=archive\
-                   &from=2026-03-01T08:00:00%2B08:00&to=2026-03-02T00:00:00Z&min_score=0.5&limit=200&cursor=";
-        let query = page(Some(raw)).unwrap();
-        assert_eq!(query.cameras.len(), 2);
-        assert_eq!(query.behaviours.len(), 2);
-        assert_eq!(query.runs, [RunKind::Archive]);
-        assert_eq!(query.from.unwrap().to_string(), "2026-03-01T00:00:00Z");
-        assert_eq!(query.min_score, Score::new(0.5));
-        assert_eq!((query.limit, query.cursor), (200, None));
-        assert_eq!(page(None).unwrap(), ViolationQuery::default());
+    #[derive(Debug, Deserialize, IntoParams)]
+    struct Colour {
+        #[serde(default, deserialize_with = "word")]
+        #[param(inline)]
+        colour: Option<Word>,
+        #[serde(default, deserialize_with = "words")]
+        #[param(inline)]
+        others: Vec<Word>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize, utoipa::ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    enum Word {
+        Red,
+        DarkBlue,
+    }
+
+    #[derive(Debug, Deserialize, IntoParams)]
+    struct Size {
+        #[serde(default, deserialize_with = "one")]
+        #[param(value_type = Option<u16>)]
+        limit: Option<Limit<9>>,
+        #[serde(default, deserialize_with = "many")]
+        #[param(value_type = Option<Vec<i8>>)]
+        number: Vec<i8>,
+    }
+
+    fn read(raw: &str) -> Result<(Colour, Size), Problem> {
+        Query::<Both<Colour, Size>>::of(raw).map(|Query(Both(colour, size))| (colour, size))
     }
 
     #[test]
-    fn an_unencoded_plus_is_understood() {
-        let query = page(Some("from=2026-03-01T08:00:00+08:00")).unwrap();
-        assert_eq!(query.from.unwrap().to_string(), "2026-03-01T00:00:00Z");
-    }
-
-    #[track_caller]
-    fn check_refused(raw: &str, wrong: &str, says: &str) {
-        match page(Some(raw)) {
-            Err(Problem::Query { key, reason }) => {
-                assert_eq!(key, wrong, "{raw}");
-                assert!(reason.contains(says), "{raw}: {reason}");
-            }
-            other => panic!("{raw}: {other:?}"),
-        }
+    fn keys_of_two_structs_are_read_and_empty_ones_are_as_none() {
+        let (colour, size) =
+            read("limit=9&colour=dark%5Fblue&others=red&number=-1&number=&number=%2B7").unwrap();
+        assert_eq!((colour.colour, colour.others), (Some(Word::DarkBlue), vec![Word::Red]));
+        assert_eq!((size.limit.unwrap().0, size.number), (9, vec![-1, 7]));
+        let (colour, size) = read("colour=&limit=&limit=&others=").unwrap();
+        assert!(colour.colour.is_none() && colour.others.is_empty() && size.limit.is_none());
     }
 
     #[test]
     fn what_is_wrong_is_named() {
-        check_refused("colour=red", "colour", "use site, camera");
-        check_refused("limit=0", "limit", "1 to 200");
-        check_refused("limit=201", "limit", "1 to 200");
-        check_refused("limit=ten", "limit", "1 to 200");
-        check_refused("limit=5&limit=6", "limit", "only once");
-        check_refused("from=yesterday", "from", "RFC 3339");
-        check_refused("to=2026-03-01", "to", "RFC 3339");
-        check_refused("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "from", "not be after");
-        check_refused("behaviour=smoking", "behaviour", "no_hard_hat, hot_work");
-        check_refused("camera=../etc", "camera", "is not an id");
-        check_refused("status=new", "status", "use open, closed");
-        check_refused("run=old", "run", "live or archive");
-        check_refused("min_score=1.5", "min_score", "0 to 1");
-        check_refused("min_score=nan", "min_score", "0 to 1");
-        check_refused("cursor=abc", "cursor", "not a cursor");
-        check_refused(&"camera=a&".repeat(65), "camera", "at most 64");
+        for (raw, wrong, says) in [
+            ("shape=round", "shape", "\"shape\" is not a key here: use colour, others, limit, number"),
+            ("colour=green", "colour", "colour: unknown variant green, expected red or dark_blue"),
+            ("others=red&others=green", "others", "expected red or dark_blue"),
+            ("colour=red&colour=red", "colour", "colour: may stand only once"),
+            ("limit=10", "limit", "limit: \"10\" is not a whole number of 1 to 9"),
+            ("number=1&number=x", "number", "number: invalid digit"),
+            (&"number=1&".repeat(65), "number", "at most 64 values"),
+        ] {
+            let Err(Problem::Query { key, reason }) = read(raw) else { panic!("{raw} is read") };
+            assert_eq!(key, wrong, "{raw}");
+            assert!(reason.contains(says), "{raw}: {reason}");
+        }
     }
 }

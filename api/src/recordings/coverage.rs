@@ -5,14 +5,14 @@ use std::time::Duration;
 use anjian_domain::Viewer;
 use anjian_indexer::{CameraRow, Completeness, CoverageMinute};
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
-use serde::Serialize;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::query::{one, pairs};
-use crate::http::span::{Span, SpanParams};
+use crate::http::query::{Both, Query, word};
+use crate::http::span::SpanParams;
 use crate::recordings::list::GapView;
 use crate::shared::Shared;
 
@@ -21,13 +21,20 @@ const LONGEST: Duration = Duration::from_hours(24 * 32);
 /// The longest report.
 const LONGEST_REPORT: Duration = Duration::from_hours(24 * 400);
 
-/// How much is told; for the OpenAPI document.
-#[derive(IntoParams)]
+/// The key that chooses how much is told.
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the key; `coverage` reads it")]
 pub(crate) struct DetailParams {
     /// `minutes` tells each minute as well.
-    detail: Option<String>,
+    #[serde(default, deserialize_with = "word")]
+    #[param(inline)]
+    detail: Option<Detail>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Detail {
+    Minutes,
 }
 
 /// Minutes in a row of which the same is true.
@@ -96,24 +103,16 @@ pub(crate) async fn coverage(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
+    Query(Both(span, detail)): Query<Both<SpanParams, DetailParams>>,
 ) -> Result<Json<CoverageView>, Problem> {
-    let pairs = pairs(raw.as_deref(), &["from", "to", "detail"])?;
-    let span = Span::read(&pairs, LONGEST)?;
-    let is_detailed = match one(&pairs, "detail")? {
-        None => false,
-        Some("minutes") => true,
-        Some(other) => {
-            return Err(Problem::query("detail", format!("detail: {other:?} is none: use minutes")));
-        }
-    };
+    let span = span.within(LONGEST)?;
     let camera = find::camera(&viewer, &shared, &id).await?.camera;
     let minutes = shared.index.coverage(&viewer, &camera, span.from, span.to).await?;
     Ok(Json(CoverageView {
         camera: camera.to_string(),
         totals: totals(&minutes),
         spans: spans(&minutes),
-        minutes: is_detailed.then(|| minutes.iter().map(CoverageMinuteView::from).collect()),
+        minutes: detail.detail.map(|Detail::Minutes| minutes.iter().map(CoverageMinuteView::from).collect()),
     }))
 }
 
@@ -160,9 +159,9 @@ pub(crate) async fn completeness(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
+    Query(span): Query<SpanParams>,
 ) -> Result<Json<CompletenessView>, Problem> {
-    let span = Span::read(&pairs(raw.as_deref(), &["from", "to"])?, LONGEST_REPORT)?;
+    let span = span.within(LONGEST_REPORT)?;
     let camera = find::camera(&viewer, &shared, &id).await?;
     let report = shared.index.completeness(&viewer, &camera.camera, span.from, span.to).await?;
     Ok(Json(CompletenessView::new(camera, &report, shared.clock.now().to_string())))

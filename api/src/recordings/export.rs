@@ -5,7 +5,7 @@ use std::time::Duration;
 use anjian_domain::{Viewer, WallTime};
 use anjian_footage::{Cut, FootageError};
 use anjian_indexer::CameraRow;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use jiff::tz::TimeZone;
@@ -13,9 +13,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::query::pairs;
+use crate::http::query::Query;
 use crate::http::ranges::Media;
-use crate::http::span::{Span, SpanParams};
+use crate::http::span::SpanParams;
 use crate::recordings::find::{nothing, read};
 use crate::shared::Shared;
 
@@ -48,10 +48,10 @@ pub(crate) async fn export(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
+    Query(span): Query<SpanParams>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let span = Span::read(&pairs(raw.as_deref(), &["from", "to"])?, LONGEST)?;
+    let span = span.within(LONGEST)?;
     let camera = find::camera(&viewer, &shared, &id).await?;
     let segments = shared.index.segments(&viewer, &camera.camera, span.from, span.to).await?;
     let cuts = shared.cuts.clone();

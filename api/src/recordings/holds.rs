@@ -1,19 +1,19 @@
 //! Ranges of a camera that retention must not touch: who put them, why, and who lifted them.
 
-use anjian_domain::Viewer;
+use anjian_domain::{CameraId, Viewer};
 use anjian_indexer::{Hold, HoldQuery, NewHold, WhichHolds};
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::cameras::find;
-use crate::http::body::moment;
+use crate::http::body::Body;
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::query::{one, pairs};
+use crate::http::query::{Limit, Query, one, word};
+use crate::http::span::Rfc3339;
 use crate::shared::Shared;
 
 /// Letters of a name or a reason.
@@ -27,11 +27,11 @@ const MAX_HOLDS: u16 = 500;
 pub(crate) struct NewHoldView {
     camera: String,
     /// RFC 3339.
-    #[schema(format = "date-time")]
-    from: String,
+    #[schema(value_type = String, format = "date-time")]
+    from: Rfc3339,
     /// RFC 3339; does not belong to it.
-    #[schema(format = "date-time")]
-    to: String,
+    #[schema(value_type = String, format = "date-time")]
+    to: Rfc3339,
     /// Name of the person. Counts while nobody signs in; once there are accounts, the account counts instead.
     who: String,
     /// Such as the number of the case.
@@ -72,31 +72,46 @@ pub(crate) struct HoldsView {
     next_before: Option<i64>,
 }
 
-/// The keys that choose holds; for the OpenAPI document.
-#[derive(IntoParams)]
+/// The keys that choose holds.
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the keys; `list` reads them")]
 pub(crate) struct HoldParams {
     /// Of this camera.
-    camera: Option<String>,
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<String>)]
+    camera: Option<CameraId>,
     /// `standing` (when not given) or `all`, lifted ones too.
-    which: Option<String>,
+    #[serde(default, deserialize_with = "word")]
+    #[param(inline)]
+    which: Option<Which>,
     /// How many a page; 100 when not given.
-    #[param(minimum = 1, maximum = 500)]
-    limit: Option<u16>,
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 500)]
+    limit: Option<Limit<MAX_HOLDS>>,
     /// `next_before` of the page before.
+    #[serde(default, deserialize_with = "one")]
     before: Option<i64>,
 }
 
-/// Who lifts a hold; for the OpenAPI document.
-#[derive(IntoParams)]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Which {
+    Standing,
+    All,
+}
+
+/// Who lifts a hold.
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the keys; `lift` reads them")]
 pub(crate) struct LiftParams {
     /// Name of the person. Counts while nobody signs in; once there are accounts, the account counts instead.
-    who: String,
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = String, required)]
+    who: Option<String>,
     /// Why it need not be kept any longer.
-    why: String,
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = String, required)]
+    why: Option<String>,
 }
 
 /// Keeps a range of a camera until the hold is lifted.
@@ -114,14 +129,13 @@ pub(crate) struct LiftParams {
 pub(crate) async fn put(
     viewer: Viewer,
     State(shared): State<Shared>,
-    asked: Result<Json<NewHoldView>, JsonRejection>,
+    Body(asked): Body<NewHoldView>,
 ) -> Result<Response, Problem> {
-    let Json(asked) = asked.map_err(|rejection| Problem::Body(rejection.body_text()))?;
     let camera = find::camera(&viewer, &shared, &asked.camera).await?.camera;
     let hold = NewHold {
         camera,
-        from: moment("from", &asked.from)?,
-        to: moment("to", &asked.to)?,
+        from: asked.from.0,
+        to: asked.to.0,
         who: said("who", &asked.who)?,
         why: said("why", &asked.why)?,
     };
@@ -147,9 +161,9 @@ pub(crate) async fn put(
 pub(crate) async fn list(
     viewer: Viewer,
     State(shared): State<Shared>,
-    RawQuery(raw): RawQuery,
+    Query(params): Query<HoldParams>,
 ) -> Result<Json<HoldsView>, Problem> {
-    let query = query_of(raw.as_deref())?;
+    let query = params.query();
     let found = shared.index.holds(&viewer, &query).await?;
     let is_full = found.len() == usize::from(query.limit);
     let next_before = found.last().filter(|_| is_full).map(|hold| hold.id);
@@ -193,36 +207,24 @@ pub(crate) async fn lift(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
+    Query(params): Query<LiftParams>,
 ) -> Result<Json<HoldView>, Problem> {
-    let pairs = pairs(raw.as_deref(), &["who", "why"])?;
-    let given = |key| said(key, one(&pairs, key)?.unwrap_or_default()).map_err(|_| missing(key));
-    let (who, why) = (given("who")?, given("why")?);
+    let given = |key, text: Option<String>| said(key, &text.unwrap_or_default()).map_err(|_| missing(key));
+    let (who, why) = (given("who", params.who)?, given("why", params.why)?);
     let id = id_of(&id)?;
     let hold = shared.index.lift_hold(&viewer, id, &who, &why).await?.ok_or_else(|| unknown(id))?;
     Ok(Json(hold.into()))
 }
 
-fn query_of(raw: Option<&str>) -> Result<HoldQuery, Problem> {
-    let pairs = pairs(raw, &["camera", "which", "limit", "before"])?;
-    let no_id = |text: &str| Problem::query("camera", format!("camera: {text:?} is not an id"));
-    let camera = one(&pairs, "camera")?.map(|text| text.parse().map_err(|_| no_id(text))).transpose()?;
-    let which = match one(&pairs, "which")? {
-        None | Some("standing") => WhichHolds::Standing,
-        Some("all") => WhichHolds::All,
-        Some(other) => {
-            return Err(Problem::query("which", format!("which: {other:?} is none: use standing or all")));
-        }
-    };
-    let limit = one(&pairs, "limit")?.map_or(Some(HOLDS_A_PAGE), |text| text.parse().ok());
-    let limit = limit.filter(|limit| (1..=MAX_HOLDS).contains(limit));
-    let limit = limit.ok_or_else(|| {
-        Problem::query("limit", format!("limit: is not a whole number of 1 to {MAX_HOLDS}"))
-    })?;
-    let no_place =
-        |text: &str| Problem::query("before", format!("before: {text:?} is not the number of a hold"));
-    let before = one(&pairs, "before")?.map(|text| text.parse().map_err(|_| no_place(text))).transpose()?;
-    Ok(HoldQuery { camera, which, limit, before })
+impl HoldParams {
+    fn query(self) -> HoldQuery {
+        let which = match self.which.unwrap_or(Which::Standing) {
+            Which::Standing => WhichHolds::Standing,
+            Which::All => WhichHolds::All,
+        };
+        let limit = self.limit.map_or(HOLDS_A_PAGE, |limit| limit.0);
+        HoldQuery { camera: self.camera, which, limit, before: self.before }
+    }
 }
 
 /// A text that says something.

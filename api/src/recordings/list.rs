@@ -3,14 +3,14 @@
 use anjian_domain::{Segment, Viewer};
 use anjian_indexer::Gap;
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::query::pairs;
-use crate::http::span::{LONGEST_DAY, Span, SpanParams};
+use crate::http::query::Query;
+use crate::http::span::{LONGEST_DAY, SpanParams};
 use crate::recordings::find::address;
 use crate::shared::Shared;
 
@@ -86,9 +86,9 @@ pub(crate) async fn list(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
+    Query(span): Query<SpanParams>,
 ) -> Result<Json<RecordingsView>, Problem> {
-    let span = Span::read(&pairs(raw.as_deref(), &["from", "to"])?, LONGEST_DAY)?;
+    let span = span.within(LONGEST_DAY)?;
     let camera = find::camera(&viewer, &shared, &id).await?.camera;
     let found = shared.index.recordings(&viewer, &camera, span.from, span.to).await?;
     Ok(Json(RecordingsView {

@@ -3,29 +3,33 @@
 
 use anjian_domain::{Segment, VideoCodec, Viewer, WallTime};
 use anjian_footage::{MediaUrl, Piece, PlaylistGap};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use utoipa::IntoParams;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::query::{Pairs, one, pairs};
-use crate::http::span::{LONGEST_DAY, Span, SpanParams};
+use crate::http::query::{Both, Query, word};
+use crate::http::span::{LONGEST_DAY, SpanParams};
 use crate::recordings::find::{address, nothing, read};
 use crate::shared::Shared;
 
-/// The key that chooses how pictures are coded; for the OpenAPI document.
-#[derive(IntoParams)]
+/// The key that chooses how pictures are coded.
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the key; `codec` reads it")]
 pub(crate) struct CodecParams {
     /// `any` (as recorded; when not given) or `h264` (H.265 becomes H.264 when it is played).
-    codec: Option<String>,
+    #[serde(default, deserialize_with = "word")]
+    #[param(inline)]
+    codec: Option<Codec>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 enum Codec {
+    #[default]
     Any,
     H264,
 }
@@ -48,10 +52,9 @@ pub(crate) async fn playlist(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
+    Query(Both(span, codec)): Query<Both<SpanParams, CodecParams>>,
 ) -> Result<Response, Problem> {
-    let pairs = pairs(raw.as_deref(), &["from", "to", "codec"])?;
-    let (span, codec) = (Span::read(&pairs, LONGEST_DAY)?, codec(&pairs)?);
+    let (span, codec) = (span.within(LONGEST_DAY)?, codec.codec.unwrap_or_default());
     let camera = find::camera(&viewer, &shared, &id).await?.camera;
     let found = shared.index.recordings(&viewer, &camera, span.from, span.to).await?;
     if found.segments.is_empty() {
@@ -72,14 +75,6 @@ pub(crate) async fn playlist(
     let text = with_start(&text.await?, span.from);
     let kind = [(header::CONTENT_TYPE, "application/vnd.apple.mpegurl")];
     Ok((kind, text).into_response())
-}
-
-fn codec(pairs: &Pairs) -> Result<Codec, Problem> {
-    match one(pairs, "codec")? {
-        None | Some("any") => Ok(Codec::Any),
-        Some("h264") => Ok(Codec::H264),
-        Some(other) => Err(Problem::query("codec", format!("codec: {other:?} is none: use any or h264"))),
-    }
 }
 
 /// Relative to the playlist, so that a proxy may serve it from anywhere.

@@ -3,17 +3,19 @@
 use std::fs::File;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use anjian_domain::{Segment, VideoCodec, Viewer};
 use anjian_footage::SegmentFile;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::query::{one, pairs};
+use crate::http::query::{Query, one};
 use crate::http::ranges::{Media, part_of};
 use crate::http::tag::etag;
 use crate::recordings::find::{read, segment};
@@ -23,14 +25,30 @@ use crate::violations::evidence::CACHE;
 /// The longest piece that is made at once; those of playlists are about 4 s.
 const LONGEST_PIECE: Duration = Duration::from_secs(30);
 
-/// The key of a piece; for the OpenAPI document.
-#[derive(IntoParams)]
+/// The key of a piece.
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the key; `bytes_of` reads it")]
 pub(crate) struct PieceParams {
     /// The piece as the playlist names it: first byte and the byte after its last, such as `0-4096`.
-    bytes: String,
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = String, required)]
+    bytes: Option<Piece>,
 }
+
+struct Piece(Range<u64>);
+
+impl FromStr for Piece {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let ends = text.split_once('-');
+        let ends = ends.and_then(|(first, end)| Some((first.parse().ok()?, end.parse().ok()?)));
+        let range = ends.filter(|(first, end)| first < end).map(|(first, end)| Self(first..end));
+        range.ok_or(NEEDED)
+    }
+}
+
+const NEEDED: &str = "is needed, as the playlist gives it: 0-4096";
 
 /// What a player needs before a piece of an H.265 segment as H.264; the playlist leads here.
 #[utoipa::path(
@@ -54,10 +72,10 @@ pub(crate) async fn init(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path((id, start)): Path<(String, String)>,
-    RawQuery(raw): RawQuery,
+    Query(piece): Query<PieceParams>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let made = Made::of(&viewer, &shared, &id, &start, raw.as_deref()).await?;
+    let made = Made::of(&viewer, &shared, &id, &start, piece).await?;
     made.answer(&headers, "init", 0..made.init_end).await
 }
 
@@ -83,10 +101,10 @@ pub(crate) async fn media(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path((id, start)): Path<(String, String)>,
-    RawQuery(raw): RawQuery,
+    Query(piece): Query<PieceParams>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let made = Made::of(&viewer, &shared, &id, &start, raw.as_deref()).await?;
+    let made = Made::of(&viewer, &shared, &id, &start, piece).await?;
     made.answer(&headers, "media", made.init_end..made.end).await
 }
 
@@ -104,9 +122,10 @@ impl Made {
         shared: &Shared,
         camera: &str,
         start: &str,
-        raw: Option<&str>,
+        piece: PieceParams,
     ) -> Result<Self, Problem> {
-        let bytes = bytes_of(raw)?;
+        let needed = || Problem::query("bytes", format!("bytes: {NEEDED}"));
+        let Piece(bytes) = piece.bytes.ok_or_else(needed)?;
         let (segment, file) = segment(viewer, shared, camera, start).await?;
         if segment.video == VideoCodec::H264 {
             return Err(Problem::NotFound("this segment is H.264 already: play its media.mp4".to_owned()));
@@ -150,14 +169,6 @@ impl Made {
 /// The start of a segment belongs to one file for ever, and a fragment that was written never changes.
 fn key_of(segment: &Segment, bytes: &Range<u64>) -> String {
     format!("{}-{}-{}-{}", segment.camera, segment.start.as_micros(), bytes.start, bytes.end)
-}
-
-fn bytes_of(raw: Option<&str>) -> Result<Range<u64>, Problem> {
-    let pairs = pairs(raw, &["bytes"])?;
-    let ends = one(&pairs, "bytes")?.and_then(|text| text.split_once('-'));
-    let ends = ends.and_then(|(first, end)| Some((first.parse().ok()?, end.parse().ok()?)));
-    let range = ends.filter(|(first, end)| first < end).map(|(first, end)| first..end);
-    range.ok_or_else(|| Problem::query("bytes", "bytes: is needed, as the playlist gives it: 0-4096"))
 }
 
 /// Whole fragments from a keyframe on, and not too many.

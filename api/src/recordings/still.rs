@@ -1,32 +1,21 @@
 //! The picture of any recorded moment.
 
 use anjian_domain::Viewer;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use headers::HeaderMapExt;
-use utoipa::IntoParams;
 
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::query::pairs;
-use crate::http::span::needed;
+use crate::http::query::Query;
+use crate::http::span::AtParams;
 use crate::http::tag::{etag, is_known, not_modified};
 use crate::recordings::export::name_of;
 use crate::recordings::find::shown_at;
 use crate::recordings::media::NOT_KEPT;
 use crate::shared::Shared;
 use crate::violations::evidence::CACHE;
-
-/// The key of a moment; for the OpenAPI document.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the key; `needed` reads it")]
-pub(crate) struct AtParams {
-    /// The moment, RFC 3339.
-    #[param(format = "date-time")]
-    at: String,
-}
 
 /// The picture that was shown at a moment, JPEG, at the resolution at which it was recorded.
 #[utoipa::path(
@@ -46,10 +35,10 @@ pub(crate) async fn still(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
+    Query(at): Query<AtParams>,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let at = needed(&pairs(raw.as_deref(), &["at"])?, "at")?;
+    let at = at.moment()?;
     let camera = find::camera(&viewer, &shared, &id).await?;
     let segment = shown_at(&viewer, &shared, &camera.camera, at).await?;
     let offset = at.since(segment.start);

@@ -120,6 +120,7 @@ async fn a_hold_without_name_or_reason_is_refused() {
         ("to", json!(BEGAN), 400, "after from"),
         ("camera", json!("nobody"), 404, "no camera"),
         ("colour", json!("red"), 400, "colour"),
+        ("who", json!("x".repeat(1 << 16)), 413, "more than 65536 bytes"),
     ] {
         let mut body = hold();
         body[key] = value;

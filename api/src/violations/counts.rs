@@ -1,18 +1,20 @@
 //! How many violations opened: by behaviour, by camera, by hour or day of the site.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use anjian_domain::{Clock, Viewer, WallTime};
 use anjian_indexer::{CountKey, GroupBy, Index, ViolationCount, ViolationQuery};
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::query::{FILTER_KEYS, FilterParams, filters, one, pairs, values};
+use crate::http::query::{Both, Query, one, words};
 use crate::shared::Shared;
+use crate::violations::filters::FilterParams;
 
 const DAY: Duration = Duration::from_hours(24);
 /// The longest range that is counted.
@@ -20,15 +22,38 @@ const MAX_RANGE: Duration = Duration::from_hours(24 * 400);
 /// The index counts hours of at most 31 days at once.
 const HOURS_AT_ONCE: Duration = Duration::from_hours(24 * 31);
 
-/// The keys that choose groups; for the OpenAPI document.
-#[derive(IntoParams)]
+/// The keys that choose groups.
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the keys; `counts` reads them")]
 pub(crate) struct GroupParams {
-    /// `behaviour`, `camera`, `hour` or `day`; may repeat; the first three when not given.
-    group_by: Option<Vec<String>>,
+    /// May repeat; behaviour, camera and hour when not given.
+    #[serde(default, deserialize_with = "words")]
+    #[param(value_type = Option<Vec<Group>>, inline)]
+    group_by: Vec<Group>,
     /// IANA zone whose hours and days are meant, such as `Asia/Shanghai`; UTC when not given.
-    time_zone: Option<String>,
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<String>)]
+    time_zone: Option<Zone>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Group {
+    Behaviour,
+    Camera,
+    Hour,
+    Day,
+}
+
+struct Zone(TimeZone);
+
+impl FromStr for Zone {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let zone = TimeZone::get(name).map(Self);
+        zone.map_err(|_| format!("{name:?} is not an IANA zone, such as Asia/Shanghai"))
+    }
 }
 
 /// How many violations there are of one key.
@@ -68,33 +93,25 @@ pub(crate) struct CountsView {
 pub(crate) async fn counts(
     viewer: Viewer,
     State(shared): State<Shared>,
-    RawQuery(raw): RawQuery,
+    Query(Both(filters, groups)): Query<Both<FilterParams, GroupParams>>,
 ) -> Result<Json<CountsView>, Problem> {
-    let pairs = pairs(raw.as_deref(), &[&FILTER_KEYS[..], &["group_by", "time_zone"]].concat())?;
-    let query = bounded(filters(&pairs)?, shared.clock.as_ref())?;
-    let zone = zone_of(one(&pairs, "time_zone")?)?;
-    let mut groups: Vec<&str> = values(&pairs, "group_by").collect();
-    if groups.is_empty() {
-        groups = vec!["behaviour", "camera", "hour"];
+    let query = bounded(filters.query()?, shared.clock.as_ref())?;
+    let zone = groups.time_zone.map_or(TimeZone::UTC, |zone| zone.0);
+    let mut wanted = groups.group_by;
+    if wanted.is_empty() {
+        wanted = vec![Group::Behaviour, Group::Camera, Group::Hour];
     }
     let (index, mut view) = (&shared.index, CountsView::default());
-    for group in groups {
+    for group in wanted {
+        let by = |group| count(&viewer, index, &query, group);
         match group {
-            "behaviour" => view.by_behaviour = Some(count(&viewer, index, &query, GroupBy::Behaviour).await?),
-            "camera" => view.by_camera = Some(count(&viewer, index, &query, GroupBy::Camera).await?),
-            "hour" => view.by_hour = Some(hours(&viewer, index, &query, &zone).await?),
-            "day" => view.by_day = Some(count(&viewer, index, &query, GroupBy::Day(zone.clone())).await?),
-            other => return Err(unknown_group(other)),
+            Group::Behaviour => view.by_behaviour = Some(by(GroupBy::Behaviour).await?),
+            Group::Camera => view.by_camera = Some(by(GroupBy::Camera).await?),
+            Group::Hour => view.by_hour = Some(hours(&viewer, index, &query, &zone).await?),
+            Group::Day => view.by_day = Some(by(GroupBy::Day(zone.clone())).await?),
         }
     }
     Ok(Json(view))
-}
-
-fn unknown_group(text: &str) -> Problem {
-    Problem::query(
-        "group_by",
-        format!("group_by: {text:?} is not a group: use behaviour, camera, hour or day"),
-    )
 }
 
 /// Gives the range its defaults and refuses one that is too long.
@@ -107,13 +124,6 @@ fn bounded(mut query: ViolationQuery, clock: &dyn Clock) -> Result<ViolationQuer
     query.from = Some(from);
     query.to = Some(to);
     Ok(query)
-}
-
-fn zone_of(name: Option<&str>) -> Result<TimeZone, Problem> {
-    let Some(name) = name else { return Ok(TimeZone::UTC) };
-    TimeZone::get(name).map_err(|_| {
-        Problem::query("time_zone", format!("time_zone: {name:?} is not an IANA zone, such as Asia/Shanghai"))
-    })
 }
 
 async fn count(

@@ -2,11 +2,12 @@
 
 use anjian_domain::{Viewer, ViolationId};
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::query::{FilterParams, PageParams, page};
+use crate::http::query::{Both, Query};
 use crate::shared::Shared;
+use crate::violations::filters::{FilterParams, PageParams};
 use crate::violations::views::{ViolationDetailView, ViolationPageView};
 
 /// Lists violations, newest first.
@@ -23,9 +24,9 @@ use crate::violations::views::{ViolationDetailView, ViolationPageView};
 pub(crate) async fn list(
     viewer: Viewer,
     State(shared): State<Shared>,
-    RawQuery(raw): RawQuery,
+    Query(Both(filters, page)): Query<Both<FilterParams, PageParams>>,
 ) -> Result<Json<ViolationPageView>, Problem> {
-    let found = shared.index.search_violations(&viewer, &page(raw.as_deref())?).await?;
+    let found = shared.index.search_violations(&viewer, &page.of(filters.query()?)).await?;
     Ok(Json((&found).into()))
 }
 

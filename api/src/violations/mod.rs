@@ -2,5 +2,6 @@
 
 pub(crate) mod counts;
 pub(crate) mod evidence;
+pub(crate) mod filters;
 pub(crate) mod list;
 pub(crate) mod views;

@@ -1,0 +1,171 @@
+//! The keys of a query that choose violations, and those that walk through a list of them.
+
+use std::str::FromStr;
+
+use anjian_domain::{Behaviour, CameraId, RunKind, Score, SiteId, ZoneId};
+use anjian_indexer::{Cursor, ViolationQuery, ViolationStatus};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::http::problem::Problem;
+use crate::http::query::{Limit, many, one, words};
+use crate::http::span::Rfc3339;
+
+/// The keys that choose violations. Those that may repeat are alternatives.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FilterParams {
+    /// Of this site; may repeat.
+    #[serde(default, deserialize_with = "many")]
+    #[param(value_type = Option<Vec<String>>)]
+    site: Vec<SiteId>,
+    /// Of this camera; may repeat.
+    #[serde(default, deserialize_with = "many")]
+    #[param(value_type = Option<Vec<String>>)]
+    camera: Vec<CameraId>,
+    /// In this zone; may repeat.
+    #[serde(default, deserialize_with = "many")]
+    #[param(value_type = Option<Vec<String>>)]
+    zone: Vec<ZoneId>,
+    /// `no_hard_hat`, `hot_work`, `overcrowding` or `no_anti_static`; may repeat.
+    #[serde(default, deserialize_with = "many")]
+    #[param(value_type = Option<Vec<String>>)]
+    behaviour: Vec<Behaviour>,
+    /// `open`, `closed`, `confirmed` or `dismissed`; may repeat.
+    #[serde(default, deserialize_with = "many")]
+    #[param(value_type = Option<Vec<String>>)]
+    status: Vec<ViolationStatus>,
+    /// `live` or `archive`: the kind of Run that found it; may repeat.
+    #[serde(default, deserialize_with = "words")]
+    #[param(value_type = Option<Vec<String>>)]
+    run: Vec<RunKind>,
+    /// Opened at or after, RFC 3339.
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<String>, format = "date-time")]
+    from: Option<Rfc3339>,
+    /// Opened before, RFC 3339.
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<String>, format = "date-time")]
+    to: Option<Rfc3339>,
+    /// At least this sure, 0..1.
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
+    min_score: Option<LeastScore>,
+}
+
+/// The keys that walk through a list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageParams {
+    /// How many a page; 50 when not given.
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit<{ ViolationQuery::MAX_LIMIT }>>,
+    /// `next_cursor` of the page before, unchanged.
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+struct LeastScore(Score);
+
+impl FromStr for LeastScore {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let score = text.parse().ok().and_then(Score::new);
+        score.map(Self).ok_or_else(|| format!("{text:?} is not a number of 0 to 1"))
+    }
+}
+
+impl FilterParams {
+    /// The first page of what they choose.
+    pub(crate) fn query(self) -> Result<ViolationQuery, Problem> {
+        let (from, to) = (self.from.map(|from| from.0), self.to.map(|to| to.0));
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return Err(Problem::query("from", "from: must not be after to"));
+        }
+        Ok(ViolationQuery {
+            sites: self.site,
+            cameras: self.camera,
+            zones: self.zone,
+            behaviours: self.behaviour,
+            statuses: self.status,
+            runs: self.run,
+            from,
+            to,
+            min_score: self.min_score.map(|score| score.0),
+            ..ViolationQuery::default()
+        })
+    }
+}
+
+impl PageParams {
+    /// How many of them, from where on.
+    pub(crate) fn of(self, query: ViolationQuery) -> ViolationQuery {
+        let limit = self.limit.map_or(query.limit, |limit| limit.0);
+        ViolationQuery { limit, cursor: self.cursor, ..query }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::query::{Both, Query};
+
+    fn page(raw: &str) -> Result<ViolationQuery, Problem> {
+        let Query(Both(filters, page)) = Query::<Both<FilterParams, PageParams>>::of(raw)?;
+        Ok(page.of(filters.query()?))
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let raw = "site=a&camera=b&camera=c&zone=d&behaviour=hot_work&behaviour=no_hard_hat&status=open&run=archive\
+                   &from=2026-03-01T08:00:00%2B08:00&to=2026-03-02T00:00:00Z&min_score=0.5&limit=200&cursor=";
+        let query = page(raw).unwrap();
+        assert_eq!(query.cameras.len(), 2);
+        assert_eq!(query.behaviours.len(), 2);
+        assert_eq!(query.runs, [RunKind::Archive]);
+        assert_eq!(query.from.unwrap().to_string(), "2026-03-01T00:00:00Z");
+        assert_eq!(query.min_score, Score::new(0.5));
+        assert_eq!((query.limit, query.cursor), (200, None));
+        assert_eq!(page("").unwrap(), ViolationQuery::default());
+    }
+
+    #[test]
+    fn an_unencoded_plus_is_understood() {
+        let query = page("from=2026-03-01T08:00:00+08:00").unwrap();
+        assert_eq!(query.from.unwrap().to_string(), "2026-03-01T00:00:00Z");
+    }
+
+    #[track_caller]
+    fn check_refused(raw: &str, wrong: &str, says: &str) {
+        match page(raw) {
+            Err(Problem::Query { key, reason }) => {
+                assert_eq!(key, wrong, "{raw}");
+                assert!(reason.contains(says), "{raw}: {reason}");
+            }
+            other => panic!("{raw}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        check_refused("colour=red", "colour", "use site, camera");
+        check_refused("limit=0", "limit", "1 to 200");
+        check_refused("limit=201", "limit", "1 to 200");
+        check_refused("limit=ten", "limit", "1 to 200");
+        check_refused("limit=5&limit=6", "limit", "only once");
+        check_refused("from=yesterday", "from", "RFC 3339");
+        check_refused("to=2026-03-01", "to", "RFC 3339");
+        check_refused("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "from", "not be after");
+        check_refused("behaviour=smoking", "behaviour", "no_hard_hat, hot_work");
+        check_refused("camera=../etc", "camera", "is not an id");
+        check_refused("status=new", "status", "use open, closed");
+        check_refused("run=old", "run", "live or archive");
+        check_refused("min_score=1.5", "min_score", "0 to 1");
+        check_refused("min_score=nan", "min_score", "0 to 1");
+        check_refused("cursor=abc", "cursor", "not a cursor");
+        check_refused(&"camera=a&".repeat(65), "camera", "at most 64");
+    }
+}
