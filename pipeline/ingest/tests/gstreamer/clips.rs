@@ -33,6 +33,15 @@ pub(crate) fn ffmpeg(arguments: &[&str], output: &Path) {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
+/// Checks cases beside each other: cameras play in real time, so that most of the time of a case is waiting.
+pub(crate) fn at_once<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(|| check(case));
+        }
+    });
+}
+
 /// A clip of so many seconds; `codec` is h264 or h265, `extension` names the container.
 pub(crate) fn clip(codec: &str, extension: &str, seconds: u32) -> PathBuf {
     static MAKING: Mutex<()> = Mutex::new(());

@@ -11,7 +11,7 @@ use anjian_domain::{
 use anjian_footage::{MediaSample, SegmentFile};
 use anjian_ingest::{ClipServer, LiveCamera, StopSignal, Transport};
 
-use crate::clips::{clip, ffmpeg};
+use crate::clips::{at_once, clip, ffmpeg};
 use crate::ledger::{Ledger, Told};
 use crate::once_server::OnceServer;
 use crate::rtsp::camera;
@@ -110,9 +110,8 @@ pub(crate) fn pictures_in(path: &Path) -> usize {
 
 #[test]
 fn files_follow_each_other_without_a_gap_and_play() {
-    for (codec, transport, expected) in
-        [("h264", Transport::Tcp, VideoCodec::H264), ("h265", Transport::Udp, VideoCodec::H265)]
-    {
+    let cases = [("h264", Transport::Tcp, VideoCodec::H264), ("h265", Transport::Udp, VideoCodec::H265)];
+    at_once(&cases, |&(codec, transport, expected)| {
         let server = ClipServer::builder().clip("/gate", &clip(codec, "mp4", 1)).start().unwrap();
         let root = tempfile::tempdir().unwrap();
         let camera = LiveCamera { transport, ..camera(&server.url("/gate")) };
@@ -126,7 +125,7 @@ fn files_follow_each_other_without_a_gap_and_play() {
         assert_eq!(pictures_in(&root.path().join(&segment.path)), 50, "{codec}");
         let states = [RecordingState::Waiting, RecordingState::Recording, RecordingState::Stopped];
         assert_eq!(told.states(), states);
-    }
+    });
 }
 
 #[test]
@@ -156,7 +155,7 @@ fn sound_is_kept() {
         ("alaw", &["-c:a", "pcm_alaw", "-ar", "8000", "-ac", "1"], "rtppcmapay", AudioCodec::ALaw),
         ("mulaw", &["-c:a", "pcm_mulaw", "-ar", "8000", "-ac", "1"], "rtppcmupay", AudioCodec::MuLaw),
     ];
-    for (name, encoder, pack, codec) in cases {
+    at_once(&cases, |&(name, encoder, pack, codec)| {
         let root = tempfile::tempdir().unwrap();
         let sounding = root.path().join(format!("{name}.mkv"));
         let silent = clip("h264", "mkv", 4);
@@ -181,7 +180,7 @@ fn sound_is_kept() {
         let heard_ms = heard_ms(&files[0]) + heard_ms(&files[1]);
         assert!((3_800..=4_100).contains(&heard_ms), "{name}: {heard_ms} ms of sound");
         pictures_in(&root.path().join(&told.ended[0].path));
-    }
+    });
 }
 
 #[test]

@@ -10,7 +10,7 @@ use anjian_ingest::{
     still,
 };
 
-use crate::clips::{clip, ffmpeg};
+use crate::clips::{at_once, clip, ffmpeg};
 use crate::recording::{pictures_in, record_once};
 
 /// A recording of a clip of four seconds, and the clip.
@@ -32,7 +32,7 @@ fn pictures(path: &Path) -> Vec<anjian_domain::Frame> {
 
 #[test]
 fn a_still_is_the_picture_that_is_shown_then() {
-    for codec in ["h264", "h265"] {
+    at_once(&["h264", "h265"], |&codec| {
         let folder = tempfile::tempdir().unwrap();
         let (segment, clip) = recorded(codec, folder.path());
         let (file, expected) = (scan(&segment).unwrap(), pictures(&clip));
@@ -46,7 +46,7 @@ fn a_still_is_the_picture_that_is_shown_then() {
         }
         let after = still(&segment, file.duration(), &SystemClock, &StopSignal::new()).unwrap_err();
         assert!(matches!(after, IngestError::File { fault: FileFault::EndsBefore { .. }, .. }), "{after}");
-    }
+    });
 }
 
 #[test]

@@ -8,7 +8,7 @@ use anjian_ingest::{
     IngestError, LiveCamera, Next, RtspSource, StopSignal, Transport,
 };
 
-use crate::clips::clip;
+use crate::clips::{at_once, clip};
 
 pub(crate) fn camera(url: &str) -> LiveCamera {
     LiveCamera {
@@ -55,12 +55,13 @@ fn check_fault(camera: &LiveCamera, expected: impl Fn(&CameraFault) -> bool) {
 
 #[test]
 fn clips_loop_in_time_over_tcp_and_udp() {
-    for (codec, transport) in [
+    let cases = [
         ("h264", Transport::Tcp),
         ("h265", Transport::Tcp),
         ("h264", Transport::Udp),
         ("h265", Transport::Udp),
-    ] {
+    ];
+    at_once(&cases, |&(codec, transport)| {
         let server = clip_server(codec);
         let began = SystemClock.monotonic();
         // Twelve frames at five a second: the clip of one second repeats twice.
@@ -75,7 +76,7 @@ fn clips_loop_in_time_over_tcp_and_udp() {
         assert!(media > Duration::from_secs(2), "{codec}: {media:?}");
         assert!(took >= Duration::from_secs(2), "{codec} {transport:?}: not in real time, {took:?}");
         assert_eq!(frames[0].picture.width_px(), 322);
-    }
+    });
 }
 
 #[test]
