@@ -13,10 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_domain::{
-    Behaviour, BlindCause, Camera, CameraMinute, CameraSink, CameraState, CameraStatus, Clock, CloseReason,
-    CoverageSink, Detections, EvidenceSink, MediaTime, Moment, NormBox, OpeningEvidence, RecordingChange,
-    RecordingState, RuleDefinition, Run, RunId, RunKind, Score, Segment, SegmentSink, SiteId, TimeSource,
-    TrackId, TrackPoint, VideoCodec, Viewer, Violation, ViolationId, WallTime,
+    Behaviour, BlindCause, Camera, CameraMinute, CameraSink, CameraState, CameraStatus, CloseReason,
+    CoverageSink, Detections, EvidenceSink, ManualClock, MediaTime, Moment, NormBox, OpeningEvidence,
+    RecordingChange, RecordingState, RuleDefinition, Run, RunId, RunKind, Score, Segment, SegmentSink,
+    SiteId, TimeSource, TrackId, TrackPoint, VideoCodec, Viewer, Violation, ViolationId, WallTime,
 };
 use anjian_indexer::{Index, IndexSink, NewHold};
 use serde_json::json;
@@ -39,19 +39,15 @@ const BY_HAND: &str = "
     UPDATE segment SET is_expiring = 1 WHERE camera = 'yard'";
 
 /// 2026-03-01T00:00:00Z.
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> WallTime {
-        WallTime::from_micros(1_772_323_200_000_000).unwrap()
-    }
+fn began() -> WallTime {
+    WallTime::from_micros(1_772_323_200_000_000).unwrap()
 }
 
 fn main() {
     let folder = std::env::args().nth(1).expect("the folder for the index");
     let folder = Path::new(&folder);
     let runtime = Runtime::new().unwrap();
-    let index = runtime.block_on(Index::open(folder, Arc::new(Still))).unwrap();
+    let index = runtime.block_on(Index::open(folder, Arc::new(ManualClock::new(began())))).unwrap();
     let sink = IndexSink::new(index.clone(), runtime.handle().clone());
     runtime.block_on(places(&index));
     violations(&sink);
@@ -67,7 +63,7 @@ fn main() {
 
 fn at(seconds: u64) -> Moment {
     Moment {
-        wall: Still.now().plus(Duration::from_secs(seconds)),
+        wall: began().plus(Duration::from_secs(seconds)),
         media: MediaTime::from_millis(seconds * 1_000),
     }
 }
