@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use anjian_domain::{RunKind, Score, WallTime};
+use anjian_domain::{RunKind, Score, Verdict, WallTime};
 use anjian_indexer::{ViolationQuery, ViolationStatus};
 use url::form_urlencoded;
 use utoipa::IntoParams;
@@ -23,8 +23,11 @@ pub(crate) struct FilterParams {
     zone: Option<Vec<String>>,
     /// `no_hard_hat`, `hot_work`, `overcrowding` or `no_anti_static`; may repeat.
     behaviour: Option<Vec<String>>,
-    /// `open`, `closed`, `confirmed` or `dismissed`; may repeat.
+    /// `open` or `closed`, with any verdict; may repeat. `confirmed` and `dismissed` mean the same as under `verdict`,
+    /// and do not stand beside the other two.
     status: Option<Vec<String>>,
+    /// `none`, `confirmed` or `dismissed`; may repeat.
+    verdict: Option<Vec<String>>,
     /// `live` or `archive`: the kind of Run that found it; may repeat.
     run: Option<Vec<String>>,
     /// Opened at or after, RFC 3339.
@@ -51,8 +54,8 @@ pub(crate) struct PageParams {
 }
 
 /// The keys that [`FilterParams`] documents.
-pub(crate) const FILTER_KEYS: [&str; 9] =
-    ["site", "camera", "zone", "behaviour", "status", "run", "from", "to", "min_score"];
+pub(crate) const FILTER_KEYS: [&str; 10] =
+    ["site", "camera", "zone", "behaviour", "status", "verdict", "run", "from", "to", "min_score"];
 /// The keys that [`PageParams`] documents.
 const PAGE_KEYS: [&str; 2] = ["limit", "cursor"];
 
@@ -79,12 +82,15 @@ fn limit_of(text: &str) -> Result<u16, Problem> {
 
 /// The keys that choose violations, out of pairs that may hold others too.
 pub(crate) fn filters(pairs: &Pairs) -> Result<ViolationQuery, Problem> {
+    let (statuses, mut verdicts) = statuses(pairs)?;
+    verdicts.extend(all(pairs, "verdict", parse::<Verdict>)?);
     let query = ViolationQuery {
         sites: all(pairs, "site", parse)?,
         cameras: all(pairs, "camera", parse)?,
         zones: all(pairs, "zone", parse)?,
         behaviours: all(pairs, "behaviour", parse)?,
-        statuses: all(pairs, "status", parse::<ViolationStatus>)?,
+        statuses,
+        verdicts,
         runs: all(pairs, "run", run_kind)?,
         from: moment(pairs, "from")?,
         to: moment(pairs, "to")?,
@@ -95,6 +101,20 @@ pub(crate) fn filters(pairs: &Pairs) -> Result<ViolationQuery, Problem> {
         (Some(from), Some(to)) if from > to => Err(Problem::query("from", "from: must not be after to")),
         _ => Ok(query),
     }
+}
+
+/// The statuses, and the verdicts that stood under this key before they had their own. Clients that ask for either by
+/// its old name get what they mean; together they meant any of them, which no query says any more.
+fn statuses(pairs: &Pairs) -> Result<(Vec<ViolationStatus>, Vec<Verdict>), Problem> {
+    let is_verdict = |text: &str| matches!(text, "confirmed" | "dismissed");
+    let (old, new): (Pairs, Pairs) =
+        pairs.iter().filter(|(key, _)| key == "status").cloned().partition(|(_, text)| is_verdict(text));
+    let (verdicts, statuses) = (all(&old, "status", parse)?, all(&new, "status", parse)?);
+    if !verdicts.is_empty() && !statuses.is_empty() {
+        let reason = "status: confirmed and dismissed are verdicts and do not stand beside open and closed: use verdict";
+        return Err(Problem::query("status", reason));
+    }
+    Ok((statuses, verdicts))
 }
 
 /// Keys and values, decoded, in the order in which they came.
@@ -188,6 +208,24 @@ mod tests {
     }
 
     #[test]
+    fn verdicts_are_known_by_the_key_that_they_had() {
+        use Verdict::{Confirmed, Dismissed, None};
+        use ViolationStatus::{Closed, Open};
+        let cases: [(&str, &[ViolationStatus], &[Verdict]); 6] = [
+            ("status=closed", &[Closed], &[]),
+            ("status=open&status=closed", &[Open, Closed], &[]),
+            ("status=confirmed&status=dismissed", &[], &[Confirmed, Dismissed]),
+            ("status=confirmed&verdict=none", &[], &[Confirmed, None]),
+            ("status=open&verdict=none&verdict=confirmed", &[Open], &[None, Confirmed]),
+            ("status=&verdict=", &[], &[]),
+        ];
+        for (raw, statuses, verdicts) in cases {
+            let query = page(Some(raw)).unwrap();
+            assert_eq!((&query.statuses[..], &query.verdicts[..]), (statuses, verdicts), "{raw}");
+        }
+    }
+
+    #[test]
     fn an_unencoded_plus_is_understood() {
         let query = page(Some("from=2026-03-01T08:00:00+08:00")).unwrap();
         assert_eq!(query.from.unwrap().to_string(), "2026-03-01T00:00:00Z");
@@ -216,7 +254,9 @@ mod tests {
         check_refused("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "from", "not be after");
         check_refused("behaviour=smoking", "behaviour", "no_hard_hat, hot_work");
         check_refused("camera=../etc", "camera", "is not an id");
-        check_refused("status=new", "status", "use open, closed");
+        check_refused("status=new", "status", "use open or closed");
+        check_refused("status=closed&status=confirmed", "status", "use verdict");
+        check_refused("verdict=open", "verdict", "use none, confirmed or dismissed");
         check_refused("run=old", "run", "live or archive");
         check_refused("min_score=1.5", "min_score", "0 to 1");
         check_refused("min_score=nan", "min_score", "0 to 1");
