@@ -19,6 +19,7 @@ mod run;
 mod segment;
 mod sink;
 mod time;
+mod verdict;
 mod viewer;
 mod violation;
 mod zone;
@@ -41,6 +42,7 @@ pub use segment::{
 };
 pub use sink::{CameraSink, EvidenceSink, OpeningEvidence, SinkError};
 pub use time::{MediaTime, Moment, WallTime};
+pub use verdict::{UnknownVerdict, Verdict};
 pub use viewer::{Role, Scope, Sites, Viewer, ViewerError};
 pub use violation::{CloseReason, TrackPoint, Violation, ViolationUpdate};
 pub use zone::{Anchor, Zone};

@@ -61,7 +61,10 @@ mod tests {
             assert_eq!(verdict.as_str().parse(), Ok(verdict));
         }
         for bad in ["", "open", "Confirmed"] {
-            assert!(bad.parse::<Verdict>().unwrap_err().to_string().contains("confirmed or dismissed"), "{bad}");
+            assert!(
+                bad.parse::<Verdict>().unwrap_err().to_string().contains("confirmed or dismissed"),
+                "{bad}"
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::{Behaviour, Score, SystemClock, Viewer, WallTime};
+use anjian_domain::{Behaviour, Score, SystemClock, Verdict, Viewer, WallTime};
 use anjian_indexer::{Cursor, GroupBy, Index, ViolationPage, ViolationQuery, ViolationStatus};
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::tz::TimeZone;
@@ -33,20 +33,20 @@ const FILL: &str = "
         spread (i, h) AS (SELECT i, (i * 2654435761) % 4294967296 >> 7 FROM n),
         placed (i, h, camera) AS (SELECT i, h, iif(i % 10000 = 0, -1, h % 50) FROM spread)
     INSERT INTO violation (seq, id, run, run_kind, site, camera, zone, behaviour, rule, rule_version, model, score,
-        status, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, track, score_step)
+        status, verdict, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, track, score_step)
     SELECT i, randomblob(16), zeroblob(16), iif(h % 20 = 0, 'archive', 'live'),
         iif(camera < 0, 'site-0', 'site-' || (camera % 5)), iif(camera < 0, 'rare', 'camera-' || camera),
         'zone-' || (h % 7),
         CASE WHEN i % 1000 = 500 THEN 'no_anti_static' WHEN h % 100 < 60 THEN 'no_hard_hat'
             WHEN h % 100 < 99 THEN 'overcrowding' ELSE 'hot_work' END,
         'hats', 'no_hard_hat@1f0c9ad2b7e4', 'head-helmet-person-nano@0f3c21aa90d1', (h % 1000) / 1000.0,
-        CASE WHEN i % 5000 = 0 THEN 'dismissed' WHEN h % 10 = 0 THEN 'confirmed' ELSE 'closed' END,
+        'closed', CASE WHEN i % 5000 = 0 THEN 'dismissed' WHEN h % 10 = 0 THEN 'confirmed' ELSE 'none' END,
         1704067200000000 + i * 63072000, i * 1000000, 1704067200000000 + i * 63072000 + 9000000, i * 1000000, 'left', i, CAST((h % 1000) / 1000.0 * 64 AS INTEGER)
     FROM placed;
     INSERT INTO evidence SELECT seq, 'snapshot', seq, 1, printf('%064d', seq) FROM violation WHERE seq % 100 = 0;";
 
 fn open_filled(runtime: &Runtime) -> Index {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("a-million-violations-2");
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("a-million-violations-3");
     runtime.block_on(async {
         let index = Index::open(&folder, Arc::new(SystemClock)).await.expect("the folder is ours");
         let options = SqliteConnectOptions::new()
@@ -87,7 +87,7 @@ fn shapes(deep: Option<Cursor>) -> Vec<(&'static str, ViolationQuery)> {
     let zone = || vec!["zone-3".parse().expect("an id")];
     let hats = || vec![Behaviour::NoHardHat];
     let rare_behaviour = || vec![Behaviour::NoAntiStatic];
-    let dismissed = || vec![ViolationStatus::Dismissed];
+    let dismissed = || vec![Verdict::Dismissed];
     vec![
         ("newest page", any()),
         ("deep page", ViolationQuery { cursor: deep, ..any() }),
@@ -110,13 +110,14 @@ fn shapes(deep: Option<Cursor>) -> Vec<(&'static str, ViolationQuery)> {
             ViolationQuery { cameras: cameras(1), behaviours: rare_behaviour(), ..any() },
         ),
         ("site, rare behaviour", ViolationQuery { sites: site(), behaviours: rare_behaviour(), ..any() }),
-        ("camera, rare status", ViolationQuery { cameras: cameras(1), statuses: dismissed(), ..any() }),
-        ("site, rare status", ViolationQuery { sites: site(), statuses: dismissed(), ..any() }),
-        ("zone, rare status", ViolationQuery { zones: zone(), statuses: dismissed(), ..any() }),
+        ("camera, rare verdict", ViolationQuery { cameras: cameras(1), verdicts: dismissed(), ..any() }),
+        ("site, rare verdict", ViolationQuery { sites: site(), verdicts: dismissed(), ..any() }),
+        ("zone, rare verdict", ViolationQuery { zones: zone(), verdicts: dismissed(), ..any() }),
         (
             "site, common status",
             ViolationQuery { sites: site(), statuses: vec![ViolationStatus::Closed], ..any() },
         ),
+        ("common verdict", ViolationQuery { verdicts: vec![Verdict::None], ..any() }),
         ("open", ViolationQuery { statuses: vec![ViolationStatus::Open], ..any() }),
         ("zone", ViolationQuery { zones: zone(), ..any() }),
         ("score 0.3", ViolationQuery { min_score: Score::new(0.3), ..any() }),

@@ -29,8 +29,8 @@ const BEHAVIOURS: [&str; 4] = ["no_hard_hat", "hot_work", "overcrowding", "no_an
 
 /// What nothing but SQL can make yet: verdicts, a clip that was cut, a segment that is being given up.
 const BY_HAND: &str = "
-    UPDATE violation SET status = 'confirmed' WHERE seq IN (2, 5);
-    UPDATE violation SET status = 'dismissed' WHERE seq IN (3, 6);
+    UPDATE violation SET verdict = 'confirmed' WHERE seq IN (2, 5);
+    UPDATE violation SET verdict = 'dismissed' WHERE seq IN (3, 6);
     UPDATE clip SET state = 'cut', from_us = 1772323205000000, to_us = 1772323220000000 WHERE violation = 2;
     UPDATE clip SET state = 'none', from_us = 1772323305000000, to_us = 1772323320000000,
         reason = 'nothing was recorded then' WHERE violation = 3;

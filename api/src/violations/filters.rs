@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use anjian_domain::{Behaviour, CameraId, RunKind, Score, SiteId, ZoneId};
-use anjian_indexer::{Cursor, ViolationQuery, ViolationStatus};
+use anjian_domain::{Behaviour, CameraId, RunKind, Score, SiteId, Verdict, ZoneId};
+use anjian_indexer::{Cursor, UnknownStatus, ViolationQuery, ViolationStatus};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -31,10 +31,15 @@ pub(crate) struct FilterParams {
     #[serde(default, deserialize_with = "many")]
     #[param(value_type = Option<Vec<String>>)]
     behaviour: Vec<Behaviour>,
-    /// `open`, `closed`, `confirmed` or `dismissed`; may repeat.
+    /// `open` or `closed`, with any verdict; may repeat. `confirmed` and `dismissed` mean the same as under `verdict`,
+    /// and do not stand beside the other two.
     #[serde(default, deserialize_with = "many")]
     #[param(value_type = Option<Vec<String>>)]
-    status: Vec<ViolationStatus>,
+    status: Vec<StatusWord>,
+    /// `none`, `confirmed` or `dismissed`; may repeat.
+    #[serde(default, deserialize_with = "many")]
+    #[param(value_type = Option<Vec<String>>)]
+    verdict: Vec<Verdict>,
     /// `live` or `archive`: the kind of Run that found it; may repeat.
     #[serde(default, deserialize_with = "words")]
     #[param(value_type = Option<Vec<String>>)]
@@ -78,6 +83,40 @@ impl FromStr for LeastScore {
     }
 }
 
+/// A status, or a verdict that stood under `status` before it had a key of its own.
+enum StatusWord {
+    Status(ViolationStatus),
+    OldVerdict(Verdict),
+}
+
+impl FromStr for StatusWord {
+    type Err = UnknownStatus;
+
+    fn from_str(text: &str) -> Result<Self, UnknownStatus> {
+        match text.parse() {
+            Ok(verdict @ (Verdict::Confirmed | Verdict::Dismissed)) => Ok(Self::OldVerdict(verdict)),
+            _ => text.parse().map(Self::Status),
+        }
+    }
+}
+
+/// Clients that ask for a status or for a verdict by its old name get what they mean. Together the two meant any of
+/// them, which no query says any more.
+fn split(words: Vec<StatusWord>) -> Result<(Vec<ViolationStatus>, Vec<Verdict>), Problem> {
+    let (mut statuses, mut verdicts) = (Vec::new(), Vec::new());
+    for word in words {
+        match word {
+            StatusWord::Status(status) => statuses.push(status),
+            StatusWord::OldVerdict(verdict) => verdicts.push(verdict),
+        }
+    }
+    if !verdicts.is_empty() && !statuses.is_empty() {
+        let reason = "status: confirmed and dismissed are verdicts and do not stand beside open and closed: use verdict";
+        return Err(Problem::query("status", reason));
+    }
+    Ok((statuses, verdicts))
+}
+
 impl FilterParams {
     /// The first page of what they choose.
     pub(crate) fn query(self) -> Result<ViolationQuery, Problem> {
@@ -85,12 +124,15 @@ impl FilterParams {
         if from.zip(to).is_some_and(|(from, to)| from > to) {
             return Err(Problem::query("from", "from: must not be after to"));
         }
+        let (statuses, mut verdicts) = split(self.status)?;
+        verdicts.extend(self.verdict);
         Ok(ViolationQuery {
             sites: self.site,
             cameras: self.camera,
             zones: self.zone,
             behaviours: self.behaviour,
-            statuses: self.status,
+            statuses,
+            verdicts,
             runs: self.run,
             from,
             to,
@@ -133,6 +175,24 @@ mod tests {
     }
 
     #[test]
+    fn verdicts_are_known_by_the_key_that_they_had() {
+        use Verdict::{Confirmed, Dismissed, None};
+        use ViolationStatus::{Closed, Open};
+        let cases: [(&str, &[ViolationStatus], &[Verdict]); 6] = [
+            ("status=closed", &[Closed], &[]),
+            ("status=open&status=closed", &[Open, Closed], &[]),
+            ("status=confirmed&status=dismissed", &[], &[Confirmed, Dismissed]),
+            ("status=confirmed&verdict=none", &[], &[Confirmed, None]),
+            ("status=open&verdict=none&verdict=confirmed", &[Open], &[None, Confirmed]),
+            ("status=&verdict=", &[], &[]),
+        ];
+        for (raw, statuses, verdicts) in cases {
+            let query = page(raw).unwrap();
+            assert_eq!((&query.statuses[..], &query.verdicts[..]), (statuses, verdicts), "{raw}");
+        }
+    }
+
+    #[test]
     fn an_unencoded_plus_is_understood() {
         let query = page("from=2026-03-01T08:00:00+08:00").unwrap();
         assert_eq!(query.from.unwrap().to_string(), "2026-03-01T00:00:00Z");
@@ -161,7 +221,9 @@ mod tests {
         check_refused("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "from", "not be after");
         check_refused("behaviour=smoking", "behaviour", "no_hard_hat, hot_work");
         check_refused("camera=../etc", "camera", "is not an id");
-        check_refused("status=new", "status", "use open, closed");
+        check_refused("status=new", "status", "use open or closed");
+        check_refused("status=closed&status=confirmed", "status", "use verdict");
+        check_refused("verdict=open", "verdict", "use none, confirmed or dismissed");
         check_refused("run=old", "run", "live or archive");
         check_refused("min_score=1.5", "min_score", "0 to 1");
         check_refused("min_score=nan", "min_score", "0 to 1");

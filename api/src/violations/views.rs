@@ -17,8 +17,10 @@ pub(crate) struct ViolationView {
     pub(crate) zone: String,
     /// `no_hard_hat`, `hot_work`, `overcrowding` or `no_anti_static`.
     pub(crate) behaviour: &'static str,
-    /// `open`, `closed`, `confirmed` or `dismissed`.
+    /// `open` while it goes on, or `closed`.
     pub(crate) status: &'static str,
+    /// What an inspector made of it: `none`, `confirmed` or `dismissed`. Says nothing of whether it goes on.
+    pub(crate) verdict: &'static str,
     /// 0..1, over the observations that opened it.
     pub(crate) score: f32,
     /// First observation of the breach.
@@ -172,6 +174,7 @@ impl From<&ViolationRow> for ViolationView {
             zone: row.zone.to_string(),
             behaviour: row.behaviour.as_str(),
             status: row.status.as_str(),
+            verdict: row.verdict.as_str(),
             score: row.score.value(),
             opened_at: row.opened_at.to_string(),
             closed_at: row.closed_at.map(|at| at.to_string()),

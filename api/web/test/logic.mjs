@@ -58,11 +58,11 @@ check('durations in their two largest units', () => {
 check('an address keeps the filters', () => {
   const chosen = {
     range: 'custom', from: '2026-03-01T08:00', to: '2026-03-02T08:00', behaviours: ['hot_work', 'no_hard_hat'],
-    cameras: ['gate-1'], sites: ['plant-7'], status: 'open',
+    cameras: ['gate-1'], sites: ['plant-7'], status: 'open', verdict: 'none',
   };
   assert.deepEqual(filters.readAddress(filters.writeAddress(chosen)), chosen);
   assert.equal(filters.writeAddress(filters.noFilters()).toString(), '');
-  assert.deepEqual(filters.readAddress(new URLSearchParams('range=ever&status=odd&from=x')), filters.noFilters());
+  assert.deepEqual(filters.readAddress(new URLSearchParams('range=ever&status=odd&verdict=odd&from=x')), filters.noFilters());
 });
 
 check('ranges are those of the site', () => {
@@ -80,7 +80,7 @@ check('ranges are those of the site', () => {
 
 check('a new violation is shown only where it belongs', () => {
   const violation = {
-    site: 'plant-7', camera: 'gate-1', behaviour: 'hot_work', status: 'open', opened_at: '2026-03-01T08:00:00Z',
+    site: 'plant-7', camera: 'gate-1', behaviour: 'hot_work', status: 'open', verdict: 'none', opened_at: '2026-03-01T08:00:00Z',
   };
   const fits = (change, bounds = {}) =>
     filters.matches(violation, { ...filters.noFilters(), ...change }, { from: null, to: null, ...bounds });
@@ -88,6 +88,8 @@ check('a new violation is shown only where it belongs', () => {
   assert.ok(fits({ behaviours: ['hot_work'], cameras: ['gate-1', 'gate-2'], status: 'open' }));
   assert.ok(!fits({ behaviours: ['no_hard_hat'] }));
   assert.ok(!fits({ status: 'closed' }));
+  assert.ok(fits({ status: 'open', verdict: 'none' }));
+  assert.ok(!fits({ verdict: 'confirmed' }));
   assert.ok(!fits({}, { to: new Date('2026-03-01T08:00:00Z') }));
   assert.ok(fits({}, { from: new Date('2026-03-01T08:00:00Z') }));
 });

@@ -58,6 +58,17 @@ await check('a camera narrows the list', async () => {
   await until(() => !new URL(page.url()).searchParams.has('camera'), page.url());
 });
 
+await check('a verdict narrows the list', async () => {
+  const before = await rows(page).count();
+  await page.locator('[data-verdict=confirmed]').click();
+  await page.getByText('No violations in this view').waitFor();
+  expect(new URL(page.url()).searchParams.get('verdict') === 'confirmed', page.url());
+  await page.locator('[data-verdict=none]').click();
+  await until(async () => (await rows(page).count()) === before, 'those without a verdict are not shown');
+  await page.locator('[data-verdict=""]').click();
+  await until(() => !new URL(page.url()).searchParams.has('verdict'), page.url());
+});
+
 await check('a view without violations says what to do', async () => {
   await page.locator('[data-behaviour=hot_work]').click();
   await page.getByText('No violations in this view').waitFor();

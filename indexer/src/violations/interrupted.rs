@@ -92,7 +92,7 @@ impl Index {
 /// in the world is.
 async fn close_violations(connection: &mut SqliteConnection) -> Result<Vec<i64>, sqlx::Error> {
     let sql = "UPDATE violation SET close_reason = 'interrupted', \
-         status = iif(status = 'open', 'closed', status), \
+         status = 'closed', \
          closed_us = max(opened_us, r.last_seen_us), \
          closed_media_ns = opened_media_ns + (max(opened_us, r.last_seen_us) - opened_us) * 1000 \
          FROM run AS r WHERE violation.run = r.id AND violation.closed_us IS NULL \

@@ -8,7 +8,7 @@ use crate::{Cursor, IndexError, ViolationRow};
 
 /// What [`decode`] needs, from `violation AS v`.
 pub(crate) const COLUMNS: &str = "v.seq, v.id, v.run, v.run_kind, v.site, v.camera, v.zone, v.behaviour, v.rule, \
-     v.rule_version, v.model, v.score, v.status, v.opened_us, v.opened_media_ns, v.closed_us, v.closed_media_ns, \
+     v.rule_version, v.model, v.score, v.status, v.verdict, v.opened_us, v.opened_media_ns, v.closed_us, v.closed_media_ns, \
      v.close_reason, v.track, \
      EXISTS (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'clip') AS has_clip";
 
@@ -23,6 +23,7 @@ pub(crate) fn decode(row: &SqliteRow) -> Result<(Cursor, ViolationRow), IndexErr
         zone: columns.word("zone")?,
         behaviour: columns.word("behaviour")?,
         status: columns.word("status")?,
+        verdict: columns.word("verdict")?,
         score: score(&columns)?,
         opened_at: opened.wall,
         closed_at: columns.wall_or_null("closed_us")?,

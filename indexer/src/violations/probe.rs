@@ -1,7 +1,7 @@
-//! Finding out whether a status or a score is rare before a page is walked.
+//! Finding out whether a status, a verdict or a score is rare before a page is walked.
 //!
-//! [`Driver::of`] guesses from the fields alone, which is right but for two cases: a common site with a status that
-//! hardly a row has, and a score that hardly a row reaches; the walk would pass most of the index to find nothing. A
+//! [`Driver::of`] guesses from the fields alone, which is right but for two cases: a common site with a status or
+//! verdict that hardly a row has, and a score that hardly a row reaches; the walk would pass most of the index to find nothing. A
 //! probe counts the rows of such a field, in its own index, and gives up at a number that is cheap to read.
 
 use sqlx::{QueryBuilder, Sqlite};
@@ -37,8 +37,9 @@ impl Index {
 
 pub(crate) fn candidates(usual: Driver, query: &ViolationQuery) -> impl Iterator<Item = Driver> {
     let status = (usual != Driver::Status && !query.statuses.is_empty()).then_some(Driver::Status);
+    let verdict = (usual != Driver::Verdict && !query.verdicts.is_empty()).then_some(Driver::Verdict);
     let score = query.min_score.is_some().then_some(Driver::Score);
-    status.into_iter().chain(score)
+    status.into_iter().chain(verdict).chain(score)
 }
 
 /// Counts the entries of the driver's index that a walk may pass, up to [`RARE`]. Every condition is one by which the

@@ -1,6 +1,6 @@
 //! What can be asked about violations. Plain values; the SQL stands in `search` and `count`.
 
-use anjian_domain::{Behaviour, CameraId, RunKind, Score, SiteId, WallTime, ZoneId};
+use anjian_domain::{Behaviour, CameraId, RunKind, Score, SiteId, Verdict, WallTime, ZoneId};
 use jiff::tz::TimeZone;
 
 use crate::{Cursor, ViolationRow, ViolationStatus};
@@ -18,6 +18,8 @@ pub struct ViolationQuery {
     pub behaviours: Vec<Behaviour>,
     /// In these states.
     pub statuses: Vec<ViolationStatus>,
+    /// With these verdicts.
+    pub verdicts: Vec<Verdict>,
     /// Found by these kinds of Run.
     pub runs: Vec<RunKind>,
     /// Opened at or after.
@@ -49,6 +51,7 @@ impl Default for ViolationQuery {
             zones: Vec::new(),
             behaviours: Vec::new(),
             statuses: Vec::new(),
+            verdicts: Vec::new(),
             runs: Vec::new(),
             from: None,
             to: None,

@@ -174,7 +174,6 @@ pub(crate) async fn insert_files(
     Ok(())
 }
 
-/// A verdict that came before the end stays.
 async fn update_end(
     connection: &mut SqliteConnection,
     seq: i64,
@@ -185,7 +184,7 @@ async fn update_end(
         return Err(IndexError::Query(format!("violation {} is to be closed but has no end", violation.id)));
     };
     let sql = "UPDATE violation SET closed_us = ?2, closed_media_ns = ?3, close_reason = ?4, score = ?5, \
-         score_step = ?6, status = iif(status = 'open', 'closed', status) WHERE seq = ?1";
+         score_step = ?6, status = 'closed' WHERE seq = ?1";
     let query = sqlx::query(sql).bind(seq).bind(at.wall.as_micros()).bind(media_column(at.media));
     let query = query.bind(reason.as_str()).bind(f64::from(violation.score.value()));
     let query = query.bind(walk::score_step(violation.score));

@@ -2,7 +2,7 @@
 
 use anjian_domain::{
     Behaviour, CameraId, CloseReason, Detections, MediaTime, Moment, RuleDefinition, RuleId, RunId, RunKind,
-    Score, SiteId, TrackId, TrackPoint, ViolationId, WallTime, ZoneId,
+    Score, SiteId, TrackId, TrackPoint, Verdict, ViolationId, WallTime, ZoneId,
 };
 
 use crate::{ClipRow, EvidenceRow, ViolationStatus};
@@ -20,8 +20,10 @@ pub struct ViolationRow {
     pub zone: ZoneId,
     /// What was done.
     pub behaviour: Behaviour,
-    /// Where it stands.
+    /// Whether it goes on.
     pub status: ViolationStatus,
+    /// What an inspector made of it.
+    pub verdict: Verdict,
     /// How sure.
     pub score: Score,
     /// First observation of the breach.

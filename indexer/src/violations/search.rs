@@ -64,7 +64,7 @@ fn page(rows: &[SqliteRow], limit: usize) -> Result<ViolationPage, IndexError> {
 mod tests {
     use std::sync::Arc;
 
-    use anjian_domain::{Behaviour, RunKind, Score, SystemClock, WallTime};
+    use anjian_domain::{Behaviour, RunKind, Score, SystemClock, Verdict, WallTime};
     use jiff::tz::TimeZone;
 
     use super::*;
@@ -124,7 +124,8 @@ mod tests {
                     behaviours: Behaviour::ALL[..2].to_vec(),
                     sites: sites(),
                     zones: vec!["dock".parse().unwrap()],
-                    statuses: vec![ViolationStatus::Closed, ViolationStatus::Confirmed],
+                    statuses: vec![ViolationStatus::Open, ViolationStatus::Closed],
+                    verdicts: vec![Verdict::None, Verdict::Confirmed],
                     runs: vec![RunKind::Live],
                     from: wall(1),
                     to: wall(9),
@@ -146,12 +147,37 @@ mod tests {
                 ViolationQuery { statuses: vec![ViolationStatus::Open], cameras: cameras(2), ..any() },
             ),
             (
+                "closed",
+                "violation_by_status",
+                ViolationQuery { statuses: vec![ViolationStatus::Closed], ..any() },
+            ),
+            (
                 "judged",
+                "violation_by_verdict",
+                ViolationQuery { verdicts: vec![Verdict::Confirmed, Verdict::Dismissed], ..any() },
+            ),
+            (
+                "open, judged",
                 "violation_by_status",
                 ViolationQuery {
-                    statuses: vec![ViolationStatus::Confirmed, ViolationStatus::Dismissed],
+                    statuses: vec![ViolationStatus::Open],
+                    verdicts: vec![Verdict::Confirmed],
                     ..any()
                 },
+            ),
+            (
+                "closed, not judged",
+                "violation_by_verdict",
+                ViolationQuery {
+                    statuses: vec![ViolationStatus::Closed],
+                    verdicts: vec![Verdict::None],
+                    ..any()
+                },
+            ),
+            (
+                "dismissed at a site",
+                "violation_by_site",
+                ViolationQuery { sites: sites(), verdicts: vec![Verdict::Dismissed], ..any() },
             ),
         ]
     }
@@ -196,12 +222,13 @@ mod tests {
             VALUES (zeroblob(16), 'live', 'plant', 'camera-0', '', '', 0, 0);
         WITH RECURSIVE n (i, h) AS (VALUES (1, 7) UNION ALL SELECT i + 1, (h * 16807) % 2147483647 FROM n WHERE i < 10000)
         INSERT INTO violation (id, run, run_kind, site, camera, zone, behaviour, rule, rule_version, model, score,
-            status, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, score_step)
+            status, verdict, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, score_step)
         SELECT randomblob(16), zeroblob(16), iif(h % 5 = 0, 'archive', 'live'), iif(h % 3 = 2, 'mill', 'plant'),
             'camera-' || (h % 3), iif(h % 7 < 3, 'dock', 'ramp'),
             CASE h % 4 WHEN 0 THEN 'hot_work' WHEN 1 THEN 'overcrowding' ELSE 'no_hard_hat' END, 'r', 'v', 'm',
-            (h % 1001) / 1000.0, CASE WHEN h % 100 = 0 THEN 'dismissed' WHEN h % 10 = 1 THEN 'confirmed' ELSE 'closed' END,
-            h % 11, 0, 99, 0, 'left',
+            (h % 1001) / 1000.0, iif(h % 50 = 1, 'open', 'closed'),
+            CASE WHEN h % 100 = 0 THEN 'dismissed' WHEN h % 10 = 1 THEN 'confirmed' ELSE 'none' END,
+            h % 11, 0, iif(h % 50 = 1, NULL, 99), iif(h % 50 = 1, NULL, 0), iif(h % 50 = 1, NULL, 'left'),
             CAST((h % 1001) / 1000.0 * 64 AS INTEGER) FROM n";
 
     async fn spread(folder: &tempfile::TempDir) -> Index {
@@ -243,9 +270,11 @@ mod tests {
         let any = ViolationQuery::default;
         let site = || vec!["plant".parse().unwrap()];
         let status = |status| ViolationQuery { sites: site(), statuses: vec![status], ..any() };
+        let verdict = |verdict| ViolationQuery { sites: site(), verdicts: vec![verdict], ..any() };
         let score = |score| ViolationQuery { sites: site(), min_score: Score::new(score), ..any() };
         let cases = [
-            ("a rare status", status(ViolationStatus::Dismissed), Driver::Status),
+            ("a rare verdict", verdict(Verdict::Dismissed), Driver::Verdict),
+            ("a common verdict", verdict(Verdict::None), Driver::Site),
             ("a common status", status(ViolationStatus::Closed), Driver::Site),
             ("a rare score", score(0.95), Driver::Score),
             ("a common score", score(0.3), Driver::Site),
@@ -263,7 +292,9 @@ mod tests {
         let index = spread(&folder).await;
         let mut writer = index.write().await.unwrap();
         let mut transaction = writer.begin("violation").await.unwrap();
-        let judged = "UPDATE violation SET status = 'confirmed' WHERE seq % 3 = 0; DELETE FROM violation WHERE seq % 17 = 0";
+        let judged = "UPDATE violation SET verdict = 'confirmed' WHERE seq % 3 = 0;
+            UPDATE violation SET status = 'closed', closed_us = 99, closed_media_ns = 0, close_reason = 'left'
+            WHERE seq % 5 = 0; DELETE FROM violation WHERE seq % 17 = 0";
         sqlx::raw_sql(judged).execute(&mut *transaction).await.unwrap();
         transaction.commit().await.unwrap();
         drop(writer);

@@ -1,32 +1,28 @@
-//! Where a violation stands.
+//! Whether a violation goes on. What an inspector made of it is its verdict.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a violation stands.
+/// Whether a violation goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ViolationStatus {
     /// Still going on.
     Open,
-    /// Over, without a verdict.
+    /// Over.
     Closed,
-    /// An inspector said that it is one.
-    Confirmed,
-    /// An inspector said that it is none.
-    Dismissed,
 }
 
 /// A name that is no status.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a status: use open, closed, confirmed or dismissed")]
+#[error("{0:?} is not a status: use open or closed")]
 pub struct UnknownStatus(pub String);
 
 impl ViolationStatus {
     /// Every status, in the order in which lists show them.
-    pub const ALL: [Self; 4] = [Self::Open, Self::Closed, Self::Confirmed, Self::Dismissed];
+    pub const ALL: [Self; 2] = [Self::Open, Self::Closed];
 
     /// The name in answers and in the database.
     #[must_use]
@@ -34,8 +30,6 @@ impl ViolationStatus {
         match self {
             Self::Open => "open",
             Self::Closed => "closed",
-            Self::Confirmed => "confirmed",
-            Self::Dismissed => "dismissed",
         }
     }
 }

@@ -33,6 +33,7 @@ pub(crate) enum Driver {
     Zone,
     Site,
     Status,
+    Verdict,
     Behaviour,
     Score,
     Time,
@@ -50,6 +51,8 @@ impl Driver {
             Self::Zone
         } else if !query.sites.is_empty() {
             Self::Site
+        } else if !query.verdicts.is_empty() {
+            Self::Verdict
         } else if !query.statuses.is_empty() {
             Self::Status
         } else if !query.behaviours.is_empty() {
@@ -66,6 +69,7 @@ impl Driver {
             Self::Zone => &["zone", "behaviour"],
             Self::Site => &["site", "behaviour"],
             Self::Status => &["status", "behaviour"],
+            Self::Verdict => &["verdict", "behaviour"],
             Self::Behaviour | Self::Score => &["behaviour"],
             Self::Time => &[],
         }
@@ -77,6 +81,7 @@ impl Driver {
             Self::Zone => "violation_by_zone",
             Self::Site => "violation_by_site",
             Self::Status => "violation_by_status",
+            Self::Verdict => "violation_by_verdict",
             Self::Behaviour => "violation_by_behaviour",
             Self::Score => "violation_by_score",
             Self::Time => "violation_by_time",
@@ -113,6 +118,7 @@ impl Plan {
             Field::new("zone", query.zones.iter().map(word_of).collect())?,
             Field::new("site", query.sites.iter().map(word_of).collect())?,
             Field::new("status", query.statuses.iter().map(word_of).collect())?,
+            Field::new("verdict", query.verdicts.iter().map(word_of).collect())?,
             Field::new("behaviour", behaviours)?,
             Field::new("run_kind", query.runs.iter().map(|kind| kind.as_str().to_owned()).collect())?,
         ];

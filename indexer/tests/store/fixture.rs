@@ -9,11 +9,9 @@ use std::time::Duration;
 use anjian_domain::{
     Behaviour, Camera, Clock, CloseReason, Detection, Detections, EvidenceSink, ManualClock, MediaTime,
     Moment, NormBox, OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score, Site, TrackId, TrackPoint,
-    Viewer, Violation, ViolationId, WallTime,
+    Verdict, Viewer, Violation, ViolationId, WallTime,
 };
-use anjian_indexer::{
-    Index, IndexError, IndexSink, LiveUpdate, ViolationQuery, ViolationRow, ViolationStatus,
-};
+use anjian_indexer::{Index, IndexError, IndexSink, LiveUpdate, ViolationQuery, ViolationRow};
 use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
@@ -29,8 +27,8 @@ pub(crate) trait Backend: Send + Sync {
     /// Opens the index of a folder, as one more process would.
     fn open(&self, runtime: &Runtime, folder: &Path, clock: Arc<dyn Clock>) -> Result<Index, IndexError>;
 
-    /// Sets a violation's status, as a verdict will.
-    fn judge(&self, runtime: &Runtime, folder: &Path, id: ViolationId, status: ViolationStatus);
+    /// Gives a verdict, as nothing does yet.
+    fn judge(&self, runtime: &Runtime, folder: &Path, id: ViolationId, verdict: Verdict);
 }
 
 pub(crate) struct Sqlite;
@@ -40,11 +38,11 @@ impl Backend for Sqlite {
         runtime.block_on(Index::open(folder, clock))
     }
 
-    fn judge(&self, runtime: &Runtime, folder: &Path, id: ViolationId, status: ViolationStatus) {
+    fn judge(&self, runtime: &Runtime, folder: &Path, id: ViolationId, verdict: Verdict) {
         let options = SqliteConnectOptions::new().filename(folder.join("anjian.db"));
         runtime.block_on(async {
             let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-            let query = sqlx::query("UPDATE violation SET status = ? WHERE id = ?").bind(status.as_str());
+            let query = sqlx::query("UPDATE violation SET verdict = ? WHERE id = ?").bind(verdict.as_str());
             let judged = query.bind(id.0.as_bytes().to_vec()).execute(&mut connection).await.unwrap();
             assert_eq!(judged.rows_affected(), 1);
             connection.close().await.unwrap();
@@ -162,8 +160,8 @@ impl Store {
     }
 
     /// Gives a verdict.
-    pub(crate) fn judge(&self, id: ViolationId, status: ViolationStatus) {
-        self.backend.judge(&self.runtime, self.folder.path(), id, status);
+    pub(crate) fn judge(&self, id: ViolationId, verdict: Verdict) {
+        self.backend.judge(&self.runtime, self.folder.path(), id, verdict);
     }
 
     /// Hears of every change from now on.

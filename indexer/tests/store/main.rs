@@ -20,6 +20,7 @@ mod recovery;
 mod runs;
 mod search;
 mod updates;
+mod upgrades;
 mod viewers;
 
 /// Runs every case against a backend, each as a test of its own.

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use anjian_domain::{Behaviour, RunKind, ViolationId};
+use anjian_domain::{Behaviour, CloseReason, EvidenceSink, RunKind, Verdict, ViolationId};
 use anjian_indexer::{ViolationQuery, ViolationStatus};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::fixture::{Store, at, ids};
+use crate::fixture::{Store, at, closed, ids};
 
 pub(crate) fn equal_times_are_paged_without_loss(store: &Store) {
     let run = store.run(RunKind::Live, "gate");
@@ -37,11 +37,15 @@ pub(crate) fn limits_are_kept(store: &Store) {
     }
 }
 
-/// One row to insert: camera, behaviour, zone and second of opening. Few values, so that times tie.
-type Seed = (bool, usize, bool, u64);
+/// One row to insert: camera, behaviour, zone, second of opening, verdict and whether it is over. Few values, so that
+/// times tie.
+type Seed = (bool, usize, bool, u64, usize, bool);
 
 fn seeds(most: usize) -> impl Strategy<Value = Vec<Seed>> {
-    prop::collection::vec((any::<bool>(), 0..4_usize, any::<bool>(), 0..6_u64), 0..most)
+    prop::collection::vec(
+        (any::<bool>(), 0..4_usize, any::<bool>(), 0..6_u64, 0..3_usize, any::<bool>()),
+        0..most,
+    )
 }
 
 fn queries() -> impl Strategy<Value = ViolationQuery> {
@@ -49,20 +53,23 @@ fn queries() -> impl Strategy<Value = ViolationQuery> {
     let times = prop::option::of(0..6_u64);
     let behaviours = prop::sample::subsequence(Behaviour::ALL.to_vec(), 0..=3);
     let statuses = prop::sample::subsequence(ViolationStatus::ALL.to_vec(), 0..=2);
+    let verdicts = prop::sample::subsequence(Verdict::ALL.to_vec(), 0..=2);
     (
         pick(vec!["gate", "yard"]),
         pick(vec!["dock", "ramp"]),
         behaviours,
         statuses,
+        verdicts,
         times.clone(),
         times,
         1..5_u16,
     )
-        .prop_map(|(cameras, zones, behaviours, statuses, from, to, limit)| ViolationQuery {
+        .prop_map(|(cameras, zones, behaviours, statuses, verdicts, from, to, limit)| ViolationQuery {
             cameras: cameras.into_iter().map(|id| id.parse().unwrap()).collect(),
             zones: zones.into_iter().map(|id| id.parse().unwrap()).collect(),
             behaviours,
             statuses,
+            verdicts,
             from: from.map(|seconds| at(seconds).wall),
             to: to.map(|seconds| at(seconds).wall),
             limit,
@@ -73,11 +80,15 @@ fn queries() -> impl Strategy<Value = ViolationQuery> {
 /// Paging gives the whole filtered list, each once and in order, whatever is recorded between pages.
 pub(crate) fn pages_give_everything_once(store: &Store) {
     let runs = [store.run(RunKind::Live, "gate"), store.run(RunKind::Archive, "yard")];
-    let insert = |(is_yard, behaviour, is_ramp, seconds): Seed| -> ViolationId {
+    let insert = |(is_yard, behaviour, is_ramp, seconds, verdict, is_over): Seed| -> ViolationId {
         let mut violation = store.violation(&runs[usize::from(is_yard)], seconds);
         violation.behaviour = Behaviour::ALL[behaviour];
         violation.zone = if is_ramp { "ramp" } else { "dock" }.parse().unwrap();
         store.record(&violation);
+        store.judge(violation.id, Verdict::ALL[verdict]);
+        if is_over {
+            store.sink.close_violation(&closed(&violation, 9, CloseReason::Ended), &[]).unwrap();
+        }
         violation.id
     };
     let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });

@@ -1,6 +1,6 @@
 //! Recording violations and reading them back.
 
-use anjian_domain::{CloseReason, ErrorKind, EvidenceSink, RunKind, ViolationId};
+use anjian_domain::{CloseReason, ErrorKind, EvidenceSink, RunKind, Verdict, ViolationId};
 use anjian_indexer::{EvidenceKind, IndexError, ViolationQuery, ViolationStatus};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -99,10 +99,11 @@ pub(crate) fn closing_keeps_the_first_end(store: &Store) {
 pub(crate) fn a_verdict_outlives_the_end(store: &Store) {
     let run = store.run(RunKind::Live, "gate");
     let violation = store.recorded(&run, 10);
-    store.judge(violation.id, ViolationStatus::Dismissed);
+    store.judge(violation.id, Verdict::Dismissed);
     store.sink.close_violation(&closed(&violation, 20, CloseReason::Ended), &[]).unwrap();
     let row = store.wait(store.index.violation(&store.viewer, violation.id)).unwrap().unwrap().row;
-    assert_eq!((row.status, row.closed_at), (ViolationStatus::Dismissed, Some(at(20).wall)));
+    let expected = (ViolationStatus::Closed, Verdict::Dismissed, Some(at(20).wall));
+    assert_eq!((row.status, row.verdict, row.closed_at), expected);
 }
 
 pub(crate) fn an_undeclared_rule_loses_no_evidence(store: &Store) {

@@ -1,6 +1,6 @@
 //! Filters and counts.
 
-use anjian_domain::{Behaviour, CloseReason, EvidenceSink, RunKind, Score, ViolationId, WallTime};
+use anjian_domain::{Behaviour, CloseReason, EvidenceSink, RunKind, Score, Verdict, ViolationId, WallTime};
 use anjian_indexer::{CountKey, GroupBy, IndexError, ViolationCount, ViolationQuery, ViolationStatus};
 use jiff::tz::TimeZone;
 
@@ -24,7 +24,8 @@ fn fill(store: &Store) -> [ViolationId; 4] {
     }
     store.sink.close_violation(&closed(&first, 110, CloseReason::Ended), &[]).unwrap();
     store.sink.close_violation(&closed(&second, 210, CloseReason::Ended), &[]).unwrap();
-    store.judge(second.id, ViolationStatus::Confirmed);
+    store.judge(second.id, Verdict::Confirmed);
+    store.judge(fourth.id, Verdict::Dismissed);
     [first.id, second.id, third.id, fourth.id]
 }
 
@@ -46,10 +47,26 @@ pub(crate) fn each_filter_narrows(store: &Store) {
         ("behaviour", ViolationQuery { behaviours: hats(), ..any() }, &[3, 0]),
         ("behaviours", ViolationQuery { behaviours: Behaviour::ALL.to_vec(), ..any() }, &[3, 2, 1, 0]),
         ("open", ViolationQuery { statuses: vec![ViolationStatus::Open], ..any() }, &[3, 2]),
+        ("closed", ViolationQuery { statuses: vec![ViolationStatus::Closed], ..any() }, &[1, 0]),
+        ("not judged", ViolationQuery { verdicts: vec![Verdict::None], ..any() }, &[2, 0]),
         (
             "judged",
-            ViolationQuery { statuses: vec![ViolationStatus::Confirmed, ViolationStatus::Closed], ..any() },
-            &[1, 0],
+            ViolationQuery { verdicts: vec![Verdict::Confirmed, Verdict::Dismissed], ..any() },
+            &[3, 1],
+        ),
+        (
+            "open and judged",
+            ViolationQuery {
+                statuses: vec![ViolationStatus::Open],
+                verdicts: vec![Verdict::Confirmed, Verdict::Dismissed],
+                ..any()
+            },
+            &[3],
+        ),
+        (
+            "dismissed on a camera",
+            ViolationQuery { verdicts: vec![Verdict::Dismissed], cameras: gate(), ..any() },
+            &[],
         ),
         ("run", ViolationQuery { runs: vec![RunKind::Archive], ..any() }, &[3, 1]),
         ("score", ViolationQuery { min_score: score(0.75), ..any() }, &[3, 2, 0]),
@@ -142,6 +159,7 @@ pub(crate) fn behaviours_are_counted(store: &Store) {
             ViolationQuery { statuses: vec![ViolationStatus::Open], ..any() },
             vec![(NoHardHat, 1), (HotWork, 1)],
         ),
+        ("verdict", ViolationQuery { verdicts: vec![Verdict::Confirmed], ..any() }, vec![(Overcrowding, 1)]),
         ("score", ViolationQuery { min_score: Score::new(0.99), ..any() }, vec![]),
     ];
     for (name, query, expected) in cases {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anjian_domain::{
     Behaviour, CameraId, CameraMinute, CameraSink, CameraState, CameraStatus, CloseReason, CoverageSink,
     EvidenceSink, RecordingChange, RecordingState, Role, Run, RunId, RunKind, Scope, Score, Segment,
-    SegmentSink, SiteId, Sites, TrackId, Viewer, Violation, ViolationId,
+    SegmentSink, SiteId, Sites, TrackId, Verdict, Viewer, Violation, ViolationId,
 };
 use anjian_indexer::{
     CountKey, EvidenceKind, GroupBy, HoldQuery, IndexError, NewHold, Storage, ViolationQuery,
@@ -159,6 +159,7 @@ fn queries() -> Vec<ViolationQuery> {
         ViolationQuery { behaviours: vec![Behaviour::NoHardHat, Behaviour::HotWork], ..any() },
         ViolationQuery { statuses: vec![ViolationStatus::Open], ..ViolationQuery::default() },
         ViolationQuery { statuses: vec![ViolationStatus::Closed], sites: sites(&["mill"]), ..any() },
+        ViolationQuery { verdicts: vec![Verdict::None], ..ViolationQuery::default() },
         ViolationQuery { min_score: Score::new(0.5), ..any() },
         ViolationQuery { min_score: Score::new(0.9), ..any() },
     ]

@@ -1,6 +1,7 @@
 // What the server answers, and how to ask. The shapes are those of /api/v1/openapi.json.
 
-export type Status = 'open' | 'closed' | 'confirmed' | 'dismissed';
+export type Status = 'open' | 'closed';
+export type Verdict = 'none' | 'confirmed' | 'dismissed';
 export type State = 'connecting' | 'live' | 'stalled' | 'failed' | 'stopped';
 
 export interface Violation {
@@ -10,6 +11,7 @@ export interface Violation {
   zone: string;
   behaviour: string;
   status: Status;
+  verdict: Verdict;
   /** 0..1 */
   score: number;
   /** RFC 3339, UTC */

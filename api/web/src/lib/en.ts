@@ -22,7 +22,8 @@ export const en = {
     overcrowding: 'Overcrowded area',
     no_anti_static: 'No anti-static garment',
   } as Record<string, string>,
-  status: { open: 'Still open', closed: 'Closed', confirmed: 'Confirmed', dismissed: 'Dismissed' },
+  status: { open: 'Still open', closed: 'Closed' },
+  verdict: { none: 'Not judged', confirmed: 'Confirmed', dismissed: 'Dismissed' },
   closeReason: {
     ended: 'the rule was kept again',
     left: 'the person left the zone or the picture',
@@ -53,6 +54,8 @@ export const en = {
   behaviours: 'Behaviour',
   statusTitle: 'Status',
   anyStatus: 'All',
+  verdictTitle: 'Verdict',
+  anyVerdict: 'All',
   site: 'Site',
   cameras: 'Cameras',
   clear: 'Clear filters',

@@ -1,12 +1,15 @@
 // Which violations the page shows, and how that stands in the address, so that a view can be kept and sent.
 
-import type { Status, Violation } from './api';
+import type { Status, Verdict, Violation } from './api';
 import { DAY_MS, HOUR_MS, midnight, momentOf, type LocalTime } from './time';
 
 export const RANGES = ['hour', 'today', 'yesterday', 'week', 'all', 'custom'] as const;
 export type Range = (typeof RANGES)[number];
 /** What an inspector needs on a Monday morning. */
 export const DEFAULT_RANGE: Range = 'week';
+
+export const STATUSES = ['open', 'closed'] as const;
+export const VERDICTS = ['none', 'confirmed', 'dismissed'] as const;
 
 export interface Filters {
   range: Range;
@@ -17,6 +20,7 @@ export interface Filters {
   cameras: string[];
   sites: string[];
   status: Status | '';
+  verdict: Verdict | '';
 }
 
 /** UTC; `null` is open-ended. `from` counts, `to` does not. */
@@ -26,17 +30,18 @@ export interface Bounds {
 }
 
 export function noFilters(): Filters {
-  return { range: DEFAULT_RANGE, from: '', to: '', behaviours: [], cameras: [], sites: [], status: '' };
+  return { range: DEFAULT_RANGE, from: '', to: '', behaviours: [], cameras: [], sites: [], status: '', verdict: '' };
 }
 
 /** Whether anything beyond time is asked for. */
 export function isNarrowed(filters: Filters): boolean {
-  return filters.behaviours.length + filters.cameras.length + filters.sites.length > 0 || filters.status !== '';
+  const isListed = filters.behaviours.length + filters.cameras.length + filters.sites.length > 0;
+  return isListed || filters.status !== '' || filters.verdict !== '';
 }
 
 export function readAddress(query: URLSearchParams): Filters {
   const range = query.get('range') ?? '';
-  const status = query.get('status') ?? '';
+  const among = <T extends string>(key: string, known: readonly T[]): T | '' => known.find((one) => one === query.get(key)) ?? '';
   const local = (key: string) => {
     const text = query.get(key) ?? '';
     return /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}Z`)) ? text : '';
@@ -48,7 +53,8 @@ export function readAddress(query: URLSearchParams): Filters {
     behaviours: query.getAll('behaviour'),
     cameras: query.getAll('camera'),
     sites: query.getAll('site'),
-    status: status === 'open' || status === 'closed' ? status : '',
+    status: among('status', STATUSES),
+    verdict: among('verdict', VERDICTS),
   };
 }
 
@@ -105,6 +111,7 @@ function addChoices(query: URLSearchParams, filters: Filters): void {
   for (const camera of filters.cameras) query.append('camera', camera);
   for (const behaviour of filters.behaviours) query.append('behaviour', behaviour);
   if (filters.status) query.set('status', filters.status);
+  if (filters.verdict) query.set('verdict', filters.verdict);
 }
 
 /** Whether a violation that just came belongs into the view. */
@@ -116,6 +123,7 @@ export function matches(violation: Violation, filters: Filters, bounds: Bounds):
     isChosen(filters.cameras, violation.camera) &&
     isChosen(filters.behaviours, violation.behaviour) &&
     (filters.status === '' || filters.status === violation.status) &&
+    (filters.verdict === '' || filters.verdict === violation.verdict) &&
     (!bounds.from || opened >= bounds.from.getTime()) &&
     (!bounds.to || opened < bounds.to.getTime())
   );

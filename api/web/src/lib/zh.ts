@@ -21,7 +21,8 @@ export const zh: Words = {
     overcrowding: '区域超员',
     no_anti_static: '未穿防静电服',
   },
-  status: { open: '进行中', closed: '已结束', confirmed: '已确认', dismissed: '已驳回' },
+  status: { open: '进行中', closed: '已结束' },
+  verdict: { none: '待核查', confirmed: '已确认', dismissed: '已驳回' },
   closeReason: {
     ended: '已恢复合规',
     left: '人员离开区域或画面',
@@ -52,6 +53,8 @@ export const zh: Words = {
   behaviours: '违规行为',
   statusTitle: '状态',
   anyStatus: '全部',
+  verdictTitle: '核查结论',
+  anyVerdict: '全部',
   site: '企业',
   cameras: '摄像机',
   clear: '清除筛选',

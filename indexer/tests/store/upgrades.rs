@@ -1,0 +1,143 @@
+//! Databases of earlier schemas, as `examples/seeded_database.rs` made them then: each opens and keeps every row.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anjian_domain::{CameraId, SystemClock, Verdict, Viewer};
+use anjian_indexer::{GroupBy, HoldQuery, Index, IndexError, ViolationQuery, ViolationStatus, WhichHolds};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+
+use ViolationStatus::{Closed, Open};
+
+/// Before the verdict had a column of its own.
+const SCHEMA_2: &str = include_str!("../data/0002.sql");
+const FIRST_REBUILD: &str = "anjian.db.before-20261201125000";
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+async fn connect(database: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(database).foreign_keys(false).create_if_missing(true);
+    SqliteConnection::connect_with(&options).await.unwrap()
+}
+
+/// A data folder with the database of that dump.
+async fn restored(dump: &'static str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut connection = connect(&folder.path().join("anjian.db")).await;
+    sqlx::raw_sql(dump).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    folder
+}
+
+async fn texts(connection: &mut SqliteConnection, sql: String) -> Vec<String> {
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap()
+}
+
+/// Every row of every table but `left_out`, as text: the columns by name.
+async fn rows(database: &Path, left_out: &[&str]) -> Vec<String> {
+    let mut connection = connect(database).await;
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name".to_owned();
+    let mut all = Vec::new();
+    for table in texts(&mut connection, tables).await {
+        if left_out.contains(&table.as_str()) {
+            continue;
+        }
+        let columns = format!("SELECT name FROM pragma_table_info('{table}') ORDER BY name");
+        let columns = texts(&mut connection, columns).await;
+        let values: Vec<_> = columns.iter().map(|name| format!("'{name}=' || quote({name})")).collect();
+        let sql =
+            format!("SELECT '{table}: ' || {} AS row FROM {table} ORDER BY 1", values.join(" || ' ' || "));
+        let found = texts(&mut connection, sql).await;
+        assert!(!found.is_empty(), "{table} has no row to keep");
+        all.extend(found);
+    }
+    connection.close().await.unwrap();
+    all
+}
+
+/// The rows of violations without what was moved.
+async fn violations(database: &Path) -> Vec<String> {
+    let sql = "SELECT quote(seq) || quote(id) || quote(run) || run_kind || site || camera || zone || behaviour || rule \
+         || rule_version || model || quote(score) || quote(score_step) || quote(opened_us) || quote(opened_media_ns) \
+         || quote(closed_us) || quote(closed_media_ns) || quote(close_reason) || quote(track) FROM violation ORDER BY seq";
+    texts(&mut connect(database).await, sql.to_owned()).await
+}
+
+/// Names and texts of everything in the schema, without what does not matter in them.
+async fn schema(database: &Path) -> Vec<String> {
+    let sql = "SELECT name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY name".to_owned();
+    let found = texts(&mut connect(database).await, sql).await;
+    found.iter().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn a_database_of_schema_2_keeps_every_row() {
+    runtime().block_on(async {
+        let folder = restored(SCHEMA_2).await;
+        let database = folder.path().join("anjian.db");
+        // Rebuilt; compared below.
+        let moved = ["_sqlx_migrations", "violation", "violation_tally"];
+        let before = (rows(&database, &moved).await, violations(&database).await);
+        let all_before = rows(&database, &[]).await;
+        let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        assert_eq!((rows(&database, &moved).await, violations(&database).await), before);
+        let copied = rows(&folder.path().join(FIRST_REBUILD), &[]).await;
+        assert_eq!(copied, all_before, "the copy is what was there");
+
+        let viewer = Viewer::local();
+        let found = index.search_violations(&viewer, &ViolationQuery::default()).await.unwrap().items;
+        let mut states: Vec<_> = found.iter().map(|row| (row.id, row.status, row.verdict)).collect();
+        states.sort_by_key(|state| state.0);
+        let states: Vec<_> = states.into_iter().map(|(_, status, verdict)| (status, verdict)).collect();
+        use Verdict::{Confirmed, Dismissed, None};
+        let expected = [
+            [(Open, None), (Closed, Confirmed), (Closed, Dismissed), (Closed, None)],
+            [(Open, Confirmed), (Closed, Dismissed), (Closed, None), (Closed, None)],
+        ];
+        assert_eq!(states, expected.concat());
+        for (verdicts, expected) in [(vec![None], 4), (vec![Confirmed], 2), (vec![Confirmed, Dismissed], 4)] {
+            let query = ViolationQuery { verdicts, ..ViolationQuery::default() };
+            let counts = index.count_violations(&viewer, &query, GroupBy::Camera).await.unwrap();
+            assert_eq!(counts.iter().map(|count| count.count).sum::<u64>(), expected, "{query:?}");
+        }
+        let holds = HoldQuery { which: WhichHolds::All, ..HoldQuery::default() };
+        assert_eq!(index.holds(&viewer, &holds).await.unwrap().len(), 2);
+        let gate: CameraId = "gate".parse().unwrap();
+        assert_eq!(index.recording_span(&viewer, &gate).await.unwrap().unwrap().segments, 2);
+        assert_eq!(index.live_since(&viewer, 0, 100).await.unwrap().len(), 15);
+    });
+}
+
+#[test]
+fn an_upgraded_database_has_the_schema_of_a_fresh_one() {
+    runtime().block_on(async {
+        let (upgraded, fresh) = (restored(SCHEMA_2).await, tempfile::tempdir().unwrap());
+        for folder in [&upgraded, &fresh] {
+            drop(Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap());
+        }
+        let [upgraded, fresh_schema] =
+            [schema(&upgraded.path().join("anjian.db")).await, schema(&fresh.path().join("anjian.db")).await];
+        assert_eq!(upgraded, fresh_schema);
+        assert!(!fresh.path().join(FIRST_REBUILD).exists(), "there was nothing to copy");
+    });
+}
+
+#[test]
+fn without_a_copy_nothing_is_changed() {
+    runtime().block_on(async {
+        let folder = restored(SCHEMA_2).await;
+        let database = folder.path().join("anjian.db");
+        let before = (schema(&database).await, rows(&database, &[]).await);
+        let blocked = folder.path().join(FIRST_REBUILD);
+        std::fs::create_dir_all(blocked.join("in the way")).unwrap();
+        let refused = Index::open(folder.path(), Arc::new(SystemClock)).await.err().unwrap();
+        assert!(matches!(&refused, IndexError::NotCopied { path, .. } if *path == blocked), "{refused:?}");
+        assert_eq!((schema(&database).await, rows(&database, &[]).await), before);
+        std::fs::remove_dir_all(&blocked).unwrap();
+        Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        assert!(blocked.is_file());
+    });
+}
