@@ -1,7 +1,7 @@
 //! Galleries: the garments that a site approves. Lists them, and adds a garment out of a picture that is sent or out of
 //! a recording. Pictures are looked at and forgotten.
 
-use anjian_domain::{CameraId, NormBox};
+use anjian_domain::{BehaviourList, CameraId, NormBox};
 use axum::Json;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -173,7 +173,7 @@ pub(crate) async fn enrol(
     };
     let gallery = garment.gallery.clone();
     let enrolled = shared.galleries.enrol(place, garment).await?;
-    Ok((StatusCode::CREATED, Json(EnrolledView::new(gallery, enrolled))))
+    Ok((StatusCode::CREATED, Json(EnrolledView::new(gallery, enrolled, &shared.behaviours))))
 }
 
 /// The name becomes one of a file, so it keeps to the letters of ids.
@@ -258,12 +258,16 @@ fn origin(text: &str) -> Result<String, Problem> {
 }
 
 impl EnrolledView {
-    fn new(gallery: String, enrolled: Enrolled) -> Self {
+    fn new(gallery: String, enrolled: Enrolled, behaviours: &BehaviourList) -> Self {
         let when = match &enrolled.version_in_use {
             Some(version) => format!("running rules judge by version {version} until anjian starts again"),
-            None => format!(
-                "no running rule uses the gallery: name {gallery:?} in a no_anti_static rule and start anjian again"
-            ),
+            None => {
+                let user = behaviours.iter().find(|spec| spec.key("gallery").is_some());
+                let rule = user.map_or_else(|| "rule".to_owned(), |spec| format!("{} rule", spec.name));
+                format!(
+                    "no running rule uses the gallery: name {gallery:?} in a {rule} and start anjian again"
+                )
+            }
         };
         Self {
             gallery,

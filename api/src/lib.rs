@@ -5,6 +5,7 @@
 //! once, in `access`; what an error looks like is decided once, in `problem`.
 
 mod access;
+mod behaviours;
 mod cameras;
 mod galleries;
 mod health;

@@ -21,7 +21,7 @@ use crate::recordings::{
 use crate::shared::Shared;
 use crate::updates::stream;
 use crate::violations::{counts, evidence, list as violations};
-use crate::{galleries, health};
+use crate::{behaviours, galleries, health};
 
 /// Routes that take more read their body themselves, with a bound of their own.
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
@@ -43,6 +43,7 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(evidence::snapshot_annotated))
         .routes(routes!(evidence::thumbnail))
         .routes(routes!(evidence::clip))
+        .routes(routes!(behaviours::list))
         .routes(routes!(cameras::sites))
         .routes(routes!(cameras::cameras))
         .routes(routes!(recordings::list))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anjian_domain::Clock;
+use anjian_domain::{BehaviourList, Clock};
 use anjian_indexer::Index;
 use tokio::sync::{Semaphore, watch};
 
@@ -19,6 +19,7 @@ pub(crate) const MAX_STREAMS: usize = 64;
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) index: Index,
+    pub(crate) behaviours: BehaviourList,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: MetricsText,
     pub(crate) jobs: JobsHealth,

@@ -5,11 +5,14 @@
 //! [`NormBox`] or a [`Score`] holds a valid one.
 
 mod behaviour;
+mod behaviour_list;
+mod behaviour_spec;
 mod camera;
 mod detection;
 mod frame;
 mod geometry;
 mod id;
+mod key_spec;
 mod look;
 mod permit;
 mod run;
@@ -17,14 +20,18 @@ mod segment;
 mod sink;
 mod time;
 mod violation;
+mod words;
 mod zone;
 
-pub use behaviour::{Behaviour, UnknownBehaviour};
+pub use behaviour::{Behaviour, BehaviourNameError};
+pub use behaviour_list::{BehaviourList, UnknownBehaviour};
+pub use behaviour_spec::{BehaviourSpec, FramePolicy};
 pub use camera::{Camera, CameraState, CameraStatus, Site, SourceUrl, SourceUrlError};
 pub use detection::{Class, Detection, Detections, Score, UnknownClass};
 pub use frame::{ColourMatrix, Frame, Picture, PictureError, PixelFormat};
 pub use geometry::{GeometryError, NormBox, Point, Polygon};
 pub use id::{CameraId, IdError, RuleId, RunId, SiteId, TrackId, ViolationId, ZoneId};
+pub use key_spec::{KeySpec, KeyValue, WhenAbsent, unit};
 pub use look::{Answer, Embedding, EmbeddingError, HeadwearOdds, LightMeasure, Look, LookKind, Seen};
 pub use permit::{Permit, PermitClass, UnknownPermitClass};
 pub use run::{RuleDefinition, Run, RunKind};
@@ -35,4 +42,5 @@ pub use segment::{
 pub use sink::{CameraSink, EvidenceSink, OpeningEvidence, SinkError};
 pub use time::{Clock, MediaTime, Moment, SystemClock, WallTime};
 pub use violation::{CloseReason, TrackPoint, Violation, ViolationUpdate};
+pub use words::Words;
 pub use zone::{Anchor, Zone};

@@ -21,7 +21,7 @@ pub(crate) struct FilterParams {
     camera: Option<Vec<String>>,
     /// In this zone; may repeat.
     zone: Option<Vec<String>>,
-    /// `no_hard_hat`, `hot_work`, `overcrowding` or `no_anti_static`; may repeat.
+    /// A name that `/api/v1/behaviours` lists; may repeat.
     behaviour: Option<Vec<String>>,
     /// `open`, `closed`, `confirmed` or `dismissed`; may repeat.
     status: Option<Vec<String>>,
@@ -214,7 +214,7 @@ mod tests {
         check_refused("from=yesterday", "from", "RFC 3339");
         check_refused("to=2026-03-01", "to", "RFC 3339");
         check_refused("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "from", "not be after");
-        check_refused("behaviour=smoking", "behaviour", "no_hard_hat, hot_work");
+        check_refused("behaviour=No-hat", "behaviour", "is not a behaviour");
         check_refused("camera=../etc", "camera", "is not an id");
         check_refused("status=new", "status", "use open, closed");
         check_refused("run=old", "run", "live or archive");

@@ -1,5 +1,6 @@
 //! Routes asked as a client would, against a real index in a temporary folder.
 
+mod behaviours;
 mod coverage;
 mod document;
 mod evidence;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use anjian_domain::{Behaviour, SystemClock, ViolationId, WallTime};
+use anjian_domain::{SystemClock, ViolationId, WallTime};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -108,6 +109,7 @@ impl Server {
         let shared = Shared {
             head: feed::follow(seed.index.clone()).await.unwrap(),
             index: seed.index.clone(),
+            behaviours: seed::behaviours(),
             clock: Arc::new(SystemClock),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
             jobs: Arc::new(|| {
@@ -136,12 +138,12 @@ impl Server {
     }
 
     /// A breach `minutes` after the Runs began, by camera 0 unless told.
-    async fn breach(&self, minutes: u64, camera: usize, behaviour: Behaviour) -> ViolationId {
+    async fn breach(&self, minutes: u64, camera: usize, behaviour: &'static str) -> ViolationId {
         self.seed.breach(breach(minutes, camera, behaviour)).await
     }
 }
 
-fn breach(minutes: u64, camera: usize, behaviour: Behaviour) -> Breach {
+fn breach(minutes: u64, camera: usize, behaviour: &'static str) -> Breach {
     let opened = at(BEGAN).plus(Duration::from_mins(minutes));
     Breach { camera, behaviour, opened, lasted: Some(Duration::from_secs(30)), score: 0.75 }
 }

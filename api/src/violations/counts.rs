@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Inspector;
+use crate::behaviours;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{FILTER_KEYS, FilterParams, filters, one, pairs, values};
 use crate::shared::Shared;
@@ -73,6 +74,7 @@ pub(crate) async fn counts(
 ) -> Result<Json<CountsView>, Problem> {
     let pairs = pairs(raw.as_deref(), &[&FILTER_KEYS[..], &["group_by", "time_zone"]].concat())?;
     let query = bounded(filters(&pairs)?, shared.clock.as_ref())?;
+    behaviours::check(&query, &shared.behaviours)?;
     let zone = zone_of(one(&pairs, "time_zone")?)?;
     let mut groups: Vec<&str> = values(&pairs, "group_by").collect();
     if groups.is_empty() {
@@ -81,7 +83,7 @@ pub(crate) async fn counts(
     let mut view = CountsView::default();
     for group in groups {
         match group {
-            "behaviour" => view.by_behaviour = Some(count(&shared.index, &query, GroupBy::Behaviour).await?),
+            "behaviour" => view.by_behaviour = Some(by_behaviour(&shared, &query).await?),
             "camera" => view.by_camera = Some(count(&shared.index, &query, GroupBy::Camera).await?),
             "hour" => view.by_hour = Some(hours(&shared.index, &query, &zone).await?),
             "day" => view.by_day = Some(count(&shared.index, &query, GroupBy::Day(zone.clone())).await?),
@@ -119,6 +121,17 @@ fn zone_of(name: Option<&str>) -> Result<TimeZone, Problem> {
 
 async fn count(index: &Index, query: &ViolationQuery, group: GroupBy) -> Result<Vec<CountView>, Problem> {
     Ok(index.count_violations(query, group).await?.into_iter().map(CountView::from).collect())
+}
+
+/// In the order of lists; those of other versions come last, by name.
+async fn by_behaviour(shared: &Shared, query: &ViolationQuery) -> Result<Vec<CountView>, Problem> {
+    let mut counts = shared.index.count_violations(query, GroupBy::Behaviour).await?;
+    // Stable: the index answers by name.
+    counts.sort_by_key(|count| match &count.key {
+        CountKey::Behaviour(behaviour) => Some(shared.behaviours.rank(behaviour)),
+        _ => None,
+    });
+    Ok(counts.into_iter().map(CountView::from).collect())
 }
 
 /// Hours of a long range, asked for piece by piece. A piece may end within an hour: its halves are put together.

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 
 use crate::access::Inspector;
+use crate::behaviours;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{FilterParams, PageParams, page};
 use crate::shared::Shared;
@@ -26,7 +27,9 @@ pub(crate) async fn list(
     State(shared): State<Shared>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<ViolationPageView>, Problem> {
-    let found = shared.index.search_violations(&page(raw.as_deref())?).await?;
+    let query = page(raw.as_deref())?;
+    behaviours::check(&query, &shared.behaviours)?;
+    let found = shared.index.search_violations(&query).await?;
     Ok(Json((&found).into()))
 }
 

@@ -15,8 +15,8 @@ pub(crate) struct ViolationView {
     pub(crate) site: String,
     pub(crate) camera: String,
     pub(crate) zone: String,
-    /// `no_hard_hat`, `hot_work`, `overcrowding` or `no_anti_static`.
-    pub(crate) behaviour: &'static str,
+    /// A name that `/api/v1/behaviours` lists, or one of another version.
+    pub(crate) behaviour: String,
     /// `open`, `closed`, `confirmed` or `dismissed`.
     pub(crate) status: &'static str,
     /// 0..1, over the observations that opened it.
@@ -170,7 +170,7 @@ impl From<&ViolationRow> for ViolationView {
             site: row.site.to_string(),
             camera: row.camera.to_string(),
             zone: row.zone.to_string(),
-            behaviour: row.behaviour.as_str(),
+            behaviour: row.behaviour.to_string(),
             status: row.status.as_str(),
             score: row.score.value(),
             opened_at: row.opened_at.to_string(),
