@@ -31,7 +31,7 @@ pub(crate) const fn is_valid_name(text: &str) -> bool {
         }
         at += 1;
     }
-    1 <= letters.len() && letters.len() <= 64 && letters[0].is_ascii_lowercase()
+    !letters.is_empty() && letters.len() <= 64 && letters[0].is_ascii_lowercase()
 }
 
 impl Behaviour {
