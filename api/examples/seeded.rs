@@ -13,9 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_api::{ApiSettings, Ports, serve_on};
-use anjian_domain::{
-    Behaviour, BlindCause, CameraMinute, CameraState, Clock, RecordingState, SystemClock, WallTime,
-};
+use anjian_domain::{BlindCause, CameraMinute, CameraState, Clock, RecordingState, SystemClock, WallTime};
 use seed::footage::{Film, camera_id};
 use seed::{Breach, Seed};
 use seed_ffmpeg::FfmpegPictures;
@@ -38,7 +36,8 @@ async fn main() {
     println!("http://{}", listener.local_addr().unwrap());
     let settings = ApiSettings { listen: listener.local_addr().unwrap(), hosts: Vec::new() };
     let stop = async { tokio::signal::ctrl_c().await.unwrap() };
-    let ports = Ports { pictures: Arc::new(FfmpegPictures), ..Ports::new(Arc::new(String::new)) };
+    let (pictures, behaviours) = (Arc::new(FfmpegPictures), seed::behaviours());
+    let ports = Ports { pictures, behaviours, ..Ports::new(Arc::new(String::new)) };
     serve_on(listener, settings, seed.index.clone(), ports, stop).await.unwrap();
     live.abort();
     recording.abort();
@@ -132,7 +131,7 @@ async fn go_on(seed: Seed) {
 }
 
 fn made_up(number: u64, opened: WallTime, lasted: Option<Duration>) -> Breach {
-    let behaviour = if number % 5 == 3 { Behaviour::Overcrowding } else { Behaviour::NoHardHat };
+    let behaviour = if number % 5 == 3 { "overcrowding" } else { "no_hard_hat" };
     let score = 0.55 + f32::from(u8::try_from(number * 29 % 44).unwrap()) / 100.0;
     Breach { camera: usize::try_from(number * 7 % 3).unwrap(), behaviour, opened, lasted, score }
 }

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use anjian_domain::{CameraId, NormBox, Scope, Viewer};
+use anjian_domain::{BehaviourList, CameraId, NormBox, Scope, Viewer};
 use axum::Json;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -191,7 +191,7 @@ pub(crate) async fn enrol(
     };
     let gallery = garment.gallery.clone();
     let enrolled = shared.galleries.enrol(place, garment).await?;
-    Ok((StatusCode::CREATED, Json(EnrolledView::new(gallery, enrolled))))
+    Ok((StatusCode::CREATED, Json(EnrolledView::new(gallery, enrolled, &shared.behaviours))))
 }
 
 /// A gallery belongs to no site, and says which cameras its garments come from: only viewers of every site see any.
@@ -290,12 +290,16 @@ fn origin(text: &str) -> Result<String, Problem> {
 }
 
 impl EnrolledView {
-    fn new(gallery: String, enrolled: Enrolled) -> Self {
+    fn new(gallery: String, enrolled: Enrolled, behaviours: &BehaviourList) -> Self {
         let when = match &enrolled.version_in_use {
             Some(version) => format!("running rules judge by version {version} until anjian starts again"),
-            None => format!(
-                "no running rule uses the gallery: name {gallery:?} in a no_anti_static rule and start anjian again"
-            ),
+            None => {
+                let user = behaviours.iter().find(|spec| spec.key("gallery").is_some());
+                let rule = user.map_or_else(|| "rule".to_owned(), |spec| format!("{} rule", spec.name));
+                format!(
+                    "no running rule uses the gallery: name {gallery:?} in a {rule} and start anjian again"
+                )
+            }
         };
         Self {
             gallery,

@@ -22,7 +22,7 @@ use crate::recordings::{
 use crate::shared::Shared;
 use crate::updates::stream;
 use crate::violations::{counts, evidence, list as violations};
-use crate::{galleries, health};
+use crate::{behaviours, galleries, health};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -41,6 +41,7 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(evidence::snapshot_annotated))
         .routes(routes!(evidence::thumbnail))
         .routes(routes!(evidence::clip))
+        .routes(routes!(behaviours::list))
         .routes(routes!(cameras::sites))
         .routes(routes!(cameras::cameras))
         .routes(routes!(recordings::list))

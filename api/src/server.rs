@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::{ErrorKind, Shortage, SystemClock, Viewer};
+use anjian_domain::{BehaviourList, ErrorKind, Shortage, SystemClock, Viewer};
 use anjian_indexer::{Index, IndexError};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -32,14 +32,16 @@ pub struct Ports {
     pub galleries: Arc<dyn GalleryPort>,
     /// Jobs that run beside it.
     pub jobs: JobsHealth,
+    /// The behaviours that rules may watch for.
+    pub behaviours: BehaviourList,
 }
 
 impl Ports {
-    /// Without jobs, decoder and models: whoever asks for a still, a preview or a gallery is told so.
+    /// Without jobs, behaviours, decoder and models: whoever asks for a still, a preview or a gallery is told so.
     #[must_use]
     pub fn new(metrics: MetricsText) -> Self {
         let (pictures, galleries) = (Arc::new(NoDecoder), Arc::new(NoGalleries));
-        Self { metrics, pictures, galleries, jobs: Arc::new(Vec::new) }
+        Self { metrics, pictures, galleries, jobs: Arc::new(Vec::new), behaviours: BehaviourList::default() }
     }
 }
 
@@ -125,6 +127,7 @@ pub async fn serve_on(
         head: feed::follow(index.clone()).await?,
         index,
         viewer: Viewer::local(),
+        behaviours: ports.behaviours,
         cuts: PreparedCuts::new(clock.clone()),
         clock,
         metrics: ports.metrics,

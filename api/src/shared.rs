@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anjian_domain::{Clock, Viewer};
+use anjian_domain::{BehaviourList, Clock, Viewer};
 use anjian_indexer::Index;
 use tokio::sync::{Semaphore, watch};
 
@@ -21,6 +21,7 @@ pub(crate) struct Shared {
     pub(crate) index: Index,
     /// As whom everybody asks, until there are accounts.
     pub(crate) viewer: Viewer,
+    pub(crate) behaviours: BehaviourList,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: MetricsText,
     pub(crate) jobs: JobsHealth,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_api::{ApiSettings, Ports, serve_on};
-use anjian_domain::{Behaviour, CameraState, Clock, RecordingState, SystemClock, WallTime};
+use anjian_domain::{CameraState, Clock, RecordingState, SystemClock, WallTime};
 use seed::footage::Film;
 use seed::{Breach, Seed};
 use seed_ffmpeg::FfmpegPictures;
@@ -41,7 +41,7 @@ async fn node() -> PathBuf {
 }
 
 fn made_up(number: u64, opened: WallTime, lasted: Option<Duration>) -> Breach {
-    let behaviour = if number % 4 == 3 { Behaviour::Overcrowding } else { Behaviour::NoHardHat };
+    let behaviour = if number % 4 == 3 { "overcrowding" } else { "no_hard_hat" };
     Breach { camera: usize::try_from(number % 3).unwrap(), behaviour, opened, lasted, score: 0.8 }
 }
 
@@ -117,7 +117,8 @@ async fn look(seed: &Seed, script: &str) {
     let (stop, stopping) = oneshot::channel::<()>();
     let settings = ApiSettings { listen: address, hosts: Vec::new() };
     let stopped = async { stopping.await.unwrap() };
-    let ports = Ports { pictures: Arc::new(FfmpegPictures), ..Ports::new(Arc::new(String::new)) };
+    let (pictures, behaviours) = (Arc::new(FfmpegPictures), seed::behaviours());
+    let ports = Ports { pictures, behaviours, ..Ports::new(Arc::new(String::new)) };
     let server = tokio::spawn(serve_on(listener, settings, seed.index.clone(), ports, stopped));
 
     let mut script = Command::new(node().await)

@@ -1,77 +1,95 @@
-//! What a rule watches for.
+//! What a rule watches for, by name.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// A behaviour that breaks a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Behaviour {
-    /// 未佩戴安全帽: a person in the zone with a bare head.
-    NoHardHat,
-    /// 违规动火: arc, sparks or open flame without a permit.
-    HotWork,
-    /// 区域超员: more persons in the zone than allowed, or fewer than required.
-    Overcrowding,
-    /// 未穿防静电服: a garment that the site has not approved.
-    NoAntiStatic,
+/// The name of a behaviour that breaks a rule, such as `no_hard_hat`: in files, URLs and the database. Cheap to clone.
+///
+/// Only its letters are checked. Which behaviours there are is for a [`BehaviourList`](crate::BehaviourList) to know:
+/// a database that holds a behaviour of an older or newer version still opens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Behaviour(Arc<str>);
+
+/// Why a text cannot name a behaviour.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a behaviour: use 1 to 64 of a-z, 0-9 and '_', beginning with a letter")]
+pub struct BehaviourNameError {
+    text: String,
 }
 
-/// A name that is no behaviour.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a behaviour: use no_hard_hat, hot_work, overcrowding or no_anti_static")]
-pub struct UnknownBehaviour(pub String);
+/// Whether a text is snake_case and short: it stands in URLs, metric labels and the versions of rules.
+pub(crate) const fn is_valid_name(text: &str) -> bool {
+    let letters = text.as_bytes();
+    let mut at = 0;
+    while at < letters.len() {
+        if !matches!(letters[at], b'a'..=b'z' | b'0'..=b'9' | b'_') {
+            return false;
+        }
+        at += 1;
+    }
+    !letters.is_empty() && letters.len() <= 64 && letters[0].is_ascii_lowercase()
+}
 
 impl Behaviour {
-    /// Every behaviour, in the order in which lists show them.
-    pub const ALL: [Self; 4] = [Self::NoHardHat, Self::HotWork, Self::Overcrowding, Self::NoAntiStatic];
-
-    /// The name in files, URLs and the database.
+    /// As it stands in rules.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoHardHat => "no_hard_hat",
-            Self::HotWork => "hot_work",
-            Self::Overcrowding => "overcrowding",
-            Self::NoAntiStatic => "no_anti_static",
-        }
-    }
-
-    /// The name that inspectors read in Chinese.
-    #[must_use]
-    pub const fn zh_cn(self) -> &'static str {
-        match self {
-            Self::NoHardHat => "未佩戴安全帽",
-            Self::HotWork => "违规动火",
-            Self::Overcrowding => "区域超员",
-            Self::NoAntiStatic => "未穿防静电服",
-        }
-    }
-
-    /// The name that inspectors read in English.
-    #[must_use]
-    pub const fn english(self) -> &'static str {
-        match self {
-            Self::NoHardHat => "No hard hat",
-            Self::HotWork => "Illegal hot work",
-            Self::Overcrowding => "Overcrowded area",
-            Self::NoAntiStatic => "No anti-static garment",
-        }
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
 impl fmt::Display for Behaviour {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.write_str(&self.0)
     }
 }
 
 impl FromStr for Behaviour {
-    type Err = UnknownBehaviour;
-    fn from_str(text: &str) -> Result<Self, UnknownBehaviour> {
-        let named = Self::ALL.into_iter().find(|behaviour| behaviour.as_str() == text);
-        named.ok_or_else(|| UnknownBehaviour(text.to_owned()))
+    type Err = BehaviourNameError;
+    fn from_str(text: &str) -> Result<Self, BehaviourNameError> {
+        if is_valid_name(text) {
+            Ok(Self(text.into()))
+        } else {
+            Err(BehaviourNameError { text: text.to_owned() })
+        }
+    }
+}
+
+impl TryFrom<String> for Behaviour {
+    type Error = BehaviourNameError;
+    fn try_from(text: String) -> Result<Self, BehaviourNameError> {
+        text.parse()
+    }
+}
+
+impl From<Behaviour> for String {
+    fn from(behaviour: Behaviour) -> Self {
+        behaviour.as_str().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_snake_case() {
+        for good in ["a", "no_hard_hat", "x2", "of_another_version", &"x".repeat(64)] {
+            assert!(good.parse::<Behaviour>().is_ok(), "{good}");
+        }
+        for bad in ["", "_a", "2x", "No_hat", "no-hat", "no hat", "安全帽", &"x".repeat(65)] {
+            assert!(bad.parse::<Behaviour>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn json_holds_the_plain_name() {
+        let behaviour: Behaviour = serde_json::from_str("\"no_hard_hat\"").unwrap();
+        assert_eq!(serde_json::to_string(&behaviour).unwrap(), "\"no_hard_hat\"");
+        assert!(serde_json::from_str::<Behaviour>("\"No hat\"").is_err());
     }
 }

@@ -61,6 +61,12 @@ impl Class {
             Self::Sparks => "sparks",
         }
     }
+
+    /// Whether something burns. Smoke may come from elsewhere.
+    #[must_use]
+    pub const fn is_fire(self) -> bool {
+        matches!(self, Self::Arc | Self::Sparks | Self::Flame)
+    }
 }
 
 impl fmt::Display for Class {

@@ -5,6 +5,8 @@
 //! [`NormBox`] or a [`Score`] holds a valid one.
 
 mod behaviour;
+mod behaviour_list;
+mod behaviour_spec;
 mod camera;
 mod clock;
 mod detection;
@@ -12,6 +14,7 @@ mod error_kind;
 mod frame;
 mod geometry;
 mod id;
+mod key_spec;
 mod look;
 mod manual_clock;
 mod permit;
@@ -22,9 +25,12 @@ mod time;
 mod verdict;
 mod viewer;
 mod violation;
+mod words;
 mod zone;
 
-pub use behaviour::{Behaviour, UnknownBehaviour};
+pub use behaviour::{Behaviour, BehaviourNameError};
+pub use behaviour_list::{BehaviourList, UnknownBehaviour};
+pub use behaviour_spec::{BehaviourSpec, FramePolicy};
 pub use camera::{Camera, CameraState, CameraStatus, Site, SourceUrl, SourceUrlError};
 pub use clock::{Clock, SystemClock};
 pub use detection::{Class, Detection, Detections, Score, UnknownClass};
@@ -32,6 +38,7 @@ pub use error_kind::{ErrorKind, Shortage};
 pub use frame::{ColourMatrix, Frame, Picture, PictureError, PixelFormat};
 pub use geometry::{GeometryError, NormBox, Point, Polygon};
 pub use id::{CameraId, IdError, RuleId, RunId, SiteId, TrackId, ViolationId, ZoneId};
+pub use key_spec::{KeySpec, KeyValue, WhenAbsent, unit};
 pub use look::{Answer, Embedding, EmbeddingError, HeadwearOdds, LightMeasure, Look, LookKind, Seen};
 pub use manual_clock::ManualClock;
 pub use permit::{Permit, PermitClass, UnknownPermitClass};
@@ -45,4 +52,5 @@ pub use time::{MediaTime, Moment, WallTime};
 pub use verdict::{UnknownVerdict, Verdict};
 pub use viewer::{Role, Scope, Sites, Viewer, ViewerError};
 pub use violation::{CloseReason, TrackPoint, Violation, ViolationUpdate};
+pub use words::Words;
 pub use zone::{Anchor, Zone};

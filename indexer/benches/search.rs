@@ -79,14 +79,18 @@ fn deep_cursor(runtime: &Runtime, index: &Index) -> Option<Cursor> {
     runtime.block_on(index.search_violations(&Viewer::local(), &middle)).expect("it can be read").next_cursor
 }
 
+fn behaviour(name: &str) -> Behaviour {
+    name.parse().expect("a name in snake_case")
+}
+
 fn shapes(deep: Option<Cursor>) -> Vec<(&'static str, ViolationQuery)> {
     let any = ViolationQuery::default;
     let rare = || vec!["rare".parse().expect("an id")];
     let cameras = |count: usize| (0..count).map(|n| format!("camera-{n}").parse().expect("an id")).collect();
     let site = || vec!["site-1".parse().expect("an id")];
     let zone = || vec!["zone-3".parse().expect("an id")];
-    let hats = || vec![Behaviour::NoHardHat];
-    let rare_behaviour = || vec![Behaviour::NoAntiStatic];
+    let hats = || vec![behaviour("no_hard_hat")];
+    let rare_behaviour = || vec![behaviour("no_anti_static")];
     let dismissed = || vec![Verdict::Dismissed];
     vec![
         ("newest page", any()),

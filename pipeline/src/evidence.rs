@@ -92,7 +92,7 @@ fn opening(open: &OpenJob, frame: &Frame) -> Result<OpeningEvidence, snapshot::S
 }
 
 fn announce(violation: &Violation) {
-    let (camera, behaviour) = (violation.camera.to_string(), violation.behaviour.as_str());
+    let (camera, behaviour) = (violation.camera.to_string(), violation.behaviour.to_string());
     counter!(metric::VIOLATIONS, "camera" => camera, "behaviour" => behaviour).increment(1);
     tracing::info!(
         camera.id = %violation.camera, rule.id = %violation.rule, violation.id = %violation.id,

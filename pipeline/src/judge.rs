@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anjian_analysis::{CameraAnalysis, Remark};
 use anjian_domain::{
-    Camera, CloseReason, Detection, Detections, Frame, Moment, NormBox, Polygon, Run, Site, TrackPoint,
-    Violation, ViolationUpdate, WallTime, Zone,
+    BehaviourList, BehaviourSpec, Camera, CloseReason, Detection, Detections, Frame, Moment, NormBox,
+    Polygon, Run, Site, TrackPoint, Violation, ViolationUpdate, WallTime, Zone,
 };
 use anjian_models::ModelError;
 use jiff::tz::TimeZone;
@@ -50,6 +50,7 @@ pub struct Judge {
 pub(crate) struct Scene {
     place: String,
     time_zone: TimeZone,
+    behaviours: BehaviourList,
     zones: Vec<Zone>,
     whole_picture: Polygon,
 }
@@ -85,7 +86,8 @@ impl Judge {
     pub fn new(setup: JudgeSetup) -> Self {
         let JudgeSetup { run, camera, site, time_zone, zones, analysis, is_gated, aim } = setup;
         let place = format!("{} · {}", site.name, camera.name);
-        let scene = Scene { place, time_zone, zones, whole_picture: Polygon::whole_picture() };
+        let (behaviours, whole_picture) = (analysis.behaviours(), Polygon::whole_picture());
+        let scene = Scene { place, time_zone, behaviours, zones, whole_picture };
         let gate = Arc::new(Gate::new(is_gated));
         Self { run, scene: Arc::new(scene), analysis, gate, aim, last: None }
     }
@@ -161,7 +163,7 @@ impl OpenJob {
     pub(crate) fn overlay(&self) -> Overlay<'_> {
         let violation = &self.violation;
         Overlay {
-            behaviour: violation.behaviour,
+            behaviour: self.scene.behaviour(violation),
             zone: self.scene.zone(violation),
             subjects: &self.subjects,
             detections: &self.detections.items,
@@ -178,6 +180,12 @@ impl OpenJob {
 }
 
 impl Scene {
+    fn behaviour(&self, violation: &Violation) -> &BehaviourSpec {
+        self.behaviours
+            .get(violation.behaviour.as_str())
+            .expect("a rule of this analysis found the violation")
+    }
+
     fn zone(&self, violation: &Violation) -> OverlayZone<'_> {
         let zone = self.zones.iter().find(|zone| zone.id == violation.zone);
         match zone {

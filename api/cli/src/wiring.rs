@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use anjian_analysis::CameraAnalysis;
 use anjian_domain::{
-    Behaviour, Camera, Class, Clock, LookKind, RuleDefinition, Run, RunId, RunKind, SegmentSink, SystemClock,
-    WallTime,
+    Camera, Clock, LookKind, RuleDefinition, Run, RunId, RunKind, SegmentSink, SystemClock, WallTime,
 };
 use anjian_indexer::{Index, Recovery};
 use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording};
@@ -164,11 +163,7 @@ fn detectors<'a>(config: &'a Config, catalogue: &Catalogue) -> Result<Vec<&'a st
 /// A rule that waits for what the detector never finds would stay silent for ever.
 fn tell_blind_rules(camera: &CameraConfig, detector: &anjian_models::Model) {
     for rule in &camera.rules {
-        let needed: &[Class] = match rule.behaviour {
-            Behaviour::NoHardHat => &[Class::Head],
-            Behaviour::HotWork => &[Class::Flame, Class::Arc, Class::Sparks],
-            Behaviour::Overcrowding | Behaviour::NoAntiStatic => &[Class::Person],
-        };
+        let needed = rule.spec().classes;
         if needed.iter().all(|class| detector.threshold(*class).is_none()) {
             let needed: Vec<_> = needed.iter().map(|class| class.as_str()).collect();
             tracing::warn!(
@@ -183,12 +178,10 @@ fn tell_blind_rules(camera: &CameraConfig, detector: &anjian_models::Model) {
 /// The second looks that some rule asks for. A name that the catalogue does not have is refused, asked for or not.
 fn second_looks<'a>(config: &Config, catalogue: &'a Catalogue) -> anyhow::Result<Vec<&'a SecondLookModel>> {
     let mut looks = vec![];
-    for (kind, behaviour) in
-        [(LookKind::Headwear, Behaviour::NoHardHat), (LookKind::Garment, Behaviour::NoAntiStatic)]
-    {
+    for kind in [LookKind::Headwear, LookKind::Garment] {
         let look = second_look(&config.model, catalogue, kind)?;
         let mut rules = config.cameras.iter().flat_map(|camera| &camera.rules);
-        if rules.any(|rule| rule.behaviour == behaviour) {
+        if rules.any(|rule| rule.spec().looks.contains(&kind)) {
             looks.extend(look);
         }
     }
@@ -231,11 +224,12 @@ pub fn galleries_in_use(config: &Config) -> anyhow::Result<BTreeMap<String, Stri
     Ok(in_use)
 }
 
+/// The rules of a camera that judge by a gallery.
 fn garment_rules(config: &Config, camera: &CameraConfig) -> anyhow::Result<Vec<RuleDefinition>> {
     let time_zone = TimeZone::get(&config.site_of(camera).time_zone)?;
     let plan = config.plan(camera, RunId(Uuid::nil()), time_zone, String::new());
     let rules = CameraAnalysis::new(plan)?.rule_definitions();
-    Ok(rules.into_iter().filter(|rule| rule.behaviour == Behaviour::NoAntiStatic).collect())
+    Ok(rules.into_iter().filter(|rule| rule.definition.get("gallery").is_some()).collect())
 }
 
 /// What a garment rule's definition says of its gallery.

@@ -16,6 +16,7 @@ async fn it_contains_every_route_of_the_contract() {
         "/api/v1/violations/{id}/snapshot-annotated.jpg",
         "/api/v1/violations/{id}/thumbnail.jpg",
         "/api/v1/violations/{id}/clip.mp4",
+        "/api/v1/behaviours",
         "/api/v1/sites",
         "/api/v1/cameras",
         "/api/v1/cameras/{id}/recordings",
@@ -41,7 +42,7 @@ async fn it_contains_every_route_of_the_contract() {
     for kind in ["image/jpeg", "image/png", "image/webp", "application/json"] {
         assert!(enrol["requestBody"]["content"][kind].is_object(), "{kind}: {enrol}");
     }
-    assert_eq!(paths.len(), 26, "a new route belongs into this list too: {paths:?}");
+    assert_eq!(paths.len(), 27, "a new route belongs into this list too: {paths:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! Pictures: bytes, digests, ranges, caching.
 
-use anjian_domain::Behaviour;
 use axum::http::StatusCode;
 
 use super::seed::PICTURE;
@@ -9,7 +8,7 @@ use super::{Server, request};
 #[tokio::test]
 async fn a_snapshot_is_served_whole_in_part_and_not_again() {
     let server = Server::new().await;
-    let id = server.breach(1, 0, Behaviour::NoHardHat).await;
+    let id = server.breach(1, 0, "no_hard_hat").await;
     for name in ["snapshot.jpg", "snapshot-annotated.jpg"] {
         let path = format!("/api/v1/violations/{id}/{name}");
         let whole = server.get(&path).await;
@@ -41,7 +40,7 @@ async fn a_snapshot_is_served_whole_in_part_and_not_again() {
 #[tokio::test]
 async fn a_missing_clip_and_a_missing_file_are_problems() {
     let server = Server::new().await;
-    let id = server.breach(1, 0, Behaviour::NoHardHat).await;
+    let id = server.breach(1, 0, "no_hard_hat").await;
     let clip = server.get(&format!("/api/v1/violations/{id}/clip.mp4")).await;
     assert_eq!(clip.status, StatusCode::NOT_FOUND);
     assert!(clip.json()["detail"].as_str().unwrap().contains("has no clip"));
@@ -58,7 +57,7 @@ async fn a_missing_clip_and_a_missing_file_are_problems() {
 #[tokio::test]
 async fn a_list_gets_small_pictures_or_else_the_whole_ones() {
     let server = Server::new().await;
-    let id = server.breach(1, 0, Behaviour::NoHardHat).await;
+    let id = server.breach(1, 0, "no_hard_hat").await;
     let path = format!("/api/v1/violations/{id}/thumbnail.jpg");
     let small = server.get(&path).await;
     assert_eq!((small.status, small.body.as_slice()), (StatusCode::OK, &b"thumbnail 256"[..]));
@@ -68,7 +67,7 @@ async fn a_list_gets_small_pictures_or_else_the_whole_ones() {
     assert_eq!(known.status, StatusCode::NOT_MODIFIED);
 
     let without = Server::without_decoder().await;
-    let id = without.breach(1, 0, Behaviour::NoHardHat).await;
+    let id = without.breach(1, 0, "no_hard_hat").await;
     let whole = without.get(&format!("/api/v1/violations/{id}/thumbnail.jpg")).await;
     assert_eq!((whole.status, whole.body.as_slice()), (StatusCode::OK, PICTURE));
     let unknown = without.get("/api/v1/violations/00000000-0000-0000-0000-000000000000/thumbnail.jpg").await;

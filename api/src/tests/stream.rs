@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{Behaviour, CameraState};
+use anjian_domain::CameraState;
 use axum::body::BodyDataStream;
 use axum::http::StatusCode;
 use futures_util::StreamExt;
@@ -81,12 +81,12 @@ fn told(block: &str) -> Told {
 #[tokio::test]
 async fn it_tells_what_happens_from_now_on() {
     let server = Server::new().await;
-    server.breach(1, 0, Behaviour::NoHardHat).await;
+    server.breach(1, 0, "no_hard_hat").await;
     let mut stream = server.listen(&[]).await;
     let greeting = stream.next().await.unwrap();
     assert_eq!(greeting.name, "");
 
-    let open = Breach { lasted: None, ..breach(2, 1, Behaviour::NoHardHat) };
+    let open = Breach { lasted: None, ..breach(2, 1, "no_hard_hat") };
     let id = server.seed.breach(open).await;
     let opened = stream.next().await.unwrap();
     assert_eq!((opened.name.as_str(), &opened.data["id"]), ("violation", &Value::from(id.to_string())));
@@ -108,7 +108,7 @@ async fn it_resumes_without_loss_or_repetition() {
     let mut first = server.listen(&[]).await;
     first.next().await.unwrap();
     for minutes in 0..3 {
-        server.breach(minutes, 0, Behaviour::NoHardHat).await;
+        server.breach(minutes, 0, "no_hard_hat").await;
     }
     // Each was opened and closed.
     let all = first.names(6).await;
@@ -116,12 +116,12 @@ async fn it_resumes_without_loss_or_repetition() {
 
     let cut = all[2].0;
     drop(first);
-    server.breach(3, 0, Behaviour::NoHardHat).await;
+    server.breach(3, 0, "no_hard_hat").await;
     let mut second = server.listen(&[("last-event-id", &cut.to_string())]).await;
     assert_eq!(second.next().await.unwrap().id, cut);
     let rest = second.names(5).await;
     assert_eq!(rest[..3], all[3..]);
-    server.breach(4, 0, Behaviour::NoHardHat).await;
+    server.breach(4, 0, "no_hard_hat").await;
     let next = second.next().await.unwrap();
     assert!(next.id > rest[4].0, "{} follows {rest:?}", next.id);
 }

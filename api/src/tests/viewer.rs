@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_domain::{
-    Behaviour, Camera, CameraSink, CameraState, CameraStatus, Role, Scope, Site, Sites, VideoCodec, Viewer,
-    ViolationId,
+    Camera, CameraSink, CameraState, CameraStatus, Role, Scope, Site, Sites, VideoCodec, Viewer, ViolationId,
 };
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -68,7 +67,7 @@ async fn server(viewer: Viewer) -> (Server, Names) {
     let (id, site) = ("mill-1".parse().unwrap(), "mill-8".parse().unwrap());
     let mill = Camera { id, site, name: "轧机".to_owned(), zone_names: Default::default() };
     index.put_camera(&mill).await.unwrap();
-    let violation = server.breach(60, 0, Behaviour::NoHardHat).await;
+    let violation = server.breach(60, 0, "no_hard_hat").await;
     let film = Film::made_up(VideoCodec::H265);
     let segment = server.seed.film(0, at(BEGAN), Duration::from_mins(1), &film).await;
     let hold = anjian_indexer::NewHold {
@@ -210,7 +209,7 @@ async fn a_listener_hears_only_of_what_is_yours() {
     let (server, _) = server(viewer_of("mill-8")).await;
     let mut stream = server.listen(&[]).await;
     stream.next().await.unwrap();
-    server.breach(61, 0, Behaviour::NoHardHat).await;
+    server.breach(61, 0, "no_hard_hat").await;
     server.seed.camera_state(1, CameraState::Live, at(BEGAN), None).await;
     let (camera, since) = ("mill-1".parse().unwrap(), at(BEGAN));
     let status = CameraStatus { camera, state: CameraState::Live, since, reason: None, last_frame: None };

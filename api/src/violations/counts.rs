@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::behaviours;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{Both, Query, one, words};
 use crate::shared::Shared;
@@ -96,6 +97,7 @@ pub(crate) async fn counts(
     Query(Both(filters, groups)): Query<Both<FilterParams, GroupParams>>,
 ) -> Result<Json<CountsView>, Problem> {
     let query = bounded(filters.query()?, shared.clock.as_ref())?;
+    behaviours::check(&query, &shared.behaviours)?;
     let zone = groups.time_zone.map_or(TimeZone::UTC, |zone| zone.0);
     let mut wanted = groups.group_by;
     if wanted.is_empty() {
@@ -105,7 +107,7 @@ pub(crate) async fn counts(
     for group in wanted {
         let by = |group| count(&viewer, index, &query, group);
         match group {
-            Group::Behaviour => view.by_behaviour = Some(by(GroupBy::Behaviour).await?),
+            Group::Behaviour => view.by_behaviour = Some(by_behaviour(&viewer, &shared, &query).await?),
             Group::Camera => view.by_camera = Some(by(GroupBy::Camera).await?),
             Group::Hour => view.by_hour = Some(hours(&viewer, index, &query, &zone).await?),
             Group::Day => view.by_day = Some(by(GroupBy::Day(zone.clone())).await?),
@@ -133,6 +135,21 @@ async fn count(
     group: GroupBy,
 ) -> Result<Vec<CountView>, Problem> {
     Ok(index.count_violations(viewer, query, group).await?.into_iter().map(CountView::from).collect())
+}
+
+/// In the order of lists; those of other versions come last, by name.
+async fn by_behaviour(
+    viewer: &Viewer,
+    shared: &Shared,
+    query: &ViolationQuery,
+) -> Result<Vec<CountView>, Problem> {
+    let mut counts = shared.index.count_violations(viewer, query, GroupBy::Behaviour).await?;
+    // Stable: the index answers by name.
+    counts.sort_by_key(|count| match &count.key {
+        CountKey::Behaviour(behaviour) => Some(shared.behaviours.rank(behaviour)),
+        _ => None,
+    });
+    Ok(counts.into_iter().map(CountView::from).collect())
 }
 
 /// Hours of a long range, asked for piece by piece. A piece may end within an hour: its halves are put together.

@@ -27,7 +27,7 @@ pub(crate) struct FilterParams {
     #[serde(default, deserialize_with = "many")]
     #[param(value_type = Option<Vec<String>>)]
     zone: Vec<ZoneId>,
-    /// `no_hard_hat`, `hot_work`, `overcrowding` or `no_anti_static`; may repeat.
+    /// A name that `/api/v1/behaviours` lists; may repeat.
     #[serde(default, deserialize_with = "many")]
     #[param(value_type = Option<Vec<String>>)]
     behaviour: Vec<Behaviour>,
@@ -219,7 +219,7 @@ mod tests {
         check_refused("from=yesterday", "from", "RFC 3339");
         check_refused("to=2026-03-01", "to", "RFC 3339");
         check_refused("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "from", "not be after");
-        check_refused("behaviour=smoking", "behaviour", "no_hard_hat, hot_work");
+        check_refused("behaviour=No-hat", "behaviour", "is not a behaviour");
         check_refused("camera=../etc", "camera", "is not an id");
         check_refused("status=new", "status", "use open or closed");
         check_refused("status=closed&status=confirmed", "status", "use verdict");

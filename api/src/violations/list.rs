@@ -4,6 +4,7 @@ use anjian_domain::{Viewer, ViolationId};
 use axum::Json;
 use axum::extract::{Path, State};
 
+use crate::behaviours;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{Both, Query};
 use crate::shared::Shared;
@@ -26,7 +27,9 @@ pub(crate) async fn list(
     State(shared): State<Shared>,
     Query(Both(filters, page)): Query<Both<FilterParams, PageParams>>,
 ) -> Result<Json<ViolationPageView>, Problem> {
-    let found = shared.index.search_violations(&viewer, &page.of(filters.query()?)).await?;
+    let query = page.of(filters.query()?);
+    behaviours::check(&query, &shared.behaviours)?;
+    let found = shared.index.search_violations(&viewer, &query).await?;
     Ok(Json((&found).into()))
 }
 

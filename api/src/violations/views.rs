@@ -15,8 +15,8 @@ pub(crate) struct ViolationView {
     pub(crate) site: String,
     pub(crate) camera: String,
     pub(crate) zone: String,
-    /// `no_hard_hat`, `hot_work`, `overcrowding` or `no_anti_static`.
-    pub(crate) behaviour: &'static str,
+    /// A name that `/api/v1/behaviours` lists, or one of another version.
+    pub(crate) behaviour: String,
     /// `open` while it goes on, or `closed`.
     pub(crate) status: &'static str,
     /// What an inspector made of it: `none`, `confirmed` or `dismissed`. Says nothing of whether it goes on.
@@ -172,7 +172,7 @@ impl From<&ViolationRow> for ViolationView {
             site: row.site.to_string(),
             camera: row.camera.to_string(),
             zone: row.zone.to_string(),
-            behaviour: row.behaviour.as_str(),
+            behaviour: row.behaviour.to_string(),
             status: row.status.as_str(),
             verdict: row.verdict.as_str(),
             score: row.score.value(),

@@ -9,10 +9,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anjian_analysis::rules::Behaviours;
 use anjian_domain::{
-    Behaviour, Camera, CameraSink, CameraState, CameraStatus, Class, CloseReason, Detection, Detections,
-    EvidenceSink, MediaTime, Moment, NormBox, OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score,
-    Site, SystemClock, TrackId, TrackPoint, Violation, ViolationId, WallTime, ZoneId,
+    Behaviour, BehaviourList, Camera, CameraSink, CameraState, CameraStatus, Class, CloseReason, Detection,
+    Detections, EvidenceSink, MediaTime, Moment, NormBox, OpeningEvidence, RuleDefinition, Run, RunId,
+    RunKind, Score, Site, SystemClock, TrackId, TrackPoint, Violation, ViolationId, WallTime, ZoneId,
 };
 use anjian_indexer::{Index, IndexSink};
 use uuid::Uuid;
@@ -35,11 +36,20 @@ pub(crate) struct Seed {
 #[derive(Clone, Copy)]
 pub(crate) struct Breach {
     pub(crate) camera: usize,
-    pub(crate) behaviour: Behaviour,
+    pub(crate) behaviour: &'static str,
     pub(crate) opened: WallTime,
     /// Still open when `None`.
     pub(crate) lasted: Option<Duration>,
     pub(crate) score: f32,
+}
+
+/// Those that the executable knows.
+pub(crate) fn behaviours() -> BehaviourList {
+    Behaviours::built_in().list()
+}
+
+fn named(behaviour: &str) -> Behaviour {
+    behaviour.parse().unwrap()
 }
 
 /// The last camera's rules hold in the whole picture, the others' in a zone with a name.
@@ -142,10 +152,10 @@ impl Seed {
     }
 
     fn run(&self, camera: usize) -> Run {
-        let rule = |behaviour: Behaviour, definition| RuleDefinition {
-            rule: behaviour.as_str().replace('_', "-").parse().unwrap(),
+        let rule = |behaviour: &str, definition| RuleDefinition {
+            rule: behaviour.replace('_', "-").parse().unwrap(),
             version: format!("{behaviour}@1f0c9ad2b7e4"),
-            behaviour,
+            behaviour: named(behaviour),
             zone: zone_of(camera),
             definition,
         };
@@ -161,7 +171,7 @@ impl Seed {
             camera: CAMERAS[camera].0.parse().unwrap(),
             source: format!("rtsp://viewer:***@10.20.0.{}:554/main", 11 + camera),
             model: "head-helmet-person-nano@0f3c21aa90d1".to_owned(),
-            rules: vec![rule(Behaviour::NoHardHat, hat), rule(Behaviour::Overcrowding, crowd)],
+            rules: vec![rule("no_hard_hat", hat), rule("overcrowding", crowd)],
             started_at: self.began,
         }
     }
@@ -178,15 +188,15 @@ impl Seed {
     fn violation(&self, breach: &Breach, lasted: Option<Duration>) -> Violation {
         let Breach { camera, behaviour, opened, score, .. } = *breach;
         let name = format!("{camera} {behaviour} {opened}");
-        let is_personal = behaviour == Behaviour::NoHardHat;
+        let is_personal = behaviour == "no_hard_hat";
         Violation {
             id: ViolationId(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())),
             run: self.run_id(camera),
             site: "plant-7".parse().unwrap(),
             camera: CAMERAS[camera].0.parse().unwrap(),
             zone: zone_of(camera),
-            behaviour,
-            rule: behaviour.as_str().replace('_', "-").parse().unwrap(),
+            behaviour: named(behaviour),
+            rule: behaviour.replace('_', "-").parse().unwrap(),
             rule_version: format!("{behaviour}@1f0c9ad2b7e4"),
             model: "head-helmet-person-nano@0f3c21aa90d1".to_owned(),
             score: Score::new(score).unwrap(),
@@ -215,7 +225,7 @@ impl Seed {
     }
 
     fn path(&self, breach: &Breach) -> Vec<TrackPoint> {
-        if breach.behaviour != Behaviour::NoHardHat {
+        if breach.behaviour != "no_hard_hat" {
             return Vec::new();
         }
         let point = |step: u8| TrackPoint {

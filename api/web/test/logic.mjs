@@ -10,7 +10,7 @@ const time = await server.ssrLoadModule('/src/lib/time.ts');
 const filters = await server.ssrLoadModule('/src/lib/filters.ts');
 const timeline = await server.ssrLoadModule('/src/lib/timeline.ts');
 const { hideUnplayed } = await server.ssrLoadModule('/src/lib/sound.ts');
-const { thresholds } = await server.ssrLoadModule('/src/lib/thresholds.ts');
+const { explained, thresholds } = await server.ssrLoadModule('/src/lib/thresholds.ts');
 
 const results = { passed: 0, failed: 0 };
 function check(name, look) {
@@ -102,6 +102,22 @@ check('a definition becomes names and values', () => {
     { name: 'zone.points', value: '0,10  100,10  100,100  %' },
   ]);
   assert.deepEqual(thresholds(null), []);
+});
+
+check('thresholds stand with their unit and what their behaviour says of them', () => {
+  const text = (zh, en) => ({ zh, en });
+  const keys = [
+    { name: 'hold_s', unit: text('秒', 'seconds'), help: text('持续。', 'Lasts.') },
+    { name: 'max_persons', unit: text('人', 'persons'), help: text('上限。', 'At most.') },
+  ];
+  const definition = { thresholds: { hold_s: 3, max_persons: null, of_yesterday: 1 }, tracker: { hold_s: 2 } };
+  assert.deepEqual(explained(definition, keys, 'zh'), [
+    { name: 'thresholds.hold_s', value: '3 秒', help: '持续。' },
+    { name: 'thresholds.max_persons', value: '–', help: '上限。' },
+    { name: 'thresholds.of_yesterday', value: '1', help: '' },
+    { name: 'tracker.hold_s', value: '2', help: '' },
+  ]);
+  assert.deepEqual(explained({ hold_s: 3 }, keys, 'en'), [{ name: 'hold_s', value: '3 seconds', help: 'Lasts.' }]);
 });
 
 check('seconds of the site are typed and read back', () => {

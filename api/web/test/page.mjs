@@ -50,6 +50,24 @@ await check('a behaviour narrows the list, and the address holds it', async () =
   await until(async () => (await rows(page).count()) === before, 'back did not bring the list back');
 });
 
+await check('behaviours have the names, icons and colours that the server says', async () => {
+  const { items } = await (await fetch(new URL('/api/v1/behaviours', address))).json();
+  const shown = await page.locator('[data-behaviour]').evaluateAll((buttons) =>
+    buttons.map((button) => ({
+      name: button.dataset.behaviour,
+      title: button.querySelector('.label').textContent,
+      icon: button.querySelector('path').getAttribute('d'),
+      hue: getComputedStyle(button.querySelector('svg')).color,
+    })),
+  );
+  expect(shown.length === items.length && items.length > 1, `${shown.length} of ${items.length} behaviours`);
+  for (const [at, { name, title, icon }] of items.entries()) {
+    const one = shown[at];
+    expect(one.name === name && one.title === title.en && one.icon === icon, `${name}: ${JSON.stringify(one)}`);
+  }
+  expect(new Set(shown.map(({ hue }) => hue)).size === items.length, `hues: ${shown.map(({ hue }) => hue)}`);
+});
+
 await check('a camera narrows the list', async () => {
   const button = page.locator('[data-camera]').first();
   await button.click();
@@ -86,7 +104,7 @@ await check('the details open with both pictures, facts and digests', async () =
   await until(async () => (await picture.getAttribute('src')) !== annotated, 'the clean picture was not shown');
   await until(() => isLoaded(picture), 'the clean picture did not load');
   const text = await page.locator('aside').innerText();
-  for (const fact of ['no_hard_hat@', 'head-helmet-person', 'Thresholds', 'SHA-256', 'Work floor', 'floor']) {
+  for (const fact of ['no_hard_hat@', 'head-helmet-person', 'Thresholds', 'Share of bare heads', 'SHA-256', 'Work floor', 'floor']) {
     expect(text.includes(fact), `no ${fact} in the details`);
   }
 });

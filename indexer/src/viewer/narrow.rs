@@ -20,7 +20,7 @@ pub(crate) fn narrowed<'q>(
     let is_asked = |site| query.sites.is_empty() || query.sites.contains(site);
     let sites: Vec<_> = seen.iter().filter(|site| is_asked(site)).cloned().collect();
     if sites.is_empty() {
-        return Plan::driven_by(Driver::of(query), query).map(|_| None);
+        return Plan::driven_by(Driver::of(query), query, &[]).map(|_| None);
     }
     Ok(Some(Cow::Owned(ViolationQuery { sites, ..query.clone() })))
 }

@@ -1,6 +1,8 @@
 //! Counting violations by group. Each group is a range of an index and counted without sorting. Calendar hours and
 //! days are laid out by [`crate::violations::calendar`], because SQLite knows no daylight saving.
 
+use std::collections::BTreeSet;
+
 use anjian_domain::{Behaviour, Viewer};
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -12,8 +14,8 @@ use crate::violations::walk::{Driver, Plan};
 use crate::{CountKey, GroupBy, Index, IndexError, ViolationCount, ViolationQuery};
 
 impl Index {
-    /// How many violations opened that the viewer sees, by group; `limit` and `cursor` of the query do not matter. Behaviours come in
-    /// their usual order, cameras by id, hours and days from the oldest; groups with none are left out.
+    /// How many violations opened that the viewer sees, by group; `limit` and `cursor` of the query do not matter.
+    /// Behaviours come by name, cameras by id, hours and days from the oldest; groups with none are left out.
     ///
     /// # Errors
     /// When the rows could not be read, or the range is missing or too long for the group.
@@ -27,11 +29,12 @@ impl Index {
         if let Some(mut sql) = tally::counts(query, &group_by) {
             return self.read_tally(&mut sql, &group_by).await;
         }
+        let occurring = self.occurring_behaviours(query).await?;
         let (mut sql, keys) = match group_by {
-            GroupBy::Behaviour => by_behaviour(query)?,
-            GroupBy::Camera => return self.count_by_camera(query).await,
-            GroupBy::Hour(zone) => by_time(query, calendar::hours(query.from, query.to, &zone)?)?,
-            GroupBy::Day(zone) => by_time(query, calendar::days(query.from, query.to, &zone)?)?,
+            GroupBy::Behaviour => by_behaviour(query, &occurring)?,
+            GroupBy::Camera => return self.count_by_camera(query, &occurring).await,
+            GroupBy::Hour(zone) => by_time(query, &occurring, calendar::hours(query.from, query.to, &zone)?)?,
+            GroupBy::Day(zone) => by_time(query, &occurring, calendar::days(query.from, query.to, &zone)?)?,
         };
         let mut counts = vec![0; keys.len()];
         for row in self.count(&mut sql).await? {
@@ -45,9 +48,13 @@ impl Index {
         Ok(groups.filter(|group| group.count > 0).collect())
     }
 
-    async fn count_by_camera(&self, query: &ViolationQuery) -> Result<Vec<ViolationCount>, IndexError> {
+    async fn count_by_camera(
+        &self,
+        query: &ViolationQuery,
+        occurring: &[Behaviour],
+    ) -> Result<Vec<ViolationCount>, IndexError> {
         let mut groups = Vec::new();
-        for row in self.count(&mut by_camera(query)?).await? {
+        for row in self.count(&mut by_camera(query, occurring)?).await? {
             let columns = Columns { table: "camera", row: &row };
             let count = columns.unsigned("matches")?;
             groups.push(ViolationCount { key: CountKey::Camera(columns.word("id")?), count });
@@ -77,17 +84,23 @@ fn nothing(query: &ViolationQuery, group_by: &GroupBy) -> Result<Vec<ViolationCo
 
 type Grouped = (QueryBuilder<Sqlite>, Vec<CountKey>);
 
-pub(crate) fn by_behaviour(query: &ViolationQuery) -> Result<Grouped, IndexError> {
+fn no_groups() -> Grouped {
+    (QueryBuilder::new("SELECT 0 AS position, 0 AS matches WHERE FALSE"), Vec::new())
+}
+
+pub(crate) fn by_behaviour(query: &ViolationQuery, occurring: &[Behaviour]) -> Result<Grouped, IndexError> {
     let driver = match Driver::of(query) {
         Driver::Time => Driver::Behaviour,
         driver => driver,
     };
-    let plan = Plan::driven_by(driver, query)?;
-    let mut groups = Behaviour::ALL.to_vec();
-    groups.retain(|behaviour| query.behaviours.is_empty() || query.behaviours.contains(behaviour));
+    let plan = Plan::driven_by(driver, query, occurring)?;
+    let groups: BTreeSet<_> = query.behaviours.iter().chain(occurring).cloned().collect();
+    if groups.is_empty() {
+        return Ok(no_groups());
+    }
     let mut sql = QueryBuilder::new("WITH g (position, word) AS (");
     sql.push_values(groups.iter().zip(0_i64..), |mut row, (behaviour, position)| {
-        row.push_bind(position).push_bind(behaviour.as_str());
+        row.push_bind(position).push_bind(behaviour.as_str().to_owned());
     });
     sql.push(") SELECT g.position, (");
     plan.push_count(&mut sql, "behaviour = g.word", "behaviour");
@@ -96,8 +109,11 @@ pub(crate) fn by_behaviour(query: &ViolationQuery) -> Result<Grouped, IndexError
     Ok((sql, groups.into_iter().map(CountKey::Behaviour).collect()))
 }
 
-pub(crate) fn by_camera(query: &ViolationQuery) -> Result<QueryBuilder<Sqlite>, IndexError> {
-    let plan = Plan::driven_by(Driver::Camera, query)?;
+pub(crate) fn by_camera(
+    query: &ViolationQuery,
+    occurring: &[Behaviour],
+) -> Result<QueryBuilder<Sqlite>, IndexError> {
+    let plan = Plan::driven_by(Driver::Camera, query, occurring)?;
     let mut sql = QueryBuilder::new("SELECT g.id, (");
     plan.push_count(&mut sql, "camera = g.id", "camera");
     plan.push_range(&mut sql);
@@ -107,10 +123,14 @@ pub(crate) fn by_camera(query: &ViolationQuery) -> Result<QueryBuilder<Sqlite>, 
     Ok(sql)
 }
 
-pub(crate) fn by_time(query: &ViolationQuery, buckets: Vec<Bucket>) -> Result<Grouped, IndexError> {
-    let plan = Plan::driven_by(Driver::of(query), query)?;
+pub(crate) fn by_time(
+    query: &ViolationQuery,
+    occurring: &[Behaviour],
+    buckets: Vec<Bucket>,
+) -> Result<Grouped, IndexError> {
+    let plan = Plan::driven_by(Driver::of(query), query, occurring)?;
     if buckets.is_empty() {
-        return Ok((QueryBuilder::new("SELECT 0 AS position, 0 AS matches WHERE FALSE"), Vec::new()));
+        return Ok(no_groups());
     }
     let mut sql = QueryBuilder::new("WITH g (position, from_us, to_us) AS (");
     sql.push_values(buckets.iter().zip(0_i64..), |mut row, (bucket, position)| {

@@ -6,6 +6,7 @@ pub(crate) mod cursor;
 pub(crate) mod detail;
 pub(crate) mod interrupted;
 pub(crate) mod list_row;
+pub(crate) mod occurring;
 pub(crate) mod probe;
 pub(crate) mod query;
 pub(crate) mod record;

@@ -4,6 +4,7 @@
 //! verdict that hardly a row has, and a score that hardly a row reaches; the walk would pass most of the index to find nothing. A
 //! probe counts the rows of such a field, in its own index, and gives up at a number that is cheap to read.
 
+use anjian_domain::Behaviour;
 use sqlx::{QueryBuilder, Sqlite};
 
 use crate::violations::walk::{Driver, Field, Plan};
@@ -14,7 +15,11 @@ const RARE: i64 = 2_048;
 
 impl Index {
     /// The index to walk for a page.
-    pub(crate) async fn choose_driver(&self, query: &ViolationQuery) -> Result<Driver, IndexError> {
+    pub(crate) async fn choose_driver(
+        &self,
+        query: &ViolationQuery,
+        occurring: &[Behaviour],
+    ) -> Result<Driver, IndexError> {
         let usual = Driver::of(query);
         if query.min_score.is_some() && matches!(usual, Driver::Behaviour | Driver::Time) {
             // Walks the scores that are high enough and no others, each behaviour by itself.
@@ -22,7 +27,7 @@ impl Index {
         }
         let mut rarest = (RARE, usual);
         for driver in candidates(usual, query) {
-            let mut sql = probe_sql(driver, query)?;
+            let mut sql = probe_sql(driver, query, occurring)?;
             let counted = sql.build_query_scalar().fetch_one(&self.inner.reader).await;
             let failed =
                 |source| IndexError::Database { doing: "search violations", table: "violation", source };
@@ -44,8 +49,12 @@ pub(crate) fn candidates(usual: Driver, query: &ViolationQuery) -> impl Iterator
 
 /// Counts the entries of the driver's index that a walk may pass, up to [`RARE`]. Every condition is one by which the
 /// index is entered: a condition that only filters would be no bound for the work.
-pub(crate) fn probe_sql(driver: Driver, query: &ViolationQuery) -> Result<QueryBuilder<Sqlite>, IndexError> {
-    let plan = Plan::driven_by(driver, query)?;
+pub(crate) fn probe_sql(
+    driver: Driver,
+    query: &ViolationQuery,
+    occurring: &[Behaviour],
+) -> Result<QueryBuilder<Sqlite>, IndexError> {
+    let plan = Plan::driven_by(driver, query, occurring)?;
     let index = driver.index();
     let mut sql = QueryBuilder::new(format!(
         "SELECT count(*) FROM (SELECT 1 FROM violation INDEXED BY {index} WHERE TRUE"

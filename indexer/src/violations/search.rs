@@ -1,6 +1,6 @@
 //! Finding violations, newest first, page by page.
 
-use anjian_domain::Viewer;
+use anjian_domain::{Behaviour, Viewer};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -22,8 +22,9 @@ impl Index {
         let Some(query) = narrowed(viewer.scope(), query)? else { return Ok(ViolationPage::default()) };
         let limit = usize::from(query.limit.clamp(1, ViolationQuery::MAX_LIMIT));
         // One more than asked for tells whether there is another page.
-        let driver = self.choose_driver(&query).await?;
-        let mut sql = page_sql(driver, &query, limit + 1)?;
+        let occurring = self.occurring_behaviours(&query).await?;
+        let driver = self.choose_driver(&query, &occurring).await?;
+        let mut sql = page_sql(driver, &query, &occurring, limit + 1)?;
         let read = sql.build().fetch_all(&self.inner.reader).await;
         let rows = read.map_err(|source| IndexError::Database {
             doing: "search violations",
@@ -35,8 +36,15 @@ impl Index {
 }
 
 /// The whole statement for a page: its keys first, from the index alone, then its rows.
-fn page_sql(driver: Driver, query: &ViolationQuery, rows: usize) -> Result<QueryBuilder<Sqlite>, IndexError> {
-    let plan = Plan::driven_by(driver, query)?;
+fn page_sql(
+    driver: Driver,
+    query: &ViolationQuery,
+    occurring: &[Behaviour],
+    rows: usize,
+) -> Result<QueryBuilder<Sqlite>, IndexError> {
+    let chosen = Plan::driven_by(driver, query, occurring)?;
+    // Many cameras and many behaviours: one walk that passes some rows in vain.
+    let plan = if chosen.is_narrow() { chosen } else { Plan::driven_by(Driver::Time, query, occurring)? };
     let columns = list_row::COLUMNS;
     let mut sql = QueryBuilder::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq IN ("));
     let limit = i64::try_from(rows).unwrap_or(i64::MAX);
@@ -64,12 +72,13 @@ fn page(rows: &[SqliteRow], limit: usize) -> Result<ViolationPage, IndexError> {
 mod tests {
     use std::sync::Arc;
 
-    use anjian_domain::{Behaviour, RunKind, Score, SystemClock, Verdict, WallTime};
+    use anjian_domain::{RunKind, Score, SystemClock, Verdict, WallTime};
     use jiff::tz::TimeZone;
 
     use super::*;
     use crate::violations::calendar;
     use crate::violations::count;
+    use crate::violations::occurring::occurring_sql;
     use crate::violations::probe::{candidates, probe_sql};
     use crate::violations::tally;
     use crate::{GroupBy, ViolationStatus};
@@ -96,11 +105,20 @@ mod tests {
         }
     }
 
+    fn behaviour(name: &str) -> Behaviour {
+        name.parse().unwrap()
+    }
+
+    /// What an index may hold: behaviours of this version and of another.
+    fn occurring() -> Vec<Behaviour> {
+        ["hot_work", "no_hard_hat", "of_another_version", "overcrowding"].map(behaviour).to_vec()
+    }
+
     fn shapes() -> Vec<(&'static str, &'static str, ViolationQuery)> {
         let any = ViolationQuery::default;
         let wall = |micros| WallTime::from_micros(micros);
         let cameras = |count: usize| (0..count).map(|n| format!("camera-{n}").parse().unwrap()).collect();
-        let hats = || vec![Behaviour::NoHardHat];
+        let hats = || vec![behaviour("no_hard_hat")];
         let cursor = Some(Cursor { opened_at: wall(9).unwrap(), seq: 7 });
         let sites = || vec!["plant".parse().unwrap()];
         vec![
@@ -121,7 +139,7 @@ mod tests {
                 "violation_by_camera",
                 ViolationQuery {
                     cameras: cameras(3),
-                    behaviours: Behaviour::ALL[..2].to_vec(),
+                    behaviours: vec![behaviour("no_hard_hat"), behaviour("hot_work")],
                     sites: sites(),
                     zones: vec!["dock".parse().unwrap()],
                     statuses: vec![ViolationStatus::Open, ViolationStatus::Closed],
@@ -195,7 +213,7 @@ mod tests {
         for (name, expected, query) in shapes() {
             assert_eq!(Driver::of(&query).index(), expected, "{name}");
             for driver in drivers(&query) {
-                let steps = explain(&index, &page_sql(driver, &query, 51).unwrap()).await;
+                let steps = explain(&index, &page_sql(driver, &query, &occurring(), 51).unwrap()).await;
                 check(&steps, name, driver.index());
             }
         }
@@ -207,7 +225,7 @@ mod tests {
         let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
         for (name, _, query) in shapes() {
             for driver in drivers(&query).split_off(1) {
-                let steps = explain(&index, &probe_sql(driver, &query).unwrap()).await;
+                let steps = explain(&index, &probe_sql(driver, &query, &occurring()).unwrap()).await;
                 check(&steps, name, driver.index());
                 assert!(steps.iter().any(|step| step.contains("COVERING INDEX")), "{name}: {steps:#?}");
             }
@@ -225,7 +243,7 @@ mod tests {
             status, verdict, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, score_step)
         SELECT randomblob(16), zeroblob(16), iif(h % 5 = 0, 'archive', 'live'), iif(h % 3 = 2, 'mill', 'plant'),
             'camera-' || (h % 3), iif(h % 7 < 3, 'dock', 'ramp'),
-            CASE h % 4 WHEN 0 THEN 'hot_work' WHEN 1 THEN 'overcrowding' ELSE 'no_hard_hat' END, 'r', 'v', 'm',
+            CASE h % 4 WHEN 0 THEN 'hot_work' WHEN 1 THEN 'of_another_version' ELSE 'no_hard_hat' END, 'r', 'v', 'm',
             (h % 1001) / 1000.0, iif(h % 50 = 1, 'open', 'closed'),
             CASE WHEN h % 100 = 0 THEN 'dismissed' WHEN h % 10 = 1 THEN 'confirmed' ELSE 'none' END,
             h % 11, 0, iif(h % 50 = 1, NULL, 99), iif(h % 50 = 1, NULL, 0), iif(h % 50 = 1, NULL, 'left'),
@@ -248,8 +266,9 @@ mod tests {
         let (viewer, mut compared) = (Viewer::local(), 0);
         for (name, _, query) in shapes() {
             let mut pages = Vec::new();
+            let occurring = index.occurring_behaviours(&query).await.unwrap();
             for driver in drivers(&query).into_iter().chain([Driver::Time, Driver::Score]) {
-                let mut sql = page_sql(driver, &query, 201).unwrap();
+                let mut sql = page_sql(driver, &query, &occurring, 201).unwrap();
                 let rows = sql.build().fetch_all(&index.inner.reader).await.unwrap();
                 pages.push(page(&rows, 200).unwrap());
             }
@@ -261,6 +280,41 @@ mod tests {
             );
         }
         assert!(compared > 1_000, "{compared}");
+    }
+
+    #[tokio::test]
+    async fn occurring_behaviours_are_found_by_steps() {
+        let folder = tempfile::tempdir().unwrap();
+        let empty = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
+        let any = ViolationQuery::default();
+        assert_eq!(empty.occurring_behaviours(&any).await.unwrap(), []);
+        let steps = explain(&empty, &occurring_sql()).await;
+        let visits = steps.iter().filter(|step| step.contains(" violation "));
+        assert!(
+            visits.clone().all(|visit| visit.contains("COVERING INDEX violation_by_behaviour")),
+            "{steps:#?}"
+        );
+        assert!(visits.clone().any(|visit| visit.contains("(behaviour>?)")), "{steps:#?}");
+        let folder = tempfile::tempdir().unwrap();
+        let full = spread(&folder).await;
+        let found = full.occurring_behaviours(&any).await.unwrap();
+        assert_eq!(found, ["hot_work", "no_hard_hat", "of_another_version"].map(behaviour));
+        let named = ViolationQuery { behaviours: vec![behaviour("hot_work")], ..any };
+        assert_eq!(full.occurring_behaviours(&named).await.unwrap(), [], "the query says which");
+    }
+
+    #[tokio::test]
+    async fn more_behaviours_and_cameras_than_one_statement_takes_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = spread(&folder).await;
+        let cameras = (0..64).map(|n| format!("camera-{n}").parse().unwrap()).collect();
+        let query = ViolationQuery { cameras, limit: 200, ..ViolationQuery::default() };
+        let many: Vec<_> = (0..20).map(|n| behaviour(&format!("b{n}"))).chain(occurring()).collect();
+        assert!(!Plan::driven_by(Driver::Camera, &query, &many).unwrap().is_narrow());
+        let mut sql = page_sql(Driver::Camera, &query, &many, 201).unwrap();
+        let found = page(&sql.build().fetch_all(&index.inner.reader).await.unwrap(), 200).unwrap();
+        assert_eq!(found, index.search_violations(&Viewer::local(), &query).await.unwrap());
+        assert_eq!(found.items.len(), 200);
     }
 
     #[tokio::test]
@@ -282,7 +336,7 @@ mod tests {
             ("only a site", ViolationQuery { sites: site(), ..any() }, Driver::Site),
         ];
         for (name, query, expected) in cases {
-            assert_eq!(index.choose_driver(&query).await.unwrap(), expected, "{name}");
+            assert_eq!(index.choose_driver(&query, &occurring()).await.unwrap(), expected, "{name}");
         }
     }
 
@@ -327,11 +381,23 @@ mod tests {
         for (name, expected, query) in shapes() {
             let by_behaviour =
                 if expected == "violation_by_time" { "violation_by_behaviour" } else { expected };
-            check(&explain(&index, &count::by_behaviour(&query).unwrap().0).await, name, by_behaviour);
-            check(&explain(&index, &count::by_camera(&query).unwrap()).await, name, "violation_by_camera");
+            check(
+                &explain(&index, &count::by_behaviour(&query, &occurring()).unwrap().0).await,
+                name,
+                by_behaviour,
+            );
+            check(
+                &explain(&index, &count::by_camera(&query, &occurring()).unwrap()).await,
+                name,
+                "violation_by_camera",
+            );
             let day = [0, 86_400_000_000].map(WallTime::from_micros);
             let hours = calendar::hours(day[0], day[1], &TimeZone::UTC).unwrap();
-            check(&explain(&index, &count::by_time(&query, hours).unwrap().0).await, name, expected);
+            check(
+                &explain(&index, &count::by_time(&query, &occurring(), hours).unwrap().0).await,
+                name,
+                expected,
+            );
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Counts of all times, from the tally that triggers keep beside the violations: a few rows for each camera instead
 //! of all violations. Knows no range, score or zone; such counts walk an index, see [`crate::violations::count`].
 
-use anjian_domain::Behaviour;
 use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::columns::Columns;
@@ -23,12 +22,6 @@ impl Index {
             };
             groups.push(ViolationCount { key, count: columns.unsigned("matches")? });
         }
-        let rank = |group: &ViolationCount| match group.key {
-            CountKey::Behaviour(behaviour) => Behaviour::ALL.iter().position(|known| *known == behaviour),
-            _ => None,
-        };
-        // Stable: cameras stay in the order of the answer, by id.
-        groups.sort_by_key(rank);
         Ok(groups)
     }
 }
@@ -45,7 +38,7 @@ pub(crate) fn counts(query: &ViolationQuery, group_by: &GroupBy) -> Option<Query
         return None;
     }
     // A list that is too long is refused where the index is walked.
-    let plan = Plan::driven_by(Driver::Time, query).ok()?;
+    let plan = Plan::driven_by(Driver::Time, query, &[]).ok()?;
     let mut sql = QueryBuilder::new(format!(
         "SELECT {column} AS word, sum(count) AS matches FROM violation_tally WHERE count > 0"
     ));

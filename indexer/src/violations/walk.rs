@@ -15,6 +15,9 @@ use crate::{IndexError, ViolationQuery, ViolationStatus};
 /// `violation.score_step` goes from 0 to this, for a score of 1.
 const SCORE_STEPS: u8 = 64;
 
+/// `SQLITE_MAX_COMPOUND_SELECT`, as SQLite is built.
+const MOST_ARMS: usize = 500;
+
 /// The value of `violation.score_step` for a score.
 pub(crate) fn score_step(score: Score) -> u8 {
     step_of(f64::from(score.value()))
@@ -105,13 +108,23 @@ pub(crate) struct Field {
 }
 
 impl Plan {
+    /// `occurring` are the behaviours that the index holds, for a query that names none: the second column of an index
+    /// must be named for its order by time to be of use.
+    ///
     /// # Errors
     /// When a list is longer than [`ViolationQuery::MAX_VALUES`].
-    pub(crate) fn driven_by(driver: Driver, query: &ViolationQuery) -> Result<Self, IndexError> {
-        let mut behaviours: Vec<_> = query.behaviours.iter().map(|b| b.as_str().to_owned()).collect();
+    pub(crate) fn driven_by(
+        driver: Driver,
+        query: &ViolationQuery,
+        occurring: &[Behaviour],
+    ) -> Result<Self, IndexError> {
+        let mut behaviours: Vec<_> = query.behaviours.iter().map(word_of).collect();
         if behaviours.is_empty() && driver.leading().contains(&"behaviour") {
-            // The second column of the index must be named for its order by time to be of use.
-            behaviours = Behaviour::ALL.iter().map(|b| b.as_str().to_owned()).collect();
+            behaviours = occurring.iter().map(word_of).collect();
+            if behaviours.is_empty() {
+                // Nothing is recorded, and no row has this one.
+                behaviours.push(String::new());
+            }
         }
         let fields = [
             Field::new("camera", query.cameras.iter().map(word_of).collect())?,
@@ -148,6 +161,13 @@ impl Plan {
                 .collect();
         }
         arms
+    }
+
+    /// Whether SQLite takes so many arms in one statement.
+    pub(crate) fn is_narrow(&self) -> bool {
+        let steps = if self.driver == Driver::Score { self.score_steps().count() } else { 1 };
+        let words = self.driver.leading().iter().map(|column| self.words(column).len());
+        words.product::<usize>() * steps <= MOST_ARMS
     }
 
     /// Appends a query for the `seq` of the newest `limit` matches before `(before_us, before_seq)`.

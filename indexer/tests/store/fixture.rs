@@ -121,7 +121,7 @@ impl Store {
             camera: camera.parse().unwrap(),
             source: "rtsp://admin:***@10.0.0.5/live".into(),
             model: "nano@0f3c21aa90d1".into(),
-            rules: vec![rule("hats", Behaviour::NoHardHat, "dock")],
+            rules: vec![rule("hats", behaviour("no_hard_hat"), "dock")],
             started_at: at(0).wall,
         };
         self.sink.begin_run(&run).unwrap();
@@ -137,7 +137,7 @@ impl Store {
             site: run.site.clone(),
             camera: run.camera.clone(),
             zone: "dock".parse().unwrap(),
-            behaviour: Behaviour::NoHardHat,
+            behaviour: behaviour("no_hard_hat"),
             rule: "hats".parse().unwrap(),
             rule_version: "no_hard_hat@1f0c9ad2b7e4".into(),
             model: run.model.clone(),
@@ -207,6 +207,10 @@ pub(crate) fn camera(id: &str) -> Camera {
         name: format!("{id} 摄像机"),
         zone_names: BTreeMap::from([("dock".parse().unwrap(), "装卸作业区".to_owned())]),
     }
+}
+
+pub(crate) fn behaviour(name: &str) -> Behaviour {
+    name.parse().unwrap()
 }
 
 pub(crate) fn rule(id: &str, behaviour: Behaviour, zone: &str) -> RuleDefinition {

@@ -1,10 +1,10 @@
 //! Filters and counts.
 
-use anjian_domain::{Behaviour, CloseReason, EvidenceSink, RunKind, Score, Verdict, ViolationId, WallTime};
+use anjian_domain::{CloseReason, EvidenceSink, RunKind, Score, Verdict, ViolationId, WallTime};
 use anjian_indexer::{CountKey, GroupBy, IndexError, ViolationCount, ViolationQuery, ViolationStatus};
 use jiff::tz::TimeZone;
 
-use crate::fixture::{Store, at, closed, ids};
+use crate::fixture::{Store, at, behaviour, closed, ids};
 
 /// Four violations, 0 the oldest.
 fn fill(store: &Store) -> [ViolationId; 4] {
@@ -13,10 +13,10 @@ fn fill(store: &Store) -> [ViolationId; 4] {
     let mut first = store.violation(&live, 100);
     first.zone = "ramp".parse().unwrap();
     let mut second = store.violation(&archive, 200);
-    second.behaviour = Behaviour::Overcrowding;
+    second.behaviour = behaviour("overcrowding");
     second.score = Score::new(0.3).unwrap();
     let mut third = store.violation(&live, 300);
-    third.behaviour = Behaviour::HotWork;
+    third.behaviour = behaviour("hot_work");
     third.score = Score::new(0.95).unwrap();
     let fourth = store.violation(&archive, 400);
     for violation in [&first, &second, &third, &fourth] {
@@ -36,7 +36,7 @@ pub(crate) fn each_filter_narrows(store: &Store) {
     let both = || vec!["yard".parse().unwrap(), "gate".parse().unwrap(), "yard".parse().unwrap()];
     let plant = || vec!["plant".parse().unwrap()];
     let score = |value| Score::new(value);
-    let hats = || vec![Behaviour::NoHardHat];
+    let hats = || vec![behaviour("no_hard_hat")];
     let cases: Vec<(&str, ViolationQuery, &[usize])> = vec![
         ("all", any(), &[3, 2, 1, 0]),
         ("camera", ViolationQuery { cameras: gate(), ..any() }, &[2, 0]),
@@ -45,7 +45,14 @@ pub(crate) fn each_filter_narrows(store: &Store) {
         ("other site", ViolationQuery { sites: vec!["mill".parse().unwrap()], ..any() }, &[]),
         ("zone", ViolationQuery { zones: vec!["ramp".parse().unwrap()], ..any() }, &[0]),
         ("behaviour", ViolationQuery { behaviours: hats(), ..any() }, &[3, 0]),
-        ("behaviours", ViolationQuery { behaviours: Behaviour::ALL.to_vec(), ..any() }, &[3, 2, 1, 0]),
+        (
+            "behaviours",
+            ViolationQuery {
+                behaviours: ["overcrowding", "no_hard_hat", "hot_work"].map(behaviour).to_vec(),
+                ..any()
+            },
+            &[3, 2, 1, 0],
+        ),
         ("open", ViolationQuery { statuses: vec![ViolationStatus::Open], ..any() }, &[3, 2]),
         ("closed", ViolationQuery { statuses: vec![ViolationStatus::Closed], ..any() }, &[1, 0]),
         ("not judged", ViolationQuery { verdicts: vec![Verdict::None], ..any() }, &[2, 0]),
@@ -101,7 +108,7 @@ pub(crate) fn each_filter_narrows(store: &Store) {
         ),
         (
             "nothing",
-            ViolationQuery { behaviours: vec![Behaviour::NoAntiStatic], cameras: gate(), ..any() },
+            ViolationQuery { behaviours: vec![behaviour("no_anti_static")], cameras: gate(), ..any() },
             &[],
         ),
     ];
@@ -140,31 +147,38 @@ fn counts(store: &Store, query: &ViolationQuery, group_by: GroupBy) -> Vec<(Coun
 pub(crate) fn behaviours_are_counted(store: &Store) {
     fill(store);
     let any = ViolationQuery::default;
-    use Behaviour::{HotWork, NoHardHat, Overcrowding};
     let cases = [
-        ("all", any(), vec![(NoHardHat, 2), (HotWork, 1), (Overcrowding, 1)]),
+        ("all", any(), vec![("hot_work", 1), ("no_hard_hat", 2), ("overcrowding", 1)]),
         (
             "camera",
             ViolationQuery { cameras: vec!["gate".parse().unwrap()], ..any() },
-            vec![(NoHardHat, 1), (HotWork, 1)],
+            vec![("hot_work", 1), ("no_hard_hat", 1)],
         ),
-        ("asked", ViolationQuery { behaviours: vec![Overcrowding], ..any() }, vec![(Overcrowding, 1)]),
+        (
+            "asked",
+            ViolationQuery { behaviours: vec![behaviour("overcrowding")], ..any() },
+            vec![("overcrowding", 1)],
+        ),
         (
             "range",
             ViolationQuery { from: Some(at(300).wall), to: Some(at(400).wall), ..any() },
-            vec![(HotWork, 1)],
+            vec![("hot_work", 1)],
         ),
         (
             "status",
             ViolationQuery { statuses: vec![ViolationStatus::Open], ..any() },
-            vec![(NoHardHat, 1), (HotWork, 1)],
+            vec![("hot_work", 1), ("no_hard_hat", 1)],
         ),
-        ("verdict", ViolationQuery { verdicts: vec![Verdict::Confirmed], ..any() }, vec![(Overcrowding, 1)]),
+        (
+            "verdict",
+            ViolationQuery { verdicts: vec![Verdict::Confirmed], ..any() },
+            vec![("overcrowding", 1)],
+        ),
         ("score", ViolationQuery { min_score: Score::new(0.99), ..any() }, vec![]),
     ];
     for (name, query, expected) in cases {
         let expected: Vec<_> =
-            expected.into_iter().map(|(b, count)| (CountKey::Behaviour(b), count)).collect();
+            expected.into_iter().map(|(name, count)| (CountKey::Behaviour(behaviour(name)), count)).collect();
         assert_eq!(counts(store, &query, GroupBy::Behaviour), expected, "{name}");
     }
 }
@@ -176,7 +190,7 @@ pub(crate) fn cameras_are_counted(store: &Store) {
     assert_eq!(counts(store, &any(), GroupBy::Camera), [(key("gate"), 2), (key("yard"), 2)]);
     let one = ViolationQuery {
         cameras: vec!["yard".parse().unwrap()],
-        behaviours: vec![Behaviour::NoHardHat],
+        behaviours: vec![behaviour("no_hard_hat")],
         ..any()
     };
     assert_eq!(counts(store, &one, GroupBy::Camera), [(key("yard"), 1)]);
@@ -192,7 +206,7 @@ pub(crate) fn hours_and_days_are_counted(store: &Store) {
     let query = ViolationQuery {
         from: Some(at(0).wall),
         to: Some(at(86_400).wall),
-        behaviours: vec![Behaviour::NoHardHat, Behaviour::HotWork],
+        behaviours: vec![behaviour("no_hard_hat"), behaviour("hot_work")],
         ..ViolationQuery::default()
     };
     let hour = |hours: u64| CountKey::Hour(at(hours * 3_600).wall);

@@ -4,9 +4,9 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use anjian_domain::{
-    Behaviour, CameraId, CameraMinute, CameraSink, CameraState, CameraStatus, CloseReason, CoverageSink,
-    EvidenceSink, RecordingChange, RecordingState, Role, Run, RunId, RunKind, Scope, Score, Segment,
-    SegmentSink, SiteId, Sites, TrackId, Verdict, Viewer, Violation, ViolationId,
+    CameraId, CameraMinute, CameraSink, CameraState, CameraStatus, CloseReason, CoverageSink, EvidenceSink,
+    RecordingChange, RecordingState, Role, Run, RunId, RunKind, Scope, Score, Segment, SegmentSink, SiteId,
+    Sites, TrackId, Verdict, Viewer, Violation, ViolationId,
 };
 use anjian_indexer::{
     CountKey, EvidenceKind, GroupBy, HoldQuery, IndexError, NewHold, Storage, ViolationQuery,
@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use uuid::Uuid;
 
-use crate::fixture::{Store, at, camera, closed, evidence, site};
+use crate::fixture::{Store, at, behaviour, camera, closed, evidence, site};
 use crate::holds::new_hold;
 use crate::recordings::{keep, segment};
 
@@ -65,7 +65,9 @@ fn run_of(number: usize) -> Run {
     }
 }
 
-fn violation_of(number: usize, seconds: u64, behaviour: Behaviour) -> Violation {
+const BEHAVIOURS: [&str; 4] = ["no_hard_hat", "hot_work", "overcrowding", "no_anti_static"];
+
+fn violation_of(number: usize, seconds: u64, kind: &str) -> Violation {
     let run = run_of(number);
     Violation {
         id: ViolationId(Uuid::from_u128(u128::from(seconds) << 64 | number as u128)),
@@ -73,9 +75,9 @@ fn violation_of(number: usize, seconds: u64, behaviour: Behaviour) -> Violation 
         site: run.site,
         camera: run.camera,
         zone: "dock".parse().unwrap(),
-        behaviour,
+        behaviour: behaviour(kind),
         rule: "rule".parse().unwrap(),
-        rule_version: format!("{behaviour}@1"),
+        rule_version: format!("{kind}@1"),
         model: run.model,
         score: Score::new(0.75).unwrap(),
         opened: at(seconds),
@@ -89,7 +91,7 @@ fn happen(store: &Store, seconds: u64, number: usize, happening: Happening) {
     let camera: CameraId = CAMERAS[number].0.parse().unwrap();
     match happening {
         Happening::Violation { behaviour, is_closed } => {
-            let violation = violation_of(number, seconds, Behaviour::ALL[behaviour]);
+            let violation = violation_of(number, seconds, BEHAVIOURS[behaviour]);
             store.record(&violation);
             if is_closed {
                 let end = closed(&violation, seconds + 9, CloseReason::Left);
@@ -156,7 +158,7 @@ fn queries() -> Vec<ViolationQuery> {
         ViolationQuery { cameras: cameras(&["press"]), ..any() },
         ViolationQuery { cameras: cameras(&["press", "gate"]), ..ViolationQuery::default() },
         ViolationQuery { zones: vec!["dock".parse().unwrap()], ..any() },
-        ViolationQuery { behaviours: vec![Behaviour::NoHardHat, Behaviour::HotWork], ..any() },
+        ViolationQuery { behaviours: vec![behaviour("no_hard_hat"), behaviour("hot_work")], ..any() },
         ViolationQuery { statuses: vec![ViolationStatus::Open], ..ViolationQuery::default() },
         ViolationQuery { statuses: vec![ViolationStatus::Closed], sites: sites(&["mill"]), ..any() },
         ViolationQuery { verdicts: vec![Verdict::None], ..ViolationQuery::default() },
@@ -200,7 +202,7 @@ fn violations(store: &Store, viewer: &Viewer, all: &mut Vec<String>) {
     }
     for number in 0..CAMERAS.len() {
         for seconds in (0..END).step_by(100) {
-            let id = violation_of(number, seconds, Behaviour::NoHardHat).id;
+            let id = violation_of(number, seconds, "no_hard_hat").id;
             say(all, store.wait(store.index.violation(viewer, id)).unwrap());
             say(all, store.wait(store.index.evidence_file(viewer, id, EvidenceKind::Snapshot)).unwrap());
         }
@@ -288,7 +290,7 @@ pub(crate) fn another_site_is_as_if_it_were_not_there(store: &Store) {
 pub(crate) fn what_is_not_yours_is_not_there(store: &Store) {
     add_mill(store);
     let plant = viewer_of("plant");
-    let evidence_of = violation_of(2, 100, Behaviour::NoHardHat);
+    let evidence_of = violation_of(2, 100, "no_hard_hat");
     store.sink.open_violation(&evidence_of, &evidence(&evidence_of)).unwrap();
     let of_press = new_hold("press", 0, 60);
     let hold = store.wait(store.index.put_hold(&store.viewer, &of_press)).unwrap();

@@ -1,8 +1,10 @@
 //! The analysis of one camera: frame by frame, detections become violations.
 
+use std::collections::BTreeMap;
+
 use anjian_domain::{
-    Answer, CameraId, CloseReason, Detection, Detections, Look, MediaTime, Moment, RuleDefinition, RuleId,
-    Seen, Violation, ViolationUpdate,
+    Answer, BehaviourList, CameraId, CloseReason, Detection, Detections, Look, MediaTime, Moment,
+    RuleDefinition, RuleId, Seen, Violation, ViolationUpdate,
 };
 
 use crate::people;
@@ -22,6 +24,7 @@ pub struct CameraAnalysis {
     settings: TrackerSettings,
     tracker: Tracker,
     rules: Vec<Rule>,
+    behaviours: BehaviourList,
     /// The frame that was followed and is not judged yet.
     followed: Option<Followed>,
     last: Option<MediaTime>,
@@ -59,11 +62,14 @@ impl CameraAnalysis {
     /// When zones or rules of the plan contradict each other.
     pub fn with_tracker(plan: CameraPlan, settings: TrackerSettings) -> Result<Self, PlanError> {
         let rules = plan_rules(&plan, settings)?;
+        let specs: BTreeMap<_, _> =
+            plan.rules.iter().map(|rule| (rule.behaviour.clone(), *rule.spec())).collect();
         Ok(Self {
             camera: plan.camera,
             settings,
             tracker: Tracker::new(settings),
             rules,
+            behaviours: specs.into_values().collect(),
             followed: None,
             last: None,
             ignored_frames: 0,
@@ -146,6 +152,12 @@ impl CameraAnalysis {
     #[must_use]
     pub fn rule_definitions(&self) -> Vec<RuleDefinition> {
         self.rules.iter().map(|rule| rule.definition().clone()).collect()
+    }
+
+    /// What its rules watch for, each once.
+    #[must_use]
+    pub fn behaviours(&self) -> BehaviourList {
+        self.behaviours.clone()
     }
 
     /// The tracks after the last frame, by id: for pictures.

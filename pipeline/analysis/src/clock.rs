@@ -8,7 +8,8 @@ use anjian_domain::MediaTime;
 const STEP_S: f64 = 0.01;
 
 /// From one frame to a later one, seconds; what is compared with a threshold comes from here.
-pub(crate) fn lasted_s(from: MediaTime, to: MediaTime) -> f64 {
+#[must_use]
+pub fn lasted_s(from: MediaTime, to: MediaTime) -> f64 {
     let steps = (to.since(from).as_secs_f64() / STEP_S).round();
     // Divided, so that 100 steps are 1 s exactly.
     steps / STEP_S.recip().round()

@@ -17,7 +17,7 @@ mod gallery;
 mod people;
 mod plan_error;
 mod rule_settings;
-mod rules;
+pub mod rules;
 mod schedule;
 mod settings_error;
 mod tracker;

@@ -9,16 +9,16 @@
 //! window_s = 2.5              # everything else belongs to the behaviour
 //! ```
 //!
-//! The common keys are taken out first and the rest goes to the behaviour's own settings, because serde's `flatten`
-//! and `deny_unknown_fields` do not work together, and a misspelt threshold must never pass unnoticed.
+//! The common keys are taken out first and the rest is checked against the keys of the behaviour: a misspelt threshold
+//! must never pass unnoticed.
 
 use std::sync::Arc;
 
-use anjian_domain::{Behaviour, RuleId, ZoneId};
+use anjian_domain::{Behaviour, BehaviourSpec, RuleId, ZoneId};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::rules::{self, LogicSettings};
+use crate::rules::{Behaviours, LogicSettings};
 use crate::{Schedule, SettingsError};
 
 /// A rule of one camera, checked: every key known, every number in its range.
@@ -33,45 +33,61 @@ pub struct RuleSettings {
     pub zone: Option<ZoneId>,
     /// When; `None` for always.
     pub schedule: Option<Schedule>,
+    spec: BehaviourSpec,
+    /// Every threshold, defaults filled in.
+    pub(crate) thresholds: Value,
     pub(crate) logic: Arc<dyn LogicSettings>,
 }
 
 impl RuleSettings {
-    /// A behaviour with all its defaults, in the whole picture, always.
+    /// Reads the table of a rule that may watch for any of these behaviours. A table read through serde may watch for
+    /// those of this version.
     ///
     /// # Errors
-    /// When the behaviour has a key without a default (`overcrowding` needs a limit).
-    pub fn with_defaults(behaviour: Behaviour) -> Result<Self, SettingsError> {
-        Self::from_parts(behaviour, Map::new())
+    /// Names the key that is wrong, and what is allowed.
+    pub fn read(mut table: Map<String, Value>, behaviours: &Behaviours) -> Result<Self, SettingsError> {
+        let named = table.remove("behaviour").ok_or_else(|| no_behaviour(behaviours))?;
+        let name = named.as_str().map_or_else(|| named.to_string(), str::to_owned);
+        let registration = behaviours.find(&name)?;
+        let spec = *registration.spec();
+        let behaviour = spec.behaviour();
+        let id = take(&behaviour, &mut table, "id")?;
+        let zone = take(&behaviour, &mut table, "zone")?;
+        let schedule = take(&behaviour, &mut table, "schedule")?;
+        let parsed = registration.read(table)?;
+        Ok(Self { behaviour, id, zone, schedule, spec, thresholds: parsed.thresholds, logic: parsed.logic })
     }
 
-    fn from_parts(behaviour: Behaviour, mut table: Map<String, Value>) -> Result<Self, SettingsError> {
-        let id = take(behaviour, &mut table, "id")?;
-        let zone = take(behaviour, &mut table, "zone")?;
-        let schedule = take(behaviour, &mut table, "schedule")?;
-        let logic = rules::parse(behaviour, table)?;
-        Ok(Self { behaviour, id, zone, schedule, logic })
+    /// What is said of its behaviour.
+    #[must_use]
+    pub const fn spec(&self) -> &BehaviourSpec {
+        &self.spec
     }
 }
 
 impl TryFrom<Map<String, Value>> for RuleSettings {
     type Error = SettingsError;
-    fn try_from(mut table: Map<String, Value>) -> Result<Self, SettingsError> {
-        let named = table.remove("behaviour").ok_or(SettingsError::NoBehaviour)?;
-        let name = named.as_str().map_or_else(|| named.to_string(), str::to_owned);
-        let behaviour: Behaviour =
-            name.parse().map_err(|error| SettingsError::UnknownBehaviour(format!("{error}")))?;
-        Self::from_parts(behaviour, table)
+    fn try_from(table: Map<String, Value>) -> Result<Self, SettingsError> {
+        Self::read(table, &Behaviours::built_in())
     }
+}
+
+fn no_behaviour(behaviours: &Behaviours) -> SettingsError {
+    let known: Vec<_> = behaviours.iter().map(|spec| spec.name).collect();
+    SettingsError::NoBehaviour { known: known.join(", ") }
 }
 
 /// Takes a common key out of the table; `None` when it is not there.
 fn take<T: for<'de> Deserialize<'de>>(
-    behaviour: Behaviour,
+    behaviour: &Behaviour,
     table: &mut Map<String, Value>,
     key: &'static str,
 ) -> Result<Option<T>, SettingsError> {
     let Some(value) = table.remove(key) else { return Ok(None) };
-    let read = serde_json::from_value(value).map(Some);
-    read.map_err(|error| SettingsError::CommonKey { behaviour, key, reason: error.to_string() })
+    let refuse = |error: serde_json::Error| SettingsError::CommonKey {
+        behaviour: behaviour.clone(),
+        key,
+        reason: error.to_string(),
+    };
+    serde_json::from_value(value).map(Some).map_err(refuse)
 }

@@ -1,16 +1,19 @@
 //! Why a table is no rule.
 
-use anjian_domain::{Behaviour, ErrorKind};
+use anjian_domain::{Behaviour, ErrorKind, UnknownBehaviour};
 
 /// Why a table is no rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// The table does not say what it watches for.
-    #[error("a rule needs the key `behaviour`, one of {}", Behaviour::ALL.map(Behaviour::as_str).join(", "))]
-    NoBehaviour,
-    /// A behaviour that nobody knows.
+    #[error("a rule needs the key `behaviour`, one of {known}")]
+    NoBehaviour {
+        /// The behaviours that there are.
+        known: String,
+    },
+    /// A behaviour that this version cannot judge.
     #[error("rule: {0}")]
-    UnknownBehaviour(String),
+    UnknownBehaviour(#[from] UnknownBehaviour),
     /// A value of a key that every rule has.
     #[error("rule {behaviour}: key `{key}`: {reason}")]
     CommonKey {

@@ -1,7 +1,7 @@
 //! What is drawn into the annotated snapshot: the zone, who broke the rule, what else was seen, and a caption that
 //! makes the picture speak for itself when it leaves the system.
 
-use anjian_domain::{Behaviour, Class, Detection, NormBox, Polygon};
+use anjian_domain::{BehaviourSpec, Class, Detection, LookKind, NormBox, Polygon};
 use opencv::core::{Mat, Point, Rect, Scalar, Vector};
 use opencv::imgproc;
 
@@ -28,7 +28,7 @@ pub struct OverlayZone<'a> {
 /// Everything that the annotated picture tells.
 pub struct Overlay<'a> {
     /// What was done.
-    pub behaviour: Behaviour,
+    pub behaviour: &'a BehaviourSpec,
     /// Where.
     pub zone: OverlayZone<'a>,
     /// The boxes that the breach is about.
@@ -74,7 +74,7 @@ impl Overlay<'_> {
             (subject.left()..subject.right()).contains(&centre.x())
                 && (subject.top()..subject.bottom()).contains(&centre.y())
         };
-        self.behaviour == Behaviour::NoHardHat
+        self.behaviour.looks.contains(&LookKind::Headwear)
             && seen.class == Class::Helmet
             && self.subjects.iter().any(is_on_subject)
     }
@@ -150,7 +150,7 @@ fn label_subjects(canvas: &mut Canvas<'_>, overlay: &Overlay<'_>) {
     let Some(subject) = overlay.subjects.first() else { return };
     let size_px = 20.0 * scale(canvas);
     let at = pixel(canvas, subject.left(), subject.top());
-    tag(canvas, overlay.behaviour.zh_cn(), at.x as f32, at.y as f32 - size_px * 1.4, size_px, BREACH);
+    tag(canvas, overlay.behaviour.title.zh, at.x as f32, at.y as f32 - size_px * 1.4, size_px, BREACH);
 }
 
 /// A bar along the bottom: behaviour and place at the left, time and basis at the right.
@@ -160,7 +160,7 @@ fn caption(canvas: &mut Canvas<'_>, overlay: &Overlay<'_>) {
     let bar_top = height - large * 2.6;
     canvas.shade([0.0, bar_top, width, height], 0.72, BACKDROP);
     let margin = large * 0.6;
-    let title = format!("{} {}", overlay.behaviour.zh_cn(), overlay.behaviour.english());
+    let title = format!("{} {}", overlay.behaviour.title.zh, overlay.behaviour.title.en);
     text::draw(canvas, &title, margin, bar_top + large * 0.2, large, INK);
     text::draw(canvas, &overlay.place, margin, bar_top + large * 1.5, small, SEEN);
     let right = |words: &str, size| width - margin - text::width_px(words, size);
@@ -171,6 +171,7 @@ fn caption(canvas: &mut Canvas<'_>, overlay: &Overlay<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use anjian_analysis::rules::Behaviours;
     use anjian_domain::Score;
 
     use super::*;
@@ -183,16 +184,16 @@ mod tests {
             bounds: NormBox::new(left, top, right, bottom).unwrap(),
         };
         let (own, other) = ([0.44, 0.2, 0.5, 0.3], [0.8, 0.2, 0.86, 0.3]);
-        let polygon = Polygon::whole_picture();
+        let (polygon, behaviours) = (Polygon::whole_picture(), Behaviours::built_in().list());
         let subjects = [NormBox::new(0.4, 0.2, 0.55, 0.9).unwrap()];
         for (behaviour, class, place, expected) in [
-            (Behaviour::NoHardHat, Class::Helmet, own, true),
-            (Behaviour::NoHardHat, Class::Helmet, other, false),
-            (Behaviour::NoHardHat, Class::Head, own, false),
-            (Behaviour::Overcrowding, Class::Helmet, own, false),
+            ("no_hard_hat", Class::Helmet, own, true),
+            ("no_hard_hat", Class::Helmet, other, false),
+            ("no_hard_hat", Class::Head, own, false),
+            ("overcrowding", Class::Helmet, own, false),
         ] {
             let overlay = Overlay {
-                behaviour,
+                behaviour: behaviours.get(behaviour).unwrap(),
                 zone: OverlayZone { label: "", polygon: &polygon },
                 subjects: &subjects,
                 detections: &[],

@@ -72,13 +72,14 @@ impl Canvas<'_> {
 
 #[cfg(test)]
 mod tests {
-    use anjian_domain::Behaviour;
+    use anjian_analysis::rules::Behaviours;
 
     use super::*;
 
     #[test]
     fn the_font_has_every_label() {
-        let labels = Behaviour::ALL.map(|behaviour| format!("{} {}", behaviour.zh_cn(), behaviour.english()));
+        let behaviours = Behaviours::built_in();
+        let labels: Vec<_> = behaviours.iter().flat_map(|spec| [spec.title.zh, spec.title.en]).collect();
         for letter in labels.join(" ").chars().chain("装卸区摄像机人员上限0123456789:-@·".chars())
         {
             assert_ne!(FONT.glyph_id(letter).0, 0, "no glyph for {letter:?}");

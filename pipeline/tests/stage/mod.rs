@@ -55,7 +55,8 @@ pub(crate) fn judge_with(kind: RunKind, is_gated: bool) -> Judge {
         serde_json::from_value(serde_json::json!({ "id": "works", "name": "北方化工厂" })).unwrap();
     let (site_id, name) = (site.id.clone(), "装卸区".to_owned());
     let camera = Camera { id: camera_id(), site: site_id, name, zone_names: BTreeMap::new() };
-    let rule = RuleSettings::with_defaults(Behaviour::NoHardHat).unwrap();
+    let rule: RuleSettings =
+        serde_json::from_value(serde_json::json!({ "behaviour": "no_hard_hat" })).unwrap();
     let plan = CameraPlan {
         run: RunId(Uuid::nil()),
         site: site.id.clone(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anjian_analysis::rules::Behaviours;
 use anjian_api::{ApiSettings, Ports};
 use anjian_domain::{RunKind, SegmentSink};
 use anjian_indexer::{Index, IndexSink};
@@ -57,7 +58,8 @@ pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
     let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock())?;
     let metrics = Arc::new(move || metrics.render());
     let (pictures, galleries) = (Arc::new(decoder), Arc::new(Galleries::new(config, wiring::clock())?));
-    let ports = Ports { metrics, pictures, galleries, jobs: upkeep.health() };
+    let behaviours = Behaviours::built_in().list();
+    let ports = Ports { metrics, pictures, galleries, jobs: upkeep.health(), behaviours };
     ready(&format!("http://{}/", listener.local_addr()?));
     let settings = ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone() };
     let end = wiring::shutdown();

@@ -217,6 +217,19 @@ mod tests {
     }
 
     #[test]
+    fn the_classes_that_rules_judge_by_choose_the_detector() {
+        let camera = |id: &str, behaviour: &str| {
+            format!("[[camera]]\nid = \"{id}\"\n[[camera.rule]]\nbehaviour = \"{behaviour}\"\n")
+        };
+        let text =
+            camera("gate", "no_hard_hat") + &camera("tank", "hot_work") + "[[camera]]\nid = \"yard\"\n";
+        let config = Config::from_text(&text, Path::new("anjian.toml")).unwrap();
+        assert_eq!(config.detectors(), ["site_nano", "site_fire"]);
+        let seats: Vec<_> = config.cameras.iter().map(|camera| config.detector_of(camera).0).collect();
+        assert_eq!(seats, [0, 1, 0]);
+    }
+
+    #[test]
     fn copies_of_galleries_are_used_and_originals_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let (originals, copies) = (folder.path().join("shipped"), folder.path().join("data/galleries"));

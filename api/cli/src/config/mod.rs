@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anjian_analysis::{CameraPlan, Gallery, RuleSettings};
-use anjian_domain::{Behaviour, CameraId, LookKind, Permit, RunId, Site, SiteId, SourceUrl, Zone};
+use anjian_domain::{CameraId, Class, LookKind, Permit, RunId, Site, SiteId, SourceUrl, Zone};
 use anjian_ingest::{AnalysisRate, CertificateCheck, DecodeMode, Transport};
 use anjian_models::Tiles;
 use anjian_pipeline::{Aim, DetectorSeat, Mount};
@@ -78,7 +78,7 @@ impl Default for Server {
 pub struct Model {
     /// Its name in the catalogue.
     pub name: String,
-    /// The detector of cameras with a hot-work rule; see [`Model::fire`].
+    /// The detector of cameras with a rule that judges by fire; see [`Model::fire`].
     fire: Option<String>,
     /// The second look at heads, by its name in the catalogue; the first one there when left out, none when empty.
     headwear: Option<String>,
@@ -94,7 +94,7 @@ pub struct Model {
 
 /// The model that serves when the configuration names none: small, for most cameras.
 const DEFAULT_MODEL: &str = "site_nano";
-/// The model of cameras with a hot-work rule, and of single pictures: as the other, and sees fire better, for more time.
+/// The model of cameras with a rule that judges by fire, and of single pictures: as the other, and sees fire better, for more time.
 pub const FIRE_MODEL: &str = "site_fire";
 
 impl Default for Model {
@@ -118,7 +118,7 @@ impl Model {
         self.fire = Some(name.to_owned());
     }
 
-    /// The detector of cameras with a hot-work rule. Who chooses another `name` and says nothing about fire means that one.
+    /// The detector of cameras with a rule that judges by fire. Who chooses another `name` and says nothing about fire means that one.
     pub fn fire(&self) -> &str {
         let usual = if self.name == DEFAULT_MODEL { FIRE_MODEL } else { &self.name };
         self.fire.as_deref().unwrap_or(usual)
@@ -237,7 +237,8 @@ impl Config {
     }
 
     fn detector_name<'a>(&'a self, camera: &'a CameraConfig) -> &'a str {
-        let watches_fire = camera.rules.iter().any(|rule| rule.behaviour == Behaviour::HotWork);
+        let mut classes = camera.rules.iter().flat_map(|rule| rule.spec().classes);
+        let watches_fire = classes.any(|class| Class::is_fire(*class));
         let of_site = if watches_fire { self.model.fire() } else { &self.model.name };
         camera.model.as_deref().unwrap_or(of_site)
     }

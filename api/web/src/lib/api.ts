@@ -55,6 +55,35 @@ export interface ViolationDetail extends Violation {
   clip_state: { state: 'due' | 'cut' | 'none'; from: string | null; to: string | null; reason: string | null } | null;
 }
 
+/** A text in both languages of the page. */
+export interface Text {
+  zh: string;
+  en: string;
+}
+
+export interface KeySpec {
+  name: string;
+  kind: 'number' | 'whole' | 'text';
+  /** null for a text */
+  least: number | null;
+  most: number | null;
+  default: number | string | null;
+  required: boolean;
+  unit: Text | null;
+  help: Text;
+}
+
+export interface BehaviourSpec {
+  name: string;
+  title: Text;
+  help: Text;
+  /** SVG path data on 24 by 24. */
+  icon: string;
+  /** A CSS colour. */
+  colour: string;
+  keys: KeySpec[];
+}
+
 export interface Camera {
   id: string;
   site: string;

@@ -1,7 +1,8 @@
 // What the page knows: the filters and their address, the list, the cameras, the chosen violation.
 
-import { get, type Camera, type Counts, type Site, type Violation } from './api';
+import { get, type BehaviourSpec, type Camera, type Counts, type Site, type Violation } from './api';
 import { address } from './address.svelte';
+import { behaviours } from './behaviours.svelte';
 import { boundsOf, countQuery, listQuery, matches, noFilters, readAddress, writeAddress } from './filters';
 import type { Bounds, Filters } from './filters';
 import { language } from './language.svelte';
@@ -65,12 +66,14 @@ class Desk {
     };
   }
 
-  /** Sites first: "today" depends on their zone. */
+  /** Sites first: "today" depends on their zone. Behaviours too: the list names them. */
   async readAll(how: 'anew' | 'catch up' = 'anew'): Promise<void> {
     const items = async <T>(path: string) => (await get<{ items: T[] }>(path)).items;
     const failed = () => null; // The list shows the problem, with a way to try again.
-    const sites = await items<Site>('/api/v1/sites').catch(failed);
+    const known = items<BehaviourSpec>('/api/v1/behaviours').catch(failed);
+    const [sites, specs] = await Promise.all([items<Site>('/api/v1/sites').catch(failed), known]);
     if (sites) this.sites = sites;
+    if (specs) behaviours.items = specs;
     const cameras = items<Camera>('/api/v1/cameras').catch(failed);
     void cameras.then((list) => list && (this.cameras = list));
     await this.load(how);

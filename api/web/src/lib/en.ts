@@ -16,12 +16,6 @@ export const en = {
   unit: { d: ' d', h: ' h', min: ' min', s: ' s' },
   ago: (text: string) => `${text} ago`,
 
-  behaviour: {
-    no_hard_hat: 'No hard hat',
-    hot_work: 'Illegal hot work',
-    overcrowding: 'Overcrowded area',
-    no_anti_static: 'No anti-static garment',
-  } as Record<string, string>,
   status: { open: 'Still open', closed: 'Closed' },
   verdict: { none: 'Not judged', confirmed: 'Confirmed', dismissed: 'Dismissed' },
   closeReason: {

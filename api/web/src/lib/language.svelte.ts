@@ -26,7 +26,8 @@ class Language {
   code = $state<Code>(remembered() ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'));
   words = $derived(dictionaries[this.code]);
   /** For names that people of the other language look for. */
-  other = $derived(dictionaries[this.code === 'zh' ? 'en' : 'zh']);
+  otherCode = $derived<Code>(this.code === 'zh' ? 'en' : 'zh');
+  other = $derived(dictionaries[this.otherCode]);
 
   choose(code: Code): void {
     this.code = code;

@@ -15,12 +15,6 @@ export const zh: Words = {
   unit: { d: ' 天', h: ' 小时', min: ' 分', s: ' 秒' },
   ago: (text) => `${text}前`,
 
-  behaviour: {
-    no_hard_hat: '未佩戴安全帽',
-    hot_work: '违规动火',
-    overcrowding: '区域超员',
-    no_anti_static: '未穿防静电服',
-  },
   status: { open: '进行中', closed: '已结束' },
   verdict: { none: '待核查', confirmed: '已确认', dismissed: '已驳回' },
   closeReason: {

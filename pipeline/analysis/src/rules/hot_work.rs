@@ -18,54 +18,26 @@ mod place;
 mod settings;
 mod streak;
 
-use std::sync::Arc;
-
-use anjian_domain::{Behaviour, CloseReason, Look, LookKind, Moment};
+use anjian_domain::{CloseReason, Look, LookKind, Moment};
 use serde_json::{Map, Value};
 
 use self::fires::{Fire, Fires};
 use self::permission::Permits;
-use self::settings::Settings;
+use self::settings::{SPEC, Settings};
 use self::streak::Streak;
 use super::finding::{BreachKey, Finding, mean_score};
 use super::logic::{Given, LogicSettings, RuleLogic};
-use super::read::{Parsed, Registration, check_range, read};
+use super::registration::Registration;
 use super::scene::Scene;
 
-pub(super) const REGISTRATION: Registration = Registration { parse };
+pub(super) const REGISTRATION: Registration = Registration::of::<Settings>(SPEC);
 
 /// Raised whenever this file or its folder judges differently with the same thresholds.
 const REVISION: u32 = 5;
 /// The pace of a camera is told after so many frames.
 const PACE_FRAMES: u32 = 10;
 
-fn parse(own_keys: Map<String, Value>) -> Parsed {
-    let behaviour = Behaviour::HotWork;
-    let settings: Settings = read(behaviour, own_keys)?;
-    let check = |key, value, range, unit| check_range(behaviour, key, value, range, unit);
-    check("persist_s", settings.persist_s, 0.4..=60.0, "seconds")?;
-    check("min_share", settings.min_share, 0.3..=1.0, "")?;
-    check("grace_s", settings.grace_s, 0.0..=60.0, "seconds")?;
-    check("min_observations", settings.min_observations.into(), 5.0..=100.0, "")?;
-    check("min_fps", settings.min_fps, 0.0..=25.0, "frames a second")?;
-    check("look_back_s", settings.look_back_s, 1.0..=60.0, "seconds")?;
-    check("beacon_s", settings.beacon_s, 0.0..=60.0, "seconds")?;
-    check("unwatched_s", settings.unwatched_s, 0.4..=600.0, "seconds")?;
-    check("box_noise", settings.box_noise, 0.0..=0.05, "of the picture")?;
-    check("flicker_area", settings.flicker_area, 0.0..=2.0, "")?;
-    check("flicker_height", settings.flicker_height, 0.0..=2.0, "")?;
-    check("flicker_luma", settings.flicker_luma, 0.0..=1.0, "")?;
-    check("flicker_burnt", settings.flicker_burnt, 0.0..=1.0, "")?;
-    check("flicker_surround", settings.flicker_surround, 0.0..=1.0, "")?;
-    check("steady_light", settings.steady_light, 0.0..=0.1, "")?;
-    Ok(Arc::new(settings))
-}
-
 impl LogicSettings for Settings {
-    fn thresholds(&self) -> Value {
-        serde_json::json!(self)
-    }
-
     fn revision(&self) -> u32 {
         REVISION
     }
@@ -97,11 +69,6 @@ struct Logic {
 }
 
 impl RuleLogic for Logic {
-    /// Flicker is told from frames at an even pace.
-    fn may_rest(&self) -> bool {
-        false
-    }
-
     fn looks(&self, scene: &Scene<'_>) -> Vec<Look> {
         let look = |bounds| Look { kind: LookKind::Light, track: None, person: None, head: None, bounds };
         let burning = fires::burning(scene).map(|detection| detection.bounds);

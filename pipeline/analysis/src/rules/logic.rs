@@ -11,9 +11,14 @@ use super::scene::Scene;
 use crate::Gallery;
 
 /// A behaviour's own thresholds.
-pub(crate) trait LogicSettings: fmt::Debug + Send + Sync {
-    /// Every threshold, defaults filled in.
-    fn thresholds(&self) -> Value;
+pub trait LogicSettings: fmt::Debug + Send + Sync {
+    /// Whether the keys make sense together. Each by itself lies in its range.
+    ///
+    /// # Errors
+    /// Names the keys and what is wrong with them.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
 
     /// Counts the changes of the logic itself: the same thresholds under another revision may judge otherwise.
     fn revision(&self) -> u32;
@@ -31,13 +36,15 @@ pub(crate) trait LogicSettings: fmt::Debug + Send + Sync {
 }
 
 /// What the site has given for its rules to judge by.
-pub(crate) struct Given<'a> {
-    pub(crate) permits: &'a [PlacedPermit],
-    pub(crate) galleries: &'a [Gallery],
+pub struct Given<'a> {
+    /// The camera's hot-work tickets.
+    pub permits: &'a [PlacedPermit],
+    /// The galleries of approved garments.
+    pub galleries: &'a [Gallery],
 }
 
 /// Finds the breaches of one rule, frame by frame.
-pub(crate) trait RuleLogic: Send {
+pub trait RuleLogic: Send {
     /// What must be looked at more closely to judge this frame well. Nobody may be able to.
     fn looks(&self, _scene: &Scene<'_>) -> Vec<Look> {
         Vec::new()
@@ -49,7 +56,8 @@ pub(crate) trait RuleLogic: Send {
     /// Ends what is open at its last breach and forgets everything.
     fn stop(&mut self, reason: CloseReason) -> Vec<Finding>;
 
-    /// Whether it needs no frames while nothing moves in an empty picture.
+    /// Whether these settings need no frames while nothing moves in an empty picture. Asked only of behaviours that rest
+    /// ([`FramePolicy::RestWhenStill`](anjian_domain::FramePolicy)).
     fn may_rest(&self) -> bool {
         true
     }

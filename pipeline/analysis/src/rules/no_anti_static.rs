@@ -7,87 +7,105 @@
 //! a garment on a hook and not judged. Without a gallery the rule refuses to judge.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use anjian_domain::{Answer, Behaviour, CloseReason, Embedding, Look, LookKind, MediaTime, NormBox, TrackId};
+use anjian_domain::WhenAbsent::Use;
+use anjian_domain::{
+    Answer, BehaviourSpec, Class, CloseReason, Embedding, FramePolicy, KeySpec, Look, LookKind, MediaTime,
+    NormBox, TrackId, Words, unit,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::finding::Finding;
 use super::logic::{Given, LogicSettings, RuleLogic};
 use super::person_episodes::{PersonEpisodes, Reading, Source, Thresholds, Told};
-use super::read::{Parsed, Registration, check_range, read};
+use super::registration::Registration;
 use super::scene::Scene;
 use crate::clock::lasted_s;
 use crate::{Gallery, Track};
 
-pub(super) const REGISTRATION: Registration = Registration { parse };
+pub(super) const REGISTRATION: Registration = Registration::of::<Settings>(SPEC);
+
+const SPEC: BehaviourSpec = BehaviourSpec {
+    name: "no_anti_static",
+    title: Words::new("未穿防静电服", "No anti-static garment"),
+    help: Words::new(
+        "区域内有人的着装与企业核准的防静电服不符。",
+        "A tracked person in the zone wears a garment that differs from those that the site approves.",
+    ),
+    icon: "M8.5 3.5 4 6v5h3v9.500h10V11h3V6l-4.5-2.500a3.6 3.6 0 0 1-7 0zM12.8 10l-2 3.400h2.600l-2 3.4",
+    colour: "light-dark(#0f6e6e, #5cc4c0)",
+    keys: KEYS,
+    classes: &[Class::Person],
+    looks: &[LookKind::Garment],
+    frames: FramePolicy::RestWhenStill,
+};
+
+const KEYS: &[KeySpec] = &[
+    KeySpec::text("gallery", Use("")).help(
+        "核准服装图库的名称；没有图库，规则无法判定。",
+        "The gallery of approved garments. Without one the rule cannot judge.",
+    ),
+    KeySpec::number("match_min", 0.5..=1.0, Use(0.6)).help(
+        "与图库相符的概率达到此值，着装视为相符。",
+        "From this probability on a garment matches the gallery.",
+    ),
+    KeySpec::number("differ_min", 0.5..=1.0, Use(0.6)).help(
+        "与图库不符的概率达到此值，着装视为不符；两者都不到则为未知。",
+        "From this probability on it differs. What is neither is unknown.",
+    ),
+    KeySpec::number("window_s", 0.2..=60.0, Use(2.5)).unit(unit::SECONDS).help(
+        "着装不符须持续占多数这么久，才认定违规。",
+        "How long a garment must differ before a violation opens.",
+    ),
+    KeySpec::number("differ_share", 0.5..=1.0, Use(0.6)).help(
+        "时间窗内的明确观测中，着装不符的比例达到此值才认定违规。",
+        "Share of differing garments among the differing and matching ones of the window from which on a violation opens.",
+    ),
+    KeySpec::number("match_share", 0.5..=1.0, Use(0.7)).help(
+        "时间窗内的明确观测中，着装相符的比例达到此值时违规结束。",
+        "Share of matching ones among them from which on it closes.",
+    ),
+    KeySpec::whole("min_observations", 1..=100, Use(3)).help(
+        "至少需要这么多次着装不符的观测。",
+        "The least number of differing observations.",
+    ),
+    KeySpec::number("grace_s", 0.0..=60.0, Use(3.0)).unit(unit::SECONDS).help(
+        "离开区域或画面后，在此时间内返回仍算同一次违规。",
+        "A person who is out of the zone or out of sight, and back within this time, continues the same violation.",
+    ),
+    KeySpec::number("hidden_s", 1.0..=3600.0, Use(30.0)).unit(unit::SECONDS).help(
+        "身体被遮挡、这么久未再看到着装不符时，违规结束。",
+        "A violation closes when no differing garment was seen for this time, because the body is hidden.",
+    ),
+    KeySpec::number("look_s", 0.0..=60.0, Use(0.6)).unit(unit::SECONDS).help(
+        "结果明确之前，每隔这么久细看一次着装。",
+        "The time between two looks at a garment until it is clear.",
+    ),
+    KeySpec::number("settled_look_s", 0.0..=60.0, Use(2.0)).unit(unit::SECONDS).help(
+        "结果明确之后，每隔这么久细看一次着装。",
+        "The time between two looks once it is clear.",
+    ),
+];
 
 /// Raised whenever this file judges differently with the same thresholds.
 const REVISION: u32 = 2;
 
-/// Thresholds of `no_anti_static`.
+/// Thresholds; [`KEYS`] says what they mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 struct Settings {
-    /// The gallery of approved garments; without one the rule cannot judge.
     gallery: String,
-    /// From this probability on a garment matches the gallery, 0.5 to 1.
     match_min: f64,
-    /// From this probability on it differs, 0.5 to 1. What is neither is unknown.
     differ_min: f64,
-    /// For so long a garment must differ before a violation opens, seconds, 0.2 to 60.
     window_s: f64,
-    /// Share of differing garments among the differing and matching ones of the window that opens, 0.5 to 1.
     differ_share: f64,
-    /// Share of matching ones that closes, 0.5 to 1.
     match_share: f64,
-    /// At least so many differing observations, 1 to 100.
     min_observations: u32,
-    /// Who is gone (out of the zone, out of sight) and back within this time goes on with the same violation,
-    /// seconds, 0 to 60.
     grace_s: f64,
-    /// Without any differing garment for so long (the body hidden) a violation closes, seconds, 1 to 3,600.
     hidden_s: f64,
-    /// A garment is looked at so often until it is clear, seconds, 0 to 60.
     look_s: f64,
-    /// And then so often, seconds, 0 to 60.
     settled_look_s: f64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            gallery: String::new(),
-            match_min: 0.6,
-            differ_min: 0.6,
-            window_s: 2.5,
-            differ_share: 0.6,
-            match_share: 0.7,
-            min_observations: 3,
-            grace_s: 3.0,
-            hidden_s: 30.0,
-            look_s: 0.6,
-            settled_look_s: 2.0,
-        }
-    }
-}
-
-fn parse(own_keys: Map<String, Value>) -> Parsed {
-    let behaviour = Behaviour::NoAntiStatic;
-    let settings: Settings = read(behaviour, own_keys)?;
-    let check = |key, value, range, unit| check_range(behaviour, key, value, range, unit);
-    check("match_min", settings.match_min, 0.5..=1.0, "")?;
-    check("differ_min", settings.differ_min, 0.5..=1.0, "")?;
-    check("window_s", settings.window_s, 0.2..=60.0, "seconds")?;
-    check("differ_share", settings.differ_share, 0.5..=1.0, "")?;
-    check("match_share", settings.match_share, 0.5..=1.0, "")?;
-    check("min_observations", settings.min_observations.into(), 1.0..=100.0, "")?;
-    check("grace_s", settings.grace_s, 0.0..=60.0, "seconds")?;
-    check("hidden_s", settings.hidden_s, 1.0..=3600.0, "seconds")?;
-    check("look_s", settings.look_s, 0.0..=60.0, "seconds")?;
-    check("settled_look_s", settings.settled_look_s, 0.0..=60.0, "seconds")?;
-    Ok(Arc::new(settings))
 }
 
 impl Settings {
@@ -121,10 +139,6 @@ impl Settings {
 }
 
 impl LogicSettings for Settings {
-    fn thresholds(&self) -> Value {
-        json!(self)
-    }
-
     fn revision(&self) -> u32 {
         REVISION
     }

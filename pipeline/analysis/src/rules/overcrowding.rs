@@ -9,20 +9,62 @@
 //! invented person changes nothing. With an even number of counts the median nearer to compliance is taken.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
-use anjian_domain::{Behaviour, CloseReason, MediaTime, Moment, Score};
+use anjian_domain::WhenAbsent::{Unset, Use};
+use anjian_domain::{
+    BehaviourSpec, Class, CloseReason, FramePolicy, KeySpec, MediaTime, Moment, Score, Words, unit,
+};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::finding::{BreachKey, Finding, mean_score};
 use super::logic::{Given, LogicSettings, RuleLogic};
-use super::read::{Parsed, Registration, check_range, read};
+use super::registration::Registration;
 use super::scene::Scene;
 use crate::clock::lasted_s;
-use crate::{SettingsError, Track, TrackState};
+use crate::{Track, TrackState};
 
-pub(super) const REGISTRATION: Registration = Registration { parse };
+pub(super) const REGISTRATION: Registration = Registration::of::<Settings>(SPEC);
+
+const SPEC: BehaviourSpec = BehaviourSpec {
+    name: "overcrowding",
+    title: Words::new("区域超员", "Overcrowded area"),
+    help: Words::new(
+        "区域内人数超过上限或少于下限，且超过允许的时间。",
+        "More persons are in the zone than allowed, or fewer than required, for longer than allowed.",
+    ),
+    icon: "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2.5 19a5.5 5.5 0 0 1 11 0M16 11a2.6 2.6 0 1 0-1-5M16.5 13.700a5 5 0 0 1 5 5.3",
+    colour: "light-dark(#6741a8, #b99af0)",
+    keys: KEYS,
+    classes: &[Class::Person],
+    looks: &[],
+    frames: FramePolicy::RestWhenStill,
+};
+
+const KEYS: &[KeySpec] = &[
+    KeySpec::whole("max_persons", 0..=200, Unset).unit(unit::PERSONS).help(
+        "区域内人数超过此值即违规；与 `min_persons` 至少设置一项。",
+        "More persons than this break the rule. Set this, `min_persons` or both.",
+    ),
+    KeySpec::whole("min_persons", 1..=200, Unset).unit(unit::PERSONS).help(
+        "区域内人数少于此值即违规，如监护人或监考人缺席。",
+        "Fewer persons than this break the rule: a missing fire watcher or invigilator.",
+    ),
+    KeySpec::number("hold_s", 0.0..=3600.0, Use(3.0)).unit(unit::SECONDS).help(
+        "超限须持续这么久，才认定违规。",
+        "How long the limit must be broken before a violation opens.",
+    ),
+    KeySpec::number("release_s", 0.0..=3600.0, Use(3.0))
+        .unit(unit::SECONDS)
+        .help("恢复合规须持续这么久，违规才结束。", "How long the limit must be kept before it closes."),
+    KeySpec::number("smooth_s", 0.0..=10.0, Use(1.0)).unit(unit::SECONDS).help(
+        "人数取这段时间内的中位数，个别漏检不影响结果。",
+        "The count is the median over this time, so that a missed detection has no effect.",
+    ),
+    KeySpec::number("unseen_s", 0.0..=10.0, Use(1.0)).unit(unit::SECONDS).help(
+        "人员看不见的时间不超过此值时仍计入人数。",
+        "A person who is out of sight for at most this time still counts.",
+    ),
+];
 
 /// Raised whenever this file judges differently with the same thresholds.
 const REVISION: u32 = 3;
@@ -31,63 +73,27 @@ const MOST_COUNTS: usize = 512;
 /// A new track that covers so much of where a lost one should be is the same person.
 const SAME_PLACE: f32 = 0.3;
 
-/// Thresholds of `overcrowding`.
+/// Thresholds; [`KEYS`] says what they mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 struct Settings {
-    /// More persons than this break the rule, 0 to 200.
     max_persons: Option<u32>,
-    /// Fewer persons than this break the rule (a missing fire watcher or invigilator), 1 to 200.
     min_persons: Option<u32>,
-    /// Broken for so long before a violation opens, seconds, 0 to 3,600.
     hold_s: f64,
-    /// Kept for so long before it closes, seconds, 0 to 3,600.
     release_s: f64,
-    /// The count is the median over this time, so that a missed detection does not count, seconds, 0 to 10.
     smooth_s: f64,
-    /// A person out of sight for at most this long still counts, seconds, 0 to 10.
     unseen_s: f64,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            max_persons: None,
-            min_persons: None,
-            hold_s: 3.0,
-            release_s: 3.0,
-            smooth_s: 1.0,
-            unseen_s: 1.0,
-        }
-    }
-}
-
-fn parse(own_keys: Map<String, Value>) -> Parsed {
-    let behaviour = Behaviour::Overcrowding;
-    let settings: Settings = read(behaviour, own_keys)?;
-    check_limits(&settings).map_err(|reason| SettingsError::Range { behaviour, reason })?;
-    check_range(behaviour, "max_persons", settings.max_persons.map_or(0.0, f64::from), 0.0..=200.0, "")?;
-    check_range(behaviour, "min_persons", settings.min_persons.map_or(1.0, f64::from), 1.0..=200.0, "")?;
-    check_range(behaviour, "hold_s", settings.hold_s, 0.0..=3600.0, "seconds")?;
-    check_range(behaviour, "release_s", settings.release_s, 0.0..=3600.0, "seconds")?;
-    check_range(behaviour, "smooth_s", settings.smooth_s, 0.0..=10.0, "seconds")?;
-    check_range(behaviour, "unseen_s", settings.unseen_s, 0.0..=10.0, "seconds")?;
-    Ok(Arc::new(settings))
-}
-
-fn check_limits(settings: &Settings) -> Result<(), String> {
-    match (settings.min_persons, settings.max_persons) {
-        (None, None) => Err("set `max_persons`, `min_persons` or both".to_owned()),
-        (Some(min), Some(max)) if min > max => Err(format!(
-            "`min_persons` = {min} is more than `max_persons` = {max}: nothing could satisfy both"
-        )),
-        _ => Ok(()),
-    }
-}
-
 impl LogicSettings for Settings {
-    fn thresholds(&self) -> Value {
-        serde_json::json!(self)
+    fn check(&self) -> Result<(), String> {
+        match (self.min_persons, self.max_persons) {
+            (None, None) => Err("set `max_persons`, `min_persons` or both".to_owned()),
+            (Some(min), Some(max)) if min > max => Err(format!(
+                "`min_persons` = {min} is more than `max_persons` = {max}: nothing could satisfy both"
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn revision(&self) -> u32 {

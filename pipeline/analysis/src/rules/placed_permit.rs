@@ -2,8 +2,11 @@
 
 use anjian_domain::{Permit, Zone};
 
-/// A permit and the zone that it names; `None` for all that the camera sees.
-pub(crate) struct PlacedPermit {
-    pub(crate) permit: Permit,
-    pub(crate) zone: Option<Zone>,
+/// A permit and the zone that it names.
+#[derive(Debug, Clone)]
+pub struct PlacedPermit {
+    /// The ticket.
+    pub permit: Permit,
+    /// Where it holds; `None` for all that the camera sees.
+    pub zone: Option<Zone>,
 }

@@ -1,50 +1,73 @@
-//! How a behaviour's own keys are read and checked.
+//! How a behaviour's own keys are read: defaults and ranges come from its statement alone.
 
-use std::sync::Arc;
+use anjian_domain::{BehaviourSpec, KeySpec, KeyValue, WhenAbsent};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 
-use anjian_domain::Behaviour;
-use serde_json::{Map, Value};
-
-use super::logic::LogicSettings;
 use crate::SettingsError;
 
-/// A behaviour's place in the list.
-pub(super) struct Registration {
-    pub(super) parse: fn(Map<String, Value>) -> Parsed,
-}
-
-/// Checked settings of a behaviour.
-pub(super) type Parsed = Result<Arc<dyn LogicSettings>, SettingsError>;
-
-/// Reads settings, naming the key that is wrong and the keys that exist.
-pub(super) fn read<S: for<'de> serde::Deserialize<'de>>(
-    behaviour: Behaviour,
-    own_keys: Map<String, Value>,
+/// Checks the keys, fills in what is left out, and reads the whole.
+pub(super) fn settings<S: DeserializeOwned>(
+    spec: &BehaviourSpec,
+    mut own_keys: Map<String, Value>,
 ) -> Result<S, SettingsError> {
-    serde_path_to_error::deserialize(Value::Object(own_keys)).map_err(|error| {
-        let (key, told) = (error.path().to_string(), error.inner().to_string());
-        let reason = if told.starts_with("unknown field") {
-            format!("{told} (besides `behaviour`, `id`, `zone`, `schedule`)")
-        } else if key == "." {
-            told // names the key that is missing
-        } else {
-            format!("key `{key}`: {told}")
-        };
-        SettingsError::Keys { behaviour, reason }
-    })
+    let refuse = |reason| SettingsError::Keys { behaviour: spec.behaviour(), reason };
+    if let Some(unknown) = own_keys.keys().find(|name| spec.key(name).is_none()) {
+        return Err(refuse(unknown_key(spec, unknown)));
+    }
+    for key in spec.keys {
+        if !own_keys.contains_key(key.name) {
+            let value = default_of(key).ok_or_else(|| refuse(format!("key `{}` is missing", key.name)))?;
+            own_keys.insert(key.name.to_owned(), value);
+        }
+    }
+    let numbers: Vec<_> =
+        spec.keys.iter().filter_map(|key| Some((key, own_keys.get(key.name)?.as_f64()?))).collect();
+    let read = serde_path_to_error::deserialize(Value::Object(own_keys));
+    let settings = read.map_err(|error| refuse(format!("key `{}`: {}", error.path(), error.inner())))?;
+    for (key, value) in numbers {
+        check_range(key, value)
+            .map_err(|reason| SettingsError::Range { behaviour: spec.behaviour(), reason })?;
+    }
+    Ok(settings)
 }
 
-/// Refuses a number outside its range, naming key, value, range and unit.
-pub(super) fn check_range(
-    behaviour: Behaviour,
-    key: &str,
-    value: f64,
-    range: std::ops::RangeInclusive<f64>,
-    unit: &str,
-) -> Result<(), SettingsError> {
-    if range.contains(&value) {
+fn unknown_key(spec: &BehaviourSpec, name: &str) -> String {
+    let known: Vec<_> = spec.keys.iter().map(|key| format!("`{}`", key.name)).collect();
+    format!(
+        "unknown field `{name}`, expected one of {} (besides `behaviour`, `id`, `zone`, `schedule`)",
+        known.join(", ")
+    )
+}
+
+/// `None` of a key that must be there.
+fn default_of(key: &KeySpec) -> Option<Value> {
+    match key.value {
+        KeyValue::Number { absent, .. } => stand_in(absent),
+        KeyValue::Whole { absent, .. } => stand_in(absent),
+        KeyValue::Text { absent } => stand_in(absent),
+    }
+}
+
+fn stand_in<T: Serialize>(absent: WhenAbsent<T>) -> Option<Value> {
+    match absent {
+        WhenAbsent::Use(value) => Some(json!(value)),
+        WhenAbsent::Unset => Some(Value::Null),
+        WhenAbsent::Refuse => None,
+    }
+}
+
+/// Names key, value, range and unit.
+fn check_range(key: &KeySpec, value: f64) -> Result<(), String> {
+    let (least, most) = match key.value {
+        KeyValue::Number { least, most, .. } => (least, most),
+        KeyValue::Whole { least, most, .. } => (f64::from(least), f64::from(most)),
+        KeyValue::Text { .. } => return Ok(()),
+    };
+    if (least..=most).contains(&value) {
         return Ok(());
     }
-    let reason = format!("`{key}` = {value} must lie between {} and {} {unit}", range.start(), range.end());
-    Err(SettingsError::Range { behaviour, reason: reason.trim_end().to_owned() })
+    let unit = key.unit.map_or_else(String::new, |unit| format!(" {}", unit.en));
+    Err(format!("`{}` = {value} must lie between {least} and {most}{unit}", key.name))
 }

@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use anjian_domain::{
-    CameraId, CloseReason, Look, RuleDefinition, RuleId, RunId, SiteId, TrackId, Violation, ViolationId,
-    ViolationUpdate, WallTime, Zone,
+    CameraId, CloseReason, FramePolicy, Look, RuleDefinition, RuleId, RunId, SiteId, TrackId, Violation,
+    ViolationId, ViolationUpdate, WallTime, Zone,
 };
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
@@ -39,6 +39,7 @@ pub(crate) struct Rule {
     membership: ZoneMembership,
     /// Who was inside in the frame that was followed last.
     inside: Vec<TrackId>,
+    frames: FramePolicy,
     logic: Box<dyn RuleLogic>,
     open: Vec<Violation>,
 }
@@ -64,6 +65,7 @@ impl Rule {
             schedule: settings.schedule.clone(),
             membership: ZoneMembership::new(zone),
             inside: Vec::new(),
+            frames: settings.spec().frames,
             logic,
             open: Vec::new(),
             origin,
@@ -110,7 +112,7 @@ impl Rule {
 
     /// Whether it needs no frames while nothing moves in an empty picture.
     pub(crate) fn may_rest(&self) -> bool {
-        self.logic.may_rest()
+        self.frames == FramePolicy::RestWhenStill && self.logic.may_rest()
     }
 
     /// Closes what is open, each at its last breach, and forgets what was seen.
@@ -134,7 +136,7 @@ impl Rule {
                     site: self.origin.site.clone(),
                     camera: self.origin.camera.clone(),
                     zone: self.definition.zone.clone(),
-                    behaviour: self.definition.behaviour,
+                    behaviour: self.definition.behaviour.clone(),
                     rule: self.definition.rule.clone(),
                     rule_version: self.definition.version.clone(),
                     model: self.origin.model.clone(),
@@ -191,7 +193,7 @@ fn define(
     let mut definition = json!({
         "behaviour": settings.behaviour,
         "logic_revision": settings.logic.revision(),
-        "thresholds": settings.logic.thresholds(),
+        "thresholds": settings.thresholds,
         "zone": outline(zone),
         "schedule": schedule,
         "tracker": tracker,
@@ -201,47 +203,26 @@ fn define(
         definition[key] = value;
     }
     let version = format!("{}@{}", settings.behaviour, digest(&definition));
-    RuleDefinition { rule: id, version, behaviour: settings.behaviour, zone: zone.id.clone(), definition }
+    RuleDefinition {
+        rule: id,
+        version,
+        behaviour: settings.behaviour.clone(),
+        zone: zone.id.clone(),
+        definition,
+    }
 }
 
-/// The first 12 hexadecimal digits of the SHA-256 of the canonical text.
+/// The first 12 hexadecimal digits of the SHA-256 of the definition as JSON without spaces and with sorted keys,
+/// whatever order serde_json was built to keep.
 fn digest(definition: &Value) -> String {
-    let mut text = String::new();
-    write_canonical(definition, &mut text);
-    let hash = Sha256::digest(text.as_bytes());
+    let mut sorted = definition.clone();
+    sorted.sort_all_objects();
+    let hash = Sha256::digest(sorted.to_string().as_bytes());
     hash.iter().take(6).fold(String::new(), |mut hex, byte| {
         // Writing into a String cannot fail.
         let _ = write!(hex, "{byte:02x}");
         hex
     })
-}
-
-/// JSON without spaces and with sorted keys, whatever order serde_json was built to keep.
-fn write_canonical(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(map) => {
-            let mut keys: Vec<_> = map.keys().collect();
-            keys.sort_unstable();
-            text.push('{');
-            for (index, key) in keys.into_iter().enumerate() {
-                text.push_str(if index > 0 { "," } else { "" });
-                let _ = write!(text, "{}:", Value::from(key.as_str()));
-                write_canonical(&map[key], text);
-            }
-            text.push('}');
-        }
-        Value::Array(items) => {
-            text.push('[');
-            for (index, item) in items.iter().enumerate() {
-                text.push_str(if index > 0 { "," } else { "" });
-                write_canonical(item, text);
-            }
-            text.push(']');
-        }
-        plain => {
-            let _ = write!(text, "{plain}");
-        }
-    }
 }
 
 #[cfg(test)]
@@ -286,9 +267,11 @@ mod tests {
     }
 
     #[test]
-    fn the_canonical_text_is_sorted() {
-        let mut text = String::new();
-        write_canonical(&json!({ "b": [1, 0.5, null], "a": { "d": "x\"", "c": true } }), &mut text);
-        assert_eq!(text, r#"{"a":{"c":true,"d":"x\""},"b":[1,0.5,null]}"#);
+    fn the_digest_is_that_of_compact_sorted_json() {
+        let unsorted = json!({ "b": [1, 0.5, null, {"z": 1, "y": 2.0}], "a": { "d": "x\"", "c": true } });
+        let text = r#"{"a":{"c":true,"d":"x\""},"b":[1,0.5,null,{"y":2.0,"z":1}]}"#;
+        let hash = Sha256::digest(text.as_bytes());
+        let hex: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digest(&unsorted), hex);
     }
 }

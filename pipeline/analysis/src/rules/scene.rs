@@ -18,24 +18,24 @@ pub(crate) struct View<'a> {
 }
 
 /// One frame as a rule sees it.
-pub(crate) struct Scene<'a> {
+pub struct Scene<'a> {
     /// When.
-    pub(crate) at: Moment,
+    pub at: Moment,
     /// Everything that the detector saw in the picture, the surest first.
-    pub(crate) detections: &'a [Detection],
+    pub detections: &'a [Detection],
     /// Everybody in the picture, by id.
-    pub(crate) tracks: &'a [Track],
+    pub tracks: &'a [Track],
     /// What second looks said.
-    pub(crate) seen: &'a [Seen],
+    pub seen: &'a [Seen],
     /// The rule's zone.
-    pub(crate) zone: &'a Zone,
+    pub zone: &'a Zone,
     /// Those in the rule's zone, seen in this frame or not, by id.
-    pub(crate) inside: Vec<&'a Track>,
+    pub inside: Vec<&'a Track>,
 }
 
 impl<'a> Scene<'a> {
     /// Those in the rule's zone whom this frame shows, by id.
-    pub(crate) fn seen_inside(&self) -> impl Iterator<Item = &'a Track> {
+    pub fn seen_inside(&self) -> impl Iterator<Item = &'a Track> {
         self.inside.iter().copied().filter(|track| track.last_seen() == self.at.media)
     }
 }

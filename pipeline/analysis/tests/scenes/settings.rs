@@ -1,7 +1,11 @@
 //! What is refused, and how clearly.
 
-use anjian_analysis::{Calibration, CameraAnalysis, Gallery, RuleSettings};
-use anjian_domain::{Behaviour, Embedding, ErrorKind, Permit, PermitClass};
+use anjian_analysis::rules::{Behaviours, Given, LogicSettings, Registration, RuleLogic};
+use anjian_analysis::{Calibration, CameraAnalysis, CameraPlan, Gallery, RuleSettings};
+use anjian_domain::{
+    BehaviourSpec, Class, Embedding, ErrorKind, FramePolicy, KeySpec, Permit, PermitClass, WhenAbsent, Words,
+};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::stage::Stage;
@@ -159,9 +163,99 @@ fn versions_stay_the_same_over_releases() {
 
 #[test]
 fn some_behaviours_need_no_settings() {
-    for behaviour in [Behaviour::NoHardHat, Behaviour::HotWork, Behaviour::NoAntiStatic] {
-        assert!(RuleSettings::with_defaults(behaviour).is_ok(), "{behaviour}");
+    let with_defaults =
+        |spec: &BehaviourSpec| serde_json::from_value::<RuleSettings>(json!({ "behaviour": spec.name }));
+    for spec in Behaviours::built_in().iter().filter(|spec| spec.name != "overcrowding") {
+        let settings = with_defaults(spec).unwrap();
+        assert_eq!((settings.spec(), settings.behaviour.as_str()), (spec, spec.name));
     }
-    let error = RuleSettings::with_defaults(Behaviour::Overcrowding).expect_err("has no default limit");
-    assert!(error.to_string().contains("overcrowding") && error.kind() == ErrorKind::Invalid);
+}
+
+/// Settings of a behaviour that is not built in.
+#[derive(Debug, Serialize, Deserialize)]
+struct Shouting {
+    word: String,
+    least_db: f64,
+    ears: Option<u32>,
+}
+
+impl LogicSettings for Shouting {
+    fn check(&self) -> Result<(), String> {
+        if self.word.is_empty() { Err("`word` is empty".to_owned()) } else { Ok(()) }
+    }
+
+    fn revision(&self) -> u32 {
+        1
+    }
+
+    fn logic(&self, _: &Given<'_>) -> Result<Box<dyn RuleLogic>, String> {
+        Err(format!("nobody hears {:?} of {} dB with {:?} ears", self.word, self.least_db, self.ears))
+    }
+}
+
+const SHOUTING: Registration = Registration::of::<Shouting>(BehaviourSpec {
+    name: "shouting",
+    title: Words::new("喊叫", "Shouting"),
+    help: Words::new("有人喊叫。", "Somebody shouts."),
+    icon: "M0 0",
+    colour: "red",
+    keys: &[
+        KeySpec::text("word", WhenAbsent::Refuse),
+        KeySpec::number("least_db", 60.0..=120.0, WhenAbsent::Use(80.0)).unit(Words::new("分贝", "dB")),
+        KeySpec::whole("ears", 1..=2, WhenAbsent::Unset),
+    ],
+    classes: &[Class::Head],
+    looks: &[],
+    frames: FramePolicy::Every,
+});
+
+#[test]
+fn keys_are_read_as_their_behaviour_states_them() {
+    let behaviours = Behaviours::built_in().with(SHOUTING);
+    let read = |keys: Value| {
+        let Value::Object(mut table) = keys else { panic!("{keys} is no table") };
+        table.insert("behaviour".to_owned(), json!("shouting"));
+        RuleSettings::read(table, &behaviours).map_err(|error| error.to_string())
+    };
+    let stage = Stage::with(json!([]));
+    for (keys, expected) in [
+        (json!({ "word": "hey" }), "nobody hears \"hey\" of 80 dB with None ears"),
+        (
+            json!({ "word": "ho", "least_db": 61, "ears": 2 }),
+            "nobody hears \"ho\" of 61 dB with Some(2) ears",
+        ),
+    ] {
+        let plan = CameraPlan { rules: vec![read(keys).unwrap()], ..stage.plan() };
+        let Err(error) = CameraAnalysis::new(plan) else { panic!("{expected:?} was accepted") };
+        assert!(error.to_string().ends_with(expected), "{error}");
+    }
+    for (keys, expected) in [
+        (json!({}), "rule shouting: key `word` is missing"),
+        (json!({ "word": "" }), "rule shouting: `word` is empty"),
+        (
+            json!({ "word": "hey", "least_db": 130 }),
+            "rule shouting: `least_db` = 130 must lie between 60 and 120 dB",
+        ),
+        (json!({ "word": "hey", "ears": 3 }), "rule shouting: `ears` = 3 must lie between 1 and 2"),
+        (
+            json!({ "word": "hey", "ears": 1.5 }),
+            "rule shouting: key `ears`: invalid type: floating point `1.5`, expected u32",
+        ),
+        (
+            json!({ "word": "hey", "eyes": 2 }),
+            "rule shouting: unknown field `eyes`, expected one of `word`, `least_db`, `ears` (besides `behaviour`, `id`, \
+             `zone`, `schedule`)",
+        ),
+    ] {
+        assert_eq!(read(keys).unwrap_err(), expected);
+    }
+}
+
+#[test]
+fn a_behaviour_takes_the_place_of_its_namesake() {
+    let twice = Behaviours::built_in().with(SHOUTING).with(SHOUTING);
+    let names: Vec<_> = twice.iter().map(|spec| spec.name).collect();
+    assert_eq!(names, ["no_hard_hat", "hot_work", "overcrowding", "no_anti_static", "shouting"]);
+    assert!(twice.get(&"shouting".parse().unwrap()).is_some());
+    assert!(Behaviours::built_in().get(&"shouting".parse().unwrap()).is_none());
 }

@@ -10,7 +10,7 @@ use super::flicker;
 use super::glow::{Glow, Sample};
 use super::permission::{Permission, is_in};
 use super::place::{Place, light_of};
-use super::settings::{Settings, is_fire};
+use super::settings::Settings;
 use super::streak::Streak;
 use crate::clock::lasted_s;
 use crate::rules::scene::Scene;
@@ -26,7 +26,7 @@ const MOST_SAMPLES: usize = 512;
 /// The detections that are fire in the rule's zone, the surest first.
 pub(super) fn burning<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Detection> {
     let zone = scene.zone;
-    let fires = scene.detections.iter().filter(move |item| is_fire(item.class) && is_in(zone, item.bounds));
+    let fires = scene.detections.iter().filter(move |item| item.class.is_fire() && is_in(zone, item.bounds));
     fires.take(MOST_FIRES)
 }
 

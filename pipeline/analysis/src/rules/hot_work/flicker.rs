@@ -197,7 +197,13 @@ fn side_noise(glows: &[Glow], box_noise: f64) -> [f64; 2] {
 mod tests {
     use anjian_domain::NormBox;
 
+    use super::super::settings::SPEC;
     use super::*;
+    use crate::rules::read;
+
+    fn defaults() -> Settings {
+        read::settings(&SPEC, serde_json::Map::new()).unwrap()
+    }
 
     #[test]
     fn jitter_sees_noise_and_neither_trends_nor_jumps() {
@@ -244,7 +250,7 @@ mod tests {
                 [(0.2, false, flame), (1.0, false, slow_flame), (0.2, true, arc), (1.0, true, slow_arc)]
             {
                 let samples = shining(every_s, is_arc, height, luma);
-                let found = is_fire(&samples, MediaTime::ZERO, &Settings::default());
+                let found = is_fire(&samples, MediaTime::ZERO, &defaults());
                 assert_eq!(
                     found,
                     expected,
@@ -257,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_threshold_of_zero_believes_the_least_and_hides_nothing() {
-        let settings = Settings { flicker_burnt: 0.0, flicker_surround: 0.0, ..Settings::default() };
+        let settings = Settings { flicker_burnt: 0.0, flicker_surround: 0.0, ..defaults() };
         // Neither burnt share nor luma around varies here, luma does.
         for (luma, expected) in [(0.4, true), (0.0, false)] {
             let found = is_fire(&shining(0.2, true, 0.0, luma), MediaTime::ZERO, &settings);
@@ -291,7 +297,7 @@ mod tests {
             ("bursts", "####....###......####....####.....###", false),
             ("mostly off", "#...#....#..#.....#..#..#", false),
         ] {
-            let found = has_persisted(&samples(pattern), MediaTime::ZERO, &Settings::default());
+            let found = has_persisted(&samples(pattern), MediaTime::ZERO, &defaults());
             assert_eq!(found, expected, "{name}");
         }
     }
