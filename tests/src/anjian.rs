@@ -114,6 +114,14 @@ impl Server {
         Ok(reqwest::blocking::get(&url)?.error_for_status()?.bytes()?.to_vec())
     }
 
+    /// Asks and answers before the body is read, which ends when the answer is dropped.
+    ///
+    /// # Errors
+    /// When the server does not answer with success.
+    pub fn open(&self, path: &str) -> Result<reqwest::blocking::Response> {
+        Ok(reqwest::blocking::get(format!("{}{path}", self.address))?.error_for_status()?)
+    }
+
     /// Sends a body; answers the status and what came as JSON.
     ///
     /// # Errors

@@ -1,8 +1,12 @@
-//! What the end-to-end tests stand on: the real executable, cameras in processes of their own, and a way to ask.
+//! What the end-to-end tests of both tiers share: the real executable, cameras in processes of their own, and what is
+//! measured of them.
 
 mod anjian;
 mod camera;
+mod kills;
 mod recording;
+mod trend;
+mod usage;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +16,10 @@ use anyhow::{Result, bail};
 
 pub use anjian::{Finished, Server, run};
 pub use camera::{Camera, Shows};
+pub use kills::{KillReport, kill_recording};
 pub use recording::{Recording, play, recorded_until, segments, test_clip};
+pub use trend::{Trend, Verdict};
+pub use usage::Usage;
 
 /// An executable of this workspace, in the profile under test.
 ///

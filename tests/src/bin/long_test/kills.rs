@@ -1,0 +1,34 @@
+//! Hundreds of kills of `anjian record`.
+
+use anyhow::{Context, Result};
+
+use super::LongTest;
+
+pub(crate) const TEST: LongTest = LongTest {
+    name: "kills",
+    unit: "kills",
+    default_amount: 200,
+    proves: "a killed recorder loses at most a second of each camera, and every segment plays after a repair",
+    run,
+};
+
+const REPORT_EVERY: usize = 20;
+
+fn run(kills: u32) -> Result<()> {
+    let mut on_kill = |number: usize| {
+        if number.is_multiple_of(REPORT_EVERY) {
+            println!("kill {number}");
+        }
+    };
+    let mut report = anjian_tests::kill_recording(kills.try_into()?, &mut on_kill)?;
+    report.losses.sort_unstable();
+    let longest = report.losses.last().context("nothing was killed")?;
+    let median = report.losses[report.losses.len() / 2];
+    println!(
+        "lost by a kill: median {} ms, most {} ms; {} segments play",
+        median.as_millis(),
+        longest.as_millis(),
+        report.segments
+    );
+    Ok(())
+}
