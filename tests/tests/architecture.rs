@@ -1,4 +1,4 @@
-//! The arrows of the README: which crate may know which, and who alone knows a system library.
+//! The arrows of docs/architecture.md: which crate may know which, and who alone knows a system library.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +59,7 @@ fn dependencies_follow_the_arrows() {
     assert_eq!(
         names,
         allowed.keys().copied().collect(),
-        "a crate came or went: update the arrows and the README"
+        "a crate came or went: update the arrows, docs/architecture.md and its picture"
     );
     for package in &packages {
         let known: BTreeSet<_> =
