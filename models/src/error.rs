@@ -152,13 +152,13 @@ impl ModelError {
             // The model worked on a blank picture when it was loaded.
             Self::Inference { .. } => ErrorKind::Unavailable(Shortage::Memory),
             Self::RuntimeMissing { .. } | Self::UnknownModel { .. } => ErrorKind::Missing,
-            Self::RuntimeUnusable { .. }
-            | Self::Unloadable { .. }
-            | Self::NotAPicture { .. }
-            | Self::Picture { .. } => ErrorKind::Corrupt,
+            Self::RuntimeUnusable { .. } | Self::Unloadable { .. } | Self::Picture { .. } => {
+                ErrorKind::Corrupt
+            }
             Self::RuntimeLoaded { .. } => ErrorKind::Refused,
             Self::CatalogueSyntax { .. }
             | Self::CatalogueKey { .. }
+            | Self::NotAPicture { .. }
             | Self::Shape { .. }
             | Self::Pixels { .. }
             | Self::Label { .. }

@@ -118,6 +118,7 @@ const NAMELESS: [&str; 8] = [
     "/api/v1/cameras",
     "/api/v1/storage",
     "/api/v1/live",
+    "/api/v1/behaviours",
     "/api/v1/galleries",
     "/api/v1/galleries/{name}/garments",
     "/healthz",

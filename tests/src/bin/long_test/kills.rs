@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use super::LongTest;
+use crate::long_test::LongTest;
 
 pub(crate) const TEST: LongTest = LongTest {
     name: "kills",

@@ -5,21 +5,14 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line")]
 
 mod kills;
+mod long_test;
 mod soak;
 
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-/// A test, and the amount of it that is run unless another is given.
-struct LongTest {
-    name: &'static str,
-    /// What the amount counts.
-    unit: &'static str,
-    default_amount: u32,
-    proves: &'static str,
-    run: fn(u32) -> Result<()>,
-}
+use long_test::LongTest;
 
 const LONG_TESTS: [LongTest; 2] = [kills::TEST, soak::TEST];
 

@@ -9,7 +9,7 @@ use anjian_domain::{Clock, SystemClock};
 use anjian_tests::{Camera, Server, Shows, Trend, Usage, Verdict, clip, run as run_anjian, wait_for};
 use anyhow::{Context, Result, ensure};
 
-use super::LongTest;
+use crate::long_test::LongTest;
 
 pub(crate) const TEST: LongTest = LongTest {
     name: "soak",
