@@ -113,7 +113,7 @@ fn addresses() -> Vec<(&'static str, &'static str, &'static str)> {
 }
 
 /// Addresses that name nothing; other tests say what a viewer of one site gets from them.
-const NAMELESS: [&str; 8] = [
+const NAMELESS: [&str; 9] = [
     "/api/v1/sites",
     "/api/v1/cameras",
     "/api/v1/storage",
