@@ -1,8 +1,9 @@
 //! Who asks: the one place that makes the [`Viewer`] of a request.
 //!
-//! Today there is one: everybody who reaches the server, with all rights; the server listens on loopback unless it is
-//! told otherwise. Accounts, roles and scopes will come in here and nowhere else: each route that shows or changes what
-//! belongs to a site takes the viewer as an argument and hands it to every query.
+//! Today there is one viewer: everybody who reaches the server, with all rights. The server listens on loopback by
+//! default. Accounts, roles and scopes will come in here and nowhere else. Each route that shows or changes what belongs
+//! to a site takes the viewer as an argument and hands it to every query. Health, metrics, the OpenAPI document and the
+//! page's files need none.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! How SQLite is told to work, and what it means when it does not open.
+//! The options of each SQLite connection, and what it means when a database does not open.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! A copy of the database beside it, made before tables are rebuilt: `anjian.db.before-VERSION`, where VERSION is the
 //! first migration that rebuilds one. It is what the release before wrote, and that release opens it once it has the
-//! name of the database again. Nobody deletes it but a person.
+//! name of the database again. Only a person deletes it.
 
 use std::fs::File;
 use std::io::ErrorKind;

@@ -22,7 +22,7 @@ const REBUILDS: &str = "-- Rebuilds tables:";
 /// What may be done to the schema.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rights {
-    /// Everything: nobody else has the folder open.
+    /// Everything: no other process has the folder open.
     Alone,
     /// Nothing: others have the folder open.
     Shared,

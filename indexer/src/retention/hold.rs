@@ -98,7 +98,7 @@ impl Default for HoldQuery {
 
 impl Index {
     /// Puts a hold. From then on nothing in its range expires; what has expired before is gone. Who put it is the
-    /// viewer's account, or the `who` of `hold` where nobody signed in, see [`Viewer::signs_as`].
+    /// viewer's account, or the `who` of `hold` where there is no account, see [`Viewer::signs_as`].
     ///
     /// # Errors
     /// [`IndexError::Query`] when the range has no length, or `who` or `why` is blank or too long;

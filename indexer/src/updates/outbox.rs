@@ -21,8 +21,8 @@ const MAX_LIMIT: u32 = 1_000;
 
 impl Index {
     /// Changes after `seq` that the viewer sees, oldest first, at most `limit` (and at most 1,000), of this and of other
-    /// processes. The newest 10,000 are kept. Each shows its violation or camera as it is now. All sites share one row
-    /// of numbers, so numbers that a viewer misses say that something changed elsewhere, and nothing else.
+    /// processes. The newest 10,000 are kept. Each shows its violation or camera as it is now. All sites share one
+    /// sequence of numbers: a number that a viewer misses says that something changed elsewhere, and nothing else.
     ///
     /// # Errors
     /// When the rows could not be read.
@@ -69,7 +69,7 @@ impl Index {
     }
 
     /// The number of the newest change that this process committed, as it grows; 0 before the first. Says only that
-    /// there is something to read: [`Index::live_since`] tells what, and also what other processes changed.
+    /// there is something to read: [`Index::live_since`] answers what, and also what other processes changed.
     #[must_use]
     pub fn committed(&self) -> watch::Receiver<i64> {
         self.inner.committed.subscribe()
@@ -81,7 +81,7 @@ impl Index {
     }
 }
 
-/// Whose change a row of `outbox AS o` tells of.
+/// The site of the change that a row of `outbox AS o` notes.
 const SITE: &str = "coalesce((SELECT site FROM violation WHERE seq = o.violation), (SELECT site FROM camera WHERE id = o.camera))";
 
 fn since(scope: &Scope, seq: i64, limit: u32) -> QueryBuilder<Sqlite> {

@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteExecutor};
 use crate::IndexError;
 use crate::viewer::condition;
 
-/// Whether the camera may be spoken of. A scope of everything does not ask: what is not there shows itself then.
+/// Whether the camera exists for the scope. A scope of everything asks nothing: what is missing has no rows anyway.
 pub(crate) async fn is_seen(
     database: impl SqliteExecutor<'_>,
     scope: &Scope,

@@ -11,7 +11,7 @@ use crate::{IndexError, ViolationQuery};
 /// nothing can match. A scope of everything leaves the query as it is.
 ///
 /// # Errors
-/// When no site is left and a list of the query is too long: who sees the site hears the same.
+/// When no site is left and a list of the query is too long, as for a viewer who sees the site.
 pub(crate) fn narrowed<'q>(
     scope: &Scope,
     query: &'q ViolationQuery,

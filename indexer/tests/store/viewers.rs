@@ -254,7 +254,7 @@ fn difference(one: &[String], other: &[String]) -> Option<(String, String)> {
     differs.or_else(|| (one.len() != other.len()).then_some(lengths))
 }
 
-/// Two indexes, one of which never knew the other site, tell a viewer the same.
+/// Two indexes, one of which never knew the other site, answer a viewer alike.
 pub(crate) fn another_site_is_as_if_it_were_not_there(store: &Store) {
     let mut runner = TestRunner::new(Config { cases: 6, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&happenings(), |happenings| {
@@ -279,8 +279,8 @@ pub(crate) fn another_site_is_as_if_it_were_not_there(store: &Store) {
         prop_assert_eq!(difference(&seen, &learned(&alone, &Viewer::local())), None);
         let mill = learned(&mixed, &viewer_of("mill")).join("\n");
         prop_assert!(!mill.contains("plant"), "{}", mill);
-        let nobody = viewer_of("nowhere");
-        prop_assert_eq!(difference(&learned(&alone, &nobody), &learned(&mixed, &nobody)), None);
+        let stranger = viewer_of("nowhere");
+        prop_assert_eq!(difference(&learned(&alone, &stranger), &learned(&mixed, &stranger)), None);
         Ok(())
     });
     outcome.unwrap();
