@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use crate::http::problem::Problem;
 use crate::shared::Shared;
@@ -25,21 +26,41 @@ pub(crate) struct WordsView {
 pub(crate) struct KeyView {
     /// As rules write it, and as definitions of rules hold it under `thresholds`.
     name: &'static str,
-    /// `number`, `whole` or `text`.
-    kind: &'static str,
+    #[schema(inline)]
+    kind: KeyKind,
     /// The smallest that is allowed; null for a text.
+    #[schema(required)]
     least: Option<f64>,
     /// The largest that is allowed; null for a text.
+    #[schema(required)]
     most: Option<f64>,
     /// What stands in for it when a rule leaves it out; null when nothing does.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = default_value, required)]
     default: Option<Value>,
     /// Whether a rule without it is refused.
     required: bool,
     /// What a number counts; null where it is a plain number.
+    #[schema(required)]
     unit: Option<WordsView>,
     /// What it decides.
     help: WordsView,
+}
+
+/// What is written for a key: `whole` is a number without a fraction.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum KeyKind {
+    Number,
+    Whole,
+    Text,
+}
+
+fn default_value() -> Object {
+    let kinds = [Type::Number, Type::String, Type::Null];
+    let value = ObjectBuilder::new().schema_type(kinds.into_iter().collect::<SchemaType>());
+    value
+        .description(Some("What stands in for it when a rule leaves it out; null when nothing does."))
+        .build()
 }
 
 /// A behaviour.
@@ -78,6 +99,7 @@ pub(crate) struct BehavioursView {
 #[utoipa::path(
     get,
     path = "/api/v1/behaviours",
+    operation_id = "list_behaviours",
     tag = "behaviours",
     responses((status = OK, body = BehavioursView))
 )]
@@ -113,11 +135,13 @@ impl From<&BehaviourSpec> for BehaviourView {
 impl From<&KeySpec> for KeyView {
     fn from(key: &KeySpec) -> Self {
         let (kind, range, default) = match key.value {
-            KeyValue::Number { least, most, absent } => ("number", Some((least, most)), default_of(absent)),
-            KeyValue::Whole { least, most, absent } => {
-                ("whole", Some((f64::from(least), f64::from(most))), default_of(absent))
+            KeyValue::Number { least, most, absent } => {
+                (KeyKind::Number, Some((least, most)), default_of(absent))
             }
-            KeyValue::Text { absent } => ("text", None, default_of(absent)),
+            KeyValue::Whole { least, most, absent } => {
+                (KeyKind::Whole, Some((f64::from(least), f64::from(most))), default_of(absent))
+            }
+            KeyValue::Text { absent } => (KeyKind::Text, None, default_of(absent)),
         };
         Self {
             name: key.name,

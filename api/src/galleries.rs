@@ -14,6 +14,7 @@ use crate::cameras::find;
 use crate::http::body::{self, Body};
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{Query, one};
+use crate::http::schema::sides;
 use crate::http::span::Rfc3339;
 use crate::ports::galleries::{Enrolled, Garment, GarmentPicture, GarmentSide, StoredGallery};
 use crate::recordings;
@@ -35,6 +36,7 @@ pub(crate) struct GalleryView {
     /// Digest of its content as it is stored.
     version: String,
     /// The version by which running rules judge; null when none does. Another than `version` until anjian starts again.
+    #[schema(required)]
     version_in_use: Option<String>,
     /// How many garments may be worn.
     approved: usize,
@@ -77,6 +79,7 @@ pub(crate) struct EnrolledView {
     /// The gallery's new version.
     version: String,
     /// The version by which running rules judge; null when none does.
+    #[schema(required)]
     version_in_use: Option<String>,
     /// Name and digest of the model that looked at it.
     model: String,
@@ -88,6 +91,7 @@ pub(crate) struct EnrolledView {
     origin: String,
     /// Who was taken: left, top, right, bottom, 0..1 of the picture.
     #[serde(rename = "box")]
+    #[schema(schema_with = sides)]
     bounds: [f32; 4],
     /// When rules will see it, and whatever a person should look at again.
     remarks: Vec<String>,
@@ -126,6 +130,7 @@ impl FromStr for Flag {
 #[utoipa::path(
     get,
     path = "/api/v1/galleries",
+    operation_id = "list_galleries",
     tag = "galleries",
     responses(
         (status = OK, body = GalleriesView),

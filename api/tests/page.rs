@@ -1,5 +1,5 @@
 //! The page in a real Chromium, on a real server with a seeded index: `web/test/page.mjs` looks, this records. And
-//! its calendar and filters by themselves: `web/test/logic.mjs`.
+//! its calendar and filters by themselves: `web/test/logic.mjs`. And its types: they are made from the OpenAPI document.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test, which shows what the script says")]
 
 mod seed;
@@ -16,7 +16,7 @@ use anjian_domain::{CameraState, Clock, RecordingState, SystemClock, WallTime};
 use seed::footage::Film;
 use seed::{Breach, Seed};
 use seed_ffmpeg::FfmpegPictures;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::sync::oneshot;
@@ -134,6 +134,30 @@ async fn look(seed: &Seed, script: &str) {
 
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn the_types_of_the_page_are_those_of_the_document() {
+    check_there(&web().join("node_modules/openapi-typescript"), "what makes the page's types");
+    let node = node().await;
+    let (npm, tools) = (node.with_file_name("npm"), node.parent().unwrap());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([tools.to_owned()].into_iter().chain(std::env::split_paths(&path)));
+    let mut making = Command::new(npm)
+        .args(["run", "--silent", "types"])
+        .current_dir(web())
+        .env("PATH", path.unwrap())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut document = making.stdin.take().unwrap();
+    document.write_all(anjian_api::openapi().as_bytes()).await.unwrap();
+    drop(document);
+    let made = making.wait_with_output().await.unwrap();
+    assert!(made.status.success(), "{}", made.status);
+    let kept = std::fs::read(web().join("src/lib/openapi.ts")).unwrap();
+    assert!(made.stdout == kept, "the document has changed: run scripts/write-web-types");
 }
 
 #[tokio::test]

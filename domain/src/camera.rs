@@ -62,6 +62,9 @@ pub enum CameraState {
 }
 
 impl CameraState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Connecting, Self::Live, Self::Stalled, Self::Failed, Self::Stopped];
+
     /// The name in answers and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -15,6 +15,9 @@ pub enum RunKind {
 }
 
 impl RunKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Live, Self::Archive];
+
     /// The name in answers and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use anjian_domain::CameraState;
 use anjian_indexer::{CameraRow, SiteRow};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
+
+use crate::http::schema::one_of;
 
 /// A camera and what it is doing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -17,15 +21,17 @@ pub(crate) struct CameraView {
     pub(crate) zones: BTreeMap<String, String>,
     /// Whether the present configuration names it.
     pub(crate) configured: bool,
-    /// `connecting`, `live`, `stalled`, `failed` or `stopped`.
+    /// What it is doing.
+    #[schema(schema_with = states)]
     pub(crate) state: &'static str,
     /// Since when; null until somebody told.
-    #[schema(format = "date-time")]
+    #[schema(format = "date-time", required)]
     pub(crate) since: Option<String>,
     /// Why, for a person.
+    #[schema(required)]
     pub(crate) reason: Option<String>,
     /// When the newest picture was captured.
-    #[schema(format = "date-time")]
+    #[schema(format = "date-time", required)]
     pub(crate) last_frame: Option<String>,
 }
 
@@ -54,6 +60,10 @@ pub(crate) struct SiteView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SitesView {
     pub(crate) items: Vec<SiteView>,
+}
+
+fn states() -> Object {
+    one_of("What it is doing.", CameraState::ALL.map(CameraState::as_str))
 }
 
 impl From<&CameraRow> for CameraView {

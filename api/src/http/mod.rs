@@ -1,4 +1,5 @@
-//! What every route shares of HTTP: who may ask at all, keys of queries, bodies, byte ranges, entity tags, errors, the page's files.
+//! What every route shares of HTTP: who may ask at all, keys of queries, bodies, ranges, entity tags, errors, what the
+//! OpenAPI document cannot see, the page.
 
 pub(crate) mod body;
 pub(crate) mod guard;
@@ -6,5 +7,6 @@ pub(crate) mod page;
 pub(crate) mod problem;
 pub(crate) mod query;
 pub(crate) mod ranges;
+pub(crate) mod schema;
 pub(crate) mod span;
 pub(crate) mod tag;

@@ -19,9 +19,9 @@ pub struct JobHealth {
     /// Its name.
     pub job: &'static str,
     /// When it last ran to its end; RFC 3339.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub done_at: Option<WallTime>,
     /// Since when it fails; RFC 3339.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub failing_since: Option<WallTime>,
 }

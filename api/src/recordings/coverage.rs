@@ -37,6 +37,18 @@ enum Detail {
     Minutes,
 }
 
+/// What was so for most of each minute, the worse where two are equal: `recorded` is not analysed, in `gated` nothing
+/// moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum CoverageState {
+    Gap,
+    Blind,
+    Recorded,
+    Gated,
+    Analysed,
+}
+
 /// Minutes in a row of which the same is true.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct CoverageSpanView {
@@ -44,10 +56,10 @@ pub(crate) struct CoverageSpanView {
     from: String,
     #[schema(format = "date-time")]
     to: String,
-    /// What was so for most of each minute, the worse where two are equal: `gap`, `blind`, `recorded` (but not
-    /// analysed), `gated` (nothing moved) or `analysed`.
-    state: &'static str,
+    #[schema(inline)]
+    state: CoverageState,
     /// Of a gap or blindness.
+    #[schema(required)]
     cause: Option<&'static str>,
 }
 
@@ -70,8 +82,10 @@ pub(crate) struct CoverageMinuteView {
     #[serde(flatten)]
     totals: CoverageTotalsView,
     /// The cause of most of its gap.
+    #[schema(required)]
     gap_cause: Option<&'static str>,
     /// `black`, `covered`, `frozen`, `out_of_focus` or `moved`.
+    #[schema(required)]
     blind_cause: Option<&'static str>,
 }
 
@@ -188,11 +202,16 @@ impl CompletenessView {
 }
 
 /// What a minute counts as, and its cause.
-fn state_of(minute: &CoverageMinute) -> (&'static str, Option<&'static str>) {
+fn state_of(minute: &CoverageMinute) -> (CoverageState, Option<&'static str>) {
     let CoverageMinute { gap, blind, analysed, gated, .. } = *minute;
     let unseen = minute.recorded.saturating_sub(blind + analysed + gated);
-    let states =
-        [("gap", gap), ("blind", blind), ("recorded", unseen), ("gated", gated), ("analysed", analysed)];
+    let states = [
+        (CoverageState::Gap, gap),
+        (CoverageState::Blind, blind),
+        (CoverageState::Recorded, unseen),
+        (CoverageState::Gated, gated),
+        (CoverageState::Analysed, analysed),
+    ];
     let mut most = states[0];
     for state in states {
         if state.1 > most.1 {
@@ -200,8 +219,8 @@ fn state_of(minute: &CoverageMinute) -> (&'static str, Option<&'static str>) {
         }
     }
     let cause = match most.0 {
-        "gap" => minute.gap_cause.map(anjian_indexer::GapCause::as_str),
-        "blind" => minute.blind_cause.map(anjian_domain::BlindCause::as_str),
+        CoverageState::Gap => minute.gap_cause.map(anjian_indexer::GapCause::as_str),
+        CoverageState::Blind => minute.blind_cause.map(anjian_domain::BlindCause::as_str),
         _ => None,
     };
     (most.0, cause)
@@ -269,14 +288,14 @@ mod tests {
     #[test]
     fn a_minute_counts_as_what_it_mostly_was_the_worse_when_in_doubt() {
         for (seconds, expected) in [
-            ([60, 0, 0, 0], ("gap", Some("waiting"))),
-            ([30, 0, 0, 30], ("gap", Some("waiting"))),
-            ([29, 0, 0, 31], ("analysed", None)),
-            ([0, 40, 0, 20], ("blind", Some("covered"))),
-            ([0, 10, 0, 0], ("recorded", None)),
-            ([0, 0, 0, 0], ("recorded", None)),
-            ([0, 0, 45, 15], ("gated", None)),
-            ([0, 0, 0, 60], ("analysed", None)),
+            ([60, 0, 0, 0], (CoverageState::Gap, Some("waiting"))),
+            ([30, 0, 0, 30], (CoverageState::Gap, Some("waiting"))),
+            ([29, 0, 0, 31], (CoverageState::Analysed, None)),
+            ([0, 40, 0, 20], (CoverageState::Blind, Some("covered"))),
+            ([0, 10, 0, 0], (CoverageState::Recorded, None)),
+            ([0, 0, 0, 0], (CoverageState::Recorded, None)),
+            ([0, 0, 45, 15], (CoverageState::Gated, None)),
+            ([0, 0, 0, 60], (CoverageState::Analysed, None)),
         ] {
             assert_eq!(state_of(&minute(0, seconds)), expected, "{seconds:?}");
         }
@@ -288,7 +307,14 @@ mod tests {
         let minutes: Vec<_> = (0..).zip(minutes).map(|(number, seconds)| minute(number, seconds)).collect();
         let told: Vec<_> = spans(&minutes).into_iter().map(|span| (span.state, span.to)).collect();
         let told: Vec<_> = told.iter().map(|(state, to)| (*state, &to[11..16])).collect();
-        assert_eq!(told, [("analysed", "00:02"), ("gap", "00:03"), ("analysed", "00:04")]);
+        assert_eq!(
+            told,
+            [
+                (CoverageState::Analysed, "00:02"),
+                (CoverageState::Gap, "00:03"),
+                (CoverageState::Analysed, "00:04")
+            ]
+        );
         let totals = totals(&minutes);
         assert!((totals.analysed_s - 178.0).abs() < 1e-9 && (totals.gap_s - 60.0).abs() < 1e-9);
     }

@@ -52,6 +52,7 @@ pub(crate) struct HoldView {
     #[schema(format = "date-time")]
     put_at: String,
     /// Null while it holds.
+    #[schema(required)]
     lifted: Option<LiftView>,
 }
 
@@ -69,6 +70,7 @@ pub(crate) struct LiftView {
 pub(crate) struct HoldsView {
     items: Vec<HoldView>,
     /// Pass it as `before` for the next page; null on the last.
+    #[schema(required)]
     next_before: Option<i64>,
 }
 
@@ -151,6 +153,7 @@ pub(crate) async fn put(
 #[utoipa::path(
     get,
     path = "/api/v1/holds",
+    operation_id = "list_holds",
     tag = "recordings",
     params(HoldParams),
     responses(

@@ -26,12 +26,14 @@ pub(crate) struct SegmentView {
     duration_s: f64,
     bytes: u64,
     /// 64 hexadecimal digits; null while it is being written.
+    #[schema(required)]
     sha256: Option<String>,
     /// `h264` or `h265`.
     video: &'static str,
     width: u32,
     height: u32,
     /// `aac`, `a_law` or `mu_law`; null without sound.
+    #[schema(required)]
     audio: Option<&'static str>,
     /// `sender_report` (the camera's clock) or `arrival` (the server's).
     time_source: &'static str,
@@ -53,6 +55,7 @@ pub(crate) struct GapView {
     /// `expired` (was recorded), `lost` (the file is gone) or `unrecorded`.
     cause: &'static str,
     /// The recorder's words.
+    #[schema(required)]
     reason: Option<String>,
 }
 
@@ -74,6 +77,7 @@ pub(crate) struct RecordingsView {
 #[utoipa::path(
     get,
     path = "/api/v1/cameras/{id}/recordings",
+    operation_id = "list_recordings",
     tag = "recordings",
     params(("id" = String, Path, description = "Camera"), SpanParams),
     responses(

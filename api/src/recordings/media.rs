@@ -25,6 +25,7 @@ pub(crate) const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 #[utoipa::path(
     get,
     path = "/api/v1/cameras/{id}/recordings/{start}/media.mp4",
+    operation_id = "segment_media",
     tag = "recordings",
     params(
         ("id" = String, Path, description = "Camera"),

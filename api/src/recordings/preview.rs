@@ -83,6 +83,7 @@ pub(crate) async fn init(
 #[utoipa::path(
     get,
     path = "/api/v1/cameras/{id}/recordings/{start}/preview.m4s",
+    operation_id = "preview_media",
     tag = "recordings",
     params(
         ("id" = String, Path, description = "Camera"),

@@ -28,6 +28,7 @@ pub(crate) struct StorageView {
     /// At the rate of late.
     bytes_a_day: u64,
     /// Null when retention keeps up, or nothing was recorded of late.
+    #[schema(required)]
     days_until_full: Option<f64>,
     cameras: Vec<CameraStorageView>,
 }
@@ -37,8 +38,10 @@ pub(crate) struct StorageView {
 pub(crate) struct CameraStorageView {
     camera: String,
     /// What its recorder is doing; null when it never did anything.
+    #[schema(required)]
     recorder: Option<RecorderView>,
     /// Null when there is none.
+    #[schema(required)]
     recordings: Option<CameraUsageView>,
 }
 
@@ -49,6 +52,7 @@ pub(crate) struct RecorderView {
     state: &'static str,
     #[schema(format = "date-time")]
     since: String,
+    #[schema(required)]
     reason: Option<String>,
 }
 
@@ -66,8 +70,10 @@ pub(crate) struct CameraUsageView {
     held_bytes: u64,
     bytes_a_day: u64,
     /// After so long it expires; null: never.
+    #[schema(required)]
     max_age_s: Option<u64>,
     /// Beyond that the oldest expires; null: no limit.
+    #[schema(required)]
     max_bytes: Option<u64>,
 }
 

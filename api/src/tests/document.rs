@@ -46,6 +46,17 @@ async fn it_contains_every_route_of_the_contract() {
 }
 
 #[tokio::test]
+async fn every_operation_has_a_name_of_its_own() {
+    let document = Server::new().await.get("/api/v1/openapi.json").await.json();
+    let items = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap());
+    let mut names: Vec<_> = items.map(|(_, operation)| operation["operationId"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    let all = names.len();
+    names.dedup();
+    assert_eq!(names.len(), all, "{names:?}");
+}
+
+#[tokio::test]
 async fn it_documents_the_names_of_zones() {
     let document = Server::new().await.get("/api/v1/openapi.json").await.json();
     let zones = &document["components"]["schemas"]["CameraView"]["properties"]["zones"];

@@ -15,6 +15,7 @@ use crate::violations::views::{ViolationDetailView, ViolationPageView};
 #[utoipa::path(
     get,
     path = "/api/v1/violations",
+    operation_id = "list_violations",
     tag = "violations",
     params(FilterParams, PageParams),
     responses(

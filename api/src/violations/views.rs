@@ -1,11 +1,15 @@
 //! Violations as answers show them. Times are RFC 3339 in UTC, scores and coordinates 0..1.
 
-use anjian_domain::{Detection, RuleDefinition, TrackPoint, ViolationId};
+use anjian_domain::{Detection, RuleDefinition, RunKind, TrackPoint, Verdict, ViolationId};
 use anjian_indexer::{
-    ClipRow, EvidenceKind, EvidenceRow, RunRow, ViolationDetail, ViolationPage, ViolationRow,
+    ClipRow, ClipState, EvidenceKind, EvidenceRow, RunRow, ViolationDetail, ViolationPage, ViolationRow,
+    ViolationStatus,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
+
+use crate::http::schema::{one_of, sides};
 
 /// A violation as lists show it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -17,9 +21,11 @@ pub(crate) struct ViolationView {
     pub(crate) zone: String,
     /// A name that `/api/v1/behaviours` lists, or one of another version.
     pub(crate) behaviour: String,
-    /// `open` while it goes on, or `closed`.
+    /// Whether it goes on.
+    #[schema(schema_with = statuses)]
     pub(crate) status: &'static str,
-    /// What an inspector made of it: `none`, `confirmed` or `dismissed`. Says nothing of whether it goes on.
+    /// What an inspector made of it.
+    #[schema(schema_with = verdicts)]
     pub(crate) verdict: &'static str,
     /// 0..1, over the observations that opened it.
     pub(crate) score: f32,
@@ -27,17 +33,20 @@ pub(crate) struct ViolationView {
     #[schema(format = "date-time")]
     pub(crate) opened_at: String,
     /// Last observation of the breach; null while it goes on.
-    #[schema(format = "date-time")]
+    #[schema(format = "date-time", required)]
     pub(crate) closed_at: Option<String>,
     /// Behaviour and digest of the rule as it stood.
     pub(crate) rule_version: String,
     /// Name and digest of the model.
     pub(crate) model: String,
     /// Address of the clean picture.
+    #[schema(required)]
     pub(crate) snapshot: Option<String>,
     /// Address of the picture with zone, boxes and time drawn in.
+    #[schema(required)]
     pub(crate) snapshot_annotated: Option<String>,
     /// Address of the clip.
+    #[schema(required)]
     pub(crate) clip: Option<String>,
 }
 
@@ -46,6 +55,7 @@ pub(crate) struct ViolationView {
 pub(crate) struct ViolationPageView {
     pub(crate) items: Vec<ViolationView>,
     /// Pass it as `cursor` for the next page; null on the last.
+    #[schema(required)]
     pub(crate) next_cursor: Option<String>,
 }
 
@@ -55,10 +65,12 @@ pub(crate) struct ViolationDetailView {
     #[serde(flatten)]
     pub(crate) violation: ViolationView,
     /// `ended`, `left`, `source_ended` or `interrupted`; null while it goes on.
+    #[schema(required)]
     pub(crate) close_reason: Option<&'static str>,
     /// Seconds from the beginning of the source to `opened_at`.
     pub(crate) opened_s: f64,
     /// Seconds from the beginning of the source to `closed_at`.
+    #[schema(required)]
     pub(crate) closed_s: Option<f64>,
     /// When the snapshot was taken: the breach had lasted long enough then.
     #[schema(format = "date-time")]
@@ -66,26 +78,30 @@ pub(crate) struct ViolationDetailView {
     /// Everything the model saw in the snapshot.
     pub(crate) detections: Vec<DetectionView>,
     /// The person; null where no single person is meant.
+    #[schema(required)]
     pub(crate) track: Option<TrackView>,
     pub(crate) rule: RuleView,
     pub(crate) run: RunView,
     pub(crate) evidence: Vec<EvidenceView>,
     /// What became of the clip; null for archive Runs, which have none.
+    #[schema(required)]
     pub(crate) clip_state: Option<ClipStateView>,
 }
 
 /// What became of a violation's clip.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ClipStateView {
-    /// `due` (it is cut soon after the violation closed), `cut` or `none`.
+    /// Whether it is there.
+    #[schema(schema_with = clip_states)]
     pub(crate) state: &'static str,
     /// Beginning of what it shows.
-    #[schema(format = "date-time")]
+    #[schema(format = "date-time", required)]
     pub(crate) from: Option<String>,
     /// End of what it shows.
-    #[schema(format = "date-time")]
+    #[schema(format = "date-time", required)]
     pub(crate) to: Option<String>,
     /// What is missing of it, or why there is none.
+    #[schema(required)]
     pub(crate) reason: Option<String>,
 }
 
@@ -98,6 +114,7 @@ pub(crate) struct DetectionView {
     pub(crate) score: f32,
     /// Left, top, right, bottom; 0..1 of the picture.
     #[serde(rename = "box")]
+    #[schema(schema_with = sides)]
     pub(crate) bounds: [f32; 4],
 }
 
@@ -116,6 +133,7 @@ pub(crate) struct TrackPointView {
     pub(crate) at: String,
     /// Left, top, right, bottom; 0..1 of the picture.
     #[serde(rename = "box")]
+    #[schema(schema_with = sides)]
     pub(crate) bounds: [f32; 4],
 }
 
@@ -125,7 +143,7 @@ pub(crate) struct RuleView {
     pub(crate) id: String,
     pub(crate) version: String,
     /// Thresholds, schedule and polygon; null when the Run did not declare the rule.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>, required)]
     pub(crate) definition: Option<serde_json::Value>,
 }
 
@@ -133,26 +151,51 @@ pub(crate) struct RuleView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RunView {
     pub(crate) id: String,
-    /// `live` or `archive`.
+    /// Of what it was.
+    #[schema(schema_with = run_kinds)]
     pub(crate) kind: &'static str,
     /// The source without its password.
     pub(crate) source: String,
     #[schema(format = "date-time")]
     pub(crate) started_at: String,
-    #[schema(format = "date-time")]
+    #[schema(format = "date-time", required)]
     pub(crate) ended_at: Option<String>,
 }
 
 /// A file of a violation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EvidenceView {
-    /// `snapshot`, `snapshot_annotated` or `clip`.
+    /// What it shows.
+    #[schema(schema_with = evidence_kinds)]
     pub(crate) kind: &'static str,
     pub(crate) url: String,
     pub(crate) media_type: &'static str,
     pub(crate) bytes: u64,
     /// 64 hexadecimal digits.
     pub(crate) sha256: String,
+}
+
+fn statuses() -> Object {
+    one_of("`open` while it goes on.", ViolationStatus::ALL.map(ViolationStatus::as_str))
+}
+
+fn verdicts() -> Object {
+    let description = "What an inspector made of it. Says nothing of whether it goes on.";
+    one_of(description, Verdict::ALL.map(Verdict::as_str))
+}
+
+fn clip_states() -> Object {
+    let description =
+        "`due`: it is cut soon after the violation closed; `none`: there is nothing to cut it from.";
+    one_of(description, ClipState::ALL.map(ClipState::as_str))
+}
+
+fn run_kinds() -> Object {
+    one_of("Of cameras as it happened, or of footage from before.", RunKind::ALL.map(RunKind::as_str))
+}
+
+fn evidence_kinds() -> Object {
+    one_of("What it shows.", EvidenceKind::ALL.map(EvidenceKind::as_str))
 }
 
 /// Where a file of a violation is served; the routes in `evidence` answer it.

@@ -33,6 +33,9 @@ pub enum ClipState {
 }
 
 impl ClipState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Due, Self::Cut, Self::None];
+
     /// The name in answers and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -1,129 +1,20 @@
-// What the server answers, and how to ask. The shapes are those of /api/v1/openapi.json.
+// What the server answers, and how to ask. The types are made from the server's code: see scripts/write-web-types.
 
-export type Status = 'open' | 'closed';
-export type Verdict = 'none' | 'confirmed' | 'dismissed';
-export type State = 'connecting' | 'live' | 'stalled' | 'failed' | 'stopped';
+import type { ProblemView, ViolationView } from './openapi';
 
-export interface Violation {
-  id: string;
-  site: string;
-  camera: string;
-  zone: string;
-  behaviour: string;
-  status: Status;
-  verdict: Verdict;
-  /** 0..1 */
-  score: number;
-  /** RFC 3339, UTC */
-  opened_at: string;
-  closed_at: string | null;
-  rule_version: string;
-  model: string;
-  snapshot: string | null;
-  snapshot_annotated: string | null;
-  clip: string | null;
-}
+export type {
+  BehaviourView as BehaviourSpec,
+  CameraView as Camera,
+  CountsView as Counts,
+  KeyView as KeySpec,
+  SiteView as Site,
+  ViolationDetailView as ViolationDetail,
+  ViolationPageView as Page,
+  ViolationView as Violation,
+} from './openapi';
 
-/** left, top, right, bottom; 0..1 of the picture */
-export type Box = [number, number, number, number];
-
-export interface Detection {
-  class: string;
-  score: number;
-  box: Box;
-}
-
-export interface EvidenceFile {
-  kind: 'snapshot' | 'snapshot_annotated' | 'clip';
-  url: string;
-  media_type: string;
-  bytes: number;
-  sha256: string;
-}
-
-export interface ViolationDetail extends Violation {
-  close_reason: string | null;
-  snapshot_at: string;
-  detections: Detection[];
-  /** null where no single person is meant */
-  track: { id: number; path: { at: string; box: Box }[] } | null;
-  /** `definition` is null when the Run never declared the rule */
-  rule: { id: string; version: string; definition: unknown };
-  run: { id: string; kind: 'live' | 'archive'; source: string; started_at: string };
-  evidence: EvidenceFile[];
-  /** null for archive Runs */
-  clip_state: { state: 'due' | 'cut' | 'none'; from: string | null; to: string | null; reason: string | null } | null;
-}
-
-/** A text in both languages of the page. */
-export interface Text {
-  zh: string;
-  en: string;
-}
-
-export interface KeySpec {
-  name: string;
-  kind: 'number' | 'whole' | 'text';
-  /** null for a text */
-  least: number | null;
-  most: number | null;
-  default: number | string | null;
-  required: boolean;
-  unit: Text | null;
-  help: Text;
-}
-
-export interface BehaviourSpec {
-  name: string;
-  title: Text;
-  help: Text;
-  /** SVG path data on 24 by 24. */
-  icon: string;
-  /** A CSS colour. */
-  colour: string;
-  keys: KeySpec[];
-}
-
-export interface Camera {
-  id: string;
-  site: string;
-  name: string;
-  /** Zone id to what people call it; without the zones that have gone from the configuration. */
-  zones: Record<string, string>;
-  /** Whether the present configuration names it. */
-  configured: boolean;
-  state: State;
-  /** null until somebody told of its state. */
-  since: string | null;
-  reason: string | null;
-  last_frame: string | null;
-}
-
-export interface Site {
-  id: string;
-  name: string;
-  credit_code: string;
-  time_zone: string;
-  risk_level: string;
-}
-
-export interface Count {
-  /** A behaviour, a camera, the beginning of an hour in RFC 3339, or a day of the site's calendar. */
-  key: string;
-  count: number;
-}
-
-export interface Counts {
-  by_behaviour?: Count[];
-  by_camera?: Count[];
-  by_hour?: Count[];
-  by_day?: Count[];
-}
-
-export interface Page {
-  items: Violation[];
-  next_cursor: string | null;
-}
+export type Status = ViolationView['status'];
+export type Verdict = ViolationView['verdict'];
 
 /** Why a request came to nothing: the server's own words, or null when it could not be reached. */
 export class Problem extends Error {
@@ -145,6 +36,6 @@ export async function get<T>(path: string, query?: URLSearchParams, signal?: Abo
     throw new Problem(null, null);
   }
   if (response.ok) return (await response.json()) as T;
-  const problem = (await response.json().catch(() => null)) as { detail?: string } | null;
+  const problem = (await response.json().catch(() => null)) as Partial<ProblemView> | null;
   throw new Problem(response.status, problem?.detail ?? null);
 }
