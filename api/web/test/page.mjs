@@ -69,11 +69,14 @@ await check('behaviours have the names, icons and colours that the server says',
 });
 
 await check('a camera narrows the list', async () => {
+  const before = await rows(page).count();
   const button = page.locator('[data-camera]').first();
   await button.click();
-  await until(() => new URL(page.url()).searchParams.has('camera'), page.url());
+  await until(async () => (await rows(page).count()) < before, 'the list did not get shorter');
+  expect(new URL(page.url()).searchParams.has('camera'), page.url());
   await button.click();
-  await until(() => !new URL(page.url()).searchParams.has('camera'), page.url());
+  await until(async () => (await rows(page).count()) === before, 'the list did not come back');
+  expect(!new URL(page.url()).searchParams.has('camera'), page.url());
 });
 
 await check('a verdict narrows the list', async () => {
