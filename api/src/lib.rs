@@ -6,6 +6,7 @@
 
 mod behaviours;
 mod cameras;
+mod connections;
 mod galleries;
 mod health;
 mod http;

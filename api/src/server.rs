@@ -9,6 +9,8 @@ use anjian_indexer::{Index, IndexError};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+use crate::connections::accept;
+use crate::connections::places::Places;
 use crate::http::guard::Hosts;
 use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
 use crate::ports::operation::{JobsHealth, MetricsText};
@@ -52,6 +54,13 @@ pub struct ApiSettings {
     pub listen: SocketAddr,
     /// Names beside localhost and the address itself by which browsers may ask for this server.
     pub hosts: Vec<String>,
+    /// Connections that may be open at once. Each is a descriptor.
+    pub connections: u32,
+}
+
+impl ApiSettings {
+    /// Connections that are open at once when nothing limits them: some hundred pages with a stream each.
+    pub const MAX_CONNECTIONS: u32 = 1_024;
 }
 
 /// Why the server could not start or go on.
@@ -138,18 +147,17 @@ pub async fn serve_on(
         stop: stopping.clone(),
     };
     let routes = router(shared, Hosts::new(address, &settings.hosts));
-    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+    let server = accept::serve(listener, routes, Places::new(settings.connections), stopping.clone());
+    tokio::spawn(async move {
         shutdown.await;
-        // Fails only when every stream is gone already.
+        // Fails only when the server is gone already.
         let _ = stop.send(true);
     });
     tokio::select! {
-        ended = server.into_future() => ended.map_err(ApiError::Socket),
-        () = grace_over(stopping) => {
-            tracing::warn!("a request was still under way at the end and was cut off");
-            Ok(())
-        }
+        () = server => {}
+        () = grace_over(stopping) => tracing::warn!("a request was still under way at the end and was cut off"),
     }
+    Ok(())
 }
 
 async fn grace_over(mut stopping: watch::Receiver<bool>) {

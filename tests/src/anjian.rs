@@ -1,6 +1,7 @@
 //! The executable under test, as a person runs it.
 
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -149,6 +150,14 @@ impl Server {
         let cameras = self.get("/api/v1/cameras")?;
         let found = cameras["items"].as_array().and_then(|items| items.iter().find(|item| item["id"] == id));
         found.cloned().with_context(|| format!("no camera {id}"))
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// When its address is none.
+    pub fn socket(&self) -> Result<SocketAddr> {
+        Ok(self.address.trim_start_matches("http://").parse()?)
     }
 
     /// Everything that it has written to standard error.

@@ -7,6 +7,7 @@
     reason = "an executable has no outside: `pub` says what a module offers to the others"
 )]
 
+mod budget;
 mod command;
 mod config;
 mod gallery;

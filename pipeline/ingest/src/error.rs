@@ -141,6 +141,12 @@ pub enum CameraFault {
     /// No connection.
     #[error("cannot connect ({0}): check address, port and network")]
     Unreachable(String),
+    /// The process may open no more files and sockets.
+    #[error(
+        "the process may open {0} files and sockets and has too few left: raise LimitNOFILE of the service \
+         (ulimit -n); the camera is tried again"
+    )]
+    NoDescriptors(usize),
     /// UDP packets do not get through.
     #[error("connected, but no UDP packets arrive: open the firewall, or set transport = \"tcp\"")]
     UdpBlocked,
@@ -214,6 +220,7 @@ impl CameraFault {
             | Self::Ended
             | Self::Stalled(_)
             | Self::Interrupted(_) => ErrorKind::Unavailable(Shortage::Peer),
+            Self::NoDescriptors(_) => ErrorKind::Unavailable(Shortage::Descriptors),
             Self::Unauthorised | Self::Certificate => ErrorKind::Refused,
             Self::NoSuchPath | Self::NoVideo => ErrorKind::Missing,
             Self::UnsupportedCodec(_) => ErrorKind::Invalid,

@@ -41,6 +41,7 @@ mod codec;
 mod container;
 mod decode;
 mod demux;
+pub mod descriptors;
 mod elements;
 mod error;
 mod feed;

@@ -11,6 +11,7 @@ use gstreamer::prelude::*;
 
 use crate::codec::Codec;
 use crate::decode::{DecodeChain, WhenFull};
+use crate::descriptors::{self, Reserved};
 use crate::feed::{Feed, Trouble};
 use crate::percent::decoded;
 use crate::pictures::{Pictures, Pulled};
@@ -63,6 +64,8 @@ pub struct RtspSource {
     tap: Option<Tap>,
     /// `None` once it has ended.
     pictures: Option<Pictures>,
+    /// Until the connection has opened what it needs.
+    room: Option<Reserved>,
 }
 
 impl RtspSource {
@@ -82,6 +85,7 @@ impl RtspSource {
         stream: &Stream<'_>,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, CameraFault> {
+        let room = Reserved::take().ok_or_else(|| CameraFault::NoDescriptors(descriptors::limit()))?;
         let internal = |reason: String| CameraFault::Interrupted(reason);
         crate::init().map_err(|error| internal(error.to_string()))?;
         let offer = Arc::new(Mutex::new(Offer::default()));
@@ -97,6 +101,7 @@ impl RtspSource {
             offer,
             tap,
             pictures: Some(pictures.map_err(|error| internal(error.message.to_string()))?),
+            room: Some(room),
         })
     }
 
@@ -118,10 +123,16 @@ impl FrameSource for RtspSource {
         let Some(pictures) = &self.pictures else { return Ok(Next::Ended) };
         let trouble = match pictures.pull(patience) {
             Pulled::Picture(media, picture) => {
+                self.room = None;
                 let at = self.moment(media);
                 return Ok(Next::Frame(Frame { camera: self.camera.clone(), at, picture }));
             }
-            Pulled::Waiting => return Ok(Next::Waiting),
+            Pulled::Waiting => {
+                if pictures.feed().packets() > 0 {
+                    self.room = None;
+                }
+                return Ok(Next::Waiting);
+            }
             Pulled::Ended => None,
             Pulled::Failed(trouble) => Some(trouble),
         };

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anjian_analysis::rules::Behaviours;
 use anjian_api::{ApiSettings, Ports};
@@ -9,10 +10,11 @@ use anjian_domain::{RunKind, SegmentSink};
 use anjian_indexer::{Index, IndexSink};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, SnapshotSource};
 use anyhow::Context;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
+use crate::budget;
 use crate::config::{CameraConfig, Config};
 use crate::output::tell;
 use crate::ports::{Decoder, Galleries, MainStream};
@@ -21,6 +23,9 @@ use crate::wiring::{self, RunOrigin};
 
 /// Upper bounds of the histograms at `/metrics`, seconds: from a quick detection to a frame that is far too late.
 const BUCKETS_S: [f64; 9] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
+
+/// How often samples of histograms are put into their buckets.
+const FOLD_EVERY: Duration = Duration::from_secs(5);
 
 /// Watch the configured cameras and serve the page.
 #[derive(clap::Args)]
@@ -44,6 +49,7 @@ fn live_cameras(config: &Config) -> usize {
 
 /// Starts everything, calls `ready` with the page's address, and ends when the process is asked to.
 pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
+    let connections = budget::connections(live_cameras(config));
     let metrics = PrometheusBuilder::new().set_buckets(&BUCKETS_S)?;
     let metrics = metrics.install_recorder().context("metrics were installed twice")?;
     anjian_pipeline::metric::describe();
@@ -56,18 +62,30 @@ pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
         .context("data_dir: the folder of the previews cannot be made")?;
     let runs = start_runs(config, eyes, &index, runtime.handle())?;
     let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock())?;
+    runtime.spawn(fold_histograms(metrics.clone()));
     let metrics = Arc::new(move || metrics.render());
     let (pictures, galleries) = (Arc::new(decoder), Arc::new(Galleries::new(config, wiring::clock())?));
     let behaviours = Behaviours::built_in().list();
     let ports = Ports { metrics, pictures, galleries, jobs: upkeep.health(), behaviours };
     ready(&format!("http://{}/", listener.local_addr()?));
-    let settings = ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone() };
+    let settings =
+        ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone(), connections };
     let end = wiring::shutdown();
     let served = runtime.block_on(anjian_api::serve_on(listener, settings, index, ports, end));
     tell("Stopping: closing cameras and keeping what was judged.");
     runs.stop();
     upkeep.stop();
     Ok(served?)
+}
+
+/// Samples of histograms wait in memory until they are put into their buckets. Without this, they would wait until
+/// `/metrics` is asked for, which may be never.
+async fn fold_histograms(metrics: PrometheusHandle) {
+    let mut pause = tokio::time::interval(FOLD_EVERY);
+    loop {
+        pause.tick().await;
+        metrics.run_upkeep();
+    }
 }
 
 async fn bind(config: &Config) -> anyhow::Result<TcpListener> {

@@ -166,7 +166,7 @@ impl Served {
     fn start(runtime: &Runtime, config: &Config, index: Index) -> anyhow::Result<Self> {
         let listener = runtime.block_on(TcpListener::bind(config.server.listen))?;
         let address = listener.local_addr()?;
-        let settings = ApiSettings { listen: address, hosts: vec![] };
+        let settings = ApiSettings { listen: address, hosts: vec![], connections: 64 };
         let (end, ended) = oneshot::channel::<()>();
         let shutdown = async move {
             // The end is near, whether it is told or its sender is gone.

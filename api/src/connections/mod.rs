@@ -1,0 +1,5 @@
+//! Connections: a bounded number of them, each with a bounded time to say what it wants.
+
+pub(crate) mod accept;
+pub(crate) mod busy;
+pub(crate) mod places;
