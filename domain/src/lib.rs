@@ -49,10 +49,10 @@ pub use segment::{
     SegmentSink, TimeSource, UnknownName, VideoCodec,
 };
 pub use sink::{CameraSink, EvidenceSink, OpeningEvidence, SinkError};
+pub use source_url::{SourceUrl, SourceUrlError};
 pub use time::{MediaTime, Moment, WallTime};
 pub use verdict::{UnknownVerdict, Verdict};
 pub use viewer::{Role, Scope, Sites, Viewer, ViewerError};
-pub use source_url::{SourceUrl, SourceUrlError};
 pub use violation::{CloseReason, TrackPoint, Violation, ViolationUpdate};
 pub use words::Words;
 pub use zone::{Anchor, Zone};

@@ -157,12 +157,20 @@ pub enum RecordingState {
     DiskFull,
     /// The file system refuses for another reason.
     Failed,
-    /// The disk is too slow; packets were lost up to the next keyframe.
+    /// The recorder fell behind; packets were lost up to the next keyframe.
     Overloaded,
     /// The product was stopped, or the camera is not to be recorded.
     Stopped,
     /// The product was killed; noted when it starts again.
     Interrupted,
+}
+
+impl RecordingState {
+    /// Whether pictures arrive, or may, and are not kept: the machine's fault, not the camera's.
+    #[must_use]
+    pub const fn is_off(self) -> bool {
+        matches!(self, Self::DiskFull | Self::Failed | Self::Overloaded)
+    }
 }
 
 /// A recorder went into another state.

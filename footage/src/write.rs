@@ -6,6 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, IoSlice, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ impl SegmentWriter {
         let mut init =
             encode_init(&tracks).map_err(|error| refused(format!("tracks cannot be described: {error}")))?;
         init.extend(SegmentHeader::of(&segment).encode().map_err(refused)?);
-        let file = create_file(&path)?;
+        let file = create_file(root, &path)?;
         let line = |timescale| Line { timescale, pending: Pending::default(), shift: None, last_dts: 0 };
         let mut writer = Self {
             fragment,
@@ -134,6 +135,7 @@ impl SegmentWriter {
             self.video.end_at(ticks_of(end_ns, VIDEO_TIMESCALE));
         }
         self.flush_fragment()?;
+        self.require_name()?;
         self.file.sync_all().map_err(|error| FootageError::io("sync", &self.path, error))?;
         self.segment.sha256 = Some(hex::encode(self.hash.finalize()));
         Ok(self.segment)
@@ -192,9 +194,21 @@ impl SegmentWriter {
             let _ = self.file.set_len(whole).and_then(|()| self.file.seek(SeekFrom::Start(whole)));
             return Err(FootageError::io("write", &self.path, error));
         }
+        self.require_name()?;
         for part in parts {
             self.hash.update(part);
             self.segment.size_bytes += part.len() as u64;
+        }
+        Ok(())
+    }
+}
+
+impl SegmentWriter {
+    /// The system goes on writing to a file that was deleted, and nobody would find what is in it.
+    fn require_name(&self) -> Result<()> {
+        let found = self.file.metadata().map_err(|error| FootageError::io("look at", &self.path, error))?;
+        if found.nlink() == 0 {
+            return Err(FootageError::io("go on writing", &self.path, ErrorKind::NotFound.into()));
         }
         Ok(())
     }
@@ -258,8 +272,10 @@ pub(crate) fn duration_of(ticks: u64, timescale: u32) -> Duration {
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
-/// A new file in a folder that is safe on disk, so that the file's name survives a power failure.
-fn create_file(path: &Path) -> Result<File> {
+/// A new file in a folder that is safe on disk, so that the file's name survives a power failure. `root` is not made: a
+/// folder of recordings that vanished is on a disk that is not mounted.
+fn create_file(root: &Path, path: &Path) -> Result<File> {
+    fs::metadata(root).map_err(|error| FootageError::io("find the folder", root, error))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| FootageError::io("create the folder", folder, error))?;
     let file = File::create_new(path).map_err(|error| FootageError::io("create", path, error))?;

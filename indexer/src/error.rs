@@ -94,6 +94,21 @@ pub enum IndexError {
         /// The lock file.
         path: PathBuf,
     },
+    /// The data folder is not where it was when it was opened.
+    #[error(
+        "{}: moved, replaced or deleted while anjian runs; put it back: nothing is stored until then",
+        path.display()
+    )]
+    Moved {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// Another thread or process holds the database for longer than this caller may wait.
+    #[error("cannot write to the index (table {table}): another process or job writes; tried again later")]
+    Busy {
+        /// The table.
+        table: &'static str,
+    },
     /// The database refused a statement.
     #[error("cannot {doing} (table {table}): {source}{}", advice(kind_of(source)))]
     Database {
@@ -169,7 +184,10 @@ impl IndexError {
             Self::Database { source, .. } => kind_of(source),
             Self::File { source, .. } => source.into(),
             Self::Footage(error) => error.kind(),
-            Self::LiveElsewhere { .. } | Self::OlderInUse { .. } => ErrorKind::Unavailable(Shortage::Busy),
+            Self::LiveElsewhere { .. } | Self::OlderInUse { .. } | Self::Busy { .. } => {
+                ErrorKind::Unavailable(Shortage::Busy)
+            }
+            Self::Moved { .. } => ErrorKind::Unavailable(Shortage::Disk),
             Self::ReserveGivenUp { .. } => ErrorKind::Unavailable(Shortage::Room),
             Self::ReadOnly { .. }
             | Self::NotCopied { .. }

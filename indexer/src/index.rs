@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
-use anjian_domain::Clock;
+use anjian_domain::{Clock, RecordingChange, Scope};
 use sqlx::{Connection, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
 use tokio::sync::watch;
 
@@ -12,8 +13,12 @@ use crate::configuration::ticks::Ticks;
 use crate::engine::blocking::blocking;
 use crate::engine::disk::{Disk, RealDisk, Room};
 use crate::engine::open::{self, Create};
+use crate::engine::presence::Presence;
 use crate::evidence::folder::EvidenceFolder;
 use crate::{IndexError, RecordingSettings};
+
+/// How long a recorder waits for the right to write. Its queue of packets holds 10 s.
+const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Violations, cameras, evidence and recordings of one data folder. Cheap to clone; several processes may have the same folder
 /// open.
@@ -29,12 +34,15 @@ pub(crate) struct Inner {
     /// One connection: SQLite has one writer at a time anyway, and whoever holds it tells in the order of commits.
     writer: SqlitePool,
     pub(crate) reader: SqlitePool,
+    presence: Presence,
     /// Number of the newest change that this process committed, 0 before the first.
     pub(crate) committed: watch::Sender<i64>,
     ticks: Mutex<Ticks>,
     /// Set once, by whoever opened the index or by the first to ask.
     pub(crate) recording: OnceLock<RecordingSettings>,
     pub(crate) disk: Arc<dyn Disk>,
+    /// Held by who makes the reserve or gives it up.
+    pub(crate) reserve: Mutex<()>,
     /// Held while this index is open, so that `check` knows whether somebody may be recording.
     _in_use: Option<File>,
     /// Held while this index is the live system's.
@@ -71,31 +79,56 @@ impl Index {
             clock,
             writer: opened.writer,
             reader: opened.reader,
+            presence: opened.presence,
             committed: watch::Sender::new(0),
             ticks: Mutex::default(),
             recording: OnceLock::new(),
             disk,
+            reserve: Mutex::default(),
             _in_use: opened.in_use,
             claim: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Whether the index can be read and written just now, and evidence too.
+    /// Whether the index can be read and written just now, and evidence too. Writes nothing: it takes the right to write
+    /// and gives it back. Answers the recorders of configured cameras that keep nothing although pictures may arrive.
     ///
     /// # Errors
     /// Why not.
-    pub async fn health(&self) -> Result<(), IndexError> {
+    pub async fn health(&self) -> Result<Vec<RecordingChange>, IndexError> {
         let failed = |source| IndexError::Database { doing: "probe the index", table: "site", source };
-        sqlx::query("SELECT 1 FROM site LIMIT 1").execute(&self.inner.reader).await.map_err(failed)?;
+        let configured = sqlx::query_scalar("SELECT id FROM camera WHERE is_configured = 1");
+        let configured: Vec<String> = configured.fetch_all(&self.inner.reader).await.map_err(failed)?;
+        let mut recorders = self.recorder_states(&Scope::Everything).await?;
+        recorders.retain(|recorder| {
+            recorder.state.is_off() && configured.iter().any(|id| id == recorder.camera.as_str())
+        });
         let mut writer = self.write().await?;
-        let mut transaction = writer.begin("site").await?;
-        let probe = sqlx::query("UPDATE site SET name = name WHERE id = ''").execute(&mut *transaction).await;
-        probe.map_err(failed)?;
+        let transaction = writer.begin("site").await?;
         transaction.rollback().await.map_err(failed)?;
         drop(writer);
-        let evidence = self.inner.evidence.clone();
-        blocking(move || evidence.probe()).await
+        let index = self.clone();
+        blocking(move || index.probe_folder()).await?;
+        Ok(recorders)
+    }
+
+    /// Whether the data folder is where it was, can be written and has room.
+    fn probe_folder(&self) -> Result<(), IndexError> {
+        self.inner.presence.check()?;
+        self.inner.evidence.probe()?;
+        let folder = self.inner.evidence.root();
+        if self.room(folder)?.free_bytes == 0 {
+            let source = std::io::ErrorKind::StorageFull.into();
+            return Err(IndexError::File { doing: "write in", path: folder.into(), source });
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`IndexError::Moved`] when the data folder was moved, replaced or deleted under this process.
+    pub fn check_presence(&self) -> Result<(), IndexError> {
+        self.inner.presence.check()
     }
 
     pub(crate) fn ticks(&self) -> MutexGuard<'_, Ticks> {
@@ -109,7 +142,17 @@ impl Index {
         found.map_err(|source| IndexError::File { doing: "ask for the room of", path: folder.into(), source })
     }
 
+    /// As [`Index::write`], for recorders: they go on without the index and come back later.
+    ///
+    /// # Errors
+    /// [`IndexError::Busy`] when that takes longer than [`PATIENCE`].
+    pub(crate) async fn write_soon(&self, table: &'static str) -> Result<Writer, IndexError> {
+        let writer = tokio::time::timeout(PATIENCE, self.write()).await;
+        writer.unwrap_or(Err(IndexError::Busy { table }))
+    }
+
     pub(crate) async fn write(&self) -> Result<Writer, IndexError> {
+        self.inner.presence.check()?;
         let failed = |source| IndexError::Database { doing: "wait for the writer", table: "all", source };
         loop {
             let connection = self.inner.writer.acquire().await.map_err(failed)?;
@@ -131,6 +174,16 @@ impl Writer {
     pub(crate) async fn begin(&mut self, table: &'static str) -> Result<Transaction<'_, Sqlite>, IndexError> {
         let begun = self.0.begin_with("BEGIN IMMEDIATE").await;
         begun.map_err(|source| IndexError::Database { doing: "begin to write", table, source })
+    }
+
+    /// See [`Index::write_soon`].
+    pub(crate) async fn begin_soon(
+        &mut self,
+        table: &'static str,
+    ) -> Result<Transaction<'_, Sqlite>, IndexError> {
+        // A transaction that begins after nobody waits for it is rolled back by sqlx.
+        let begun = tokio::time::timeout(PATIENCE, self.begin(table)).await;
+        begun.unwrap_or(Err(IndexError::Busy { table }))
     }
 }
 

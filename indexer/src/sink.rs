@@ -71,7 +71,8 @@ impl IndexSink {
             Err(error) if is_room_short(&error) && self.index.give_up_reserve() => work(),
             kept => kept,
         };
-        kept.map_err(SinkError::from)
+        // Whatever failed under a data folder that is gone waits until it is back.
+        kept.map_err(|error| SinkError::from(self.index.check_presence().err().unwrap_or(error)))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::check::segments::Repair;
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
 use crate::engine::open;
+use crate::evidence::leftovers::is_ours;
 use crate::{CheckFinding, CheckProgress, CheckReport, Index, IndexError};
 
 /// A row of `evidence`, and its place.
@@ -44,7 +45,7 @@ impl Index {
 
     /// Checks, and mends recordings: torn ends are cut off, files without a row get one, rows without a file go (and
     /// become gaps), deletions are finished, a row that overlaps the next ends there. A file with other bytes than
-    /// were recorded stays as it is, and so does evidence. The report lists what could not be mended.
+    /// were recorded stays as it is, and so does evidence; what a killed process left of evidence without a row goes. The report lists what could not be mended.
     ///
     /// # Errors
     /// When rows or files could not be read or written.
@@ -64,7 +65,7 @@ impl Index {
             CheckReport { violations: self.count_rows("violation").await?, ..CheckReport::default() };
         self.check_database(&mut report).await?;
         self.check_rows(&mut report, progress).await?;
-        self.check_files(&mut report).await?;
+        self.check_files(&mut report, repair).await?;
         self.check_ends(&mut report).await?;
         self.check_segments(&mut report, repair, progress).await?;
         Ok(report)
@@ -135,7 +136,7 @@ impl Index {
         rows.map_err(failed)?.iter().map(decode).collect()
     }
 
-    async fn check_files(&self, report: &mut CheckReport) -> Result<(), IndexError> {
+    async fn check_files(&self, report: &mut CheckReport, repair: Repair) -> Result<(), IndexError> {
         let is_unused = open::is_unused(&self.inner.data_dir);
         let mut walk = FileWalk::new(self.inner.evidence.root());
         loop {
@@ -147,17 +148,24 @@ impl Index {
             if batch.files.is_empty() {
                 return Ok(());
             }
-            let known = self.known_paths(batch.files.iter().map(|file| file.stored_path.as_str())).await?;
-            for file in batch.files.into_iter().filter(|file| !known.contains(&file.stored_path)) {
+            for file in self.without_row(batch.files).await? {
                 let is_young = self.age_of(file.modified).is_some_and(|age| age < YOUNG);
-                if is_unused || !is_young {
+                if !is_unused && is_young {
+                    continue;
+                }
+                if repair == Repair::Segments && is_ours(&file.stored_path) && self.remove_left(&file.path) {
+                    report.repaired += 1;
+                } else {
                     report.find(CheckFinding::OrphanFile { path: file.path });
                 }
             }
         }
     }
 
-    async fn known_paths(&self, paths: impl Iterator<Item = &str>) -> Result<HashSet<String>, IndexError> {
+    pub(crate) async fn known_paths(
+        &self,
+        paths: impl Iterator<Item = &str>,
+    ) -> Result<HashSet<String>, IndexError> {
         let mut sql = QueryBuilder::<Sqlite>::new("SELECT path FROM evidence WHERE path IN (");
         let mut list = sql.separated(", ");
         for path in paths {

@@ -28,7 +28,12 @@ pub(crate) struct FileWalk {
 
 impl FileWalk {
     pub(crate) fn new(root: &Path) -> Self {
-        Self { root: root.into(), next_folder: Some(root.into()), open_folders: Vec::new() }
+        Self::below(root, root)
+    }
+
+    /// Only what lies in `folder`, which lies in `root`.
+    pub(crate) fn below(root: &Path, folder: &Path) -> Self {
+        Self { root: root.into(), next_folder: Some(folder.into()), open_folders: Vec::new() }
     }
 
     /// The next files, at most `most`, and the rest of the walk.

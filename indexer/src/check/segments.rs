@@ -9,7 +9,7 @@ use crate::check::batch::{BATCH, YOUNG, digest};
 use crate::check::files::FileWalk;
 use crate::engine::blocking::blocking;
 use crate::engine::open;
-use crate::recordings::adopt::{Found, Overlap, parse_path};
+use crate::recordings::adopt::{self, Found, Overlap, parse_path};
 use crate::recordings::segment_row;
 use crate::{CheckFinding, CheckProgress, CheckReport, Index, IndexError};
 
@@ -31,48 +31,59 @@ pub struct Rebuilt {
     pub unusable: Vec<CheckFinding>,
 }
 
+impl Rebuilt {
+    fn note(&mut self, path: PathBuf, found: Found) {
+        let finding = match found {
+            Found::Segment(_) => return self.segments += 1,
+            Found::Empty => return self.empty += 1,
+            Found::Missing => return,
+            Found::Unusable(reason) => CheckFinding::SegmentOrphan { path, reason },
+            Found::Unreadable(error) => CheckFinding::Unreadable { path, reason: error.to_string() },
+        };
+        if self.unusable.len() < CheckReport::MAX_FINDINGS {
+            self.unusable.push(finding);
+        }
+    }
+}
+
 impl Index {
     /// Makes the index of segments again from the media files alone; causes of gaps and coverage stay. Reads every
-    /// file whole, cuts torn ends off and deletes empty files.
+    /// file whole, cuts torn ends off and deletes empty files. A file that cannot be read stops no other. All is one
+    /// transaction: until it is complete the old rows stand, also when the process is killed. Other writers wait
+    /// meanwhile.
     ///
     /// # Errors
-    /// [`IndexError::LiveElsewhere`] while the live system runs; when rows or files could not be read or written.
+    /// [`IndexError::LiveElsewhere`] while the live system runs; when rows could not be read or written.
     pub async fn rebuild_segments(
         &self,
         progress: &mut (dyn FnMut(CheckProgress) + Send),
     ) -> Result<Rebuilt, IndexError> {
         self.refuse_live()?;
-        self.forget_all_segments().await?;
+        let failed = |source| IndexError::Database { doing: "rebuild segments", table: "segment", source };
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("segment").await?;
+        sqlx::query("DELETE FROM segment").execute(&mut *transaction).await.map_err(failed)?;
         let mut rebuilt = Rebuilt::default();
         let mut walk = FileWalk::new(self.recordings_folder());
         loop {
             let (returned, batch) = blocking(move || Ok(walk.take(BATCH))).await?;
             walk = returned;
             if batch.files.is_empty() {
+                transaction.commit().await.map_err(failed)?;
                 return Ok(rebuilt);
             }
             for file in batch.files {
-                match self.adopt(file.stored_path, Overlap::Refuse).await? {
-                    Found::Segment(_) => rebuilt.segments += 1,
-                    Found::Empty => rebuilt.empty += 1,
-                    Found::Missing => {}
-                    Found::Unusable(reason) if rebuilt.unusable.len() < CheckReport::MAX_FINDINGS => {
-                        rebuilt.unusable.push(CheckFinding::SegmentOrphan { path: file.path, reason });
+                let found = match self.mend_file(file.stored_path).await? {
+                    Found::Segment(segment) => {
+                        adopt::put_found(&mut transaction, segment, Overlap::Refuse).await?
                     }
-                    Found::Unusable(_) => {}
-                }
+                    other => other,
+                };
+                rebuilt.note(file.path, found);
             }
             let done = rebuilt.segments + rebuilt.empty + rebuilt.unusable.len() as u64;
             progress(CheckProgress { done, total: done });
         }
-    }
-
-    async fn forget_all_segments(&self) -> Result<(), IndexError> {
-        let failed = |source| IndexError::Database { doing: "forget segments", table: "segment", source };
-        let mut writer = self.write().await?;
-        let mut transaction = writer.begin("segment").await?;
-        sqlx::query("DELETE FROM segment").execute(&mut *transaction).await.map_err(failed)?;
-        transaction.commit().await.map_err(failed)
     }
 
     pub(crate) async fn check_segments(
@@ -82,7 +93,7 @@ impl Index {
         progress: &mut (dyn FnMut(CheckProgress) + Send),
     ) -> Result<(), IndexError> {
         if repair == Repair::Segments && !self.is_live() {
-            report.repaired += self.finish_expiring().await?;
+            report.repaired += self.finish_expiring().await?.segments;
         }
         self.check_segment_rows(report, repair, progress).await?;
         self.check_segment_files(report, repair).await
@@ -145,7 +156,7 @@ impl Index {
                 }
                 CheckFinding::SegmentUnfinished { .. } => {
                     let found = self.mend_unfinished(&segment.camera, segment.start).await?;
-                    !matches!(found, Found::Unusable(_))
+                    !matches!(found, Found::Unusable(_) | Found::Unreadable(_))
                 }
                 CheckFinding::SegmentOverlap { .. } => {
                     self.shorten(segment).await?;
@@ -223,6 +234,7 @@ impl Index {
         if repair == Repair::Segments && parse_path(&stored_path).is_some() {
             match self.adopt(stored_path, Overlap::Refuse).await? {
                 Found::Unusable(why) => reason = why,
+                Found::Unreadable(error) => reason = error.to_string(),
                 Found::Segment(_) | Found::Empty | Found::Missing => {
                     report.repaired += 1;
                     return Ok(());

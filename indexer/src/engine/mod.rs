@@ -7,4 +7,5 @@ pub(crate) mod copy;
 pub(crate) mod disk;
 pub(crate) mod migrate;
 pub(crate) mod open;
+pub(crate) mod presence;
 pub(crate) mod sqlite_kind;

@@ -13,6 +13,7 @@ use crate::IndexError;
 use crate::engine::blocking::blocking;
 use crate::engine::connect::connect_options;
 use crate::engine::migrate::{Rights, bring_up_to_date};
+use crate::engine::presence::Presence;
 
 const DATABASE: &str = "anjian.db";
 const IN_USE_LOCK: &str = "index.lock";
@@ -33,6 +34,7 @@ pub(crate) struct Opened {
     pub(crate) writer: SqlitePool,
     pub(crate) reader: SqlitePool,
     pub(crate) in_use: Option<File>,
+    pub(crate) presence: Presence,
 }
 
 pub(crate) async fn open(data_dir: &Path, create: Create) -> Result<Opened, IndexError> {
@@ -51,12 +53,13 @@ pub(crate) async fn open(data_dir: &Path, create: Create) -> Result<Opened, Inde
     };
     bring_up_to_date(&database, rights).await?;
     let in_use = lock.map(Lock::into_shared).transpose()?;
+    let presence = Presence::of(&database)?;
     let options = connect_options(&database).create_if_missing(false);
     let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
     // No connection is made here: `bring_up_to_date` has just proven that one can be.
     let writer = pool.clone().max_connections(1).connect_lazy_with(options.clone());
     let reader = pool.max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
-    Ok(Opened { data_dir, writer, reader, in_use })
+    Ok(Opened { data_dir, writer, reader, in_use, presence })
 }
 
 /// Answers the folder's absolute path.

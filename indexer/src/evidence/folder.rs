@@ -1,12 +1,13 @@
 //! The evidence folder: files appear whole or not at all, and stay after a power failure. Knows nothing of rows.
 
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anjian_domain::{CameraId, Violation, ViolationId, WallTime};
 use anjian_footage::{Cut, write_whole};
 use jiff::tz::TimeZone;
+use rustix::fs::Access;
 use sha2::{Digest, Sha256};
 
 use crate::{EvidenceKind, EvidenceRow, IndexError};
@@ -99,14 +100,14 @@ impl EvidenceFolder {
         let _ = folder.ancestors().take_while(|f| *f != self.root).try_for_each(std::fs::remove_dir);
     }
 
-    /// Whether a file can be written. The probe has no name, so a killed process leaves none and two probes never meet.
+    /// Whether files may be written: the folder is there, its rights allow it and its file system is not read-only.
     pub(crate) fn probe(&self) -> Result<(), IndexError> {
-        let probed = tempfile::tempfile_in(&self.root).and_then(|mut file| {
-            // A page of bytes, because a full disk still takes an empty file.
-            file.write_all(&[0; 4_096])?;
-            file.sync_all()
-        });
-        probed.map_err(|source| IndexError::File { doing: "write in", path: self.root.clone(), source })
+        let probed = rustix::fs::access(&self.root, Access::WRITE_OK | Access::EXEC_OK);
+        probed.map_err(|error| IndexError::File {
+            doing: "write in",
+            path: self.root.clone(),
+            source: error.into(),
+        })
     }
 }
 

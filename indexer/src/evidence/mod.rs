@@ -3,5 +3,6 @@
 pub(crate) mod clip_row;
 pub(crate) mod cut_clips;
 pub(crate) mod folder;
+pub(crate) mod leftovers;
 pub(crate) mod reserve;
 pub(crate) mod rows;

@@ -4,6 +4,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{MutexGuard, PoisonError};
 
 use anjian_domain::{ErrorKind, Shortage};
 use anjian_footage::WholeFile;
@@ -54,6 +55,7 @@ impl Index {
 
     /// Makes the reserve if it is missing and there is room. Answers whether it is there, or not wanted.
     pub(crate) fn fill_reserve(&self) -> Result<bool, IndexError> {
+        let _alone = self.reserve_lock();
         if !self.lacks_reserve() {
             return Ok(true);
         }
@@ -70,7 +72,13 @@ impl Index {
 
     /// Deletes the reserve. Answers whether that made room.
     pub(crate) fn give_up_reserve(&self) -> bool {
+        let _alone = self.reserve_lock();
         self.recording_settings().reserve_bytes > 0 && std::fs::remove_file(self.reserve_path()).is_ok()
+    }
+
+    /// Recorders and the evidence thread make it and give it up one after the other.
+    fn reserve_lock(&self) -> MutexGuard<'_, ()> {
+        self.inner.reserve.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

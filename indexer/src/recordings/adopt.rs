@@ -16,7 +16,7 @@ use crate::{Index, IndexError};
 const NO_PICTURE_BYTES: u64 = 4_096;
 
 /// What a file turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Found {
     /// A segment; its end is whole now.
     Segment(Segment),
@@ -26,6 +26,8 @@ pub(crate) enum Found {
     Missing,
     /// It cannot be used, and why.
     Unusable(String),
+    /// It can neither be read nor deleted now. One such file stops no other.
+    Unreadable(IndexError),
 }
 
 /// What to do with a segment that is longer than there is room for before the next.
@@ -40,26 +42,41 @@ pub(crate) enum Overlap {
 impl Index {
     /// Repairs a file and writes its row; an empty file is deleted, with its row. The file must not be in use.
     pub(crate) async fn adopt(&self, path: String, overlap: Overlap) -> Result<Found, IndexError> {
-        let root = self.recordings_folder().to_path_buf();
-        let found = blocking(move || mend(&root, &path)).await?;
+        let found = self.mend_file(path).await?;
         let Found::Segment(segment) = found else { return Ok(found) };
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("segment").await?;
-        insert_camera(&mut transaction, &segment.camera).await?;
-        let segment = match overlap {
-            Overlap::Trim => trim(&mut transaction, segment).await?,
-            Overlap::Refuse => segment,
-        };
-        match segment_row::refuse_overlap(&mut transaction, &segment).await {
-            Ok(()) => {}
-            Err(error @ IndexError::Overlap { .. }) => return Ok(Found::Unusable(error.to_string())),
-            Err(error) => return Err(error),
-        }
-        segment_row::put(&mut transaction, &segment).await?;
+        let found = put_found(&mut transaction, segment, overlap).await?;
         let failed = |source| IndexError::Database { doing: "keep a segment", table: "segment", source };
         transaction.commit().await.map_err(failed)?;
-        Ok(Found::Segment(segment))
+        Ok(found)
     }
+
+    /// Repairs a file; an empty one is deleted. The file must not be in use.
+    pub(crate) async fn mend_file(&self, path: String) -> Result<Found, IndexError> {
+        let root = self.recordings_folder().to_path_buf();
+        blocking(move || mend(&root, &path)).await
+    }
+}
+
+/// Writes the row of a file that was found.
+pub(crate) async fn put_found(
+    connection: &mut SqliteConnection,
+    segment: Segment,
+    overlap: Overlap,
+) -> Result<Found, IndexError> {
+    insert_camera(connection, &segment.camera).await?;
+    let segment = match overlap {
+        Overlap::Trim => trim(connection, segment).await?,
+        Overlap::Refuse => segment,
+    };
+    match segment_row::refuse_overlap(connection, &segment).await {
+        Ok(()) => {}
+        Err(error @ IndexError::Overlap { .. }) => return Ok(Found::Unusable(error.to_string())),
+        Err(error) => return Err(error),
+    }
+    segment_row::put(connection, &segment).await?;
+    Ok(Found::Segment(segment))
 }
 
 fn mend(root: &Path, path: &str) -> Result<Found, IndexError> {
@@ -71,7 +88,7 @@ fn mend(root: &Path, path: &str) -> Result<Found, IndexError> {
             let is_small = std::fs::metadata(&file).is_ok_and(|found| found.len() < NO_PICTURE_BYTES);
             return if is_small { delete(file) } else { Ok(Found::Unusable(reason)) };
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Ok(Found::Unreadable(error.into())),
     };
     if mended.duration.is_zero() {
         return delete(file);
@@ -86,7 +103,7 @@ fn mend(root: &Path, path: &str) -> Result<Found, IndexError> {
 fn delete(path: PathBuf) -> Result<Found, IndexError> {
     match std::fs::remove_file(&path) {
         Ok(()) => Ok(Found::Empty),
-        Err(source) => Err(IndexError::File { doing: "delete", path, source }),
+        Err(source) => Ok(Found::Unreadable(IndexError::File { doing: "delete", path, source })),
     }
 }
 

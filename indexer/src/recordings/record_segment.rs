@@ -1,4 +1,5 @@
-//! Writing down what recorders did: segments, changes of state, minutes of coverage. One transaction each.
+//! Writing down what recorders did: segments, changes of state, minutes of coverage. One transaction each. Recorders wait for
+//! the right to write for a moment only.
 
 use anjian_domain::{CameraId, CameraMinute, RecordingChange, Segment, WallTime};
 use sqlx::SqliteConnection;
@@ -8,20 +9,27 @@ use crate::recordings::segment_row;
 use crate::{Index, IndexError};
 
 const MINUTE_US: i64 = 60_000_000;
+/// How long a recorder waits for an answer.
+const READ_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl Index {
     /// End of the newest segment of the camera; `None` when nothing was recorded yet.
     pub(crate) async fn recorded_until(&self, camera: &CameraId) -> Result<Option<WallTime>, IndexError> {
         let sql = "SELECT end_us FROM segment WHERE camera = ? ORDER BY start_us DESC LIMIT 1";
-        let found = sqlx::query(sql).bind(camera.as_str()).fetch_optional(&self.inner.reader).await;
+        let found = sqlx::query(sql).bind(camera.as_str()).fetch_optional(&self.inner.reader);
         let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
-        found.map_err(failed)?.map(|row| Columns { table: "segment", row: &row }.wall("end_us")).transpose()
+        let found = tokio::time::timeout(READ_PATIENCE, found).await;
+        found
+            .map_err(|_| IndexError::Busy { table: "segment" })?
+            .map_err(failed)?
+            .map(|row| Columns { table: "segment", row: &row }.wall("end_us"))
+            .transpose()
     }
 
     /// A segment was begun. The same one begun again starts over.
     pub(crate) async fn begin_segment(&self, segment: &Segment) -> Result<(), IndexError> {
-        let mut writer = self.write().await?;
-        let mut transaction = writer.begin("segment").await?;
+        let mut writer = self.write_soon("segment").await?;
+        let mut transaction = writer.begin_soon("segment").await?;
         segment_row::require_camera(&mut transaction, &segment.camera).await?;
         refuse_past(&mut transaction, segment).await?;
         segment_row::put(&mut transaction, &Segment { sha256: None, ..segment.clone() }).await?;
@@ -30,8 +38,8 @@ impl Index {
 
     /// A segment is complete. One in which nothing was recorded is forgotten.
     pub(crate) async fn end_segment(&self, segment: &Segment) -> Result<(), IndexError> {
-        let mut writer = self.write().await?;
-        let mut transaction = writer.begin("segment").await?;
+        let mut writer = self.write_soon("segment").await?;
+        let mut transaction = writer.begin_soon("segment").await?;
         if segment.duration.is_zero() {
             segment_row::remove(&mut transaction, &segment.camera, segment.start).await?;
         } else if segment.sha256.is_none() {
@@ -46,8 +54,8 @@ impl Index {
 
     /// A recorder went into another state; the same told again changes nothing.
     pub(crate) async fn keep_recording_change(&self, change: &RecordingChange) -> Result<(), IndexError> {
-        let mut writer = self.write().await?;
-        let mut transaction = writer.begin("recording_change").await?;
+        let mut writer = self.write_soon("recording_change").await?;
+        let mut transaction = writer.begin_soon("recording_change").await?;
         segment_row::require_camera(&mut transaction, &change.camera).await?;
         insert_change(&mut transaction, change).await?;
         transaction.commit().await.map_err(change_not_kept)

@@ -11,6 +11,7 @@ use crate::recordings::adopt::{Found, Overlap, parse_path};
 use crate::recordings::record_segment;
 use crate::recordings::segment_row;
 use crate::recordings::timeline::MAX_UNFINISHED;
+use crate::retention::expire::Stuck;
 use crate::{Index, IndexError};
 
 /// Where nothing of a camera is known, files without a row are looked for in so much of the past.
@@ -27,7 +28,7 @@ pub struct Recovery {
     pub adopted: u64,
     /// Deletions that were finished.
     pub removed: u64,
-    /// Files that cannot be used; they stay where they are, and `check` names them.
+    /// Files that cannot be used or read; they stay where they are, and `check` names them.
     pub failed: u64,
 }
 
@@ -38,12 +39,13 @@ impl Index {
     /// # Errors
     /// When rows or files could not be read or written; a later call goes on where this one stopped.
     pub async fn recover_recordings(&self) -> Result<Recovery, IndexError> {
-        let mut recovery = Recovery { removed: self.finish_expiring().await?, ..Recovery::default() };
+        let mut recovery =
+            Recovery { removed: self.finish_expiring().await?.segments, ..Recovery::default() };
         for (camera, start) in self.unfinished().await? {
             match self.mend_unfinished(&camera, start).await? {
                 Found::Segment(_) => recovery.repaired += 1,
                 Found::Empty | Found::Missing => recovery.dropped += 1,
-                Found::Unusable(_) => recovery.failed += 1,
+                Found::Unusable(_) | Found::Unreadable(_) => recovery.failed += 1,
             }
         }
         for path in self.newer_files().await? {
@@ -51,21 +53,21 @@ impl Index {
                 Found::Segment(_) => recovery.adopted += 1,
                 Found::Empty => recovery.dropped += 1,
                 Found::Missing => {}
-                Found::Unusable(_) => recovery.failed += 1,
+                Found::Unusable(_) | Found::Unreadable(_) => recovery.failed += 1,
             }
         }
         self.note_interruptions().await?;
         Ok(recovery)
     }
 
-    /// A row without a usable file goes.
+    /// A row without a usable file goes; one whose file cannot be read now stays unfinished.
     pub(crate) async fn mend_unfinished(
         &self,
         camera: &CameraId,
         start: WallTime,
     ) -> Result<Found, IndexError> {
         let found = self.adopt(Segment::path_of(camera, start), Overlap::Trim).await?;
-        if !matches!(found, Found::Segment(_)) {
+        if !matches!(found, Found::Segment(_) | Found::Unreadable(_)) {
             self.forget_segment(camera, start).await?;
         }
         Ok(found)
@@ -81,14 +83,17 @@ impl Index {
 
     /// Mends segments that a recorder left open, because the disk or the index refused, while it went on with later
     /// ones.
-    pub(crate) async fn mend_left_open(&self) -> Result<(), IndexError> {
+    pub(crate) async fn mend_left_open(&self) -> Result<Stuck, IndexError> {
+        let mut stuck = Stuck::default();
         for (camera, start) in self.unfinished().await? {
             let is_newest = self.newest_start(&camera).await?.is_none_or(|newest| newest <= start);
             if !is_newest && self.inner.clock.now().since(start) > MAX_UNFINISHED {
-                self.mend_unfinished(&camera, start).await?;
+                if let Found::Unreadable(error) = self.mend_unfinished(&camera, start).await? {
+                    stuck.note(&error);
+                }
             }
         }
-        Ok(())
+        Ok(stuck)
     }
 
     /// Bounded by the number of cameras: a recorder has one open segment, or two when the disk refused.

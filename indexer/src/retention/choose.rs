@@ -10,7 +10,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use crate::engine::blocking::blocking;
 use crate::engine::disk::Room;
 use crate::recordings::timeline::RecordingSpan;
-use crate::retention::expire::{BATCH, Candidate, decode, push_may_go};
+use crate::retention::expire::{BATCH, Candidate, Stuck, decode, push_may_go};
 use crate::{Index, IndexError};
 
 /// What is told of recorders and of coverage is kept for as long as a report may reach back.
@@ -27,6 +27,10 @@ pub struct Expiry {
     pub is_short: bool,
     /// Room on the disk afterwards.
     pub free_bytes: u64,
+    /// Segments that should be gone, but whose file could not be deleted or read. Each is tried again.
+    pub stuck: u64,
+    /// What the system said of the first.
+    pub stuck_reason: Option<String>,
 }
 
 /// Segments of each camera that may go, the oldest first, read as they are needed.
@@ -42,6 +46,13 @@ struct Queue {
     is_read: bool,
 }
 
+impl Expiry {
+    fn note(&mut self, stuck: Stuck) {
+        self.stuck += stuck.files;
+        self.stuck_reason = self.stuck_reason.take().or(stuck.first);
+    }
+}
+
 impl Index {
     /// Deletes what has expired, finishes deletions that were cut short, mends segments that a recorder left open (a
     /// disk that refused) while it went on with the next, and makes the reserve again when there is room. Only the live system may call it, one call at a time.
@@ -49,12 +60,12 @@ impl Index {
     /// # Errors
     /// When rows or files could not be written; the next call goes on where this one stopped.
     pub async fn run_retention(&self) -> Result<Expiry, IndexError> {
-        self.finish_expiring().await?;
-        self.mend_left_open().await?;
+        let mut expiry = Expiry::default();
+        expiry.note(self.finish_expiring().await?.stuck);
+        expiry.note(self.mend_left_open().await?);
         self.prune_words().await?;
         let spans = self.recording_spans(&Scope::Everything, None).await?;
         let mut queues = Queues::new(self, &spans);
-        let mut expiry = Expiry::default();
         let mut chosen = Vec::new();
         for span in &spans {
             expiry.is_short |= self.choose_of_camera(span, &mut queues, &mut chosen).await?;
@@ -123,6 +134,7 @@ impl Index {
         let gone = self.expire(chosen).await?;
         expiry.segments += gone.segments;
         expiry.bytes += gone.bytes;
+        expiry.note(gone.stuck);
         chosen.clear();
         Ok(())
     }

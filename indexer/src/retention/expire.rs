@@ -25,10 +25,31 @@ pub(crate) struct Candidate {
 }
 
 /// How many segments and bytes are gone.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Gone {
     pub(crate) segments: u64,
     pub(crate) bytes: u64,
+    pub(crate) stuck: Stuck,
+}
+
+/// Files that could not be deleted. They stay marked, and are tried again each time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Stuck {
+    pub(crate) files: u64,
+    /// What the system said of the first.
+    pub(crate) first: Option<String>,
+}
+
+impl Stuck {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.first = self.first.take().or(other.first);
+    }
+
+    pub(crate) fn note(&mut self, error: &IndexError) {
+        self.files += 1;
+        self.first.get_or_insert_with(|| error.to_string());
+    }
 }
 
 impl Index {
@@ -37,30 +58,28 @@ impl Index {
         let mut gone = Gone::default();
         for batch in candidates.chunks(BATCH) {
             let marked = self.mark(batch).await?;
-            self.delete_files(&marked).await?;
-            self.forget(&marked).await?;
-            gone.segments += marked.len() as u64;
-            gone.bytes += marked.iter().map(|candidate| candidate.size_bytes).sum::<u64>();
+            let (deleted, stuck) = self.delete_files(marked).await?;
+            self.forget(&deleted).await?;
+            gone.segments += deleted.len() as u64;
+            gone.bytes += deleted.iter().map(|candidate| candidate.size_bytes).sum::<u64>();
+            gone.stuck.add(stuck);
         }
         Ok(gone)
     }
 
     /// Finishes what a killed process, or a disk that refused, left half done. A segment that a hold covers by now
-    /// stays if its file is still there. Answers how many are gone.
-    pub(crate) async fn finish_expiring(&self) -> Result<u64, IndexError> {
-        let mut finished = 0;
+    /// stays if its file is still there. One that cannot be deleted stops no other.
+    pub(crate) async fn finish_expiring(&self) -> Result<Gone, IndexError> {
+        let (mut gone, mut after) = (Gone::default(), None);
         loop {
-            let marked = self.marked().await?;
-            if marked.is_empty() {
-                return Ok(finished);
-            }
-            let (kept, gone) = self.spare_held(marked).await?;
-            self.delete_files(&gone).await?;
-            self.forget(&gone).await?;
-            finished += gone.len() as u64;
-            if gone.is_empty() && kept == 0 {
-                return Ok(finished);
-            }
+            let marked = self.marked(after.as_ref()).await?;
+            let Some(last) = marked.last() else { return Ok(gone) };
+            after = Some(last.clone());
+            let (deleted, stuck) = self.delete_files(self.spare_held(marked).await?).await?;
+            self.forget(&deleted).await?;
+            gone.segments += deleted.len() as u64;
+            gone.bytes += deleted.iter().map(|candidate| candidate.size_bytes).sum::<u64>();
+            gone.stuck.add(stuck);
         }
     }
 
@@ -85,11 +104,24 @@ impl Index {
         Ok(marked)
     }
 
-    pub(crate) async fn delete_files(&self, marked: &[Candidate]) -> Result<(), IndexError> {
+    /// Answers whose files are gone.
+    pub(crate) async fn delete_files(
+        &self,
+        marked: Vec<Candidate>,
+    ) -> Result<(Vec<Candidate>, Stuck), IndexError> {
         let root = self.recordings_folder().to_path_buf();
         let now = self.inner.clock.now();
-        let marked = marked.to_vec();
-        blocking(move || marked.iter().try_for_each(|candidate| delete_file(&root, candidate, now))).await
+        blocking(move || {
+            let (mut deleted, mut stuck) = (Vec::new(), Stuck::default());
+            for candidate in marked {
+                match delete_file(&root, &candidate, now) {
+                    Ok(()) => deleted.push(candidate),
+                    Err(error) => stuck.note(&error),
+                }
+            }
+            Ok((deleted, stuck))
+        })
+        .await
     }
 
     pub(crate) async fn forget(&self, marked: &[Candidate]) -> Result<(), IndexError> {
@@ -107,18 +139,20 @@ impl Index {
         transaction.commit().await.map_err(failed)
     }
 
-    async fn marked(&self) -> Result<Vec<Candidate>, IndexError> {
+    async fn marked(&self, after: Option<&Candidate>) -> Result<Vec<Candidate>, IndexError> {
         let sql = "SELECT camera, start_us, end_us, size_bytes FROM segment INDEXED BY segment_expiring \
-             WHERE is_expiring = 1 ORDER BY camera, start_us LIMIT ?";
-        let rows = sqlx::query(sql).bind(BATCH as i64).fetch_all(&self.inner.reader).await;
+             WHERE is_expiring = 1 AND (camera, start_us) > (?, ?) ORDER BY camera, start_us LIMIT ?";
+        let query = sqlx::query(sql).bind(after.map_or("", |after| after.camera.as_str()).to_owned());
+        let query = query.bind(after.map_or(i64::MIN, |after| after.start.as_micros())).bind(BATCH as i64);
+        let rows = query.fetch_all(&self.inner.reader).await;
         rows.map_err(not_marked)?.iter().map(decode).collect()
     }
 
-    /// How many are kept, and those that are not.
-    async fn spare_held(&self, marked: Vec<Candidate>) -> Result<(u64, Vec<Candidate>), IndexError> {
+    /// Those that are not kept.
+    async fn spare_held(&self, marked: Vec<Candidate>) -> Result<Vec<Candidate>, IndexError> {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("segment").await?;
-        let (mut kept, mut gone) = (0, Vec::new());
+        let mut gone = Vec::new();
         for candidate in marked {
             let is_there = self.segment_path(&candidate.camera, candidate.start).exists();
             if is_there && is_held(&mut transaction, &candidate).await? {
@@ -126,13 +160,12 @@ impl Index {
                 let query =
                     sqlx::query(sql).bind(candidate.camera.as_str()).bind(candidate.start.as_micros());
                 query.execute(&mut *transaction).await.map_err(not_marked)?;
-                kept += 1;
             } else {
                 gone.push(candidate);
             }
         }
         transaction.commit().await.map_err(not_marked)?;
-        Ok((kept, gone))
+        Ok(gone)
     }
 
     pub(crate) fn segment_path(&self, camera: &CameraId, start: WallTime) -> PathBuf {

@@ -19,6 +19,7 @@ mod records;
 mod recovery;
 mod runs;
 mod search;
+mod single_faults;
 mod updates;
 mod upgrades;
 mod viewers;

@@ -261,10 +261,10 @@ async fn a_kill_between_any_two_steps_is_mended() {
             assert_eq!(seen.len(), 1, "nobody sees what is given up");
         }
         if steps > 1 {
-            store.index.delete_files(&chosen[..1]).await.unwrap();
+            store.index.delete_files(chosen[..1].to_vec()).await.unwrap();
         }
         if steps > 2 {
-            store.index.delete_files(&chosen).await.unwrap();
+            store.index.delete_files(chosen.clone()).await.unwrap();
         }
         // The process is killed here. The next one finishes what was begun, and that only.
         let removed = store.index.recover_recordings().await.unwrap().removed;
@@ -308,9 +308,9 @@ async fn a_hold_that_comes_in_time_keeps() {
     assert_eq!(store.index.expire(&chosen[..1]).await.unwrap().segments, 0);
     // After the mark, but the process was killed before the file was deleted; of the other it was deleted.
     store.index.mark(&chosen[1..3]).await.unwrap();
-    store.index.delete_files(&chosen[2..3]).await.unwrap();
+    store.index.delete_files(chosen[2..3].to_vec()).await.unwrap();
     store.hold(0, 1, 3).await;
-    assert_eq!(store.index.finish_expiring().await.unwrap(), 1);
+    assert_eq!(store.index.finish_expiring().await.unwrap().segments, 1);
     assert_eq!(store.rows_and_files().await.0.len(), 3);
     assert_eq!(store.index.run_retention().await.unwrap().segments, 1, "only the last is not held");
     store.index.lift_hold(&Viewer::local(), hold, "c", "d").await.unwrap();
