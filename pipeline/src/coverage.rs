@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anjian_domain::{BlindCause, CameraId, CameraMinute, Clock, CoverageSink, MediaTime, Moment, WallTime};
-use anjian_ingest::StopSignal;
+use anjian_ingest::{StopSignal, Vitals};
 use metrics::counter;
 
 use crate::metric;
@@ -192,14 +192,17 @@ impl CoverageCarrier {
         sink: Arc<dyn CoverageSink>,
         clock: Arc<dyn Clock>,
         stop: StopSignal,
+        vitals: Vitals,
     ) -> std::io::Result<Self> {
         let (rounds, carried) = (accounts.clone(), Arc::clone(&sink));
         let thread = std::thread::Builder::new().name("coverage".to_owned()).spawn(move || {
-            while !stop.wait(&*clock, ROUND) {
-                for account in &rounds {
-                    carry(account, account.take_finished(), carried.as_ref());
+            vitals.keep_alive("coverage", &stop, || {
+                while !stop.wait(&*clock, ROUND) {
+                    for account in &rounds {
+                        carry(account, account.take_finished(), carried.as_ref());
+                    }
                 }
-            }
+            });
         })?;
         Ok(Self { accounts, sink, thread })
     }

@@ -11,17 +11,22 @@ use std::time::Duration;
 use anjian_domain::{
     Clock, ErrorKind, EvidenceSink, Frame, OpeningEvidence, SinkError, TrackPoint, Violation,
 };
-use anjian_ingest::StopSignal;
+use anjian_ingest::{StopSignal, Vitals};
 use metrics::{counter, gauge};
 
 use crate::full_size::FullSize;
 use crate::judge::{EvidenceJob, OpenJob};
 use crate::{metric, queues, snapshot};
 
+const THREAD: &str = "evidence";
+
 /// How long evidence is still tried for after the product was asked to stop.
 const LAST_TRIES: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A job that made the thread panic so often is given up.
+const PANICS_MAX: u32 = 3;
 
 /// Why evidence could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +37,9 @@ pub enum EvidenceError {
     /// The sink refused.
     #[error(transparent)]
     Sink(#[from] SinkError),
+    /// Keeping it failed in a way that nobody foresaw.
+    #[error("the evidence thread panicked on it {PANICS_MAX} times; the log has the cause")]
+    Panicked,
 }
 
 impl EvidenceError {
@@ -41,6 +49,7 @@ impl EvidenceError {
         match self {
             Self::Snapshot(error) => error.kind(),
             Self::Sink(error) => error.kind,
+            Self::Panicked => ErrorKind::Invalid,
         }
     }
 }
@@ -120,12 +129,15 @@ impl EvidenceKeeper {
         full_size: Option<FullSize>,
         clock: &Arc<dyn Clock>,
         stop: StopSignal,
+        vitals: Vitals,
     ) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel(queues::EVIDENCE_JOBS);
         let pauses = Pauses { clock: Arc::clone(clock), stop };
-        let thread = std::thread::Builder::new()
-            .name("evidence".to_owned())
-            .spawn(move || keep_all(&waiting, full_size, sink.as_ref(), &pauses))?;
+        let thread = std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
+            let mut desk = Desk { full_size, sink, pauses, current: None };
+            let stop = desk.pauses.stop.clone();
+            vitals.keep_alive(THREAD, &stop, || desk.keep_all(&waiting));
+        })?;
         Ok(Self { jobs, clock: Arc::clone(clock), thread })
     }
 
@@ -161,20 +173,50 @@ impl EvidenceEntrance {
     }
 }
 
-fn keep_all(
-    waiting: &Receiver<Waiting>,
-    mut full_size: Option<FullSize>,
+/// What the thread works with, and on. Survives a panic, so that the job that was in hand is not lost with it.
+struct Desk {
+    full_size: Option<FullSize>,
+    sink: Arc<dyn EvidenceSink>,
+    pauses: Pauses,
+    current: Option<InHand>,
+}
+
+/// The job in hand, and how often it was begun.
+struct InHand {
+    waiting: Waiting,
+    tries: u32,
+}
+
+impl Desk {
+    fn keep_all(&mut self, waiting: &Receiver<Waiting>) {
+        loop {
+            let next = || Some(InHand { waiting: waiting.recv().ok()?, tries: 0 });
+            let Some(mut current) = self.current.take().or_else(next) else { return };
+            current.tries += 1;
+            let current = self.current.insert(current);
+            let Waiting { since, job } = &current.waiting;
+            if current.tries > PANICS_MAX {
+                lose(job.violation(), &EvidenceError::Panicked);
+            } else {
+                keep_one(*since, job, &mut self.full_size, self.sink.as_ref(), &self.pauses);
+            }
+            self.current = None;
+            gauge!(metric::EVIDENCE_WAITING).decrement(1.0);
+        }
+    }
+}
+
+fn keep_one(
+    since: Duration,
+    job: &EvidenceJob,
+    full_size: &mut Option<FullSize>,
     sink: &dyn EvidenceSink,
     pauses: &Pauses,
 ) {
-    for Waiting { since, job } in waiting {
-        let full =
-            full_size.as_mut().and_then(|full_size| full_size.frame(job.frame()?, since, &pauses.stop));
-        match Ready::new(&job, full.as_ref()) {
-            Ok(ready) => keep_stubbornly(&ready, sink, pauses),
-            Err(error) => lose(job.violation(), &error),
-        }
-        gauge!(metric::EVIDENCE_WAITING).decrement(1.0);
+    let full = full_size.as_mut().and_then(|full_size| full_size.frame(job.frame()?, since, &pauses.stop));
+    match Ready::new(job, full.as_ref()) {
+        Ok(ready) => keep_stubbornly(&ready, sink, pauses),
+        Err(error) => lose(job.violation(), &error),
     }
 }
 

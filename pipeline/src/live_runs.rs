@@ -18,7 +18,7 @@ use anjian_domain::{
     CameraId, CameraSink, CameraStatus, Clock, CloseReason, CoverageSink, ErrorKind, EvidenceSink, Frame,
     SinkError,
 };
-use anjian_ingest::{LiveCamera, StopSignal};
+use anjian_ingest::{LiveCamera, StopSignal, Vitals};
 use anjian_models::ModelError;
 use metrics::{counter, histogram};
 
@@ -102,6 +102,8 @@ pub struct LiveContext {
     pub main_pictures: Option<Arc<dyn MainPictures>>,
     /// The present.
     pub clock: Arc<dyn Clock>,
+    /// Keep the threads alive.
+    pub vitals: Vitals,
 }
 
 /// Why live Runs could not begin.
@@ -157,15 +159,22 @@ impl LiveRuns {
         }
         let stop = StopSignal::new();
         let full_size = full_size(&cameras, &context);
-        let keeper =
-            EvidenceKeeper::start(Arc::clone(&context.evidence), full_size, &context.clock, stop.clone())?;
-        let carrier = StatusCarrier::start(Arc::clone(&context.cameras))?;
+        let (clock, vitals) = (&context.clock, &context.vitals);
+        let keeper = EvidenceKeeper::start(
+            Arc::clone(&context.evidence),
+            full_size,
+            clock,
+            stop.clone(),
+            vitals.clone(),
+        )?;
+        let carrier = StatusCarrier::start(Arc::clone(&context.cameras), Arc::clone(clock), vitals.clone())?;
         let accounts: Vec<_> = cameras.iter().map(account).collect();
         let coverage = CoverageCarrier::start(
             accounts.clone(),
             Arc::clone(&context.coverage),
-            Arc::clone(&context.clock),
+            Arc::clone(clock),
             stop.clone(),
+            vitals.clone(),
         )?;
         let gates = cameras.iter().map(|camera| camera.judge.gate()).collect();
         let aims = cameras.iter().map(|camera| camera.judge.aim().clone()).collect();
@@ -182,10 +191,13 @@ impl LiveRuns {
     }
 
     fn start_detectors(&mut self, eyes: Vec<Eyes>) -> std::io::Result<()> {
-        for (index, eyes) in eyes.into_iter().enumerate() {
+        for (index, mut eyes) in eyes.into_iter().enumerate() {
             let (shared, entrance) = (Arc::clone(&self.shared), self.keeper.entrance());
-            let thread = Builder::new().name(format!("detect-{index}"));
-            self.detectors.push(thread.spawn(move || shared.judge_turns(eyes, &entrance))?);
+            let (name, stop) = (format!("detect-{index}"), self.stop.clone());
+            self.detectors.push(Builder::new().name(name.clone()).spawn(move || {
+                let vitals = &shared.context.vitals;
+                vitals.keep_alive(&name, &stop, || shared.judge_turns(&mut eyes, &entrance));
+            })?);
         }
         Ok(())
     }
@@ -194,9 +206,10 @@ impl LiveRuns {
         for (index, (source, mount)) in sources.into_iter().enumerate() {
             let (shared, board) = (Arc::clone(&self.shared), self.carrier.board());
             let stop = self.stop.clone();
-            let thread = Builder::new().name(format!("camera-{}", source.camera()));
-            self.cameras.push(thread.spawn(move || {
-                shared.watch_camera(Seat(index), source.as_ref(), mount, &stop, &board);
+            let name = format!("camera-{}", source.camera());
+            self.cameras.push(Builder::new().name(name.clone()).spawn(move || {
+                let watch = || shared.watch_camera(Seat(index), source.as_ref(), mount, &stop, &board);
+                shared.context.vitals.keep_alive(&name, &stop, watch);
             })?);
         }
         Ok(())
@@ -255,10 +268,10 @@ impl Shared {
         source.run(&self.context.clock, stop, &mut on_frame, &mut on_status);
     }
 
-    fn judge_turns(&self, mut eyes: Eyes, entrance: &EvidenceEntrance) {
+    fn judge_turns(&self, eyes: &mut Eyes, entrance: &EvidenceEntrance) {
         let mut is_failing = false;
         while let Some(turn) = self.exchange.take() {
-            let judged = self.judge(&turn, &mut eyes, entrance);
+            let judged = self.judge(&turn, eyes, entrance);
             if let (Err(error), false) = (&judged, is_failing) {
                 tracing::error!(camera.id = %turn.frame.camera, %error, "a model failed on a frame");
             }

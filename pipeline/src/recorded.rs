@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 use anjian_domain::{CameraId, CameraSink, CameraStatus, Clock, Frame};
-use anjian_ingest::{LiveCamera, Recording, StopSignal};
+use anjian_ingest::{LiveCamera, Recording, StopSignal, Vitals};
 
 use crate::live_runs::{LiveError, LiveSource, join_all};
 use crate::status_board::StatusCarrier;
@@ -69,20 +69,28 @@ impl RecordRuns {
         sources: Vec<Box<dyn LiveSource>>,
         cameras: Arc<dyn CameraSink>,
         clock: &Arc<dyn Clock>,
+        vitals: &Vitals,
     ) -> Result<Self, LiveError> {
         let stop = StopSignal::new();
-        let mut runs = Self { stop, cameras: vec![], carrier: StatusCarrier::start(cameras)? };
+        let carrier = StatusCarrier::start(cameras, Arc::clone(clock), vitals.clone())?;
+        let mut runs = Self { stop, cameras: vec![], carrier };
         for source in sources {
-            runs.start_camera(source, Arc::clone(clock))?;
+            runs.start_camera(source, Arc::clone(clock), vitals.clone())?;
         }
         Ok(runs)
     }
 
-    fn start_camera(&mut self, source: Box<dyn LiveSource>, clock: Arc<dyn Clock>) -> std::io::Result<()> {
+    fn start_camera(
+        &mut self,
+        source: Box<dyn LiveSource>,
+        clock: Arc<dyn Clock>,
+        vitals: Vitals,
+    ) -> std::io::Result<()> {
         let (stop, board) = (self.stop.clone(), self.carrier.board());
-        let thread = Builder::new().name(format!("camera-{}", source.camera()));
-        self.cameras.push(thread.spawn(move || {
-            source.run(&clock, &stop, &mut |_frame| (), &mut |status| board.put(status));
+        let name = format!("camera-{}", source.camera());
+        self.cameras.push(Builder::new().name(name.clone()).spawn(move || {
+            let mut record = || source.run(&clock, &stop, &mut |_frame| (), &mut |status| board.put(status));
+            vitals.keep_alive(&name, &stop, &mut record);
         })?);
         Ok(())
     }

@@ -3,20 +3,22 @@
 
 mod stage;
 
-use std::sync::mpsc::sync_channel;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anjian_domain::{
-    BlindCause, CameraState, CloseReason, ErrorKind, ManualClock, RunKind, Shortage, Violation, WallTime,
+    BlindCause, CameraState, Clock, CloseReason, ErrorKind, ManualClock, RunKind, Shortage, Violation,
+    WallTime,
 };
-use anjian_ingest::{FileFault, IngestError, StopSignal};
+use anjian_ingest::{Ailing, FileFault, IngestError, StopSignal, Vitals};
 use anjian_models::Detector;
 use anjian_pipeline::archive::{self, ArchiveReport};
-use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, Mount, SnapshotSource};
+use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, LiveSource, Mount, SnapshotSource};
 use stage::{
-    LargePictures, MemorySink, Scene, ScriptCamera, ScriptDetector, ScriptFile, ScriptHats, camera_id, judge,
-    judge_with, script,
+    LargePictures, MemorySink, MortalCamera, MortalDetector, Scene, ScriptCamera, ScriptDetector, ScriptFile,
+    ScriptHats, camera_id, judge, judge_with, script,
 };
 
 /// Bare for four seconds, covered for four, gone for four.
@@ -83,24 +85,75 @@ fn play_live_with(
     let (detector, seen) = ScriptDetector::reporting();
     let (played, all_played) = sync_channel(1);
     let camera = ScriptCamera { id: camera_id(), frames: script(parts), seen: Mutex::new(seen), played };
+    watch(&sink, Box::new(camera), &all_played, snapshots, eyes(detector));
+    sink
+}
+
+/// Live until all was played. Answers the threads that died.
+fn watch(
+    sink: &Arc<MemorySink>,
+    source: Box<dyn LiveSource>,
+    all_played: &Receiver<()>,
+    snapshots: SnapshotSource,
+    eyes: Eyes,
+) -> Vec<Ailing> {
     let setup = LiveSetup {
-        source: Box::new(camera),
+        source,
         judge: judge(RunKind::Live),
         mount: Mount::Fixed,
         longest_step: Duration::from_secs(1),
         snapshots,
     };
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(WallTime::EPOCH));
+    // A clock of its own: on the other an hour passes at once, and whoever lives so long is well again.
+    let vitals = Vitals::new(Arc::new(ManualClock::new(WallTime::EPOCH)));
     let context = LiveContext {
         evidence: sink.clone(),
         cameras: sink.clone(),
         coverage: sink.clone(),
         main_pictures: Some(Arc::new(LargePictures::default())),
-        clock: Arc::new(ManualClock::new(WallTime::EPOCH)),
+        clock: Arc::clone(&clock),
+        vitals: vitals.clone(),
     };
-    let runs = LiveRuns::start(vec![setup], vec![eyes(detector)], context).unwrap();
+    let runs = LiveRuns::start(vec![setup], vec![eyes], context).unwrap();
     all_played.recv().unwrap();
     runs.stop();
-    sink
+    vitals.ailing()
+}
+
+/// An episode that is watched by what panics here and there.
+fn survive(sink: &Arc<MemorySink>, camera_deaths: u32, frame_of_death: Option<u32>) -> Vec<String> {
+    let (detector, seen) = ScriptDetector::reporting();
+    let (played, all_played) = sync_channel(1);
+    let camera = ScriptCamera { id: camera_id(), frames: script(EPISODE), seen: Mutex::new(seen), played };
+    let source = Box::new(MortalCamera { inner: camera, lives: AtomicU32::new(camera_deaths) });
+    let detector: Box<dyn Detector> = Box::new(MortalDetector { inner: detector, frames: 0, frame_of_death });
+    let ailing = watch(sink, source, &all_played, SnapshotSource::JudgedFrame, Eyes::from(detector));
+    assert!(
+        ailing.iter().all(|one| one.is_restarted && one.cause.contains("the test says so")),
+        "{ailing:?}"
+    );
+    ailing.into_iter().map(|one| format!("{} {}", one.thread, one.deaths)).collect()
+}
+
+#[test]
+fn threads_that_die_are_noticed_and_begin_again_and_nothing_is_lost() {
+    let sink = MemorySink::shared();
+    sink.panics.store(2, Ordering::SeqCst);
+    let died = survive(&sink, 2, Some(40));
+    assert_eq!(died, ["camera-dock 2", "detect-0 1", "evidence 2"]);
+    assert_eq!(sink.opened.lock().unwrap().len(), 1, "the evidence in hand was tried again");
+    assert_eq!(sink.closed.lock().unwrap().len(), 1);
+    assert_eq!(sink.ended.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn evidence_on_which_the_thread_dies_again_and_again_is_given_up_and_the_rest_is_kept() {
+    let sink = MemorySink::shared();
+    sink.panics.store(3, Ordering::SeqCst);
+    assert_eq!(survive(&sink, 0, None), ["evidence 3"]);
+    assert!(sink.opened.lock().unwrap().is_empty(), "three times is enough");
+    assert_eq!(sink.closed.lock().unwrap().len(), 1, "what came after it was kept");
 }
 
 #[test]

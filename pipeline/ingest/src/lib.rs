@@ -30,7 +30,7 @@
 //! | packets to decode | 2 s, 8 MiB or 300 pictures | left out up to the next keyframe |
 //! | packets to record | 10 s or 16 MiB, and as much again being written | lost up to the next keyframe, counted, told |
 //! | sounds beside their pictures | 300 ms of packets to record | they are written |
-//! | news for the index | 1000 segments | the oldest is dropped; `anjian check --repair` finds it |
+//! | rows for the index | 1000 rows a camera | the oldest is dropped; `anjian check --repair` finds its segment |
 //! | pictures, live | 1 | the newest wins |
 //! | pictures, archive | 3 | decoding waits |
 
@@ -70,12 +70,14 @@ mod stop;
 mod stream_clock;
 mod stream_time;
 mod supervise;
+mod vitals;
 
 pub use clip_server::{ClipServer, ClipServerBuilder};
 pub use elements::init;
 pub use error::{CameraFault, FileFault, IngestError, Retry};
 pub use file::FileSource;
 pub use live_camera::LiveCamera;
+pub use pictures::pipelines_left_behind;
 pub use preview::preview;
 pub use recorder::{RecordSettings, Recording};
 pub use reencode::{Workload, reencode};
@@ -85,3 +87,4 @@ pub use settings::{AnalysisRate, AnalysisRateError, CertificateCheck, DecodeMode
 pub use source::{FrameSource, Next};
 pub use still::still;
 pub use stop::StopSignal;
+pub use vitals::{Ailing, THREAD_DEATHS, Vitals};

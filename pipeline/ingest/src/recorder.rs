@@ -8,8 +8,10 @@ mod files;
 mod intake;
 mod interleave;
 mod open;
+mod refusal;
 mod rows;
 mod status;
+mod stream;
 mod tap;
 mod thread;
 mod tracks;
@@ -19,7 +21,9 @@ use std::sync::Arc;
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use anjian_domain::{CameraId, CameraState, CameraStatus, Clock, SegmentSink};
+use anjian_domain::{
+    CameraId, CameraState, CameraStatus, Clock, RecordingChange, RecordingState, SegmentSink,
+};
 
 pub(crate) use self::tap::Tap;
 pub(crate) use self::tracks::video_track;
@@ -29,6 +33,7 @@ use self::intake::{BYTES_MAX, Intake, Item, Limits, SPAN_MAX};
 use self::thread::{RecorderThread, Workplace};
 use crate::stream_clock::CameraTime;
 use crate::stream_time::StreamTime;
+use crate::{StopSignal, Vitals};
 
 /// How recordings are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +61,8 @@ pub struct Recording {
     pub settings: RecordSettings,
     /// Told of each file, on the thread that records.
     pub sink: Arc<dyn SegmentSink>,
+    /// Keep its threads alive.
+    pub vitals: Vitals,
 }
 
 /// A camera's recorder, as its connections see it.
@@ -112,15 +119,34 @@ impl<'a> Recorder<'a> {
             clock: Arc::clone(&self.clock),
             time: Arc::clone(&self.time),
         };
-        let thread = std::thread::Builder::new().name(format!("record-{}", self.camera));
-        let knows_floor = self.knows_floor;
-        let thread = thread.spawn_scoped(scope, move || {
-            RecorderThread::new(place, knows_floor).run(&self.intake);
+        let name = format!("record-{}", self.camera);
+        let (stop, vitals, knows_floor) = (StopSignal::new(), &self.recording.vitals, self.knows_floor);
+        let (thread, ending) = (std::thread::Builder::new().name(name.clone()), stop.clone());
+        let thread = thread.spawn_scoped(scope, {
+            let name = name.clone();
+            move || {
+                let mut recorder = RecorderThread::new(place, knows_floor);
+                vitals.keep_alive(&name, &ending, || recorder.run(&self.intake));
+            }
         });
         if let Err(error) = &thread {
-            tracing::error!(camera.id = %self.camera, %error, "no thread to record with");
+            self.tell_no_thread(&name, error);
         }
-        Running { intake: Arc::clone(&self.intake), thread: thread.ok() }
+        Running { intake: Arc::clone(&self.intake), stop, thread: thread.ok() }
+    }
+
+    /// Nothing is recorded, and the camera must say so.
+    fn tell_no_thread(&self, name: &str, error: &std::io::Error) {
+        self.recording.vitals.report_gone(name, &error.to_string());
+        let change = RecordingChange {
+            camera: self.camera.clone(),
+            state: RecordingState::Failed,
+            since: self.clock.now(),
+            reason: Some(format!("the system refused a thread: {error}; raise the limit (ulimit -u)")),
+        };
+        if let Err(error) = self.recording.sink.recording_changed(&change) {
+            tracing::warn!(camera.id = %self.camera, %error, "the recorder's state was not stored");
+        }
     }
 
     /// Hears what becomes of the connection that is recorded.
@@ -137,11 +163,13 @@ impl<'a> Recorder<'a> {
 /// A recorder that writes.
 pub(crate) struct Running<'scope> {
     intake: Arc<Intake>,
+    stop: StopSignal,
     thread: Option<ScopedJoinHandle<'scope, ()>>,
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
+        self.stop.stop();
         self.intake.close();
         if let Some(thread) = self.thread.take() {
             // What it held is on disk up to the last fragment.

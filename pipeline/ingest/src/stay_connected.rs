@@ -42,6 +42,7 @@ impl LiveCamera {
     ) {
         let recorder = Recorder::new(self.frames.camera.clone(), recording, Arc::clone(clock));
         let time = Arc::clone(recorder.time());
+        let name = format!("connect-{}", self.frames.camera);
         std::thread::scope(|scope| {
             let _running = recorder.start(scope);
             let Some(sub) = &self.sub else {
@@ -50,12 +51,12 @@ impl LiveCamera {
                     Stream { url: &self.main, frames: Frames::Wanted, recorder, time, lead: Lead::Sets };
                 return self.supervise(&stream, clock, stop, on_frame, on_status);
             };
-            let name = format!("connect-{}", self.frames.camera);
-            let main = std::thread::Builder::new().name(name).spawn_scoped(scope, || {
-                self.only_record(&recorder, clock, stop, &mut |_| ());
+            let main = std::thread::Builder::new().name(name.clone()).spawn_scoped(scope, || {
+                let connect = || self.only_record(&recorder, clock, stop, &mut |_| ());
+                recording.vitals.keep_alive(&name, stop, connect);
             });
             if let Err(error) = &main {
-                tracing::error!(camera.id = %self.frames.camera, %error, "no thread to connect with");
+                recording.vitals.report_gone(&name, &error.to_string());
             }
             let stream =
                 Stream { url: sub, frames: Frames::Wanted, recorder: None, time, lead: Lead::Follows };

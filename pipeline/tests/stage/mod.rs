@@ -215,9 +215,59 @@ impl LiveSource for ScriptCamera {
     }
 }
 
+/// A camera whose thread dies so often before it plays.
+pub(crate) struct MortalCamera {
+    pub(crate) inner: ScriptCamera,
+    pub(crate) lives: AtomicU32,
+}
+
+impl LiveSource for MortalCamera {
+    fn camera(&self) -> &CameraId {
+        self.inner.camera()
+    }
+
+    fn run(
+        &self,
+        clock: &Arc<dyn Clock>,
+        stop: &StopSignal,
+        on_frame: &mut dyn FnMut(Frame),
+        on_status: &mut dyn FnMut(CameraStatus),
+    ) {
+        assert!(!takes_a_life(&self.lives), "the test says so");
+        self.inner.run(clock, stop, on_frame, on_status);
+    }
+}
+
+/// A detector whose thread dies on one frame.
+pub(crate) struct MortalDetector {
+    pub(crate) inner: Box<dyn Detector>,
+    pub(crate) frames: u32,
+    pub(crate) frame_of_death: Option<u32>,
+}
+
+impl Detector for MortalDetector {
+    fn detect(&mut self, picture: &Picture, tiles: &Tiles) -> Result<Vec<Detection>, ModelError> {
+        let found = self.inner.detect(picture, tiles);
+        self.frames += 1;
+        assert_ne!(Some(self.frames), self.frame_of_death, "the test says so");
+        found
+    }
+
+    fn model(&self) -> &str {
+        self.inner.model()
+    }
+}
+
+/// Whether there was one left to take.
+fn takes_a_life(lives: &AtomicU32) -> bool {
+    lives.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+}
+
 /// Remembers everything; refuses the first openings.
 #[derive(Default)]
 pub(crate) struct MemorySink {
+    /// So many openings make it panic.
+    pub(crate) panics: AtomicU32,
     /// So many openings are refused, and why.
     pub(crate) refusals: Mutex<Option<(u32, ErrorKind)>>,
     pub(crate) opened: Mutex<Vec<(Violation, OpeningEvidence)>>,
@@ -239,6 +289,7 @@ impl EvidenceSink for MemorySink {
     }
 
     fn open_violation(&self, violation: &Violation, evidence: &OpeningEvidence) -> Result<(), SinkError> {
+        assert!(!takes_a_life(&self.panics), "the test says so");
         if let Some((left @ 1.., kind)) = self.refusals.lock().unwrap().as_mut() {
             *left -= 1;
             return Err(SinkError { message: "refused by the test".to_owned(), kind: *kind, source: None });

@@ -1,8 +1,6 @@
 //! What every rule does, whatever its behaviour: it sleeps outside its schedule, looks at its zone only, and turns
 //! breaches into violations with an identity that can be found again.
 
-use std::fmt::Write as _;
-
 use anjian_domain::{
     CameraId, CloseReason, FramePolicy, Look, RuleDefinition, RuleId, RunId, SiteId, TrackId, Violation,
     ViolationId, ViolationUpdate, WallTime, Zone,
@@ -217,12 +215,7 @@ fn define(
 fn digest(definition: &Value) -> String {
     let mut sorted = definition.clone();
     sorted.sort_all_objects();
-    let hash = Sha256::digest(sorted.to_string().as_bytes());
-    hash.iter().take(6).fold(String::new(), |mut hex, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(&Sha256::digest(sorted.to_string().as_bytes())[..6])
 }
 
 #[cfg(test)]

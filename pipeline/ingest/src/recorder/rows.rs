@@ -1,28 +1,45 @@
-//! Tells the index of segments, and again where it could not take the news.
+//! Stores rows of segments and the recorder's states in the index. What the index cannot take now waits, in order, in a
+//! bounded queue: recording goes on without it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anjian_domain::{CameraId, ErrorKind, Segment, SegmentSink, Shortage, SinkError};
+use anjian_domain::{CameraId, Clock, ErrorKind, RecordingChange, Segment, SegmentSink, Shortage, SinkError};
 
-/// News that waits for the index. Older news is dropped then; a check finds such files by what stands in them.
+/// Rows that wait for the index. The oldest is dropped then; a check finds such a segment by what stands in its file.
 const WAITING_MAX: usize = 1000;
+/// After the index could not take a row.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// At the end of a recorder its rows are tried so often.
+const LAST_TRIES: u32 = 5;
 
 enum Row {
     Begun(Segment),
     Ended(Segment),
+    Changed(RecordingChange),
+}
+
+/// The index takes no rows for now.
+struct Outage {
+    /// On the monotonic clock.
+    retry_at: Duration,
+    kind: ErrorKind,
+    message: String,
 }
 
 /// What the index is told, in order.
 pub(super) struct Rows {
     camera: CameraId,
     sink: Arc<dyn SegmentSink>,
+    clock: Arc<dyn Clock>,
     waiting: VecDeque<Row>,
+    outage: Option<Outage>,
 }
 
 impl Rows {
-    pub(super) fn new(camera: CameraId, sink: Arc<dyn SegmentSink>) -> Self {
-        Self { camera, sink, waiting: VecDeque::new() }
+    pub(super) fn new(camera: CameraId, sink: Arc<dyn SegmentSink>, clock: Arc<dyn Clock>) -> Self {
+        Self { camera, sink, clock, waiting: VecDeque::new(), outage: None }
     }
 
     /// A file was begun.
@@ -31,13 +48,19 @@ impl Rows {
     /// When it must not be recorded: the index refuses it, or keeps what is left of its disk for evidence. The row of
     /// an index that only cannot answer now is stored later.
     pub(super) fn begin(&mut self, segment: &Segment) -> Result<(), SinkError> {
-        self.tell_waiting();
+        self.store_waiting();
         if self.waiting.is_empty() {
             match self.sink.begin_segment(segment) {
                 Ok(()) => return Ok(()),
                 Err(error) if !may_wait(error.kind) => return Err(error),
-                Err(error) => self.complain(&error),
+                Err(error) => self.postpone(&error),
             }
+        }
+        // Rows that wait for room on the disk: a new file would take it.
+        if let Some(Outage { kind, message, .. }) =
+            self.outage.as_ref().filter(|outage| !may_wait(outage.kind))
+        {
+            return Err(SinkError { message: message.clone(), kind: *kind, source: None });
         }
         self.wait(Row::Begun(segment.clone()));
         Ok(())
@@ -46,24 +69,51 @@ impl Rows {
     /// A file is complete.
     pub(super) fn end(&mut self, segment: Segment) {
         self.wait(Row::Ended(segment));
-        self.tell_waiting();
+        self.store_waiting();
     }
 
-    /// Tells what could not be told before, as far as it goes.
-    pub(super) fn tell_waiting(&mut self) {
+    /// The recorder went into another state.
+    pub(super) fn change(&mut self, change: RecordingChange) {
+        self.wait(Row::Changed(change));
+        self.store_waiting();
+    }
+
+    /// Stores the rows that failed earlier, in order. Stops at the first that the index cannot take now, and leaves the
+    /// index alone for a second then.
+    pub(super) fn store_waiting(&mut self) {
+        if self.outage.as_ref().is_some_and(|outage| self.clock.monotonic() < outage.retry_at) {
+            return;
+        }
         while let Some(row) = self.waiting.front() {
-            let told = match row {
+            let stored = match row {
                 Row::Begun(segment) => self.sink.begin_segment(segment),
                 Row::Ended(segment) => self.sink.end_segment(segment),
+                Row::Changed(change) => self.sink.recording_changed(change),
             };
-            if let Err(error) = told {
-                self.complain(&error);
-                if error.kind.is_unavailable() {
-                    return;
+            match stored {
+                Err(error) if error.kind.is_unavailable() => return self.postpone(&error),
+                Err(error) => {
+                    tracing::error!(camera.id = %self.camera, row = row.name(), %error, "the index refuses a row");
                 }
+                Ok(()) => {}
             }
             self.waiting.pop_front();
         }
+        if self.outage.take().is_some() {
+            tracing::info!(camera.id = %self.camera, "the index takes rows again");
+        }
+    }
+
+    /// Before the recorder ends. Segments that are not stored now are found at the next start.
+    pub(super) fn store_last(&mut self) {
+        for _ in 0..LAST_TRIES {
+            self.store_waiting();
+            if self.waiting.is_empty() {
+                return;
+            }
+            self.clock.sleep(RETRY_AFTER);
+        }
+        tracing::error!(camera.id = %self.camera, rows = self.waiting.len(), "rows were not stored before the stop");
     }
 
     fn wait(&mut self, row: Row) {
@@ -74,8 +124,22 @@ impl Rows {
         self.waiting.push_back(row);
     }
 
-    fn complain(&self, error: &SinkError) {
-        tracing::warn!(camera.id = %self.camera, %error, "the index was not told of a segment");
+    fn postpone(&mut self, error: &SinkError) {
+        if self.outage.is_none() {
+            tracing::warn!(camera.id = %self.camera, %error, "rows wait for the index; recording goes on");
+        }
+        let retry_at = self.clock.monotonic().saturating_add(RETRY_AFTER);
+        self.outage = Some(Outage { retry_at, kind: error.kind, message: error.message.clone() });
+    }
+}
+
+impl Row {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Begun(_) => "segment begun",
+            Self::Ended(_) => "segment ended",
+            Self::Changed(_) => "recorder's state",
+        }
     }
 }
 

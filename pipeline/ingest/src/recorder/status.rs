@@ -1,37 +1,36 @@
-//! Tells what a recorder does, once for each change.
+//! What a recorder does, once for each change.
 
-use std::sync::Arc;
+use anjian_domain::{CameraId, RecordingChange, RecordingState, WallTime};
 
-use anjian_domain::{CameraId, RecordingChange, RecordingState, SegmentSink, WallTime};
-
-/// The recorder's voice.
+/// The recorder's newest state.
 pub(super) struct Status {
     camera: CameraId,
-    sink: Arc<dyn SegmentSink>,
-    told: Option<RecordingChange>,
+    newest: Option<RecordingChange>,
 }
 
 impl Status {
-    pub(super) fn new(camera: CameraId, sink: Arc<dyn SegmentSink>) -> Self {
-        Self { camera, sink, told: None }
+    pub(super) const fn new(camera: CameraId) -> Self {
+        Self { camera, newest: None }
     }
 
     pub(super) fn is(&self, state: RecordingState) -> bool {
-        self.told.as_ref().is_some_and(|told| told.state == state)
+        self.newest.as_ref().is_some_and(|newest| newest.state == state)
     }
 
-    /// `since` is a time of the recording, which never goes back. A state that was already told with this reason is not
-    /// told again.
-    pub(super) fn tell(&mut self, state: RecordingState, reason: Option<String>, since: WallTime) {
-        let before = self.told.as_ref();
-        if before.is_some_and(|told| told.state == state && told.reason == reason) {
-            return;
+    /// `since` is a time of the recording, which never goes back. `None` for the state and reason that it has already.
+    pub(super) fn change(
+        &mut self,
+        state: RecordingState,
+        reason: Option<String>,
+        since: WallTime,
+    ) -> Option<RecordingChange> {
+        let before = self.newest.as_ref();
+        if before.is_some_and(|newest| newest.state == state && newest.reason == reason) {
+            return None;
         }
-        let since = before.map_or(since, |told| since.max(told.since));
+        let since = before.map_or(since, |newest| since.max(newest.since));
         let change = RecordingChange { camera: self.camera.clone(), state, since, reason };
-        if let Err(error) = self.sink.recording_changed(&change) {
-            tracing::warn!(camera.id = %self.camera, state = %state, %error, "cannot tell what the recorder does");
-        }
-        self.told = Some(change);
+        self.newest = Some(change.clone());
+        Some(change)
     }
 }

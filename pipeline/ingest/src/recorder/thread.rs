@@ -3,22 +3,21 @@
 //! Lives as long as the camera is watched, over all its connections. Only here is a disk or the index waited for.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Clock, ErrorKind, RecordingState, Segment, SegmentSink, Shortage, WallTime};
-use anjian_footage::{AudioTrack, FootageError, TrackKind, Tracks, VideoTrack};
+use anjian_domain::{CameraId, Clock, RecordingState, Segment, SegmentSink, WallTime};
+use anjian_footage::{AudioTrack, FootageError, TrackKind, Tracks};
 
-use super::decode_order::Reorder;
 use super::files::Files;
 use super::intake::{Intake, Item, Packet};
-use super::interleave::Interleaver;
 use super::open::{Follows, OpenSegment};
+use super::refusal::{self, Refusal};
 use super::rows::Rows;
 use super::status::Status;
+use super::stream::Stream;
 use crate::stream_clock::{CameraTime, Placed};
-use crate::stream_time::StreamTime;
 
 /// A stream that sends less often is written as it comes.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -37,24 +36,6 @@ pub(super) struct Workplace<'a> {
     pub(super) time: Arc<CameraTime>,
 }
 
-/// What a connection told of its stream.
-#[derive(Default)]
-struct Stream {
-    time: Option<Arc<StreamTime>>,
-    video: Option<VideoTrack>,
-    audio: Option<AudioTrack>,
-    /// Whether sound came since the open file was begun: a track that stays empty stops players.
-    is_heard: bool,
-    reorder: Reorder,
-    interleaver: Interleaver,
-}
-
-/// Why nothing can be written just now, for a person.
-struct Refusal {
-    state: RecordingState,
-    reason: String,
-}
-
 /// One camera's recorder.
 pub(super) struct RecorderThread<'a> {
     place: Workplace<'a>,
@@ -62,6 +43,7 @@ pub(super) struct RecorderThread<'a> {
     status: Status,
     stream: Stream,
     open: Option<OpenSegment>,
+    was_begun: bool,
     knows_floor: bool,
     /// On the monotonic clock.
     refused_at: Option<Duration>,
@@ -70,14 +52,27 @@ pub(super) struct RecorderThread<'a> {
 impl<'a> RecorderThread<'a> {
     /// `knows_floor`: the end of what is recorded is known to the camera's time already.
     pub(super) fn new(place: Workplace<'a>, knows_floor: bool) -> Self {
-        let rows = Rows::new(place.camera.clone(), Arc::clone(&place.sink));
-        let status = Status::new(place.camera.clone(), Arc::clone(&place.sink));
-        Self { place, rows, status, stream: Stream::default(), open: None, knows_floor, refused_at: None }
+        let rows = Rows::new(place.camera.clone(), Arc::clone(&place.sink), Arc::clone(&place.clock));
+        let status = Status::new(place.camera.clone());
+        Self {
+            place,
+            rows,
+            status,
+            stream: Stream::default(),
+            open: None,
+            was_begun: false,
+            knows_floor,
+            refused_at: None,
+        }
     }
 
-    /// Until the intake is closed.
-    pub(super) fn run(mut self, intake: &Intake) {
-        self.tell(RecordingState::Waiting, None);
+    /// Until the intake is closed. Called again after a panic, it goes on with the stream at the next keyframe.
+    pub(super) fn run(&mut self, intake: &Intake) {
+        if std::mem::replace(&mut self.was_begun, true) {
+            self.begin_again();
+        } else {
+            self.tell(RecordingState::Waiting, None);
+        }
         let mut items = VecDeque::new();
         let mut goes_on = true;
         while goes_on {
@@ -88,10 +83,22 @@ impl<'a> RecorderThread<'a> {
             for item in items.drain(..) {
                 self.take(item);
             }
-            self.rows.tell_waiting();
+            self.rows.store_waiting();
         }
         self.end_stretch();
         self.tell(RecordingState::Stopped, None);
+        self.rows.store_last();
+    }
+
+    /// What a panic left half done is let go; what was written of the open file is kept.
+    fn begin_again(&mut self) {
+        if let Some(open) = self.open.take() {
+            let reach = open.reach();
+            self.keep(open.abandon(), reach);
+        }
+        self.stream = std::mem::take(&mut self.stream).without_packets();
+        let reason = "the recorder failed and begins again; the log has the cause";
+        self.tell(RecordingState::Failed, Some(reason.to_owned()));
     }
 
     fn take(&mut self, item: Item) {
@@ -104,12 +111,13 @@ impl<'a> RecorderThread<'a> {
             }
             Item::Connected { time, has_sound } => {
                 self.end_stretch();
-                let interleaver = Interleaver::new(has_sound);
-                self.stream = Stream { time: Some(time), interleaver, ..Stream::default() };
+                self.stream = Stream::begun(time, has_sound);
             }
             Item::Missed(packets) => {
                 self.end_stretch();
-                let reason = format!("the disk is too slow: {packets} packets were lost");
+                let reason = format!(
+                    "the recorder fell behind: {packets} packets were lost; check the load and the disk"
+                );
                 self.tell(RecordingState::Overloaded, Some(reason));
             }
             Item::Lost(reason) => {
@@ -246,11 +254,11 @@ impl<'a> RecorderThread<'a> {
         };
         let path = segment.path.clone();
         let file = self.place.files.create(segment, tracks.clone());
-        let file = file.map_err(|error| refusal_of(&error, &self.place.root))?;
+        let file = file.map_err(|error| Refusal::of(&error, &self.place.root))?;
         if let Err(error) = self.rows.begin(file.segment()) {
             drop(file);
             self.place.files.remove(&path);
-            return Err(Refusal { state: state_after(error.kind), reason: error.to_string() });
+            return Err(Refusal { state: refusal::state_after(error.kind), reason: error.to_string() });
         }
         Ok(OpenSegment::new(file, tracks, media_ns, placed.wall))
     }
@@ -267,7 +275,7 @@ impl<'a> RecorderThread<'a> {
             let reach = open.reach();
             self.keep(open.abandon(), reach);
         }
-        self.refuse(refusal_of(error, &self.place.root), at);
+        self.refuse(Refusal::of(error, &self.place.root), at);
     }
 
     fn keep(&mut self, finished: Result<Segment, FootageError>, reach: WallTime) {
@@ -307,7 +315,9 @@ impl<'a> RecorderThread<'a> {
         });
         let since = self.open.as_ref().map(OpenSegment::reach);
         let since = since.unwrap_or_else(|| self.present());
-        self.status.tell(RecordingState::Recording, reason, since);
+        if let Some(change) = self.status.change(RecordingState::Recording, reason, since) {
+            self.rows.change(change);
+        }
     }
 
     /// A state other than recording lasts since what is recorded ended, if it was recorded before.
@@ -315,29 +325,15 @@ impl<'a> RecorderThread<'a> {
         let was_recording = self.status.is(RecordingState::Recording);
         let end = self.place.time.floor().filter(|_| was_recording);
         let since = end.unwrap_or_else(|| self.present());
-        self.status.tell(state, reason, since);
+        if let Some(change) = self.status.change(state, reason, since) {
+            self.rows.change(change);
+        }
     }
 
     /// The present, as the recording tells time.
     fn present(&self) -> WallTime {
         let lead_us = u64::try_from(self.place.time.lead_us()).unwrap_or_default();
         self.place.clock.now().plus(Duration::from_micros(lead_us))
-    }
-}
-
-fn refusal_of(error: &FootageError, root: &Path) -> Refusal {
-    let (state, root) = (state_after(error.kind()), root.display());
-    let reason = match state {
-        RecordingState::DiskFull => format!("no room in {root}: free some; recording goes on by itself"),
-        _ => format!("cannot record into {root}: {error}"),
-    };
-    Refusal { state, reason }
-}
-
-const fn state_after(kind: ErrorKind) -> RecordingState {
-    match kind {
-        ErrorKind::Unavailable(Shortage::Room) => RecordingState::DiskFull,
-        _ => RecordingState::Failed,
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anjian_domain::{RecordingChange, Segment, SegmentSink, SinkError, SystemClock, WallTime};
 
 use super::*;
-use crate::{ClipServer, FrameSettings, RecordSettings, Recording};
+use crate::{ClipServer, FrameSettings, RecordSettings, Recording, Vitals};
 
 /// How long the decoder takes for each picture of 40 ms.
 const SLOW: Duration = Duration::from_millis(400);
@@ -78,7 +78,7 @@ fn a_slow_decoder_costs_the_recording_no_packet() {
     let sink: Arc<dyn SegmentSink> = Arc::clone(&files) as _;
     let settings =
         RecordSettings { segment: Duration::from_secs(2), ..RecordSettings::new(folder.path().into()) };
-    let recording = Recording { settings, sink };
+    let recording = Recording { settings, sink, vitals: Vitals::default() };
     let recorder = Recorder::new("gate".parse().unwrap(), &recording, SystemClock::shared());
     let decoded = std::thread::scope(|scope| {
         let running = recorder.start(scope);

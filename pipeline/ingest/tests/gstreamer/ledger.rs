@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anjian_domain::{CameraId, RecordingChange, RecordingState, Segment, SegmentSink, SinkError, WallTime};
 use anjian_footage::{SegmentFile, scan};
-use anjian_ingest::{RecordSettings, Recording};
+use anjian_ingest::{RecordSettings, Recording, Vitals};
 
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
@@ -29,7 +29,7 @@ impl Ledger {
             segment: Duration::from_secs(segment_s),
             ..RecordSettings::new(root.to_owned())
         };
-        Recording { settings, sink: Arc::clone(self) as Arc<dyn SegmentSink> }
+        Recording { settings, sink: Arc::clone(self) as Arc<dyn SegmentSink>, vitals: Vitals::default() }
     }
 
     /// Waits for what must come about.

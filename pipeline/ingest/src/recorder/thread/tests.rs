@@ -3,14 +3,17 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use anjian_domain::{AudioCodec, ManualClock, MediaTime, RecordingChange, SinkError, VideoCodec};
-use anjian_footage::Sample;
+use anjian_domain::{
+    AudioCodec, ErrorKind, ManualClock, MediaTime, RecordingChange, Shortage, SinkError, VideoCodec,
+};
+use anjian_footage::{Sample, VideoTrack};
 use gstreamer as gst;
 
 use super::super::files::OpenFile;
 use super::super::status;
 use super::*;
 use crate::stream_clock::Lead;
+use crate::stream_time::StreamTime;
 
 mod faults;
 mod timeline;
@@ -91,6 +94,7 @@ impl SegmentSink for Sink {
     }
 
     fn recording_changed(&self, change: &RecordingChange) -> Result<(), SinkError> {
+        self.0.refuse()?;
         let reason = change.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         self.0.tell(format!("{} {:.3}{reason}", change.state, seconds(change.since)));
         Ok(())

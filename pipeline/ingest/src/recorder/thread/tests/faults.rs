@@ -101,9 +101,10 @@ fn the_row_of_an_index_that_is_unavailable_waits_and_nothing_is_lost() {
                 script.connect(false);
                 script.send(3_000);
                 *script.world.refusal.lock().unwrap() = None;
-                script.recorder.rows.tell_waiting();
+                script.pass(1_000);
+                script.recorder.rows.store_waiting();
             },
-            &["recording 0.000", "begin 0.000", "end 2.000", "begin 2.000", "end 3.000", "stopped 3.000"],
+            &["begin 0.000", "recording 0.000", "end 2.000", "begin 2.000", "end 3.000", "stopped 3.000"],
         );
         assert_eq!(world.pictures.load(Ordering::Relaxed), 75);
     }
@@ -111,12 +112,34 @@ fn the_row_of_an_index_that_is_unavailable_waits_and_nothing_is_lost() {
 
 #[test]
 fn a_state_is_told_once() {
-    let world = World::new();
-    let mut status = status::Status::new("gate".parse().unwrap(), Arc::new(Sink(Arc::clone(&world))));
-    for (state, since_ms) in
-        [(RecordingState::Waiting, 5), (RecordingState::Waiting, 6), (RecordingState::Recording, 1)]
-    {
-        status.tell(state, None, wall(since_ms));
-    }
-    assert_eq!(*world.told.lock().unwrap(), ["waiting 0.005", "recording 0.005"]);
+    let mut status = status::Status::new("gate".parse().unwrap());
+    let mut change =
+        |state, since_ms| status.change(state, None, wall(since_ms)).map(|change| seconds(change.since));
+    assert_eq!(change(RecordingState::Waiting, 5), Some(0.005));
+    assert_eq!(change(RecordingState::Waiting, 6), None);
+    assert_eq!(change(RecordingState::Recording, 1), Some(0.005), "time does not go back");
+}
+
+#[test]
+fn a_recorder_that_panics_keeps_what_is_written_and_goes_on_at_the_next_keyframe() {
+    let world = check(
+        |script| {
+            script.connect(false);
+            script.send(1_400);
+            // The media thread of a panic: an open file, packets held back, a state that says recording.
+            script.recorder.begin_again();
+            script.send(1_600);
+        },
+        &[
+            "begin 0.000",
+            "recording 0.000",
+            "end 1.400",
+            "failed 1.400: the recorder failed and begins again; the log has the cause",
+            "begin 2.000",
+            "recording 2.000",
+            "end 3.000",
+            "stopped 3.000",
+        ],
+    );
+    assert_eq!(world.pictures.load(Ordering::Relaxed), 60, "15 pictures up to the keyframe are missing");
 }

@@ -145,7 +145,7 @@ fn what_the_queue_lost_is_told() {
             "begin 0.000",
             "recording 0.000",
             "end 1.000",
-            "overloaded 1.000: the disk is too slow: 25 packets were lost",
+            "overloaded 1.000: the recorder fell behind: 25 packets were lost; check the load and the disk",
             "begin 2.000",
             "recording 2.000",
             "end 3.000",
