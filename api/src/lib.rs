@@ -22,7 +22,7 @@ mod violations;
 pub use ports::galleries::{
     Enrolled, GalleryError, GalleryList, GalleryPort, Garment, GarmentPicture, GarmentSide, StoredGallery,
 };
-pub use ports::operation::{JobHealth, JobsHealth, MetricsText};
+pub use ports::operation::{JobHealth, JobsHealth, MetricsText, ThreadHealth, ThreadsHealth};
 pub use ports::pictures::{PictureError, PicturePort};
 pub use routes::openapi;
 pub use server::{ApiError, ApiSettings, Ports, serve, serve_on};

@@ -13,7 +13,7 @@ use crate::connections::accept;
 use crate::connections::places::Places;
 use crate::http::guard::Hosts;
 use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
-use crate::ports::operation::{JobsHealth, MetricsText};
+use crate::ports::operation::{JobsHealth, MetricsText, ThreadsHealth};
 use crate::ports::pictures::{NoDecoder, PicturePort, Pictures};
 use crate::recordings::prepared::PreparedCuts;
 use crate::routes::router;
@@ -34,6 +34,8 @@ pub struct Ports {
     pub galleries: Arc<dyn GalleryPort>,
     /// Jobs that run beside it.
     pub jobs: JobsHealth,
+    /// Threads that are not well.
+    pub threads: ThreadsHealth,
     /// The behaviours that rules may watch for.
     pub behaviours: BehaviourList,
 }
@@ -43,7 +45,8 @@ impl Ports {
     #[must_use]
     pub fn new(metrics: MetricsText) -> Self {
         let (pictures, galleries) = (Arc::new(NoDecoder), Arc::new(NoGalleries));
-        Self { metrics, pictures, galleries, jobs: Arc::new(Vec::new), behaviours: BehaviourList::default() }
+        let (jobs, threads) = (Arc::new(Vec::new), Arc::new(Vec::new));
+        Self { metrics, pictures, galleries, jobs, threads, behaviours: BehaviourList::default() }
     }
 }
 
@@ -141,6 +144,7 @@ pub async fn serve_on(
         clock,
         metrics: ports.metrics,
         jobs: ports.jobs,
+        threads: ports.threads,
         pictures: Pictures::new(ports.pictures),
         galleries: Galleries::new(ports.galleries),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),

@@ -7,7 +7,7 @@ use anjian_indexer::Index;
 use tokio::sync::{Semaphore, watch};
 
 use crate::ports::galleries::Galleries;
-use crate::ports::operation::{JobsHealth, MetricsText};
+use crate::ports::operation::{JobsHealth, MetricsText, ThreadsHealth};
 use crate::ports::pictures::Pictures;
 use crate::recordings::prepared::PreparedCuts;
 use crate::updates::feed::Head;
@@ -25,6 +25,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: MetricsText,
     pub(crate) jobs: JobsHealth,
+    pub(crate) threads: ThreadsHealth,
     pub(crate) pictures: Pictures,
     pub(crate) galleries: Galleries,
     pub(crate) cuts: PreparedCuts,

@@ -13,6 +13,7 @@ mod config;
 mod gallery;
 mod output;
 mod ports;
+mod renewal;
 mod tailor;
 mod upkeep;
 mod wiring;

@@ -9,7 +9,7 @@ use anjian_domain::{
     Camera, Clock, LookKind, RuleDefinition, Run, RunId, RunKind, SegmentSink, SystemClock, WallTime,
 };
 use anjian_indexer::{Index, Recovery};
-use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording};
+use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording, Vitals};
 use anjian_models::{Catalogue, Reported, Runtime, SecondLookModel, SessionSettings};
 use anjian_pipeline::{Eyes, Judge, JudgeSetup, RecordedCamera};
 use anyhow::Context;
@@ -50,6 +50,7 @@ pub async fn claim_index(config: &Config) -> anyhow::Result<Index> {
     if closed > 0 {
         tracing::warn!(violations = closed, "closed violations that an earlier, interrupted run left open");
     }
+    index.remove_left_evidence().await?;
     let recovery = index.recover_recordings().await?;
     if recovery.repaired + recovery.dropped + recovery.failed > 0 {
         let Recovery { repaired, dropped, failed, .. } = recovery;
@@ -87,13 +88,15 @@ pub fn recorded_camera(
     config: &Config,
     camera: &CameraConfig,
     sink: Arc<dyn SegmentSink>,
+    vitals: &Vitals,
 ) -> Option<RecordedCamera> {
     let source = live_camera(camera).filter(|_| camera.record)?;
     let settings = RecordSettings {
         segment: config.recording.segment(),
         ..RecordSettings::new(config.recordings_folder())
     };
-    Some(RecordedCamera { camera: source, recording: Recording { settings, sink } })
+    let recording = Recording { settings, sink, vitals: vitals.clone() };
+    Some(RecordedCamera { camera: source, recording })
 }
 
 /// Resolves when the process is asked to end.

@@ -7,6 +7,7 @@ mod document;
 mod evidence;
 mod galleries;
 mod guard;
+mod health;
 mod list;
 mod recordings;
 mod stream;
@@ -17,8 +18,8 @@ mod seed;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anjian_domain::{SystemClock, Viewer, ViolationId, WallTime};
@@ -31,7 +32,7 @@ use tower::ServiceExt;
 
 use crate::http::guard::Hosts;
 use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
-use crate::ports::operation::JobHealth;
+use crate::ports::operation::{JobHealth, ThreadHealth};
 use crate::ports::pictures::{NoDecoder, PictureError, PicturePort, Pictures};
 use crate::recordings::prepared::PreparedCuts;
 use crate::routes::router;
@@ -46,7 +47,9 @@ struct Server {
     router: Router,
     seed: Seed,
     stop: watch::Sender<bool>,
-    _folder: tempfile::TempDir,
+    /// Threads that are not well.
+    ailing: Arc<Mutex<Vec<ThreadHealth>>>,
+    folder: tempfile::TempDir,
 }
 
 struct Answer {
@@ -112,6 +115,8 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let seed = Seed::new(folder.path(), at(BEGAN)).await;
         let (stop, stopping) = watch::channel(false);
+        let ailing = Arc::new(Mutex::new(Vec::new()));
+        let threads = Arc::clone(&ailing);
         let shared = Shared {
             head: feed::follow(seed.index.clone()).await.unwrap(),
             index: seed.index.clone(),
@@ -120,9 +125,11 @@ impl Server {
             clock: SystemClock::shared(),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
             jobs: Arc::new(|| {
-                let job = |job, failing_since| JobHealth { job, done_at: Some(at(BEGAN)), failing_since };
+                let done_at = Some(at(BEGAN));
+                let job = |job, failing_since| JobHealth { job, done_at, failing_since, trouble: None };
                 vec![job("clips", None), job("retention", Some(at(BEGAN)))]
             }),
+            threads: Arc::new(move || threads.lock().unwrap().clone()),
             pictures: Pictures::new(port),
             galleries: Galleries::new(galleries),
             cuts: PreparedCuts::new(SystemClock::shared()),
@@ -130,7 +137,7 @@ impl Server {
             stop: stopping,
         };
         let router = router(shared, Hosts::new("127.0.0.1:0".parse().unwrap(), &[]));
-        Self { router, seed, stop, _folder: folder }
+        Self { router, seed, stop, ailing, folder }
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {

@@ -135,7 +135,7 @@ impl Served {
         let listen = listener.local_addr()?;
         let (stop, stopping) = oneshot::channel();
         let ports = Ports { behaviours, ..Ports::new(Arc::new(String::new)) };
-        let settings = ApiSettings { listen, hosts: vec![] };
+        let settings = ApiSettings { listen, hosts: vec![], connections: ApiSettings::MAX_CONNECTIONS };
         let shutdown = async {
             // The sender never sends; it is dropped.
             let _: Result<(), _> = stopping.await;

@@ -37,10 +37,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     anjian_ingest::init()?;
     let cameras = serve_clips(&mut config, &samples)?;
     let count = config.cameras.len();
-    serve::serve(&config, &|address| {
+    let ready = |address: &str| {
         tell(&format!("{count} sample cameras are watched over real RTSP on loopback."));
         tell(&format!("Open {address} - violations appear within a minute. Ctrl-C ends the demo."));
-    })?;
+    };
+    serve::serve(&config, &ready, std::future::pending())?;
     drop(cameras);
     Ok(())
 }

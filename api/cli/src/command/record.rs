@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anjian_indexer::IndexSink;
+use anjian_ingest::Vitals;
 use anjian_pipeline::{LiveSource, RecordRuns, RecordedOnly};
 
 use crate::config::Config;
@@ -26,10 +27,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::claim_index(&config))?;
     let sink = Arc::new(IndexSink::new(index.clone(), runtime.handle().clone()));
+    let vitals = Vitals::new(wiring::clock());
     let sources: Vec<_> = config
         .cameras
         .iter()
-        .filter_map(|camera| wiring::recorded_camera(&config, camera, sink.clone()))
+        .filter_map(|camera| wiring::recorded_camera(&config, camera, sink.clone(), &vitals))
         .map(|camera| Box::new(RecordedOnly(camera)) as Box<dyn LiveSource>)
         .collect();
     if sources.is_empty() {
@@ -39,8 +41,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .into());
     }
     let count = sources.len();
-    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock())?;
-    let runs = RecordRuns::start(sources, sink, &wiring::clock())?;
+    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock(), &vitals)?;
+    let runs = RecordRuns::start(sources, sink, &wiring::clock(), &vitals)?;
     tell(&format!("Anjian is recording {count} cameras to {}", config.recordings_folder().display()));
     runtime.block_on(wiring::shutdown());
     tell("Stopping: finishing the open segments.");

@@ -1,23 +1,27 @@
 //! `anjian serve`: the live system.
 
 use std::path::PathBuf;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_analysis::rules::Behaviours;
-use anjian_api::{ApiSettings, Ports};
+use anjian_api::{ApiError, ApiSettings, Ports, ThreadHealth, ThreadsHealth};
 use anjian_domain::{RunKind, SegmentSink};
 use anjian_indexer::{Index, IndexSink};
+use anjian_ingest::{Ailing, Vitals};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, SnapshotSource};
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
 use crate::budget;
 use crate::config::{CameraConfig, Config};
 use crate::output::tell;
 use crate::ports::{Decoder, Galleries, MainStream};
+use crate::renewal::{self, End};
 use crate::upkeep::Upkeep;
 use crate::wiring::{self, RunOrigin};
 
@@ -27,6 +31,9 @@ const BUCKETS_S: [f64; 9] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
 /// How often samples of histograms are put into their buckets.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
 
+/// Resolves when the server is to end.
+type Stopped = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// Watch the configured cameras and serve the page.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -35,20 +42,27 @@ pub struct Arguments {
     config: PathBuf,
 }
 
-/// Runs until SIGINT or SIGTERM.
+/// Runs until SIGINT or SIGTERM; SIGHUP begins anew with the configuration as it is then.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
     let ready =
         |address: &str| tell(&format!("Anjian is watching {} cameras: {address}", live_cameras(&config)));
-    serve(&config, &ready)
+    match serve(&config, &ready, renewal::needed(&arguments.config))? {
+        End::Stop => Ok(()),
+        End::Renewal => Err(renewal::begin_anew()),
+    }
 }
 
 fn live_cameras(config: &Config) -> usize {
     config.cameras.iter().filter(|camera| camera.main.is_some()).count()
 }
 
-/// Starts everything, calls `ready` with the page's address, and ends when the process is asked to.
-pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
+/// Starts everything, calls `ready` with the page's address, and ends when the process is asked to, or with `renewal`.
+pub fn serve(
+    config: &Config,
+    ready: &dyn Fn(&str),
+    renewal: impl Future<Output = ()>,
+) -> anyhow::Result<End> {
     let connections = budget::connections(live_cameras(config));
     let metrics = PrometheusBuilder::new().set_buckets(&BUCKETS_S)?;
     let metrics = metrics.install_recorder().context("metrics were installed twice")?;
@@ -60,22 +74,45 @@ pub fn serve(config: &Config, ready: &dyn Fn(&str)) -> anyhow::Result<()> {
     let listener = runtime.block_on(bind(config))?;
     let decoder = Decoder::new(index.recordings_folder(), &config.data_dir, wiring::clock())
         .context("data_dir: the folder of the previews cannot be made")?;
-    let runs = start_runs(config, eyes, &index, runtime.handle())?;
-    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock())?;
+    let vitals = Vitals::new(wiring::clock());
+    let runs = start_runs(config, eyes, &index, runtime.handle(), &vitals)?;
+    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock(), &vitals)?;
     runtime.spawn(fold_histograms(metrics.clone()));
     let metrics = Arc::new(move || metrics.render());
     let (pictures, galleries) = (Arc::new(decoder), Arc::new(Galleries::new(config, wiring::clock())?));
     let behaviours = Behaviours::built_in().list();
-    let ports = Ports { metrics, pictures, galleries, jobs: upkeep.health(), behaviours };
+    let (jobs, threads) = (upkeep.health(), threads_health(vitals));
+    let ports = Ports { metrics, pictures, galleries, jobs, threads, behaviours };
     ready(&format!("http://{}/", listener.local_addr()?));
     let settings =
         ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone(), connections };
-    let end = wiring::shutdown();
-    let served = runtime.block_on(anjian_api::serve_on(listener, settings, index, ports, end));
+    let (served, end) = runtime
+        .block_on(serve_until(renewal, |end| anjian_api::serve_on(listener, settings, index, ports, end)));
     tell("Stopping: closing cameras and keeping what was judged.");
     runs.stop();
     upkeep.stop();
-    Ok(served?)
+    served?;
+    Ok(end)
+}
+
+/// Serves until the process is asked to end or to begin anew; answers which.
+async fn serve_until<S: Future<Output = Result<(), ApiError>>>(
+    renewal: impl Future<Output = ()>,
+    serve: impl FnOnce(Stopped) -> S,
+) -> (Result<(), ApiError>, End) {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopped: Stopped = Box::pin(async {
+        // Given, or dropped: both mean the end.
+        let _ = stopped.await;
+    });
+    let mut serving = pin!(serve(stopped));
+    let end = tokio::select! {
+        served = &mut serving => return (served, End::Stop),
+        () = wiring::shutdown() => End::Stop,
+        () = renewal => End::Renewal,
+    };
+    drop(stop);
+    (serving.await, end)
 }
 
 /// Samples of histograms wait in memory until they are put into their buckets. Without this, they would wait until
@@ -88,22 +125,40 @@ async fn fold_histograms(metrics: PrometheusHandle) {
     }
 }
 
+fn threads_health(vitals: Vitals) -> ThreadsHealth {
+    let worded = |Ailing { thread, died_at, cause, deaths, is_restarted }| ThreadHealth {
+        thread,
+        died_at,
+        cause,
+        deaths,
+        is_restarted,
+    };
+    Arc::new(move || vitals.ailing().into_iter().map(worded).collect())
+}
+
 async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
     let listen = config.server.listen;
     let bound = TcpListener::bind(listen).await;
     bound.with_context(|| format!("server.listen: cannot listen on {listen}: is another anjian running?"))
 }
 
-fn start_runs(config: &Config, eyes: Vec<Eyes>, index: &Index, runtime: &Handle) -> anyhow::Result<LiveRuns> {
+fn start_runs(
+    config: &Config,
+    eyes: Vec<Eyes>,
+    index: &Index,
+    runtime: &Handle,
+    vitals: &Vitals,
+) -> anyhow::Result<LiveRuns> {
     let sink = Arc::new(IndexSink::new(index.clone(), runtime.clone()));
     let segments: Arc<dyn SegmentSink> = sink.clone();
-    let setups = live_setups(config, &eyes, Some(&segments))?;
+    let setups = live_setups(config, &eyes, Some(&segments), vitals)?;
     let context = LiveContext {
         evidence: sink.clone(),
         cameras: sink.clone(),
         main_pictures: Some(Arc::new(MainStream::new(IndexSink::clone(&sink), wiring::clock()))),
         coverage: sink,
         clock: wiring::clock(),
+        vitals: vitals.clone(),
     };
     Ok(LiveRuns::start(setups, eyes, context)?)
 }
@@ -113,9 +168,10 @@ pub fn live_setups(
     config: &Config,
     eyes: &[Eyes],
     segments: Option<&Arc<dyn SegmentSink>>,
+    vitals: &Vitals,
 ) -> anyhow::Result<Vec<LiveSetup>> {
     let eyes = eyes.first().context("no model was loaded")?;
-    let setup = |camera| live_setup(config, camera, eyes, segments);
+    let setup = |camera| live_setup(config, camera, eyes, segments, vitals);
     config.cameras.iter().filter_map(setup).collect()
 }
 
@@ -125,11 +181,12 @@ fn live_setup(
     camera: &CameraConfig,
     eyes: &Eyes,
     segments: Option<&Arc<dyn SegmentSink>>,
+    vitals: &Vitals,
 ) -> Option<anyhow::Result<LiveSetup>> {
     let live = wiring::live_camera(camera)?;
     let source = live.analysed().masked();
     let recorded =
-        segments.and_then(|segments| wiring::recorded_camera(config, camera, Arc::clone(segments)));
+        segments.and_then(|segments| wiring::recorded_camera(config, camera, Arc::clone(segments), vitals));
     let is_small = live.sub.is_some() && recorded.is_some();
     let snapshots = if is_small { SnapshotSource::MainStream } else { SnapshotSource::JudgedFrame };
     let origin = RunOrigin { kind: RunKind::Live, source, started_at: wiring::clock().now() };

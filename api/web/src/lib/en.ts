@@ -25,6 +25,13 @@ export const en = {
     interrupted: 'the analysis was interrupted; closed at the last known moment',
   } as Record<string, string>,
 
+  health: {
+    index: 'Nothing can be stored.',
+    recorder: (camera: string, state: string) => `${camera}: ${state}.`,
+    restarted: (thread: string) => `Part of the server failed and was restarted (${thread}).`,
+    gone: (thread: string) => `Part of the server failed (${thread}): restart Anjian.`,
+  },
+
   connection: {
     connecting: 'Connecting',
     live: 'Live',

@@ -458,7 +458,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the index can be read and written. */
+        /** Whether the index can be read and written, every thread lives, and every recorder keeps what arrives. */
         get: operations["healthz"];
         put?: never;
         post?: never;
@@ -810,10 +810,14 @@ export interface components {
         HealthView: {
             /** @description Jobs beside the server. */
             jobs: components["schemas"]["JobHealth"][];
-            /** @description `ok`, or `degraded` while a job fails. */
+            /** @description Recorders that keep nothing although pictures may arrive. */
+            recorders: components["schemas"]["RecorderHealth"][];
+            /** @description `ok`; `degraded` while a job fails, whole or for single files; `failing` while a thread or a recorder does, with status 503. */
             status: string;
             /** @description Live streams that are open. */
             streams: number;
+            /** @description Threads that died and are not back, or back for less than a minute. */
+            threads: components["schemas"]["ThreadHealth"][];
             /** @description Version of the executable's workspace. */
             version: string;
         };
@@ -858,6 +862,8 @@ export interface components {
             failing_since: string | null;
             /** @description Its name. */
             job: string;
+            /** @description What its last round could not do for single files, in words. */
+            trouble: string | null;
         };
         /** @description A key of a behaviour's rules. */
         KeyView: {
@@ -939,6 +945,20 @@ export interface components {
             /** @description Who wears it: left, top, right, bottom, 0..1 of the picture. The largest person when not given. */
             box?: number[] | null;
             camera: string;
+        };
+        /** @description A recorder that keeps nothing. */
+        RecorderHealth: {
+            /** @description Whose. */
+            camera: string;
+            /** @description Why, in words. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description Since when; RFC 3339.
+             */
+            since: string;
+            /** @description `disk_full`, `failed` or `overloaded`. */
+            state: string;
         };
         /** @description What a recorder is doing. */
         RecorderView: {
@@ -1071,6 +1091,25 @@ export interface components {
             recorded_bytes: number;
             /** @description Whether the disk was so full that the reserve for evidence is in use. */
             reserve_given_up: boolean;
+        };
+        /** @description A thread that died, and is not back yet or not for long. */
+        ThreadHealth: {
+            /** @description What it died of; the log says more. */
+            cause: string;
+            /**
+             * Format: int32
+             * @description How often it died since the process began.
+             */
+            deaths: number;
+            /**
+             * Format: date-time
+             * @description When it died last; RFC 3339.
+             */
+            died_at: string;
+            /** @description Whether it works again, or will after a pause. */
+            is_restarted: boolean;
+            /** @description Its name: `camera-…`, `record-…`, `detect-…`, `evidence`. */
+            thread: string;
         };
         /** @description Where a person was at a moment. */
         TrackPointView: {
@@ -1214,6 +1253,7 @@ export type LiftView = components['schemas']['LiftView'];
 export type NewHoldView = components['schemas']['NewHoldView'];
 export type ProblemView = components['schemas']['ProblemView'];
 export type RecordedGarmentView = components['schemas']['RecordedGarmentView'];
+export type RecorderHealth = components['schemas']['RecorderHealth'];
 export type RecorderView = components['schemas']['RecorderView'];
 export type RecordingsView = components['schemas']['RecordingsView'];
 export type RuleView = components['schemas']['RuleView'];
@@ -1222,6 +1262,7 @@ export type SegmentView = components['schemas']['SegmentView'];
 export type SiteView = components['schemas']['SiteView'];
 export type SitesView = components['schemas']['SitesView'];
 export type StorageView = components['schemas']['StorageView'];
+export type ThreadHealth = components['schemas']['ThreadHealth'];
 export type TrackPointView = components['schemas']['TrackPointView'];
 export type TrackView = components['schemas']['TrackView'];
 export type ViolationDetailView = components['schemas']['ViolationDetailView'];
@@ -2378,11 +2419,13 @@ export interface operations {
                     "application/json": components["schemas"]["HealthView"];
                 };
             };
+            /** @description What fails: a `HealthView`, or why the index cannot be used */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["HealthView"];
                     "application/problem+json": components["schemas"]["ProblemView"];
                 };
             };

@@ -24,6 +24,13 @@ export const zh: Words = {
     interrupted: '分析中断，按最后已知时刻结束',
   },
 
+  health: {
+    index: '目前无法保存数据。',
+    recorder: (camera, state) => `${camera}：${state}。`,
+    restarted: (thread) => `服务器的一部分出错，已自动重启（${thread}）。`,
+    gone: (thread) => `服务器的一部分已停止工作（${thread}），请重启安监。`,
+  },
+
   connection: {
     connecting: '正在连接',
     live: '实时更新',

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anjian_domain::{Clock, SystemClock};
 use anjian_indexer::IndexSink;
+use anjian_ingest::Vitals;
 use anjian_pipeline::{LiveSource, RecordRuns, RecordedOnly};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
@@ -46,10 +47,12 @@ pub fn record(url: &str, cameras: u16, time: Duration) -> anyhow::Result<()> {
     let index = runtime.block_on(wiring::claim_index(&config))?;
     let sink = Arc::new(IndexSink::new(index.clone(), runtime.handle().clone()));
     let sources = config.cameras.iter();
-    let sources = sources.filter_map(|camera| wiring::recorded_camera(&config, camera, sink.clone()));
+    let vitals = Vitals::default();
+    let sources =
+        sources.filter_map(|camera| wiring::recorded_camera(&config, camera, sink.clone(), &vitals));
     let sources = sources.map(|camera| Box::new(RecordedOnly(camera)) as Box<dyn LiveSource>).collect();
-    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock())?;
-    let runs = RecordRuns::start(sources, sink, &wiring::clock())?;
+    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock(), &vitals)?;
+    let runs = RecordRuns::start(sources, sink, &wiring::clock(), &vitals)?;
     let mut figures = measure(&[std::process::id()], cameras, time)?;
     runs.stop();
     upkeep.stop();

@@ -12,7 +12,7 @@ use anjian_domain::{
     SystemClock, TrackPoint, Violation, ViolationId, WallTime,
 };
 use anjian_indexer::{Index, IndexSink};
-use anjian_ingest::ClipServer;
+use anjian_ingest::{ClipServer, Vitals};
 use anjian_models::{Detector, ModelError, Tiles};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns};
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,7 @@ pub fn watch(url: &str, cameras: u16, time: Duration, model: &ModelArguments) ->
         coverage: sink,
         main_pictures: None,
         clock: Arc::new(SystemClock),
+        vitals: Vitals::default(),
     };
     let server = Served::start(&runtime, &config, index)?;
     let heard = events::listen(server.address)?;
@@ -136,7 +137,7 @@ fn start_runs(config: &Config, context: LiveContext, judged: &Arc<AtomicU64>) ->
     let count =
         |Eyes { detectors, looks }| Eyes { detectors: detectors.into_iter().map(counting).collect(), looks };
     let eyes: Vec<_> = eyes.into_iter().map(count).collect();
-    Ok(LiveRuns::start(live_setups(config, &eyes, None)?, eyes, context)?)
+    Ok(LiveRuns::start(live_setups(config, &eyes, None, &Vitals::default())?, eyes, context)?)
 }
 
 /// Everything but the delays, which are known only at the end.
