@@ -7,4 +7,5 @@ mod full_disk;
 mod kills;
 mod lost_cameras;
 mod recording;
+mod renewal;
 mod spine;
