@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anjian_domain::{CameraId, Segment, WallTime};
-use anjian_footage::{FootageError, repair};
+use anjian_footage::{FootageError, Pieces, repair};
 use sqlx::SqliteConnection;
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
-use crate::recordings::segment_row;
+use crate::recordings::{segment_pieces, segment_row};
 use crate::{Index, IndexError};
 
 /// A file that cannot be read as a segment and is smaller than this holds no picture: its process was killed before
@@ -41,8 +41,10 @@ impl Index {
     /// Repairs a file and writes its row; an empty file is deleted, with its row. The file must not be in use.
     pub(crate) async fn adopt(&self, path: String, overlap: Overlap) -> Result<Found, IndexError> {
         let root = self.recordings_folder().to_path_buf();
-        let found = blocking(move || mend(&root, &path)).await?;
-        let Found::Segment(segment) = found else { return Ok(found) };
+        let (segment, pieces) = match blocking(move || mend(&root, &path)).await? {
+            Mended::Segment(segment, pieces) => (segment, pieces),
+            Mended::Nothing(found) => return Ok(found),
+        };
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("segment").await?;
         insert_camera(&mut transaction, &segment.camera).await?;
@@ -56,31 +58,40 @@ impl Index {
             Err(error) => return Err(error),
         }
         segment_row::put(&mut transaction, &segment).await?;
+        segment_pieces::put(&mut transaction, &segment, &pieces).await?;
         let failed = |source| IndexError::Database { doing: "keep a segment", table: "segment", source };
         transaction.commit().await.map_err(failed)?;
         Ok(Found::Segment(segment))
     }
 }
 
-fn mend(root: &Path, path: &str) -> Result<Found, IndexError> {
+/// What a file became.
+enum Mended {
+    Segment(Segment, Pieces),
+    Nothing(Found),
+}
+
+fn mend(root: &Path, path: &str) -> Result<Mended, IndexError> {
     let file = root.join(path);
-    let mended = match repair(root, path) {
-        Ok(mended) => mended.segment,
-        Err(error) if error.is_missing() => return Ok(Found::Missing),
+    let (mended, pieces) = match repair(root, path) {
+        Ok(mended) => (mended.segment, mended.pieces),
+        Err(error) if error.is_missing() => return Ok(Mended::Nothing(Found::Missing)),
         Err(FootageError::NotASegment { reason, .. }) => {
             let is_small = std::fs::metadata(&file).is_ok_and(|found| found.len() < NO_PICTURE_BYTES);
-            return if is_small { delete(file) } else { Ok(Found::Unusable(reason)) };
+            let found = if is_small { delete(file)? } else { Found::Unusable(reason) };
+            return Ok(Mended::Nothing(found));
         }
         Err(error) => return Err(error.into()),
     };
     if mended.duration.is_zero() {
-        return delete(file);
+        return delete(file).map(Mended::Nothing);
     }
     let place = Segment::path_of(&mended.camera, mended.start);
     if place != path {
-        return Ok(Found::Unusable(format!("it is a copy of {place}, or was moved from there")));
+        let reason = format!("it is a copy of {place}, or was moved from there");
+        return Ok(Mended::Nothing(Found::Unusable(reason)));
     }
-    Ok(Found::Segment(mended))
+    Ok(Mended::Segment(mended, pieces))
 }
 
 fn delete(path: PathBuf) -> Result<Found, IndexError> {
