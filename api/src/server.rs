@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use crate::http::guard::Hosts;
+use crate::http::reading::FileWork;
 use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
 use crate::ports::operation::{JobsHealth, MetricsText};
 use crate::ports::pictures::{NoDecoder, PicturePort, Pictures};
@@ -129,6 +130,7 @@ pub async fn serve_on(
         viewer: Viewer::local(),
         behaviours: ports.behaviours,
         cuts: PreparedCuts::new(clock.clone()),
+        files: FileWork::default(),
         clock,
         metrics: ports.metrics,
         jobs: ports.jobs,
