@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::connections::accept;
 use crate::connections::places::Places;
 use crate::http::guard::Hosts;
+use crate::http::reading::FileWork;
 use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
 use crate::ports::operation::{JobsHealth, MetricsText, ThreadsHealth};
 use crate::ports::pictures::{NoDecoder, PicturePort, Pictures};
@@ -141,6 +142,7 @@ pub async fn serve_on(
         viewer: Viewer::local(),
         behaviours: ports.behaviours,
         cuts: PreparedCuts::new(clock.clone()),
+        files: FileWork::default(),
         clock,
         metrics: ports.metrics,
         jobs: ports.jobs,

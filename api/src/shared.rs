@@ -6,6 +6,7 @@ use anjian_domain::{BehaviourList, Clock, Viewer};
 use anjian_indexer::Index;
 use tokio::sync::{Semaphore, watch};
 
+use crate::http::reading::FileWork;
 use crate::ports::galleries::Galleries;
 use crate::ports::operation::{JobsHealth, MetricsText, ThreadsHealth};
 use crate::ports::pictures::Pictures;
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) pictures: Pictures,
     pub(crate) galleries: Galleries,
     pub(crate) cuts: PreparedCuts,
+    pub(crate) files: FileWork,
     pub(crate) head: Head,
     /// Places for live streams.
     pub(crate) streams: Arc<Semaphore>,

@@ -45,6 +45,9 @@ pub enum FootageError {
         /// End of the range.
         to: WallTime,
     },
+    /// It was given up half way, because nobody waits for it any more.
+    #[error("nobody waits for it any more")]
+    Unwanted,
     /// A range cannot be one file.
     #[error("{path}: {reason} at {at}; ask for a range that ends before or begins there", path = path.display())]
     CannotJoin {
@@ -83,6 +86,7 @@ impl FootageError {
             Self::NotASegment { .. } => ErrorKind::Corrupt,
             Self::BadInput { .. } | Self::CannotJoin { .. } => ErrorKind::Invalid,
             Self::Empty { .. } => ErrorKind::Missing,
+            Self::Unwanted => ErrorKind::Unavailable(Shortage::Busy),
         }
     }
 

@@ -1,20 +1,14 @@
 //! HLS playlists straight over segment files (RFC 8216, version 7).
 //!
-//! Nothing is cut or copied: a player reads byte ranges of the files. Each file's media time begins at zero,
+//! Reads no file. Nothing is cut or copied: a player reads byte ranges of the files. Each file's media time begins at zero,
 //! so every segment is a discontinuity, and says when it was in UTC.
 
 use std::fmt::Write as _;
-use std::ops::Range;
-use std::path::Path;
 use std::time::Duration;
 
 use anjian_domain::{Segment, WallTime};
 
-use crate::{Result, SegmentFile, scan};
-
-/// A piece begins at a keyframe, this long after the one before or later: short enough that a player shows
-/// the first picture soon, long enough that a day's playlist stays small.
-const PIECE: Duration = Duration::from_secs(4);
+use crate::{Piece, Pieces};
 
 /// A part of the range without footage, told to the player as a date range.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,21 +19,6 @@ pub struct PlaylistGap {
     pub to: WallTime,
     /// Why it is missing, for a person.
     pub cause: Option<String>,
-}
-
-/// What a player loads at once: some seconds of a segment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece<'a> {
-    /// The segment.
-    pub segment: &'a Segment,
-    /// Its number in the segment, from 0.
-    pub index: usize,
-    /// When it begins, from the start of the segment.
-    pub start: Duration,
-    /// How long it plays.
-    pub duration: Duration,
-    /// Where it is in the segment's file.
-    pub bytes: Range<u64>,
 }
 
 /// Where a player gets a piece.
@@ -57,61 +36,31 @@ pub enum MediaUrl {
     },
 }
 
-/// The playlist of `from..to`. `segments`: of one camera, in order of start; those outside the range are
-/// passed over. Pieces are listed whole, so it may begin some seconds early and end some seconds late. URLs
+/// The playlist of `from..to`. `segments`: of one camera, in order of start, with their pieces; those outside the range
+/// are passed over. Pieces are listed whole, so it may begin some seconds early and end some seconds late. URLs
 /// must need no quoting.
-///
-/// # Errors
-/// When a segment cannot be read.
 pub fn playlist(
-    root: &Path,
-    segments: &[Segment],
+    segments: &[(Segment, Pieces)],
     from: WallTime,
     to: WallTime,
     gaps: &[PlaylistGap],
     url_of: impl Fn(&Piece<'_>) -> MediaUrl,
-) -> Result<String> {
+) -> String {
     let mut list = List::default();
     gaps.iter().for_each(|gap| list.add_gap(gap));
-    for segment in segments.iter().filter(|segment| segment.start < to && segment.end() > from) {
-        let file = scan(&root.join(&segment.path))?;
+    for (segment, pieces) in segments.iter().filter(|(segment, _)| segment.start < to && segment.end() > from)
+    {
         let inside = |piece: &Piece<'_>| {
             let start = segment.start.plus(piece.start);
             start < to && start.plus(piece.duration) > from
         };
         let mut is_first = true;
-        for piece in pieces(segment, &file).into_iter().filter(inside) {
-            list.add_piece(&piece, &url_of(&piece), is_first, file.init_bytes.end);
+        for piece in pieces.iter(segment).filter(inside) {
+            list.add_piece(&piece, &url_of(&piece), is_first, pieces.init_bytes.end);
             is_first = false;
         }
     }
-    Ok(list.text())
-}
-
-/// A segment in pieces.
-#[must_use]
-pub fn pieces<'a>(segment: &'a Segment, file: &SegmentFile) -> Vec<Piece<'a>> {
-    let mut pieces: Vec<Piece<'a>> = Vec::new();
-    for fragment in &file.fragments {
-        match pieces.last_mut() {
-            Some(piece) if !fragment.is_sync || fragment.start < piece.start + PIECE => {
-                piece.bytes.end = fragment.bytes.end;
-            }
-            _ => pieces.push(Piece {
-                segment,
-                index: pieces.len(),
-                start: fragment.start,
-                duration: Duration::ZERO,
-                bytes: fragment.bytes.clone(),
-            }),
-        }
-    }
-    let mut end = file.duration();
-    for piece in pieces.iter_mut().rev() {
-        piece.duration = end.saturating_sub(piece.start);
-        end = piece.start;
-    }
-    pieces
+    list.text()
 }
 
 /// The playlist while it grows.

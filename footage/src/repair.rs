@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anjian_domain::Segment;
 
-use crate::{FootageError, Result, digest, scan};
+use crate::{FootageError, Pieces, Result, digest, scan};
 
 /// What came out of a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Repair {
     /// The segment with its duration, size and digest. A duration of zero: nothing of it can be played,
     /// remove it.
     pub segment: Segment,
+    /// Where its pieces are.
+    pub pieces: Pieces,
     /// What was torn and is gone.
     pub removed_bytes: u64,
 }
@@ -36,5 +38,5 @@ pub fn repair(root: &Path, path: &str) -> Result<Repair> {
     let digest = digest(&file_path)?;
     let segment =
         Segment { size_bytes: digest.size_bytes, sha256: Some(digest.sha256), ..scanned.segment(path) };
-    Ok(Repair { segment, removed_bytes })
+    Ok(Repair { segment, pieces: Pieces::of(&scanned), removed_bytes })
 }

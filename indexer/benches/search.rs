@@ -1,5 +1,5 @@
 //! Search and counts over a million violations: two years of 50 cameras at 5 sites, plus a camera with a hundred and
-//! a behaviour with a thousand. The million is made once and kept in the target folder.
+//! a behaviour with a thousand; and the same million within 30 days. Each is made once and kept in the target folder.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ const ROWS: i64 = 1_000_000;
 const START_US: i64 = 1_704_067_200_000_000;
 /// About a minute between violations.
 const STEP_US: i64 = 63_072_000;
+/// A million in 30 days.
+const MONTH_STEP_US: i64 = 2_592_000;
 
 /// `h` spreads like a random number, and is the same every time.
 const FILL: &str = "
@@ -41,12 +43,13 @@ const FILL: &str = "
             WHEN h % 100 < 99 THEN 'overcrowding' ELSE 'hot_work' END,
         'hats', 'no_hard_hat@1f0c9ad2b7e4', 'head-helmet-person-nano@0f3c21aa90d1', (h % 1000) / 1000.0,
         'closed', CASE WHEN i % 5000 = 0 THEN 'dismissed' WHEN h % 10 = 0 THEN 'confirmed' ELSE 'none' END,
-        1704067200000000 + i * 63072000, i * 1000000, 1704067200000000 + i * 63072000 + 9000000, i * 1000000, 'left', i, CAST((h % 1000) / 1000.0 * 64 AS INTEGER)
+        1704067200000000 + i * STEP, i * 1000000, 1704067200000000 + i * STEP + 9000000, i * 1000000, 'left', i, CAST((h % 1000) / 1000.0 * 64 AS INTEGER)
     FROM placed;
     INSERT INTO evidence SELECT seq, 'snapshot', seq, 1, printf('%064d', seq) FROM violation WHERE seq % 100 = 0;";
 
-fn open_filled(runtime: &Runtime) -> Index {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("a-million-violations-3");
+fn open_filled(runtime: &Runtime, step_us: i64) -> Index {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("a-million-violations-4-{step_us}"));
+    let fill = FILL.replace("STEP", &step_us.to_string());
     runtime.block_on(async {
         let index = Index::open(&folder, Arc::new(SystemClock)).await.expect("the folder is ours");
         let options = SqliteConnectOptions::new()
@@ -57,7 +60,10 @@ fn open_filled(runtime: &Runtime) -> Index {
         let count = sqlx::query_scalar("SELECT count(*) FROM violation").fetch_one(&mut connection).await;
         if count.unwrap_or(0) < ROWS {
             let mut filling = connection.begin().await.expect("nobody else uses it");
-            sqlx::raw_sql(FILL).execute(&mut *filling).await.expect("the schema is the one that this fills");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(fill))
+                .execute(&mut *filling)
+                .await
+                .expect("the schema is the one that this fills");
             filling.commit().await.expect("the disk holds a gigabyte");
         }
         connection.close().await.expect("nothing is left to do");
@@ -122,6 +128,31 @@ fn shapes(deep: Option<Cursor>) -> Vec<(&'static str, ViolationQuery)> {
             ViolationQuery { sites: site(), statuses: vec![ViolationStatus::Closed], ..any() },
         ),
         ("common verdict", ViolationQuery { verdicts: vec![Verdict::None], ..any() }),
+        (
+            "64 cameras, 8 behaviours, 64 zones",
+            ViolationQuery {
+                cameras: cameras(64),
+                behaviours: (0..6)
+                    .map(|n| behaviour(&format!("other_{n}")))
+                    .chain(hats())
+                    .chain(rare_behaviour())
+                    .collect(),
+                zones: (0..64).map(|n| format!("zone-{n}").parse().expect("an id")).collect(),
+                ..any()
+            },
+        ),
+        (
+            "64 cameras, 8 behaviours, 64 zones that nothing has",
+            ViolationQuery {
+                cameras: cameras(64),
+                behaviours: (0..7)
+                    .map(|n| behaviour(&format!("other_{n}")))
+                    .chain(rare_behaviour())
+                    .collect(),
+                zones: (100..164).map(|n| format!("zone-{n}").parse().expect("an id")).collect(),
+                ..any()
+            },
+        ),
         ("open", ViolationQuery { statuses: vec![ViolationStatus::Open], ..any() }),
         ("zone", ViolationQuery { zones: zone(), ..any() }),
         ("score 0.3", ViolationQuery { min_score: Score::new(0.3), ..any() }),
@@ -138,7 +169,7 @@ fn shapes(deep: Option<Cursor>) -> Vec<(&'static str, ViolationQuery)> {
 
 fn search(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("threads can be made");
-    let index = open_filled(&runtime);
+    let index = open_filled(&runtime, STEP_US);
     let page = |query: &ViolationQuery| -> ViolationPage {
         runtime.block_on(index.search_violations(&Viewer::local(), query)).expect("it can be read")
     };
@@ -152,7 +183,7 @@ fn search(criterion: &mut Criterion) {
 
 fn count(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("threads can be made");
-    let index = open_filled(&runtime);
+    let index = open_filled(&runtime, STEP_US);
     let zone = || TimeZone::get("Asia/Shanghai").expect("in the tables");
     // A day, a month and all of the two years.
     let range =
@@ -177,10 +208,57 @@ fn count(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What the page asks for at once, over 30 days that hold the million; and the same over rows, as it was asked before
+/// there were tallies: they know no score.
+fn count_a_month(criterion: &mut Criterion) {
+    let runtime = Runtime::new().expect("threads can be made");
+    let index = open_filled(&runtime, MONTH_STEP_US);
+    let zone = TimeZone::get("Asia/Shanghai").expect("in the tables");
+    let from = WallTime::from_micros(START_US).expect("a date of ours").plus(Duration::from_secs(17));
+    let to = from.plus(Duration::from_hours(24 * 30));
+    let month = || ViolationQuery { from: Some(from), to: Some(to), ..ViolationQuery::default() };
+    let cameras = |count: usize| (0..count).map(|n| format!("camera-{n}").parse().expect("an id")).collect();
+    let viewer = Viewer::local();
+    let ask = async |query: &ViolationQuery| {
+        for group in [GroupBy::Behaviour, GroupBy::Camera, GroupBy::Hour(zone.clone())] {
+            index.count_violations(&viewer, query, group).await.expect("it can be read");
+        }
+    };
+    let mut group = criterion.benchmark_group("a million in 30 days");
+    for (name, query) in [
+        ("page", month()),
+        ("page, over rows", ViolationQuery { min_score: Score::new(0.0), ..month() }),
+        ("page, a camera", ViolationQuery { cameras: cameras(1), ..month() }),
+        ("page, 50 cameras", ViolationQuery { cameras: cameras(50), ..month() }),
+        ("page, a verdict", ViolationQuery { verdicts: vec![Verdict::Confirmed], ..month() }),
+    ] {
+        group.bench_function(name, |bencher| bencher.iter(|| runtime.block_on(ask(&query))));
+    }
+    group.bench_function("page, 50 clients at once", |bencher| {
+        let query = month();
+        bencher.iter(|| {
+            runtime.block_on(async {
+                futures_of(50, || ask(&query)).await;
+            })
+        });
+    });
+    group.finish();
+}
+
+/// Waits for as many of them at once.
+async fn futures_of<F: Future<Output = ()>>(count: usize, ask: impl Fn() -> F) {
+    let mut waiting: Vec<_> = (0..count).map(|_| Box::pin(ask())).collect();
+    std::future::poll_fn(|context| {
+        waiting.retain_mut(|asked| asked.as_mut().poll(context).is_pending());
+        if waiting.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
-    targets = search, count
+    targets = search, count, count_a_month
 }
 criterion_main!(benches);

@@ -38,6 +38,7 @@ pub use check::segments::Rebuilt;
 pub use configuration::rows::{CameraRow, SiteRow};
 pub use coverage::completeness::Completeness;
 pub use coverage::minutes::CoverageMinute;
+pub use engine::disk::disk_bytes;
 pub use error::IndexError;
 pub use evidence::clip_row::{ClipRow, ClipState};
 pub use evidence::cut_clips::ClipReport;

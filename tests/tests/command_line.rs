@@ -27,6 +27,7 @@ fn wrong_usage_and_configuration_end_with_2() -> Result<()> {
         ),
         ("[[camera]]\nid = \"a\"\nmain = \"10.0.0.5\"", "anjian.toml:3:", "not a URL"),
         ("[[camera]]\nid = \"a\"\n[[camera]]\nid = \"a\"", "anjian.toml: camera[1].id:", "used twice"),
+        ("data_dir = \"~/anjian\"", "anjian.toml: data_dir:", "only a shell replaces"),
     ] {
         write(text)?;
         for command in ["check", "serve"] {
@@ -37,6 +38,36 @@ fn wrong_usage_and_configuration_end_with_2() -> Result<()> {
     }
     assert_eq!(run(folder.path(), &["serve"])?.code, 2, "no configuration was named");
     assert_eq!(run(folder.path(), &["dance"])?.code, 2);
+    Ok(())
+}
+
+#[test]
+fn check_refuses_what_this_machine_cannot_do_and_tells_its_doubts() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let check = |text: &str| {
+        std::fs::write(folder.path().join("anjian.toml"), text)?;
+        run(folder.path(), &["check", "--config", "anjian.toml"])
+    };
+    for (text, reason) in [
+        (
+            "[recording]\nmin_free_gb = 1000000",
+            "anjian.toml: recording.min_free_gb: 1000000 GB cannot stay free",
+        ),
+        ("data_dir = \"/proc/anjian\"", "anjian.toml: data_dir: nothing can be written in /proc"),
+        ("data_dir = \"anjian.toml\"", "anjian.toml: data_dir: anjian.toml cannot be a folder"),
+    ] {
+        let refused = check(text)?;
+        assert_eq!(refused.code, 2, "{text:?}: {}", refused.stderr);
+        assert!(refused.stderr.contains(reason), "{text:?}: {}", refused.stderr);
+    }
+    let doubted = check("[server]\nlisten = \"127.0.0.1:0\"\n[[camera]]\nid = \"yard\"\n")?;
+    assert_eq!(doubted.code, 0, "{}", doubted.stderr);
+    for reason in [
+        "anjian.toml: warning: server.listen: port 0",
+        "anjian.toml: warning: camera[0].main: camera \"yard\"",
+    ] {
+        assert!(doubted.stderr.contains(reason), "{}", doubted.stderr);
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod page;
 pub(crate) mod problem;
 pub(crate) mod query;
 pub(crate) mod ranges;
+pub(crate) mod reading;
 pub(crate) mod schema;
 pub(crate) mod span;
 pub(crate) mod tag;

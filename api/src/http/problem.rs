@@ -43,6 +43,9 @@ pub(crate) enum Problem {
     /// As many listeners as are allowed.
     #[error("{0} listeners are connected, and no more are allowed: try again in a while")]
     Crowded(usize),
+    /// As many files are read as may be, and as many wait as may.
+    #[error("too many recordings are being read just now: try again in a few seconds")]
+    Busy,
     /// The answer took too long.
     #[error("no answer within {0} seconds: ask for less at once, or try again")]
     Late(u64),
@@ -105,6 +108,7 @@ impl Problem {
             Self::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "host", "Not this server"),
             Self::Foreign(_) => (StatusCode::FORBIDDEN, "foreign", "Not from another site"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
             Self::Late(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
             Self::Body(_) => (StatusCode::BAD_REQUEST, "body", "Body not understood"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large"),
@@ -239,6 +243,7 @@ mod tests {
             (Problem::TooLarge(8), 413, "more than 8 bytes"),
             (Problem::MediaType("text/plain".into()), 415, "send image/jpeg"),
             (Problem::Crowded(64), 503, "64 listeners"),
+            (Problem::Busy, 503, "try again in a few seconds"),
             (Problem::Late(30), 503, "within 30 seconds"),
             (Problem::Body("who: is needed".into()), 400, "who: is needed"),
             (Problem::Internal("the file could not be opened"), 500, "the server's log says why"),

@@ -14,6 +14,7 @@ use headers::{AcceptRanges, ContentLength, ContentRange, ETag, HeaderMapExt, IfR
 use http_range_header::{RangeUnsatisfiableError, parse_range_header};
 
 use crate::http::problem::Problem;
+use crate::http::reading::FileWork;
 use crate::http::tag::{is_known, not_modified};
 
 /// Read at once. No thread waits while a slow client takes it.
@@ -42,6 +43,7 @@ impl Media {
     /// Answers with the part that the headers ask for; `open` begins to read there.
     pub(crate) async fn answer<R: Read + Send + 'static>(
         self,
+        files: &FileWork,
         asked: &HeaderMap,
         open: impl FnOnce(Range<u64>) -> Result<R, Problem> + Send + 'static,
     ) -> Result<Response, Problem> {
@@ -65,9 +67,8 @@ impl Media {
             let range = ContentRange::bytes(bytes.clone(), self.length);
             headers.typed_insert(range.expect("a part lies in the whole and is not empty"));
         }
-        let reader = tokio::task::spawn_blocking(move || open(bytes)).await;
-        let reader = reader.map_err(|_| Problem::Internal("the file could not be opened"))??;
-        *response.body_mut() = body(reader, length);
+        let reader = files.open(move || open(bytes)).await?;
+        *response.body_mut() = body(files.clone(), reader, length);
         Ok(response)
     }
 
@@ -110,18 +111,18 @@ pub(crate) fn part_of(mut file: File, bytes: Range<u64>) -> io::Result<Take<File
 
 /// Reads piece by piece, each only when the one before was taken. A source that ends early breaks the connection:
 /// the client was promised more.
-fn body<R: Read + Send + 'static>(reader: R, length: u64) -> Body {
-    Body::from_stream(stream::try_unfold((reader, length), |(mut reader, left)| async move {
+fn body<R: Read + Send + 'static>(files: FileWork, reader: R, length: u64) -> Body {
+    Body::from_stream(stream::try_unfold((files, reader, length), |(files, mut reader, left)| async move {
         if left == 0 {
             return Ok(None);
         }
-        let read = tokio::task::spawn_blocking(move || {
+        let read = files.chunk(move || {
             let mut chunk = vec![0; CHUNK_BYTES.min(usize::try_from(left).unwrap_or(CHUNK_BYTES))];
             reader.read_exact(&mut chunk).map(|()| (Bytes::from(chunk), reader))
         });
-        let (chunk, reader) = read.await.map_err(io::Error::other)??;
+        let (chunk, reader) = read.await?;
         let left = left - chunk.len() as u64;
-        Ok::<_, io::Error>(Some((chunk, (reader, left))))
+        Ok::<_, io::Error>(Some((chunk, (files, reader, left))))
     }))
 }
 
@@ -179,15 +180,16 @@ mod tests {
         let asked = [(header::IF_NONE_MATCH, "\"abc\""), (header::RANGE, "bytes=0-0")];
         let asked = asked.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect();
         let unopened = |_| Err::<io::Empty, _>(Problem::Internal("it was opened"));
-        let answer = media.answer(&asked, unopened).await.unwrap();
+        let answer = media.answer(&FileWork::default(), &asked, unopened).await.unwrap();
         assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
         assert_eq!(answer.headers()[header::ETAG], "\"abc\"");
     }
 
     #[tokio::test]
     async fn a_source_that_ends_early_is_an_error_and_not_a_short_answer() {
-        let whole = axum::body::to_bytes(body(&b"0123456789"[..], 10), 100).await.unwrap();
+        let whole =
+            axum::body::to_bytes(body(FileWork::default(), &b"0123456789"[..], 10), 100).await.unwrap();
         assert_eq!(whole, &b"0123456789"[..]);
-        assert!(axum::body::to_bytes(body(&b"0123"[..], 10), 100).await.is_err());
+        assert!(axum::body::to_bytes(body(FileWork::default(), &b"0123"[..], 10), 100).await.is_err());
     }
 }

@@ -10,12 +10,14 @@ use std::time::Duration;
 use anjian_domain::{CameraId, ErrorKind, NormBox, Shortage, WallTime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::ports::blocking::{PATIENCE, Unfinished, finish};
+use crate::ports::blocking::{PATIENCE, Places, Unfinished};
 
 /// Garments that are received or wait at once: each may be a picture in memory.
 const QUEUE: usize = 8;
 /// Lists that are read at once.
 const LISTS_AT_ONCE: usize = 2;
+/// Lists that wait to be read.
+const LISTS_WAITING: usize = 16;
 
 /// Reads galleries and adds garments to them. Calls block; one garment is enrolled at a time.
 pub trait GalleryPort: Send + Sync {
@@ -241,8 +243,8 @@ impl GalleryPort for NoGalleries {
 pub(crate) struct Galleries {
     port: Arc<dyn GalleryPort>,
     queue: Arc<Semaphore>,
-    turn: Arc<Semaphore>,
-    lists: Arc<Semaphore>,
+    turn: Places,
+    lists: Places,
 }
 
 /// A place in the queue; dropping it gives it back.
@@ -252,8 +254,8 @@ pub(crate) struct Place {
 
 impl Galleries {
     pub(crate) fn new(port: Arc<dyn GalleryPort>) -> Self {
-        let places = |count| Arc::new(Semaphore::new(count));
-        Self { port, queue: places(QUEUE), turn: places(1), lists: places(LISTS_AT_ONCE) }
+        let queue = Arc::new(Semaphore::new(QUEUE));
+        Self { port, queue, turn: Places::new(1, QUEUE), lists: Places::new(LISTS_AT_ONCE, LISTS_WAITING) }
     }
 
     /// Taken before a body is read, so that no more of them are in memory than may wait.
@@ -264,18 +266,19 @@ impl Galleries {
 
     pub(crate) async fn enrol(&self, _: Place, garment: Garment) -> Result<Enrolled, GalleryError> {
         let port = self.port.clone();
-        let done = finish(&self.turn, move |wanted| port.enrol(garment, wanted)).await;
+        let done = self.turn.finish(move |wanted| port.enrol(garment, wanted)).await;
         done.map_err(unfinished)?
     }
 
     pub(crate) async fn list(&self) -> Result<GalleryList, GalleryError> {
         let port = self.port.clone();
-        finish(&self.lists, move |_| port.galleries()).await.map_err(unfinished)?
+        self.lists.finish(move |_| port.galleries()).await.map_err(unfinished)?
     }
 }
 
 fn unfinished(why: Unfinished) -> GalleryError {
     match why {
+        Unfinished::Full => GalleryError::Busy("too many wait already".to_owned()),
         Unfinished::Late => {
             GalleryError::Busy(format!("it takes longer than {} seconds", PATIENCE.as_secs()))
         }

@@ -9,17 +9,18 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anjian_domain::{ErrorKind, Shortage};
-use tokio::sync::Semaphore;
 
-use crate::ports::blocking::{PATIENCE, Unfinished, finish};
+use crate::ports::blocking::{PATIENCE, Places, Unfinished};
 
 /// Previews made at once: each takes as much of the machine as several cameras.
 const PREVIEWS_AT_ONCE: usize = 2;
 /// Stills and thumbnails made at once.
 const STILLS_AT_ONCE: usize = 4;
+/// Pictures of each kind that wait to be made: a page of thumbnails, and more.
+const WAITING: usize = 256;
 
 /// Makes what only a decoder can make. Calls block; a bounded number is under way at once. `wanted` turns false
-/// when nobody waits any more.
+/// when nobody waits any more, and the call ends soon after.
 pub trait PicturePort: Send + Sync {
     /// The picture shown `offset` after the beginning of the media file: JPEG at full resolution. The file may
     /// still be growing.
@@ -31,8 +32,7 @@ pub trait PicturePort: Send + Sync {
     /// An H.264 copy of a piece of an H.265 segment, at most 1280 pixels wide, in the same fragmented form. The piece
     /// is what `parts` of the file make up when put together: its initialization, then whole fragments from a
     /// keyframe on. Answers a file in a bounded cache that stays there for a minute at least; `key` (letters, digits,
-    /// dashes) names it, and the same key always means the same bytes. One that was begun is finished even when
-    /// nobody waits.
+    /// dashes) names it, and the same key always means the same bytes.
     ///
     /// # Errors
     /// When it cannot be decoded, or not soon.
@@ -108,13 +108,13 @@ impl PicturePort for NoDecoder {
 #[derive(Clone)]
 pub(crate) struct Pictures {
     port: Arc<dyn PicturePort>,
-    stills: Arc<Semaphore>,
-    previews: Arc<Semaphore>,
+    stills: Places,
+    previews: Places,
 }
 
 impl Pictures {
     pub(crate) fn new(port: Arc<dyn PicturePort>) -> Self {
-        let places = |count| Arc::new(Semaphore::new(count));
+        let places = |at_once| Places::new(at_once, WAITING);
         Self { port, stills: places(STILLS_AT_ONCE), previews: places(PREVIEWS_AT_ONCE) }
     }
 
@@ -137,17 +137,18 @@ impl Pictures {
 
     async fn make<T: Send + 'static>(
         &self,
-        places: &Arc<Semaphore>,
+        places: &Places,
         make: impl FnOnce(&dyn PicturePort, &AtomicBool) -> Result<T, PictureError> + Send + 'static,
     ) -> Result<T, PictureError> {
         let port = self.port.clone();
-        let made = finish(places, move |wanted| make(port.as_ref(), wanted)).await;
+        let made = places.finish(move |wanted| make(port.as_ref(), wanted)).await;
         made.map_err(unfinished)?
     }
 }
 
 fn unfinished(why: Unfinished) -> PictureError {
     match why {
+        Unfinished::Full => PictureError::Busy("too many wait already".to_owned()),
         Unfinished::Late => {
             PictureError::Busy(format!("it takes longer than {} seconds", PATIENCE.as_secs()))
         }

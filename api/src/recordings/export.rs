@@ -16,7 +16,7 @@ use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::Query;
 use crate::http::ranges::Media;
 use crate::http::span::SpanParams;
-use crate::recordings::find::{nothing, read};
+use crate::recordings::find::nothing;
 use crate::shared::Shared;
 
 /// A shift. The table of its pictures is kept in memory while it is downloaded.
@@ -42,6 +42,7 @@ const ESCAPED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
         (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
         (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
         (status = CONFLICT, body = ProblemView, content_type = "application/problem+json"),
+        (status = SERVICE_UNAVAILABLE, body = ProblemView, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn export(
@@ -56,8 +57,8 @@ pub(crate) async fn export(
     let segments = shared.index.segments(&viewer, &camera.camera, span.from, span.to).await?;
     let cuts = shared.cuts.clone();
     let root = shared.index.recordings_folder().to_owned();
-    let prepared = read(move || {
-        cuts.prepare(span, &segments, |segments| Cut::plan(&root, segments, span.from, span.to))
+    let prepared = shared.files.plan(move |wanted| {
+        cuts.prepare(span, &segments, |segments| Cut::plan_while(wanted, &root, segments, span.from, span.to))
     });
     let cut = match prepared.await {
         Err(Problem::Footage(FootageError::Empty { .. })) => {
@@ -72,7 +73,7 @@ pub(crate) async fn export(
         kind: "video/mp4",
         name: Some(name_of(&viewer, &shared, &camera, &[span.from, span.to], "mp4").await?.attached()),
     };
-    media.answer(&headers, move |bytes| Ok(cut.read_range(bytes))).await
+    media.answer(&shared.files, &headers, move |bytes| Ok(cut.read_range(bytes))).await
 }
 
 /// What a download is called: by the camera's id for every system, by its name for those that read UTF-8.

@@ -1,10 +1,9 @@
-//! Finding the segment that a request is about, and reading its file.
+//! Finding the segment that a request is about.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anjian_domain::{CameraId, Segment, Viewer, WallTime};
-use anjian_footage::FootageError;
 
 use crate::cameras::find::camera as camera_of;
 use crate::http::problem::Problem;
@@ -68,12 +67,4 @@ pub(crate) async fn nothing(viewer: &Viewer, shared: &Shared, camera: &CameraId,
     let Span { from, to } = span;
     let why = why.unwrap_or_default();
     Problem::NotFound(format!("nothing of {camera} was recorded between {from} and {to}{why}"))
-}
-
-/// Does what reads media files, on a thread that may wait for the disk.
-pub(crate) async fn read<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, FootageError> + Send + 'static,
-) -> Result<T, Problem> {
-    let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(|_| Problem::Internal("the recording could not be read"))??)
 }

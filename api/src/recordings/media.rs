@@ -14,7 +14,7 @@ use headers::ETag;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::ranges::{Media, part_of};
 use crate::http::tag::etag;
-use crate::recordings::find::{read, segment};
+use crate::recordings::find::segment;
 use crate::shared::Shared;
 use crate::violations::evidence::CACHE;
 
@@ -36,6 +36,7 @@ pub(crate) const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
         (status = PARTIAL_CONTENT, content_type = "video/mp4", body = [u8]),
         (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
         (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+        (status = SERVICE_UNAVAILABLE, body = ProblemView, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn media(
@@ -47,17 +48,17 @@ pub(crate) async fn media(
     let (segment, file) = segment(&viewer, &shared, &id, &start).await?;
     let media = match &segment.sha256 {
         Some(sha256) => described(segment.size_bytes, Some(etag(sha256)), CACHE),
-        None => described(whole_fragments(file.clone()).await?, None, NOT_KEPT),
+        None => described(whole_fragments(&shared, file.clone()).await?, None, NOT_KEPT),
     };
-    media.answer(&headers, move |bytes| open(&file, &segment, bytes)).await
+    media.answer(&shared.files, &headers, move |bytes| open(&file, &segment, bytes)).await
 }
 
 fn described(length: u64, etag: Option<ETag>, cache: HeaderValue) -> Media {
     Media { length, etag, cache, kind: "video/mp4", name: None }
 }
 
-async fn whole_fragments(file: PathBuf) -> Result<u64, Problem> {
-    let scanned = read(move || anjian_footage::scan(&file)).await?;
+async fn whole_fragments(shared: &Shared, file: PathBuf) -> Result<u64, Problem> {
+    let scanned = shared.files.plan(move |_| anjian_footage::scan(&file)).await?;
     Ok(scanned.whole_bytes())
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod find;
 pub(crate) mod holds;
 pub(crate) mod list;
 pub(crate) mod media;
+pub(crate) mod pieces;
 pub(crate) mod playlist;
 pub(crate) mod prepared;
 pub(crate) mod preview;

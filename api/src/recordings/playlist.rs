@@ -1,4 +1,5 @@
-//! HLS straight over the stored segments: byte ranges into their files, nothing copied. H.265 can be had as H.264
+//! HLS straight over the stored segments: byte ranges into their files, nothing copied, and no file read whose pieces
+//! the index knows. H.265 can be had as H.264
 //! for browsers that do not play it, piece by piece.
 
 use anjian_domain::{Segment, VideoCodec, Viewer, WallTime};
@@ -13,7 +14,8 @@ use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{Both, Query, word};
 use crate::http::span::{LONGEST_DAY, SpanParams};
-use crate::recordings::find::{address, nothing, read};
+use crate::recordings::find::{address, nothing};
+use crate::recordings::pieces;
 use crate::shared::Shared;
 
 /// The key that chooses how pictures are coded.
@@ -46,6 +48,7 @@ enum Codec {
         (status = OK, content_type = "application/vnd.apple.mpegurl", body = String),
         (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
         (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+        (status = SERVICE_UNAVAILABLE, body = ProblemView, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn playlist(
@@ -65,14 +68,9 @@ pub(crate) async fn playlist(
         PlaylistGap { from: gap.from, to: gap.to, cause }
     };
     let gaps: Vec<PlaylistGap> = found.gaps.into_iter().map(gap).collect();
-    let root = shared.index.recordings_folder().to_owned();
-    let mut segments = found.segments;
-    let text = read(move || {
-        // One that retention took, or that somebody lost, must not cost the rest.
-        segments.retain(|segment| root.join(&segment.path).exists());
-        anjian_footage::playlist(&root, &segments, span.from, span.to, &gaps, |piece| url(piece, codec))
-    });
-    let text = with_start(&text.await?, span.from);
+    let segments = pieces::of(&viewer, &shared, found.segments).await?;
+    let text = anjian_footage::playlist(&segments, span.from, span.to, &gaps, |piece| url(piece, codec));
+    let text = with_start(&text, span.from);
     let kind = [(header::CONTENT_TYPE, "application/vnd.apple.mpegurl")];
     Ok((kind, text).into_response())
 }

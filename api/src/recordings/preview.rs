@@ -2,12 +2,12 @@
 
 use std::fs::File;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path as FilePath, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use anjian_domain::{Segment, VideoCodec, Viewer};
-use anjian_footage::SegmentFile;
+use anjian_footage::{SegmentFile, scan};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -18,7 +18,7 @@ use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{Query, one};
 use crate::http::ranges::{Media, part_of};
 use crate::http::tag::etag;
-use crate::recordings::find::{read, segment};
+use crate::recordings::find::segment;
 use crate::shared::Shared;
 use crate::violations::evidence::CACHE;
 
@@ -76,7 +76,7 @@ pub(crate) async fn init(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let made = Made::of(&viewer, &shared, &id, &start, piece).await?;
-    made.answer(&headers, "init", 0..made.init_end).await
+    made.answer(&shared, &headers, "init", 0..made.init_end).await
 }
 
 /// A piece of an H.265 segment as H.264; the playlist leads here.
@@ -106,7 +106,7 @@ pub(crate) async fn media(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let made = Made::of(&viewer, &shared, &id, &start, piece).await?;
-    made.answer(&headers, "media", made.init_end..made.end).await
+    made.answer(&shared, &headers, "media", made.init_end..made.end).await
 }
 
 /// A preview that lies in the cache.
@@ -131,23 +131,21 @@ impl Made {
         if segment.video == VideoCodec::H264 {
             return Err(Problem::NotFound("this segment is H.264 already: play its media.mp4".to_owned()));
         }
-        let path = file.clone();
-        let scanned = read(move || anjian_footage::scan(&path)).await?;
-        if !is_piece(&scanned, &bytes) {
-            return Err(Problem::query(
-                "bytes",
-                "bytes: no piece of this segment: take those of the playlist",
-            ));
-        }
+        let init = init_bytes(viewer, shared, &segment, &file, &bytes).await?;
         let key = key_of(&segment, &bytes);
-        let parts = vec![scanned.init_bytes, bytes];
-        let file = shared.pictures.preview(file, parts, key.clone()).await?;
+        let file = shared.pictures.preview(file, vec![init, bytes], key.clone()).await?;
         let path = file.clone();
-        let made = read(move || anjian_footage::scan(&path)).await?;
+        let made = shared.files.plan(move |_| scan(&path)).await?;
         Ok(Self { file, key, init_end: made.init_bytes.end, end: made.whole_bytes() })
     }
 
-    async fn answer(&self, headers: &HeaderMap, name: &str, part: Range<u64>) -> Result<Response, Problem> {
+    async fn answer(
+        &self,
+        shared: &Shared,
+        headers: &HeaderMap,
+        name: &str,
+        part: Range<u64>,
+    ) -> Result<Response, Problem> {
         let media = Media {
             length: part.end - part.start,
             etag: Some(etag(&format!("{}-{name}", self.key))),
@@ -163,8 +161,31 @@ impl Made {
                 Problem::Internal("the preview could not be read")
             })
         };
-        media.answer(headers, open).await
+        media.answer(&shared.files, headers, open).await
     }
+}
+
+/// What a player needs before a piece. Pieces that the index knows cost no look into the file; others may be those of a
+/// playlist that was made while the segment was being written.
+async fn init_bytes(
+    viewer: &Viewer,
+    shared: &Shared,
+    segment: &Segment,
+    file: &FilePath,
+    bytes: &Range<u64>,
+) -> Result<Range<u64>, Problem> {
+    let known = shared.index.pieces(viewer, std::slice::from_ref(segment)).await?.remove(&segment.start);
+    if let Some(pieces) = known
+        && pieces.iter(segment).any(|piece| piece.bytes == *bytes && piece.duration < LONGEST_PIECE)
+    {
+        return Ok(pieces.init_bytes);
+    }
+    let path = file.to_owned();
+    let scanned = shared.files.plan(move |_| scan(&path)).await?;
+    if !is_piece(&scanned, bytes) {
+        return Err(Problem::query("bytes", "bytes: no piece of this segment: take those of the playlist"));
+    }
+    Ok(scanned.init_bytes)
 }
 
 /// The start of a segment belongs to one file for ever, and a fragment that was written never changes.

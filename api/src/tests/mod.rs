@@ -8,6 +8,7 @@ mod evidence;
 mod galleries;
 mod guard;
 mod health;
+mod leaving;
 mod list;
 mod recordings;
 mod stream;
@@ -31,6 +32,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::http::guard::Hosts;
+use crate::http::reading::FileWork;
 use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
 use crate::ports::operation::{JobHealth, ThreadHealth};
 use crate::ports::pictures::{NoDecoder, PictureError, PicturePort, Pictures};
@@ -45,6 +47,7 @@ const BEGAN: &str = "2026-03-01T00:00:00Z";
 
 struct Server {
     router: Router,
+    shared: Shared,
     seed: Seed,
     stop: watch::Sender<bool>,
     /// Threads that are not well.
@@ -133,15 +136,25 @@ impl Server {
             pictures: Pictures::new(port),
             galleries: Galleries::new(galleries),
             cuts: PreparedCuts::new(SystemClock::shared()),
+            files: FileWork::default(),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             stop: stopping,
         };
-        let router = router(shared, Hosts::new("127.0.0.1:0".parse().unwrap(), &[]));
-        Self { router, seed, stop, ailing, folder }
+        Self { router: routes(shared.clone()), shared, seed, stop, ailing, folder }
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        Self::answer(self.router.clone(), request).await
+    }
+
+    /// As it answers while as many files are read as may be.
+    async fn get_when_full(&self, path: &str) -> Answer {
+        let full = routes(Shared { files: FileWork::full(), ..self.shared.clone() });
+        Self::answer(full, request("GET", path, &[])).await
+    }
+
+    async fn answer(router: Router, request: Request<Body>) -> Answer {
+        let response = router.oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body(), 16 << 20).await.unwrap().to_vec();
         Answer { status, headers, body }
@@ -155,6 +168,10 @@ impl Server {
     async fn breach(&self, minutes: u64, camera: usize, behaviour: &'static str) -> ViolationId {
         self.seed.breach(breach(minutes, camera, behaviour)).await
     }
+}
+
+fn routes(shared: Shared) -> Router {
+    router(shared, Hosts::new("127.0.0.1:0".parse().unwrap(), &[]))
 }
 
 fn breach(minutes: u64, camera: usize, behaviour: &'static str) -> Breach {

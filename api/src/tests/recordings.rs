@@ -101,6 +101,39 @@ async fn a_playlist_lists_pieces_by_time_and_tells_gaps() {
     assert!(!text.contains("preview"), "{text}");
 }
 
+/// An hour of recordings cost 7 200 reads of fragments; now there is none.
+#[tokio::test]
+async fn a_playlist_reads_no_file_that_the_index_knows() {
+    let server = Server::new().await;
+    let segments = recorded(&server, VideoCodec::H265).await;
+    let paths = ["", "&codec=h264"].map(|codec| format!("{}{codec}", of_range("playlist.m3u8", 0, 130)));
+    let [any, previews] = [server.get(&paths[0]).await.body, server.get(&paths[1]).await.body];
+    let file = |segment: &Segment| server.seed.index.recordings_folder().join(&segment.path);
+    for segment in &segments {
+        std::fs::write(file(segment), vec![0; usize::try_from(segment.size_bytes).unwrap()]).unwrap();
+    }
+    assert_eq!([server.get(&paths[0]).await.body, server.get(&paths[1]).await.body], [any.clone(), previews]);
+    std::fs::remove_file(file(&segments[0])).unwrap();
+    let rest = String::from_utf8(server.get(&paths[0]).await.body).unwrap();
+    let lost = media(&segments[0]).replace(&format!("{BASE}/"), "");
+    assert!(String::from_utf8(any).unwrap().contains(&lost));
+    assert!(!rest.contains(&lost) && rest.contains("/media.mp4"), "one that is lost costs no other: {rest}");
+}
+
+/// Everything that reads files has its bound, and says when it is full.
+#[tokio::test]
+async fn a_full_house_is_told_at_once_and_with_a_time() {
+    let server = Server::new().await;
+    let [first, _] = recorded(&server, VideoCodec::H264).await;
+    for path in [of_range("playlist.m3u8", 0, 60), of_range("export.mp4", 0, 60), media(&first)] {
+        let answer = server.get_when_full(&path).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert_eq!(answer.header("retry-after"), "5", "{path}");
+        assert_eq!(answer.json()["type"], "urn:anjian:problem:busy", "{path}");
+        assert_eq!(server.get(&path).await.status, StatusCode::OK, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn h265_is_played_as_h264_where_that_is_asked_for() {
     let server = Server::new().await;

@@ -131,11 +131,12 @@ async fn serve(
     if is_known(asked, &tag) {
         return Ok(not_modified(tag, CACHE));
     }
-    let (opened, metadata) = open(id, kind, &file.path).await?;
+    let (opened, metadata) = open(shared, id, kind, &file.path).await?;
     let (length, etag) = (metadata.len(), Some(tag));
     let media = Media { length, etag, cache: CACHE, kind: file.media_type, name: None };
     let unreadable = |_| Problem::Internal("the file could not be read");
-    let mut response = media.answer(asked, move |bytes| part_of(opened, bytes).map_err(unreadable)).await?;
+    let mut response =
+        media.answer(&shared.files, asked, move |bytes| part_of(opened, bytes).map_err(unreadable)).await?;
     if let Ok(written) = metadata.modified() {
         response.headers_mut().typed_insert(LastModified::from(written));
     }
@@ -154,20 +155,25 @@ async fn missing_row(
 }
 
 /// Opens the file, and says how long it is and when it was written.
-async fn open(id: ViolationId, kind: EvidenceKind, path: &FilePath) -> Result<(File, Metadata), Problem> {
-    let opening = path.to_owned();
-    let opened = tokio::task::spawn_blocking(move || {
-        let file = File::open(opening)?;
-        let metadata = file.metadata()?;
-        Ok((file, metadata))
+async fn open(
+    shared: &Shared,
+    id: ViolationId,
+    kind: EvidenceKind,
+    path: &FilePath,
+) -> Result<(File, Metadata), Problem> {
+    let path = path.to_owned();
+    let opened = shared.files.open(move || {
+        let opened = File::open(&path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
+        opened.map_err(|source| {
+            if source.kind() == ErrorKind::NotFound {
+                tracing::error!(violation.id = %id, file = %path.display(), "an evidence file is missing");
+                let what = kind.as_str();
+                return Problem::NotFound(format!(
+                    "the {what} of violation {id} is missing: run `anjian check`"
+                ));
+            }
+            Problem::Index(IndexError::File { doing: "read", path, source })
+        })
     });
-    let opened = opened.await.map_err(|_| Problem::Internal("the file could not be opened"))?;
-    opened.map_err(|source: std::io::Error| {
-        if source.kind() == ErrorKind::NotFound {
-            tracing::error!(violation.id = %id, file = %path.display(), "an evidence file is missing");
-            let what = kind.as_str();
-            return Problem::NotFound(format!("the {what} of violation {id} is missing: run `anjian check`"));
-        }
-        Problem::Index(IndexError::File { doing: "read", path: path.to_owned(), source })
-    })
+    opened.await
 }

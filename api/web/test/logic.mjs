@@ -10,16 +10,28 @@ const time = await server.ssrLoadModule('/src/lib/time.ts');
 const filters = await server.ssrLoadModule('/src/lib/filters.ts');
 const timeline = await server.ssrLoadModule('/src/lib/timeline.ts');
 const { hideUnplayed } = await server.ssrLoadModule('/src/lib/sound.ts');
+const { ViolationList } = await server.ssrLoadModule('/src/lib/list.svelte.ts');
 const { explained, thresholds } = await server.ssrLoadModule('/src/lib/thresholds.ts');
 
 const results = { passed: 0, failed: 0 };
+function failed(name, cause) {
+  results.failed += 1;
+  console.log(`FAILED ${name}: ${cause.message}`);
+}
 function check(name, look) {
   try {
     look();
     results.passed += 1;
   } catch (cause) {
-    results.failed += 1;
-    console.log(`FAILED ${name}: ${cause.message}`);
+    failed(name, cause);
+  }
+}
+async function checkLater(name, look) {
+  try {
+    await look();
+    results.passed += 1;
+  } catch (cause) {
+    failed(name, cause);
   }
 }
 
@@ -92,6 +104,71 @@ check('a new violation is shown only where it belongs', () => {
   assert.ok(!fits({ verdict: 'confirmed' }));
   assert.ok(!fits({}, { to: new Date('2026-03-01T08:00:00Z') }));
   assert.ok(fits({}, { from: new Date('2026-03-01T08:00:00Z') }));
+});
+
+/** A list whose requests are answered by hand: `answer` is for the one under way. */
+function listOfServer() {
+  const server = { answer: null };
+  globalThis.fetch = (_, { signal } = {}) =>
+    new Promise((resolve, reject) => {
+      server.answer = (items, next_cursor = null) => resolve(Response.json({ items, next_cursor }));
+      signal?.addEventListener('abort', () => reject(signal.reason));
+    });
+  return { list: new ViolationList(), server };
+}
+const opened = (id, minute, status = 'open') => ({ id, status, opened_at: `2026-03-01T08:${minute}:00Z` });
+const shown = (list) => list.items.map(({ id, status }) => `${id} ${status}`);
+
+await checkLater('a violation that arrives while the list loads is not lost', async () => {
+  const { list, server } = listOfServer();
+  const loading = list.load(new URLSearchParams());
+  list.take(opened('new', '30'), true);
+  list.take(opened('old', '10', 'closed'), true);
+  list.take(opened('elsewhere', '20'), false);
+  server.answer([opened('old', '10')]);
+  await loading;
+  assert.deepEqual(shown(list), ['new open', 'old closed']);
+});
+
+await checkLater('what changed before a request is in its answer', async () => {
+  const { list, server } = listOfServer();
+  const first = list.load(new URLSearchParams('camera=a'));
+  list.take(opened('of-a', '30'), true);
+  const second = list.load(new URLSearchParams('camera=b'));
+  server.answer([opened('of-b', '10')]);
+  await Promise.all([first, second]);
+  list.take(opened('late', '40'), true);
+  assert.deepEqual(shown(list), ['late open', 'of-b open'], 'nothing of the view before');
+  const again = list.load(new URLSearchParams('camera=b'));
+  server.answer([opened('of-b', '10')]);
+  await again;
+  assert.deepEqual(shown(list), ['of-b open'], 'the server says what there is');
+});
+
+await checkLater('a change that arrives while older ones load is not lost', async () => {
+  const { list, server } = listOfServer();
+  const loading = list.load(new URLSearchParams());
+  server.answer([opened('new', '30')], 'next');
+  await loading;
+  const more = list.more();
+  list.take(opened('older', '05', 'closed'), true);
+  server.answer([opened('older', '05')]);
+  await more;
+  assert.deepEqual(shown(list), ['new open', 'older closed']);
+});
+
+await checkLater('further down a reader is not moved by what arrives meanwhile', async () => {
+  const { list, server } = listOfServer();
+  const loading = list.load(new URLSearchParams());
+  server.answer([opened('first', '10')]);
+  await loading;
+  list.isAtTop = false;
+  const catching = list.catchUp(new URLSearchParams());
+  list.take(opened('live', '30'), true);
+  server.answer([opened('missed', '20'), opened('first', '10', 'closed')]);
+  await catching;
+  assert.deepEqual(shown(list), ['first closed']);
+  assert.deepEqual(list.waiting.map(({ id }) => id), ['live', 'missed']);
 });
 
 check('a definition becomes names and values', () => {

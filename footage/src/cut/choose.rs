@@ -1,6 +1,7 @@
 //! Decides which samples a cut holds and when each is shown.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anjian_domain::{Segment, VideoCodec, WallTime};
@@ -22,15 +23,28 @@ const GAP_TICKS: i64 = VIDEO_TIMESCALE as i64 / 5;
 /// Place of the boxes in front of the data among the pieces in memory.
 const FRONT: u32 = 0;
 
-pub(super) fn choose(root: &Path, segments: &[Segment], from: WallTime, to: WallTime) -> Result<Whole> {
+pub(super) fn choose(
+    wanted: &AtomicBool,
+    root: &Path,
+    segments: &[Segment],
+    from: WallTime,
+    to: WallTime,
+) -> Result<Whole> {
     let inside = segments.iter().filter(|segment| segment.start < to && segment.end() > from);
     let chosen: Vec<_> = inside.map(|segment| (segment, root.join(&segment.path))).collect();
-    let form = Forms::read(&chosen)?;
+    let form = Forms::read(wanted, &chosen)?;
     let mut planner = Planner::new(from, to, form);
     for (segment, path) in chosen {
+        look(wanted)?;
         planner.add(segment, path)?;
     }
     planner.finish()
+}
+
+/// # Errors
+/// When nobody waits for the cut any more.
+fn look(wanted: &AtomicBool) -> Result<()> {
+    if wanted.load(Ordering::Relaxed) { Ok(()) } else { Err(FootageError::Unwanted) }
 }
 
 /// What the file's tracks are: known before the first sample is laid.
@@ -41,9 +55,10 @@ struct Forms {
 }
 
 impl Forms {
-    fn read(chosen: &[(&Segment, PathBuf)]) -> Result<Self> {
+    fn read(wanted: &AtomicBool, chosen: &[(&Segment, PathBuf)]) -> Result<Self> {
         let mut forms = Self { video: None, audio: None, sets: ParameterSets::InEntry };
         for (segment, path) in chosen {
+            look(wanted)?;
             let tracks = scan_beginning(path)?.tracks;
             let first = forms.video.get_or_insert_with(|| tracks.video.clone());
             if first.codec != tracks.video.codec {

@@ -18,6 +18,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anjian_domain::{Segment, WallTime};
@@ -42,7 +43,21 @@ impl Cut {
     /// [`FootageError::Empty`] when the range holds no picture, [`FootageError::CannotJoin`] when the video
     /// codec changes within it; when a segment cannot be read.
     pub fn plan(root: &Path, segments: &[Segment], from: WallTime, to: WallTime) -> Result<Self> {
-        choose::choose(root, segments, from, to).map(|whole| Self { whole: Arc::new(whole) })
+        Self::plan_while(&AtomicBool::new(true), root, segments, from, to)
+    }
+
+    /// Like [`Cut::plan`], for as long as `wanted` is true: it is looked at before each segment is read.
+    ///
+    /// # Errors
+    /// Like [`Cut::plan`], and [`FootageError::Unwanted`] once it is false.
+    pub fn plan_while(
+        wanted: &AtomicBool,
+        root: &Path,
+        segments: &[Segment],
+        from: WallTime,
+        to: WallTime,
+    ) -> Result<Self> {
+        choose::choose(wanted, root, segments, from, to).map(|whole| Self { whole: Arc::new(whole) })
     }
 
     /// Bytes of the file.

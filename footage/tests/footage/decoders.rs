@@ -4,6 +4,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::Read;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::clip::{Clip, FPS, H264, H265, Recipe, decodes, folder, played_s, shown_frames};
@@ -186,6 +187,9 @@ fn a_cut_says_why_it_cannot_be_made() {
     let first = Clip::encode(folder.path(), H264).record(&root, START);
     let second = Clip::encode(folder.path(), H265).record(&root, "2026-03-01T00:00:02Z");
     let segments = [first, second];
+    let unwanted =
+        Cut::plan_while(&AtomicBool::new(false), &root, &segments, after(0), after(2000)).unwrap_err();
+    assert!(matches!(unwanted, FootageError::Unwanted) && unwanted.kind().is_unavailable(), "{unwanted}");
     let error = Cut::plan(&root, &segments, after(0), after(4000)).unwrap_err();
     assert!(matches!(&error, FootageError::CannotJoin { at, .. } if *at == after(2000)), "{error}");
     assert!(Cut::plan(&root, &segments, after(0), after(2000)).is_ok());

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anjian_domain::{AudioCodec, Segment, WallTime};
-use anjian_footage::{MediaUrl, MediaView, PlaylistGap, playlist, scan};
+use anjian_footage::{MediaUrl, MediaView, Pieces, PlaylistGap, playlist, scan};
 
 use crate::clip::{Clip, H264, Recipe, decodes, folder, shown_frames};
 
@@ -22,13 +22,20 @@ fn record(folder: &Path, root: &Path) -> [Segment; 2] {
     [START, "2026-03-01T00:01:00Z"].map(|start| clip.record(root, start))
 }
 
+/// As they are stored and read back.
+fn with_pieces(root: &Path, segments: &[Segment]) -> Vec<(Segment, Pieces)> {
+    let pieces = |segment: &Segment| Pieces::of(&scan(&root.join(&segment.path)).unwrap());
+    let stored = |segment: &Segment| Pieces::decode(&pieces(segment).encode().unwrap()).unwrap();
+    segments.iter().map(|segment| (segment.clone(), stored(segment))).collect()
+}
+
 #[test]
 fn a_playlist_lists_pieces_that_begin_at_keyframes() {
     let (folder, root) = folder();
     let segments = record(folder.path(), &root);
     let gaps = [PlaylistGap { from: after(10), to: after(60), cause: Some("camera \"away\"\n".to_owned()) }];
     let url = |piece: &anjian_footage::Piece<'_>| MediaUrl::File(format!("/media/{}", piece.segment.path));
-    let text = playlist(&root, &segments, after(5), after(70), &gaps, url).unwrap();
+    let text = playlist(&with_pieces(&root, &segments), after(5), after(70), &gaps, url);
     let [first, second] = segments.each_ref().map(|segment| scan(&root.join(&segment.path)).unwrap());
     let range = |file: &anjian_footage::SegmentFile, from: usize, to: usize| {
         let (from, to) = (file.fragments[from].bytes.start, file.fragments[to].bytes.end);
@@ -68,7 +75,7 @@ fn pieces_made_on_demand_have_a_beginning_each() {
         let name = format!("{}/{}", piece.segment.start, piece.index);
         MediaUrl::OnDemand { init: format!("{name}/init"), media: format!("{name}/media") }
     };
-    let text = playlist(&root, &segments, after(0), after(70), &[], made).unwrap();
+    let text = playlist(&with_pieces(&root, &segments), after(0), after(70), &[], made);
     assert_eq!((text.matches("#EXT-X-MAP").count(), text.matches("#EXT-X-DISCONTINUITY\n").count()), (6, 5));
     assert!(text.contains("#EXT-X-MAP:URI=\"2026-03-01T00:01:00Z/2/init\"\n"), "{text}");
     assert!(!text.contains("BYTERANGE"), "{text}");

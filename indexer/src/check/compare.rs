@@ -30,7 +30,7 @@ struct Recorded {
 impl Index {
     /// Compares every row of evidence and of segments with its file (there, size, digest) and every file with its
     /// row, looks for segments that overlap or were never finished and for violations that are open although their Run
-    /// has ended, and asks SQLite whether the database is sound. Reads every file whole. `progress` hears of it every
+    /// has ended, compares the counts of violations with them, and asks SQLite whether the database is sound. Reads every file whole. `progress` hears of it every
     /// few hundred files. Files younger than a minute that have no row are passed over while another process, or
     /// this index, may be recording; so are unfinished segments while the live system runs.
     ///
@@ -43,9 +43,10 @@ impl Index {
         self.check_all(Repair::Nothing, progress).await
     }
 
-    /// Checks, and mends recordings: torn ends are cut off, files without a row get one, rows without a file go (and
-    /// become gaps), deletions are finished, a row that overlaps the next ends there. A file with other bytes than
-    /// were recorded stays as it is, and so does evidence; what a killed process left of evidence without a row goes. The report lists what could not be mended.
+    /// Checks, and mends recordings and counts: torn ends are cut off, files without a row get one, rows without a
+    /// file go (and become gaps), deletions are finished, a row that overlaps the next ends there, wrong counts are made
+    /// anew. A file with other bytes than were recorded stays as it is, and so does evidence; what a killed process left of
+    /// evidence without a row goes. The report lists what could not be mended.
     ///
     /// # Errors
     /// When rows or files could not be read or written.
@@ -67,6 +68,7 @@ impl Index {
         self.check_rows(&mut report, progress).await?;
         self.check_files(&mut report, repair).await?;
         self.check_ends(&mut report).await?;
+        self.check_tallies(&mut report, repair).await?;
         self.check_segments(&mut report, repair, progress).await?;
         Ok(report)
     }

@@ -5,3 +5,4 @@ pub(crate) mod compare;
 pub(crate) mod files;
 pub(crate) mod report;
 pub(crate) mod segments;
+pub(crate) mod tallies;

@@ -100,6 +100,11 @@ pub enum CheckFinding {
         /// The Run that ended.
         run: RunId,
     },
+    /// Counts that differ from the violations.
+    WrongCounts {
+        /// The table that holds them.
+        table: &'static str,
+    },
     /// The database itself is damaged.
     Database {
         /// What SQLite said.
@@ -166,6 +171,9 @@ impl fmt::Display for CheckFinding {
             Self::LeftOpen { violation, run } => {
                 write!(f, "violation {violation}: open although run {run} has ended")
             }
+            Self::WrongCounts { table } => {
+                write!(f, "{table}: differs from the violations that it counts; run `anjian check --repair`")
+            }
             Self::Database { reason } => {
                 write!(f, "the database is damaged: {reason}; restore the newest backup")
             }
@@ -184,7 +192,7 @@ pub struct CheckReport {
     pub segments: u64,
     /// Bytes read.
     pub bytes: u64,
-    /// What was wrong with recordings and is mended; not in the findings.
+    /// What was wrong with recordings or counts and is mended; not in the findings.
     pub repaired: u64,
     /// What is wrong, at most [`CheckReport::MAX_FINDINGS`].
     pub findings: Vec<CheckFinding>,

@@ -9,7 +9,7 @@ use crate::check::batch::{BATCH, YOUNG, digest};
 use crate::check::files::FileWalk;
 use crate::engine::blocking::blocking;
 use crate::engine::open;
-use crate::recordings::adopt::{self, Found, Overlap, parse_path};
+use crate::recordings::adopt::{self, Found, Mended, Overlap, parse_path};
 use crate::recordings::segment_row;
 use crate::{CheckFinding, CheckProgress, CheckReport, Index, IndexError};
 
@@ -34,7 +34,7 @@ pub struct Rebuilt {
 impl Rebuilt {
     fn note(&mut self, path: PathBuf, found: Found) {
         let finding = match found {
-            Found::Segment(_) => return self.segments += 1,
+            Found::Segment => return self.segments += 1,
             Found::Empty => return self.empty += 1,
             Found::Missing => return,
             Found::Unusable(reason) => CheckFinding::SegmentOrphan { path, reason },
@@ -74,10 +74,10 @@ impl Index {
             }
             for file in batch.files {
                 let found = match self.mend_file(file.stored_path).await? {
-                    Found::Segment(segment) => {
-                        adopt::put_found(&mut transaction, segment, Overlap::Refuse).await?
+                    Mended::Segment(segment, pieces) => {
+                        adopt::put_found(&mut transaction, segment, &pieces, Overlap::Refuse).await?
                     }
-                    other => other,
+                    Mended::Nothing(found) => found,
                 };
                 rebuilt.note(file.path, found);
             }
@@ -235,7 +235,7 @@ impl Index {
             match self.adopt(stored_path, Overlap::Refuse).await? {
                 Found::Unusable(why) => reason = why,
                 Found::Unreadable(error) => reason = error.to_string(),
-                Found::Segment(_) | Found::Empty | Found::Missing => {
+                Found::Segment | Found::Empty | Found::Missing => {
                     report.repaired += 1;
                     return Ok(());
                 }

@@ -34,6 +34,14 @@ impl Disk for RealDisk {
     }
 }
 
+/// All of the disk of `folder`, bytes.
+///
+/// # Errors
+/// When the file system cannot be asked.
+pub fn disk_bytes(folder: &Path) -> std::io::Result<u64> {
+    RealDisk.room(folder).map(|room| room.disk_bytes)
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use std::path::PathBuf;

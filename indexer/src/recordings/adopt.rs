@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anjian_domain::{CameraId, Segment, WallTime};
-use anjian_footage::{FootageError, repair};
+use anjian_footage::{FootageError, Pieces, repair};
 use sqlx::SqliteConnection;
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
-use crate::recordings::segment_row;
+use crate::recordings::{segment_pieces, segment_row};
 use crate::{Index, IndexError};
 
 /// A file that cannot be read as a segment and is smaller than this holds no picture: its process was killed before
@@ -19,7 +19,7 @@ const NO_PICTURE_BYTES: u64 = 4_096;
 #[derive(Debug)]
 pub(crate) enum Found {
     /// A segment; its end is whole now.
-    Segment(Segment),
+    Segment,
     /// Nothing was recorded in it.
     Empty,
     /// It is not there.
@@ -42,18 +42,20 @@ pub(crate) enum Overlap {
 impl Index {
     /// Repairs a file and writes its row; an empty file is deleted, with its row. The file must not be in use.
     pub(crate) async fn adopt(&self, path: String, overlap: Overlap) -> Result<Found, IndexError> {
-        let found = self.mend_file(path).await?;
-        let Found::Segment(segment) = found else { return Ok(found) };
+        let (segment, pieces) = match self.mend_file(path).await? {
+            Mended::Segment(segment, pieces) => (segment, pieces),
+            Mended::Nothing(found) => return Ok(found),
+        };
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("segment").await?;
-        let found = put_found(&mut transaction, segment, overlap).await?;
+        let found = put_found(&mut transaction, segment, &pieces, overlap).await?;
         let failed = |source| IndexError::Database { doing: "keep a segment", table: "segment", source };
         transaction.commit().await.map_err(failed)?;
         Ok(found)
     }
 
     /// Repairs a file; an empty one is deleted. The file must not be in use.
-    pub(crate) async fn mend_file(&self, path: String) -> Result<Found, IndexError> {
+    pub(crate) async fn mend_file(&self, path: String) -> Result<Mended, IndexError> {
         let root = self.recordings_folder().to_path_buf();
         blocking(move || mend(&root, &path)).await
     }
@@ -63,6 +65,7 @@ impl Index {
 pub(crate) async fn put_found(
     connection: &mut SqliteConnection,
     segment: Segment,
+    pieces: &Pieces,
     overlap: Overlap,
 ) -> Result<Found, IndexError> {
     insert_camera(connection, &segment.camera).await?;
@@ -76,28 +79,37 @@ pub(crate) async fn put_found(
         Err(error) => return Err(error),
     }
     segment_row::put(connection, &segment).await?;
-    Ok(Found::Segment(segment))
+    segment_pieces::put(connection, &segment, pieces).await?;
+    Ok(Found::Segment)
 }
 
-fn mend(root: &Path, path: &str) -> Result<Found, IndexError> {
+/// What a file became.
+pub(crate) enum Mended {
+    Segment(Segment, Pieces),
+    Nothing(Found),
+}
+
+fn mend(root: &Path, path: &str) -> Result<Mended, IndexError> {
     let file = root.join(path);
-    let mended = match repair(root, path) {
-        Ok(mended) => mended.segment,
-        Err(error) if error.is_missing() => return Ok(Found::Missing),
+    let (mended, pieces) = match repair(root, path) {
+        Ok(mended) => (mended.segment, mended.pieces),
+        Err(error) if error.is_missing() => return Ok(Mended::Nothing(Found::Missing)),
         Err(FootageError::NotASegment { reason, .. }) => {
             let is_small = std::fs::metadata(&file).is_ok_and(|found| found.len() < NO_PICTURE_BYTES);
-            return if is_small { delete(file) } else { Ok(Found::Unusable(reason)) };
+            let found = if is_small { delete(file)? } else { Found::Unusable(reason) };
+            return Ok(Mended::Nothing(found));
         }
-        Err(error) => return Ok(Found::Unreadable(error.into())),
+        Err(error) => return Ok(Mended::Nothing(Found::Unreadable(error.into()))),
     };
     if mended.duration.is_zero() {
-        return delete(file);
+        return delete(file).map(Mended::Nothing);
     }
     let place = Segment::path_of(&mended.camera, mended.start);
     if place != path {
-        return Ok(Found::Unusable(format!("it is a copy of {place}, or was moved from there")));
+        let reason = format!("it is a copy of {place}, or was moved from there");
+        return Ok(Mended::Nothing(Found::Unusable(reason)));
     }
-    Ok(Found::Segment(mended))
+    Ok(Mended::Segment(mended, pieces))
 }
 
 fn delete(path: PathBuf) -> Result<Found, IndexError> {

@@ -5,6 +5,7 @@ pub(crate) mod forecast;
 pub(crate) mod gap;
 pub(crate) mod record_segment;
 pub(crate) mod recover;
+pub(crate) mod segment_pieces;
 pub(crate) mod segment_row;
 pub(crate) mod set_up;
 pub(crate) mod settings;

@@ -5,7 +5,7 @@ use anjian_domain::{CameraId, CameraMinute, RecordingChange, Segment, WallTime};
 use sqlx::SqliteConnection;
 
 use crate::engine::columns::Columns;
-use crate::recordings::segment_row;
+use crate::recordings::{segment_pieces, segment_row};
 use crate::{Index, IndexError};
 
 const MINUTE_US: i64 = 60_000_000;
@@ -38,6 +38,7 @@ impl Index {
 
     /// A segment is complete. One in which nothing was recorded is forgotten.
     pub(crate) async fn end_segment(&self, segment: &Segment) -> Result<(), IndexError> {
+        let pieces = self.read_pieces(segment).await;
         let mut writer = self.write_soon("segment").await?;
         let mut transaction = writer.begin_soon("segment").await?;
         if segment.duration.is_zero() {
@@ -48,6 +49,9 @@ impl Index {
             segment_row::require_camera(&mut transaction, &segment.camera).await?;
             segment_row::refuse_overlap(&mut transaction, segment).await?;
             segment_row::put(&mut transaction, segment).await?;
+            if let Some(pieces) = pieces {
+                segment_pieces::put(&mut transaction, segment, &pieces).await?;
+            }
         }
         transaction.commit().await.map_err(not_kept)
     }

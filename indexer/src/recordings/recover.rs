@@ -43,14 +43,14 @@ impl Index {
             Recovery { removed: self.finish_expiring().await?.segments, ..Recovery::default() };
         for (camera, start) in self.unfinished().await? {
             match self.mend_unfinished(&camera, start).await? {
-                Found::Segment(_) => recovery.repaired += 1,
+                Found::Segment => recovery.repaired += 1,
                 Found::Empty | Found::Missing => recovery.dropped += 1,
                 Found::Unusable(_) | Found::Unreadable(_) => recovery.failed += 1,
             }
         }
         for path in self.newer_files().await? {
             match self.adopt(path, Overlap::Refuse).await? {
-                Found::Segment(_) => recovery.adopted += 1,
+                Found::Segment => recovery.adopted += 1,
                 Found::Empty => recovery.dropped += 1,
                 Found::Missing => {}
                 Found::Unusable(_) | Found::Unreadable(_) => recovery.failed += 1,
@@ -67,7 +67,7 @@ impl Index {
         start: WallTime,
     ) -> Result<Found, IndexError> {
         let found = self.adopt(Segment::path_of(camera, start), Overlap::Trim).await?;
-        if !matches!(found, Found::Segment(_) | Found::Unreadable(_)) {
+        if !matches!(found, Found::Segment | Found::Unreadable(_)) {
             self.forget_segment(camera, start).await?;
         }
         Ok(found)

@@ -1,14 +1,18 @@
-//! Counting violations by group. Each group is a range of an index and counted without sorting. Calendar hours and
-//! days are laid out by [`crate::violations::calendar`], because SQLite knows no daylight saving.
+//! Counting violations by group. Full hours come from the tallies of days, see [`crate::violations::days`]; the edges of
+//! a range, and everything that asks for a score, from rows: each group is a range of an index and counted without
+//! sorting. Calendar hours and days are laid out by [`crate::violations::calendar`], because SQLite knows no daylight
+//! saving.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use anjian_domain::{Behaviour, Viewer};
+use anjian_domain::{Behaviour, Viewer, WallTime};
 use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::columns::Columns;
 use crate::viewer::narrow::narrowed;
 use crate::violations::calendar::{self, Bucket};
+use crate::violations::parts::{Parts, parts};
 use crate::violations::tally;
 use crate::violations::walk::{Driver, Plan};
 use crate::{CountKey, GroupBy, Index, IndexError, ViolationCount, ViolationQuery};
@@ -29,38 +33,109 @@ impl Index {
         if let Some(mut sql) = tally::counts(query, &group_by) {
             return self.read_tally(&mut sql, &group_by).await;
         }
-        let occurring = self.occurring_behaviours(query).await?;
-        let (mut sql, keys) = match group_by {
-            GroupBy::Behaviour => by_behaviour(query, &occurring)?,
-            GroupBy::Camera => return self.count_by_camera(query, &occurring).await,
-            GroupBy::Hour(zone) => by_time(query, &occurring, calendar::hours(query.from, query.to, &zone)?)?,
-            GroupBy::Day(zone) => by_time(query, &occurring, calendar::days(query.from, query.to, &zone)?)?,
+        let buckets = match &group_by {
+            GroupBy::Behaviour | GroupBy::Camera => return self.count_groups(query, &group_by).await,
+            GroupBy::Hour(zone) => calendar::hours(query.from, query.to, zone)?,
+            GroupBy::Day(zone) => calendar::days(query.from, query.to, zone)?,
         };
-        let mut counts = vec![0; keys.len()];
-        for row in self.count(&mut sql).await? {
+        self.count_buckets(query, &group_by, buckets).await
+    }
+
+    async fn count_groups(
+        &self,
+        query: &ViolationQuery,
+        group_by: &GroupBy,
+    ) -> Result<Vec<ViolationCount>, IndexError> {
+        let Parts { hours, edges } = parts_of(query, query.from, query.to);
+        let mut groups = self.count_hours(query, group_by, hours).await?;
+        for edge in edges {
+            groups.extend(self.count_edge(&within(query, &edge), group_by).await?);
+        }
+        let mut sums = BTreeMap::new();
+        for (key, count) in groups {
+            let name = match &key {
+                CountKey::Camera(camera) => camera.to_string(),
+                CountKey::Behaviour(behaviour) => behaviour.to_string(),
+                CountKey::Hour(_) | CountKey::Day(..) => continue,
+            };
+            sums.entry(name).or_insert(ViolationCount { key, count: 0 }).count += count;
+        }
+        Ok(sums.into_values().filter(|group| group.count > 0).collect())
+    }
+
+    async fn count_buckets(
+        &self,
+        query: &ViolationQuery,
+        group_by: &GroupBy,
+        buckets: Vec<Bucket>,
+    ) -> Result<Vec<ViolationCount>, IndexError> {
+        let parted: Vec<Parts> =
+            buckets.iter().map(|bucket| parts_of(query, Some(bucket.from), Some(bucket.to))).collect();
+        let tallied = || parted.iter().map(|parts| &parts.hours).filter(|hours| !hours.is_empty());
+        let first = tallied().map(|hours| hours.start).min().unwrap_or(0);
+        let hourly = self.hourly(query, group_by, first..tallied().map(|hours| hours.end).max().unwrap_or(0));
+        let hourly = hourly.await?;
+        let mut counts: Vec<u64> = parted
+            .iter()
+            .map(|parts| hourly.range(parts.hours.clone()).map(|(_, count)| count).sum())
+            .collect();
+        let edges = parted.iter().enumerate();
+        let edges: Vec<_> = edges
+            .flat_map(|(place, parts)| parts.edges.iter().map(move |edge| (place, edge.clone())))
+            .collect();
+        let ranges: Vec<_> = edges.iter().map(|(_, edge)| edge.clone()).collect();
+        for ((place, _), count) in edges.iter().zip(self.count_ranges(query, &ranges).await?) {
+            counts[*place] += count;
+        }
+        let groups =
+            buckets.into_iter().zip(counts).map(|(bucket, count)| ViolationCount { key: bucket.key, count });
+        Ok(groups.filter(|group| group.count > 0).collect())
+    }
+
+    /// Counts by behaviour or camera what no tally knows, from rows.
+    async fn count_edge(
+        &self,
+        query: &ViolationQuery,
+        group_by: &GroupBy,
+    ) -> Result<Vec<(CountKey, u64)>, IndexError> {
+        let occurring = self.occurring_behaviours(query).await?;
+        let mut groups = Vec::new();
+        if *group_by == GroupBy::Camera {
+            for row in self.count(&mut by_camera(query, &occurring)?).await? {
+                let columns = Columns { table: "camera", row: &row };
+                groups.push((CountKey::Camera(columns.word("id")?), columns.unsigned("matches")?));
+            }
+            return Ok(groups);
+        }
+        let (mut sql, keys) = by_behaviour(query, &occurring)?;
+        let counts = self.positions(&mut sql, keys.len()).await?;
+        Ok(keys.into_iter().zip(counts).collect())
+    }
+
+    /// How many opened in each of the ranges, in microseconds, from rows.
+    async fn count_ranges(
+        &self,
+        query: &ViolationQuery,
+        ranges: &[Range<i64>],
+    ) -> Result<Vec<u64>, IndexError> {
+        if ranges.is_empty() {
+            return Ok(Vec::new());
+        }
+        let occurring = self.occurring_behaviours(query).await?;
+        self.positions(&mut by_time(query, &occurring, ranges)?, ranges.len()).await
+    }
+
+    /// The counts that a statement answers by `position`, 0..`most`.
+    async fn positions(&self, sql: &mut QueryBuilder<Sqlite>, most: usize) -> Result<Vec<u64>, IndexError> {
+        let mut counts = vec![0; most];
+        for row in self.count(sql).await? {
             let columns = Columns { table: "violation", row: &row };
             let position = usize::try_from(columns.unsigned("position")?).unwrap_or(usize::MAX);
             let counted = counts.get_mut(position);
             *counted.ok_or_else(|| columns.refuse("position", "is outside the groups"))? =
                 columns.unsigned("matches")?;
         }
-        let groups = keys.into_iter().zip(counts).map(|(key, count)| ViolationCount { key, count });
-        Ok(groups.filter(|group| group.count > 0).collect())
-    }
-
-    async fn count_by_camera(
-        &self,
-        query: &ViolationQuery,
-        occurring: &[Behaviour],
-    ) -> Result<Vec<ViolationCount>, IndexError> {
-        let mut groups = Vec::new();
-        for row in self.count(&mut by_camera(query, occurring)?).await? {
-            let columns = Columns { table: "camera", row: &row };
-            let count = columns.unsigned("matches")?;
-            groups.push(ViolationCount { key: CountKey::Camera(columns.word("id")?), count });
-        }
-        groups.retain(|group| group.count > 0);
-        Ok(groups)
+        Ok(counts)
     }
 
     pub(crate) async fn count(
@@ -70,6 +145,23 @@ impl Index {
         let read = sql.build().fetch_all(&self.inner.reader).await;
         read.map_err(|source| IndexError::Database { doing: "count violations", table: "violation", source })
     }
+}
+
+/// What the tallies can answer of a range, and what is left for rows. Tallies know no score.
+fn parts_of(query: &ViolationQuery, from: Option<WallTime>, to: Option<WallTime>) -> Parts {
+    let from_us = from.map_or(i64::MIN, WallTime::as_micros);
+    let to_us = to.map_or(i64::MAX, WallTime::as_micros);
+    if query.min_score.is_some() {
+        let edges = [from_us..to_us].into_iter().filter(|range| !range.is_empty()).collect();
+        return Parts { hours: 0..0, edges };
+    }
+    parts(from_us, to_us)
+}
+
+/// The same question about a part of its range. Where that has no end, neither has the part.
+fn within(query: &ViolationQuery, part: &Range<i64>) -> ViolationQuery {
+    let (from, to) = (WallTime::from_micros(part.start), WallTime::from_micros(part.end));
+    ViolationQuery { from: from.or(query.from), to: to.or(query.to), ..query.clone() }
 }
 
 /// No group has any. A range that cannot be counted is refused all the same.
@@ -126,18 +218,15 @@ pub(crate) fn by_camera(
 pub(crate) fn by_time(
     query: &ViolationQuery,
     occurring: &[Behaviour],
-    buckets: Vec<Bucket>,
-) -> Result<Grouped, IndexError> {
+    ranges: &[Range<i64>],
+) -> Result<QueryBuilder<Sqlite>, IndexError> {
     let plan = Plan::driven_by(Driver::of(query), query, occurring)?;
-    if buckets.is_empty() {
-        return Ok(no_groups());
-    }
     let mut sql = QueryBuilder::new("WITH g (position, from_us, to_us) AS (");
-    sql.push_values(buckets.iter().zip(0_i64..), |mut row, (bucket, position)| {
-        row.push_bind(position).push_bind(bucket.from.as_micros()).push_bind(bucket.to.as_micros());
+    sql.push_values(ranges.iter().zip(0_i64..), |mut row, (range, position)| {
+        row.push_bind(position).push_bind(range.start).push_bind(range.end);
     });
     sql.push(") SELECT g.position, (");
     plan.push_count(&mut sql, "opened_us >= g.from_us AND opened_us < g.to_us", "");
     sql.push(") AS matches FROM g");
-    Ok((sql, buckets.into_iter().map(|bucket| bucket.key).collect()))
+    Ok(sql)
 }

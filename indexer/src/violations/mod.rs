@@ -3,10 +3,12 @@
 pub(crate) mod calendar;
 pub(crate) mod count;
 pub(crate) mod cursor;
+pub(crate) mod days;
 pub(crate) mod detail;
 pub(crate) mod interrupted;
 pub(crate) mod list_row;
 pub(crate) mod occurring;
+pub(crate) mod parts;
 pub(crate) mod probe;
 pub(crate) mod query;
 pub(crate) mod record;
@@ -16,3 +18,4 @@ pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod tally;
 pub(crate) mod walk;
+pub(crate) mod wide;

@@ -7,6 +7,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use crate::viewer::narrow::narrowed;
 use crate::violations::list_row;
 use crate::violations::walk::{Driver, Plan};
+use crate::violations::wide;
 use crate::{Cursor, Index, IndexError, ViolationPage, ViolationQuery, ViolationRow};
 
 impl Index {
@@ -42,13 +43,15 @@ fn page_sql(
     occurring: &[Behaviour],
     rows: usize,
 ) -> Result<QueryBuilder<Sqlite>, IndexError> {
-    let chosen = Plan::driven_by(driver, query, occurring)?;
-    // Many cameras and many behaviours: one walk that passes some rows in vain.
-    let plan = if chosen.is_narrow() { chosen } else { Plan::driven_by(Driver::Time, query, occurring)? };
+    let plan = Plan::driven_by(driver, query, occurring)?;
     let columns = list_row::COLUMNS;
     let mut sql = QueryBuilder::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq IN ("));
     let limit = i64::try_from(rows).unwrap_or(i64::MAX);
-    plan.push_keys(&mut sql, before(query, &plan), limit);
+    if plan.is_narrow() {
+        plan.push_keys(&mut sql, before(query, &plan), limit);
+    } else {
+        wide::push_keys(&plan, &mut sql, before(query, &plan), limit);
+    }
     sql.push(")");
     Ok(sql)
 }
@@ -303,18 +306,116 @@ mod tests {
         assert_eq!(full.occurring_behaviours(&named).await.unwrap(), [], "the query says which");
     }
 
+    /// Ids that the index holds, and so many others that `count` are asked for.
+    fn ids<T: std::str::FromStr<Err: std::fmt::Debug>>(held: &[&str], count: usize) -> Vec<T> {
+        let others = (held.len()..count).map(|n| format!("other-{n}"));
+        others.chain(held.iter().map(|id| (*id).to_owned())).map(|id| id.parse().unwrap()).collect()
+    }
+
+    /// More than SQLite takes of arms, of variables, or of both.
+    fn wide_shapes() -> Vec<(&'static str, ViolationQuery)> {
+        let most = ViolationQuery::MAX_VALUES;
+        let cameras = || ids(&["camera-0", "camera-2"], most);
+        let zones = || ids(&["dock"], most);
+        let behaviours = |count| (0..count).map(|n| behaviour(&format!("b{n}"))).chain(occurring()).collect();
+        let any = || ViolationQuery { limit: 200, ..ViolationQuery::default() };
+        let asked = || ViolationQuery { cameras: cameras(), behaviours: behaviours(4), ..any() };
+        let cursor = Some(Cursor { opened_at: WallTime::from_micros(7).unwrap(), seq: 5_000 });
+        vec![
+            ("arms", asked()),
+            (
+                "variables",
+                ViolationQuery {
+                    zones: zones(),
+                    behaviours: behaviours(3),
+                    verdicts: vec![Verdict::None, Verdict::Confirmed, Verdict::Dismissed],
+                    runs: vec![RunKind::Live, RunKind::Archive],
+                    ..asked()
+                },
+            ),
+            ("both", ViolationQuery { zones: zones(), ..asked() }),
+            ("deep, in a range", ViolationQuery { cursor, from: WallTime::from_micros(2), ..asked() }),
+            (
+                "zones",
+                ViolationQuery { cameras: vec![], zones: zones(), sites: ids(&["plant"], most), ..asked() },
+            ),
+            (
+                "scores",
+                ViolationQuery {
+                    cameras: vec![],
+                    min_score: Score::new(0.2),
+                    behaviours: behaviours(60),
+                    ..any()
+                },
+            ),
+            (
+                "everything",
+                ViolationQuery {
+                    cameras: cameras(),
+                    zones: zones(),
+                    sites: ids(&["plant", "mill"], most),
+                    behaviours: behaviours(60),
+                    statuses: ViolationStatus::ALL.to_vec(),
+                    verdicts: vec![Verdict::None, Verdict::Confirmed, Verdict::Dismissed],
+                    runs: vec![RunKind::Live, RunKind::Archive],
+                    min_score: Score::new(0.1),
+                    ..any()
+                },
+            ),
+        ]
+    }
+
     #[tokio::test]
-    async fn more_behaviours_and_cameras_than_one_statement_takes_are_found() {
+    async fn more_than_one_statement_takes_is_found_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let index = spread(&folder).await;
-        let cameras = (0..64).map(|n| format!("camera-{n}").parse().unwrap()).collect();
-        let query = ViolationQuery { cameras, limit: 200, ..ViolationQuery::default() };
-        let many: Vec<_> = (0..20).map(|n| behaviour(&format!("b{n}"))).chain(occurring()).collect();
-        assert!(!Plan::driven_by(Driver::Camera, &query, &many).unwrap().is_narrow());
-        let mut sql = page_sql(Driver::Camera, &query, &many, 201).unwrap();
-        let found = page(&sql.build().fetch_all(&index.inner.reader).await.unwrap(), 200).unwrap();
-        assert_eq!(found, index.search_violations(&Viewer::local(), &query).await.unwrap());
-        assert_eq!(found.items.len(), 200);
+        let (viewer, words) =
+            (Viewer::local(), |field: &[String], word: &str| field.iter().any(|w| w == word));
+        let all = index.search_all().await;
+        for (name, query) in wide_shapes() {
+            let driver = index.choose_driver(&query, &[]).await.unwrap();
+            let plan = Plan::driven_by(driver, &query, &[]).unwrap();
+            assert!(!plan.is_narrow(), "{name} is meant to be wide");
+            let steps = explain(&index, &page_sql(driver, &query, &[], 201).unwrap()).await;
+            let text = steps.join("\n");
+            assert!(!text.contains("SCAN v") && !text.contains("SCAN n"), "{name}: {text}");
+            assert!(
+                text.contains(&format!("SEARCH n USING COVERING INDEX {} ", driver.index())),
+                "{name}: {text}"
+            );
+            let before =
+                query.cursor.map_or((i64::MAX, 0), |cursor| (cursor.opened_at.as_micros(), cursor.seq));
+            let is_asked = |(row, seq): &&(ViolationRow, i64)| {
+                let is_one = |column: &str, word: &str| {
+                    plan.words(column).is_empty() || words(plan.words(column), word)
+                };
+                is_one("camera", row.camera.as_str())
+                    && is_one("zone", row.zone.as_str())
+                    && is_one("site", row.site.as_str())
+                    && is_one("behaviour", row.behaviour.as_str())
+                    && (row.opened_at.as_micros(), *seq) < before
+                    && query.from.is_none_or(|from| row.opened_at >= from)
+                    && query.min_score.is_none_or(|least| row.score >= least)
+            };
+            let expected: Vec<_> =
+                all.iter().filter(is_asked).take(200).map(|(row, _)| row.clone()).collect();
+            assert!(expected.len() > 100, "{name} finds something");
+            let found = index.search_violations(&viewer, &query).await.unwrap();
+            assert_eq!(found.items, expected, "{name}");
+            // Counts bind every word once.
+            index.count_violations(&viewer, &query, GroupBy::Camera).await.unwrap();
+        }
+    }
+
+    impl Index {
+        /// Every violation with its `seq`, newest first, without any of what is tested here.
+        async fn search_all(&self) -> Vec<(ViolationRow, i64)> {
+            let columns = list_row::COLUMNS;
+            let sql = format!("SELECT {columns} FROM violation AS v ORDER BY v.opened_us DESC, v.seq DESC");
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&self.inner.reader).await.unwrap();
+            let decode = |row| list_row::decode(row).map(|(place, row)| (row, place.seq));
+            rows.iter().map(decode).collect::<Result<_, _>>().unwrap()
+        }
     }
 
     #[tokio::test]
@@ -393,8 +494,9 @@ mod tests {
             );
             let day = [0, 86_400_000_000].map(WallTime::from_micros);
             let hours = calendar::hours(day[0], day[1], &TimeZone::UTC).unwrap();
+            let hours: Vec<_> = hours.iter().map(|hour| hour.from.as_micros()..hour.to.as_micros()).collect();
             check(
-                &explain(&index, &count::by_time(&query, &occurring(), hours).unwrap().0).await,
+                &explain(&index, &count::by_time(&query, &occurring(), &hours).unwrap()).await,
                 name,
                 expected,
             );

@@ -17,6 +17,10 @@ const SCORE_STEPS: u8 = 64;
 
 /// `SQLITE_MAX_COMPOUND_SELECT`, as SQLite is built.
 const MOST_ARMS: usize = 500;
+/// `SQLITE_MAX_VARIABLE_NUMBER`, as SQLite is built.
+const MOST_VARIABLES: usize = 32_766;
+/// What each arm binds beside words: the beginning of the range, the place before which the page begins, the score.
+const VARIABLES_OF_AN_ARM: usize = 4;
 
 /// The value of `violation.score_step` for a score.
 pub(crate) fn score_step(score: Score) -> u8 {
@@ -163,11 +167,24 @@ impl Plan {
         arms
     }
 
-    /// Whether SQLite takes so many arms in one statement.
+    /// Whether SQLite takes so many arms, with so many words, in one statement; if not, see
+    /// [`crate::violations::wide`].
     pub(crate) fn is_narrow(&self) -> bool {
+        let arms = self.arm_count();
+        let words = self.rest().map(|field| field.words.len()).sum::<usize>();
+        let variables = words + self.driver.leading().len() + VARIABLES_OF_AN_ARM;
+        arms <= MOST_ARMS && arms * variables <= MOST_VARIABLES
+    }
+
+    /// How many pieces of the driver's index are walked.
+    pub(crate) fn arm_count(&self) -> usize {
         let steps = if self.driver == Driver::Score { self.score_steps().count() } else { 1 };
-        let words = self.driver.leading().iter().map(|column| self.words(column).len());
-        words.product::<usize>() * steps <= MOST_ARMS
+        self.driver.leading().iter().map(|column| self.words(column).len()).product::<usize>() * steps
+    }
+
+    /// The fields that do not lead the driver's index.
+    pub(crate) fn rest(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !self.driver.leading().contains(&field.column))
     }
 
     /// Appends a query for the `seq` of the newest `limit` matches before `(before_us, before_seq)`.
@@ -202,8 +219,7 @@ impl Plan {
         for (column, word) in arm {
             sql.push(format_args!(" AND {column} = ")).push_bind((*word).to_owned());
         }
-        let rest = self.fields.iter().filter(|field| arm.iter().all(|(column, _)| *column != field.column));
-        rest.for_each(|field| field.push(sql));
+        self.rest().for_each(|field| field.push(sql));
         self.push_min_score(sql);
     }
 
@@ -230,7 +246,7 @@ impl Plan {
         }
     }
 
-    fn push_min_score(&self, sql: &mut QueryBuilder<Sqlite>) {
+    pub(crate) fn push_min_score(&self, sql: &mut QueryBuilder<Sqlite>) {
         if let Some(min_score) = self.min_score {
             sql.push(" AND score >= ").push_bind(min_score);
         }

@@ -14,6 +14,7 @@ mod fixture;
 mod holds;
 mod media;
 mod paging;
+mod pieces;
 mod recordings;
 mod records;
 mod recovery;
@@ -58,6 +59,8 @@ store_suite!(sqlite, crate::fixture::Sqlite;
         what_cannot_be_cut_is_remembered, segments_wait_for_the_clip;
     recovery: killed_recordings_are_mended, rows_without_files_become_gaps, the_live_system_is_left_alone,
         the_index_is_made_again_from_media, a_day_with_a_clock_that_went_back;
+    pieces: pieces_are_kept_when_a_segment_ends_and_go_with_it, missing_pieces_are_kept_later,
+        rebuilding_makes_pieces_anew;
     holds: holds_are_put_and_lifted, holds_need_a_reason, an_account_signs_its_holds;
     viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there;
 );

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anjian_domain::{CameraId, SystemClock, Verdict, Viewer};
-use anjian_indexer::{GroupBy, HoldQuery, Index, IndexError, ViolationQuery, ViolationStatus, WhichHolds};
+use anjian_indexer::{
+    CheckFinding, GroupBy, HoldQuery, Index, IndexError, ViolationQuery, ViolationStatus, WhichHolds,
+};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
@@ -78,8 +80,9 @@ fn a_database_of_schema_2_keeps_every_row() {
     runtime().block_on(async {
         let folder = restored(SCHEMA_2).await;
         let database = folder.path().join("anjian.db");
-        // Rebuilt; compared below.
-        let moved = ["_sqlx_migrations", "violation", "violation_tally"];
+        // Rebuilt, and compared below; or new.
+        let new = ["violation_day", "violation_day_of_camera", "segment_pieces"];
+        let moved = [&["_sqlx_migrations", "violation", "violation_tally"][..], &new].concat();
         let before = (rows(&database, &moved).await, violations(&database).await);
         let all_before = rows(&database, &[]).await;
         let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
@@ -103,6 +106,9 @@ fn a_database_of_schema_2_keeps_every_row() {
             let counts = index.count_violations(&viewer, &query, GroupBy::Camera).await.unwrap();
             assert_eq!(counts.iter().map(|count| count.count).sum::<u64>(), expected, "{query:?}");
         }
+        let checked = index.check(&mut |_| {}).await.unwrap();
+        let is_wrong = |finding: &&CheckFinding| matches!(finding, CheckFinding::WrongCounts { .. });
+        assert_eq!(checked.findings.iter().filter(is_wrong).count(), 0, "what was there is counted");
         let holds = HoldQuery { which: WhichHolds::All, ..HoldQuery::default() };
         assert_eq!(index.holds(&viewer, &holds).await.unwrap().len(), 2);
         let gate: CameraId = "gate".parse().unwrap();

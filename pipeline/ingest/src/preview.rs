@@ -4,6 +4,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anjian_domain::{Clock, ErrorKind, Segment, VideoCodec};
@@ -19,7 +20,7 @@ use crate::feed::Feed;
 use crate::pictures::broken;
 use crate::recorder::video_track;
 use crate::replay::{Played, Player, codec, read, source};
-use crate::{FileFault, IngestError, StopSignal};
+use crate::{FileFault, IngestError};
 
 /// Somebody waits for it.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -32,15 +33,15 @@ const FRAGMENT: Duration = Duration::from_millis(500);
 
 /// Writes an H.264 copy of a segment file to `to`: at most 1280 pixels wide, pictures at the same times, sound as it is.
 /// Appears under its name once it is complete. Blocks while it decodes and encodes, each on one thread; ends early, with
-/// an error and nothing left, when stopped.
+/// an error and nothing left, when `wanted` turns false.
 ///
 /// # Errors
-/// When `path` is no segment or cannot be decoded, or `to` not be written; when it was stopped, or took over 120 s.
-pub fn preview(path: &Path, to: &Path, clock: &dyn Clock, stop: &StopSignal) -> Result<(), IngestError> {
+/// When `path` is no segment or cannot be decoded, or `to` not be written; when it is not wanted any more, or took over 120 s.
+pub fn preview(path: &Path, to: &Path, clock: &dyn Clock, wanted: &AtomicBool) -> Result<(), IngestError> {
     crate::init()?;
     let failed = |fault| IngestError::File { path: path.to_owned(), fault };
     let file = read(path).map_err(failed)?;
-    let player = player(path, &file, clock, stop).map_err(failed)?.map_err(|error| broken(&error))?;
+    let player = player(path, &file, clock, wanted).map_err(failed)?.map_err(|error| broken(&error))?;
     let unwritable = |kind, reason| IngestError::File {
         path: to.to_owned(),
         fault: FileFault::Unwritable { kind, reason },
@@ -108,7 +109,7 @@ impl Copy<'_> {
             };
             let at_ns = push_picture(writer, &picture)?;
             sound.push_until(writer, at_ns)?;
-            if self.player.stop.is_stopped() {
+            if !self.player.wanted.load(Ordering::Relaxed) {
                 return Err(FileFault::Stopped.into());
             }
         }
@@ -176,7 +177,7 @@ fn player<'a>(
     path: &Path,
     file: &SegmentFile,
     clock: &'a dyn Clock,
-    stop: &'a StopSignal,
+    wanted: &'a AtomicBool,
 ) -> Result<Result<Player<'a>, glib::BoolError>, FileFault> {
     let track = &file.tracks.video;
     let source = source(path, track, file.video.clone())?;
@@ -208,7 +209,7 @@ fn player<'a>(
         ];
         pipeline.add_many(&elements)?;
         gst::Element::link_many(&elements)?;
-        Ok(Player { pipeline, sink, feed, clock, stop, limit: LIMIT })
+        Ok(Player { pipeline, sink, feed, clock, wanted, limit: LIMIT })
     };
     Ok(build())
 }

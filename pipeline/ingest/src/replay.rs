@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anjian_domain::{Clock, ErrorKind, VideoCodec};
@@ -14,9 +15,9 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
+use crate::FileFault;
 use crate::codec::Codec;
 use crate::feed::{Feed, Trouble};
-use crate::{FileFault, StopSignal};
 
 /// How long to listen before looking around.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -94,7 +95,7 @@ pub(crate) struct Player<'a> {
     pub(crate) sink: gst_app::AppSink,
     pub(crate) feed: std::sync::Arc<Feed>,
     pub(crate) clock: &'a dyn Clock,
-    pub(crate) stop: &'a StopSignal,
+    pub(crate) wanted: &'a AtomicBool,
     pub(crate) limit: Duration,
 }
 
@@ -117,7 +118,7 @@ impl Player<'_> {
         playing.map(|_| ()).map_err(refused)
     }
 
-    /// The next sample, in time and unless it was stopped. `began`: when the clock of the player began to play.
+    /// The next sample, in time and as long as it is wanted. `began`: when the clock of the player began to play.
     pub(crate) fn next(&self, began: Duration) -> Result<Played, FileFault> {
         loop {
             let found = self.feed.wait(self.clock, PATIENCE, || {
@@ -133,7 +134,7 @@ impl Player<'_> {
                     return Err(FileFault::Damaged { at: played_for, reason: error.message().to_owned() });
                 }
                 Some(Err(Trouble::NoVideo | Trouble::Codec(_))) => return Err(FileFault::NoPicture),
-                None if self.stop.is_stopped() => return Err(FileFault::Stopped),
+                None if !self.wanted.load(Ordering::Relaxed) => return Err(FileFault::Stopped),
                 None if played_for > self.limit => return Err(FileFault::Silent(self.limit)),
                 None => {}
             }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anjian_domain::{Clock, Picture};
@@ -14,28 +15,28 @@ use crate::feed::Feed;
 use crate::picture::picture_of;
 use crate::pictures::broken;
 use crate::replay::{Played, Player, codec, in_ns, read, source};
-use crate::{FileFault, IngestError, StopSignal};
+use crate::{FileFault, IngestError};
 
 /// Decoding a group of pictures takes a moment; a disk that does not answer takes longer.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// The picture that is shown `offset` after the beginning of a segment file: the last that begins then or before. The
 /// file may still be being written. Blocks for as long as decoding from the keyframe before takes; ends early, with an
-/// error, when stopped.
+/// error, when `wanted` turns false.
 ///
 /// # Errors
-/// When the file ends before `offset`, is none, or cannot be decoded; when it was stopped, or took over 10 s.
+/// When the file ends before `offset`, is none, or cannot be decoded; when it is not wanted any more, or took over 10 s.
 pub fn still(
     path: &Path,
     offset: Duration,
     clock: &dyn Clock,
-    stop: &StopSignal,
+    wanted: &AtomicBool,
 ) -> Result<Picture, IngestError> {
     crate::init()?;
     let failed = |fault| IngestError::File { path: path.to_owned(), fault };
     let file = read(path).map_err(failed)?;
-    let wanted = group(&file, offset).map_err(failed)?;
-    let player = player(path, &file, wanted, clock, stop).map_err(failed)?;
+    let group = group(&file, offset).map_err(failed)?;
+    let player = player(path, &file, group, clock, wanted).map_err(failed)?;
     let player = player.map_err(|error| broken(&error))?;
     let began = clock.monotonic();
     player.play().map_err(failed)?;
@@ -68,7 +69,7 @@ fn player<'a>(
     file: &SegmentFile,
     (samples, shown_ns): (Vec<MediaSample>, u64),
     clock: &'a dyn Clock,
-    stop: &'a StopSignal,
+    wanted: &'a AtomicBool,
 ) -> Result<Result<Player<'a>, glib::BoolError>, FileFault> {
     let source = source(path, &file.tracks.video, samples)?;
     let build = || {
@@ -81,7 +82,7 @@ fn player<'a>(
         pipeline.add_many(&elements)?;
         gst::Element::link_many(&elements)?;
         drop_before(&decoder, shown_ns);
-        Ok(Player { pipeline, sink, feed, clock, stop, limit: LIMIT })
+        Ok(Player { pipeline, sink, feed, clock, wanted, limit: LIMIT })
     };
     Ok(build())
 }

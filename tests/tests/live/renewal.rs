@@ -11,7 +11,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[test]
 fn sighup_begins_anew_with_the_configuration_as_it_is_then() -> Result<()> {
     let camera = Camera::start(Shows::Clip(&clip("loading-bay-hat-off")), 0)?;
-    let of = |id: &str| format!("[recording]\nreserve_mb = 0\n[[camera]]\nid = \"{id}\"\nmain = \"{}\"\n", camera.url);
+    let of = |id: &str| {
+        format!("[recording]\nreserve_mb = 0\n[[camera]]\nid = \"{id}\"\nmain = \"{}\"\n", camera.url)
+    };
     let server = Server::start(&of("dock"))?;
     let file = server.folder.path().join("anjian.toml");
     let recorded = |id: &str| segments(&server.folder.path().join("data/recordings").join(id)).len();

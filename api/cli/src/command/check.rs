@@ -1,6 +1,6 @@
 //! `anjian check`: is the configuration right, and do index and files agree?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anjian_domain::SystemClock;
@@ -18,7 +18,7 @@ pub struct Arguments {
     /// The configuration
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Mend recordings: cut torn ends off, adopt files without a row, drop rows without a file
+    /// Mend recordings: cut torn ends off, adopt files without a row, drop rows without a file; and wrong counts
     #[arg(long)]
     repair: bool,
     /// Forget every row of a recording and make them again from the media files alone; stop anjian first
@@ -47,6 +47,7 @@ impl Arguments {
 /// Changes nothing, unless it is told to. Fails when anything is wrong that was not mended.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
+    doubt(&config, &arguments.config)?;
     anjian_ingest::init()?;
     let eyes = wiring::load_eyes(&config, 1)?;
     let aims =
@@ -62,6 +63,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return nothing_stored(&config);
     }
     wiring::async_runtime()?.block_on(look(&config, arguments.task()))
+}
+
+/// Tells what is hardly meant.
+///
+/// # Errors
+/// When this machine cannot do what is asked for.
+fn doubt(config: &Config, file: &Path) -> Result<(), Usage> {
+    let lines = |problems: Vec<String>, kind: &str| -> Vec<String> {
+        problems.into_iter().map(|problem| format!("{}: {kind}{problem}", file.display())).collect()
+    };
+    lines(config.warnings(), "warning: ").iter().for_each(|line| tell(line));
+    let problems = lines(config.problems_here(&anjian_indexer::disk_bytes), "");
+    if problems.is_empty() { Ok(()) } else { Err(Usage(problems.join("\n"))) }
 }
 
 fn nothing_stored(config: &Config) -> anyhow::Result<()> {

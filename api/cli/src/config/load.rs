@@ -111,6 +111,7 @@ impl Config {
         if config.sites.is_empty() {
             config.sites.push(unnamed_site());
         }
+        refuse(path, validate::shell_paths(&config))?;
         config.data_dir = folder.join(&config.data_dir);
         config.galleries_dir = config.galleries_dir.map(|galleries| folder.join(galleries));
         config.place_recordings(folder);
@@ -208,6 +209,11 @@ mod tests {
         check("[recording]\nsegment_s = 1", "anjian.toml: recording.segment_s:", "5 to 600 s");
         check("[recording]\nmax_age_days = -1", "anjian.toml: recording.max_age_days:", "no limit");
         check("[recording]\nclip_max_s = 10", "anjian.toml: recording.clip_max_s:", "clip_before_s");
+        check("data_dir = \"~/anjian\"", "anjian.toml: data_dir:", "only a shell replaces");
+        check("galleries_dir = \"~anna/g\"", "anjian.toml: galleries_dir:", "~anna/g");
+        check("[recording]\nfolder = \"~\"", "anjian.toml: recording.folder:", "whole path");
+        check("[model]\ncatalogue = \"~/c.toml\"", "anjian.toml: model.catalogue:", "~/c.toml");
+        check("[model]\nonnxruntime = \"~/o.so\"", "anjian.toml: model.onnxruntime:", "~/o.so");
         check(&camera("max_gb = -0.5"), "anjian.toml: camera[0].max_gb:", "-0.5");
         check(
             "[[site]]\nid=\"a\"\nname=\"A\"\ntime_zone=\"Mars/Base\"",

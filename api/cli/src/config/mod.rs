@@ -2,11 +2,13 @@
 //! and whatever is wrong is told with its line or key before anything starts.
 
 mod load;
+mod machine;
 mod permit;
 mod recording;
 mod retention;
 mod secret;
 mod validate;
+mod warnings;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

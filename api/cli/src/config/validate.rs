@@ -32,6 +32,26 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     problems
 }
 
+/// Paths that begin with `~`, before they are made relative to the file: a folder of that name would be made beside it.
+pub(super) fn shell_paths(config: &Config) -> Vec<String> {
+    let paths = [
+        ("data_dir", Some(&config.data_dir)),
+        ("galleries_dir", config.galleries_dir.as_ref()),
+        ("recording.folder", config.recording.folder.as_ref()),
+        ("model.catalogue", config.model.catalogue.as_ref()),
+        ("model.onnxruntime", config.model.onnxruntime.as_ref()),
+    ];
+    let of_shell = paths.into_iter().filter_map(|(key, path)| Some((key, path?.to_str()?)));
+    let of_shell = of_shell.filter(|(_, path)| path.starts_with('~'));
+    of_shell
+        .map(|(key, path)| {
+            format!(
+                "{key}: {path:?} begins with ~, which only a shell replaces: give the whole path, from / on"
+            )
+        })
+        .collect()
+}
+
 fn check_server(config: &Config, problems: &mut Vec<String>) {
     let listen = config.server.listen;
     if !listen.ip().is_loopback() {

@@ -12,7 +12,6 @@ use anjian_api::{
     Enrolled, GalleryError, GalleryList, GalleryPort, Garment, GarmentPicture, PictureError, StoredGallery,
 };
 use anjian_domain::{Clock, Picture};
-use anjian_ingest::StopSignal;
 use anjian_models::{ModelError, decode_picture};
 
 use super::refusal;
@@ -50,14 +49,18 @@ impl Galleries {
         })
     }
 
-    fn fit(&self, garment: &Garment) -> Result<(Fitting, GalleryLock, GalleryFile), GalleryError> {
+    fn fit(
+        &self,
+        garment: &Garment,
+        wanted: &AtomicBool,
+    ) -> Result<(Fitting, GalleryLock, GalleryFile), GalleryError> {
         // A thread that died here left models that can be used, or none.
         let mut kept = self.tailor.lock().unwrap_or_else(PoisonError::into_inner);
         let tailor = match &mut *kept {
             Some(tailor) => tailor,
             none => none.insert(Tailor::load(&self.model).map_err(|error| unloadable(&error))?),
         };
-        let (picture, origin) = picture(&garment.seen, &*self.clock)?;
+        let (picture, origin) = picture(&garment.seen, &*self.clock, wanted)?;
         let fitting = tailor.fit(&picture, garment.person, origin).map_err(unfit)?;
         let lock = GalleryLock::take(&self.folder, &garment.gallery, PATIENCE, &*self.clock);
         let lock = lock.map_err(refused)?;
@@ -86,7 +89,7 @@ impl GalleryPort for Galleries {
     }
 
     fn enrol(&self, garment: Garment, wanted: &AtomicBool) -> Result<Enrolled, GalleryError> {
-        let (Fitting { sample, person }, lock, mut gallery) = self.fit(&garment)?;
+        let (Fitting { sample, person }, lock, mut gallery) = self.fit(&garment, wanted)?;
         gallery.add(sample.clone(), garment.side).map_err(refused)?;
         if !wanted.load(Ordering::Relaxed) {
             return Err(GalleryError::Busy("nobody waits for it".to_owned()));
@@ -114,14 +117,18 @@ impl GalleryPort for Galleries {
 }
 
 /// The pixels, and what the gallery remembers of where they come from.
-fn picture(seen: &GarmentPicture, clock: &dyn Clock) -> Result<(Picture, String), GalleryError> {
+fn picture(
+    seen: &GarmentPicture,
+    clock: &dyn Clock,
+    wanted: &AtomicBool,
+) -> Result<(Picture, String), GalleryError> {
     match seen {
         GarmentPicture::Sent { bytes, name } => {
             let picture = decode_picture(bytes, Path::new(name), MOST_PIXELS).map_err(unreadable)?;
             Ok((picture, name.clone()))
         }
         GarmentPicture::Recorded { camera, at, file, offset } => {
-            let found = anjian_ingest::still(file, *offset, clock, &StopSignal::new());
+            let found = anjian_ingest::still(file, *offset, clock, wanted);
             let picture = found.map_err(|error| match refusal(&error) {
                 PictureError::Nothing(why) => GalleryError::Nothing(why),
                 PictureError::Busy(why) => GalleryError::Busy(why),

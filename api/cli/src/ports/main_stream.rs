@@ -1,10 +1,11 @@
 //! Full pictures of a moment, out of the recording of the main stream.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anjian_domain::{CameraId, Clock, Picture, WallTime};
 use anjian_indexer::IndexSink;
-use anjian_ingest::{FileFault, IngestError, StopSignal};
+use anjian_ingest::{FileFault, IngestError};
 use anjian_pipeline::MainPictures;
 
 /// The main streams, as they are recorded.
@@ -25,7 +26,7 @@ impl MainPictures for MainStream {
         let found = self.sink.footage_at(camera, at).map_err(|error| error.to_string())?;
         let Some((segment, path)) = found else { return Ok(None) };
         let is_growing = segment.sha256.is_none();
-        match anjian_ingest::still(&path, at.since(segment.start), &*self.clock, &StopSignal::new()) {
+        match anjian_ingest::still(&path, at.since(segment.start), &*self.clock, &AtomicBool::new(true)) {
             Err(IngestError::File { fault: FileFault::EndsBefore { .. }, .. }) if is_growing => Ok(None),
             found => found.map(Some).map_err(|error| error.to_string()),
         }

@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use anjian_api::{PictureError, PicturePort};
 use anjian_domain::Clock;
-use anjian_ingest::StopSignal;
 use anjian_pipeline::snapshot;
 
 pub use galleries::Galleries;
@@ -57,7 +56,7 @@ impl PicturePort for Decoder {
     fn still(&self, file: &Path, offset: Duration, wanted: &AtomicBool) -> Result<Vec<u8>, PictureError> {
         let camera = self.camera_of(file);
         let _turn = self.cameras.take(&camera, wanted).ok_or_else(nobody_waits)?;
-        let picture = anjian_ingest::still(file, offset, &*self.clock, &StopSignal::new());
+        let picture = anjian_ingest::still(file, offset, &*self.clock, wanted);
         let picture = picture.map_err(|error| refusal(&error))?;
         snapshot::jpeg(&picture).map_err(|error| PictureError::Failed(error.to_string()))
     }

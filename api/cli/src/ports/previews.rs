@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use anjian_api::PictureError;
 use anjian_domain::Clock;
-use anjian_ingest::StopSignal;
 
 use super::refusal::{nobody_waits, refusal};
 use super::turns::Turns;
@@ -65,7 +64,7 @@ impl Previews {
         let _turn = self.turns.take(key, wanted).ok_or_else(nobody_waits)?;
         let path = self.folder.join(format!("{key}.mp4"));
         if !self.touch(key) {
-            self.make(file, parts, &path)?;
+            self.make(file, parts, &path, wanted)?;
             let size_bytes = fs::metadata(&path).map_err(|error| unwritable(&error))?.len();
             self.lock().insert(key.to_owned(), Kept { used: self.clock.monotonic(), size_bytes });
             self.make_room();
@@ -79,11 +78,17 @@ impl Previews {
         kept.get_mut(key).map(|entry| entry.used = self.clock.monotonic()).is_some()
     }
 
-    fn make(&self, file: &Path, parts: &[Range<u64>], path: &Path) -> Result<(), PictureError> {
+    fn make(
+        &self,
+        file: &Path,
+        parts: &[Range<u64>],
+        path: &Path,
+        wanted: &AtomicBool,
+    ) -> Result<(), PictureError> {
         // Removed when this ends; what a killed process leaves goes with the next start.
         let piece = tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| unwritable(&error))?;
         copy_parts(file, parts, piece.as_file()).map_err(|error| unwritable(&error))?;
-        let made = anjian_ingest::preview(piece.path(), path, &*self.clock, &StopSignal::new());
+        let made = anjian_ingest::preview(piece.path(), path, &*self.clock, wanted);
         made.map_err(|error| refusal(&error))
     }
 

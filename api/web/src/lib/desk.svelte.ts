@@ -31,6 +31,8 @@ class Desk {
   changed = $state<Violation | null>(null);
 
   #countsTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Cameras that changed since their list was asked for: the answer may be older. */
+  #changedCameras = new Map<string, Camera>();
 
   /** The zone of the site in view; of the first when several are. */
   zone = $derived(
@@ -74,8 +76,9 @@ class Desk {
     const [sites, specs] = await Promise.all([items<Site>('/api/v1/sites').catch(failed), known]);
     if (sites) this.sites = sites;
     if (specs) behaviours.items = specs;
+    this.#changedCameras.clear();
     const cameras = items<Camera>('/api/v1/cameras').catch(failed);
-    void cameras.then((list) => list && (this.cameras = list));
+    void cameras.then((list) => list && (this.cameras = replaced(list, this.#changedCameras)));
     await this.load(how);
   }
 
@@ -136,9 +139,8 @@ class Desk {
   }
 
   #takeCamera(camera: Camera): void {
-    const isKnown = this.cameras.some((other) => other.id === camera.id);
-    const replace = (other: Camera) => (other.id === camera.id ? camera : other);
-    this.cameras = isKnown ? this.cameras.map(replace) : [...this.cameras, camera];
+    this.#changedCameras.set(camera.id, camera);
+    this.cameras = replaced(this.cameras, new Map([[camera.id, camera]]));
   }
 
   /** Each kind of choice is counted without itself: the counts say what choosing another one would show. */
@@ -180,6 +182,13 @@ class Desk {
     if (this.chosen) query.set('violation', this.chosen);
     address.write('violations', query, how);
   }
+}
+
+/** The list with the cameras that changed in their places, and those that are new behind. */
+export function replaced(list: Camera[], changed: Map<string, Camera>): Camera[] {
+  const known = new Set(list.map((camera) => camera.id));
+  const added = [...changed.values()].filter((camera) => !known.has(camera.id));
+  return [...list.map((camera) => changed.get(camera.id) ?? camera), ...added];
 }
 
 export const desk = new Desk();

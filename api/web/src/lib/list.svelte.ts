@@ -16,6 +16,8 @@ export class ViolationList {
 
   #query = new URLSearchParams();
   #request = new AbortController();
+  /** What opened or changed since the request under way was sent: its answer may be older. By id. */
+  #meanwhile = new Map<string, { violation: Violation; fits: boolean }>();
 
   /** Shows what fits `query`. What is shown stays until the answer comes; it never stands under another view. */
   async load(query: URLSearchParams): Promise<void> {
@@ -23,7 +25,7 @@ export class ViolationList {
     this.#query = query;
     this.#request.abort();
     const page = await this.#fetch(null);
-    if (page) this.#show(page);
+    if (page) this.#merge(() => this.#show(page));
     else if (this.problem && isAnotherView) this.#show({ items: [], next_cursor: null });
   }
 
@@ -41,12 +43,14 @@ export class ViolationList {
     const page = await this.#fetch(null);
     if (!page) return;
     const known = new Set([...this.items, ...this.waiting].map((item) => item.id));
-    if (page.items.some((item) => known.has(item.id))) {
-      for (const item of page.items) this.take(item, true);
-    } else {
-      // More came than one page holds: what lies between is not known, so the list begins anew.
-      this.#show(page);
-    }
+    this.#merge(() => {
+      if (page.items.some((item) => known.has(item.id))) {
+        for (const item of page.items) this.#put(item, true);
+      } else {
+        // More came than one page holds: what lies between is not known, so the list begins anew.
+        this.#show(page);
+      }
+    });
   }
 
   /** Adds the next, older page. */
@@ -54,14 +58,25 @@ export class ViolationList {
     if (!this.cursor || this.isLoading) return;
     const page = await this.#fetch(this.cursor);
     if (!page) return;
-    const known = new Set(this.items.map((item) => item.id));
-    this.items = [...this.items, ...page.items.filter((item) => !known.has(item.id))];
-    this.cursor = page.next_cursor;
+    this.#merge(() => {
+      const known = new Set(this.items.map((item) => item.id));
+      this.items = [...this.items, ...page.items.filter((item) => !known.has(item.id))];
+      this.cursor = page.next_cursor;
+    });
+  }
+
+  /** Takes in an answer, and once more what the live stream told while it was on its way. */
+  #merge(take: () => void): void {
+    const meanwhile = [...this.#meanwhile.values()];
+    this.#meanwhile.clear();
+    take();
+    for (const { violation, fits } of meanwhile) this.#put(violation, fits);
   }
 
   async #fetch(cursor: string | null): Promise<Page | null> {
     const request = new AbortController();
     this.#request = request;
+    this.#meanwhile.clear();
     this.isLoading = true;
     const query = new URLSearchParams(this.#query);
     query.set('limit', String(PAGE_LIMIT));
@@ -81,6 +96,11 @@ export class ViolationList {
 
   /** Takes in a violation that opened or changed just now; `fits` says whether it belongs into the view. */
   take(violation: Violation, fits: boolean): void {
+    if (this.isLoading) this.#meanwhile.set(violation.id, { violation, fits });
+    this.#put(violation, fits);
+  }
+
+  #put(violation: Violation, fits: boolean): void {
     const replace = (list: Violation[]) => list.map((item) => (item.id === violation.id ? violation : item));
     const isIn = (list: Violation[]) => list.some((item) => item.id === violation.id);
     // One that is shown stays, even when it no longer fits (closed, under "still open"): rows never vanish

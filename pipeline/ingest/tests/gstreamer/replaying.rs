@@ -1,13 +1,13 @@
 //! Pictures out of segment files.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anjian_domain::{SystemClock, VideoCodec};
 use anjian_footage::{MediaSample, scan};
 use anjian_ingest::{
-    AnalysisRate, FileFault, FileSource, FrameSettings, FrameSource, IngestError, Next, StopSignal, preview,
-    still,
+    AnalysisRate, FileFault, FileSource, FrameSettings, FrameSource, IngestError, Next, preview, still,
 };
 
 use crate::clips::{at_once, clip, ffmpeg};
@@ -41,10 +41,10 @@ fn a_still_is_the_picture_that_is_shown_then() {
         // The first, a B-frame, the one before a keyframe, a keyframe, the last.
         for number in [0, 7, 49, 50, shown.len() - 1] {
             let at = Duration::from_nanos(shown[number] as u64 * 1_000_000_000 / 90_000 + 12_000);
-            let picture = still(&segment, at, &SystemClock, &StopSignal::new()).unwrap();
+            let picture = still(&segment, at, &SystemClock, &AtomicBool::new(true)).unwrap();
             assert!(picture == expected[number].picture, "{codec} {number} at {at:?}");
         }
-        let after = still(&segment, file.duration(), &SystemClock, &StopSignal::new()).unwrap_err();
+        let after = still(&segment, file.duration(), &SystemClock, &AtomicBool::new(true)).unwrap_err();
         assert!(matches!(after, IngestError::File { fault: FileFault::EndsBefore { .. }, .. }), "{after}");
     });
 }
@@ -57,27 +57,27 @@ fn a_still_of_a_file_that_is_being_written_or_was_torn() {
     let torn = folder.path().join("torn.mp4");
     std::fs::write(&torn, &bytes[..bytes.len() * 2 / 3]).unwrap();
     let at = Duration::from_secs(1);
-    let whole = still(&segment, at, &SystemClock, &StopSignal::new()).unwrap();
-    assert!(still(&torn, at, &SystemClock, &StopSignal::new()).unwrap() == whole);
+    let whole = still(&segment, at, &SystemClock, &AtomicBool::new(true)).unwrap();
+    assert!(still(&torn, at, &SystemClock, &AtomicBool::new(true)).unwrap() == whole);
 }
 
 #[test]
 fn what_is_no_segment_and_what_nobody_wants_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let fault = |path: &Path, stop: &StopSignal| match still(path, Duration::ZERO, &SystemClock, stop) {
+    let fault = |path: &Path, wanted: &AtomicBool| match still(path, Duration::ZERO, &SystemClock, wanted) {
         Err(IngestError::File { fault, .. }) => fault,
         other => panic!("{other:?}"),
     };
-    let stop = StopSignal::new();
-    assert_eq!(fault(&folder.path().join("none.mp4"), &stop), FileFault::Missing);
+    let wanted = AtomicBool::new(true);
+    assert_eq!(fault(&folder.path().join("none.mp4"), &wanted), FileFault::Missing);
     let text = folder.path().join("text.mp4");
     std::fs::write(&text, "not a video").unwrap();
-    assert_eq!(fault(&text, &stop), FileFault::NotAVideo);
+    assert_eq!(fault(&text, &wanted), FileFault::NotAVideo);
     let (segment, _) = recorded("h265", folder.path());
     let to = folder.path().join("preview.mp4");
-    let stop = StopSignal::new();
-    stop.stop();
-    assert!(preview(&segment, &to, &SystemClock, &stop).unwrap_err().kind().is_unavailable());
+    assert!(
+        preview(&segment, &to, &SystemClock, &AtomicBool::new(false)).unwrap_err().kind().is_unavailable()
+    );
     assert_eq!(
         std::fs::read_dir(folder.path())
             .unwrap()
@@ -97,7 +97,7 @@ fn a_preview_plays_with_pictures_at_the_same_times_and_the_same_sound() {
     ffmpeg(&[&input[..], &encoder].concat(), &sounding);
     let segment = record_once(&sounding, "h265", Some("aacparse ! rtpmp4gpay"), folder.path());
     let to = folder.path().join("preview.mp4");
-    preview(&segment, &to, &SystemClock, &StopSignal::new()).unwrap();
+    preview(&segment, &to, &SystemClock, &AtomicBool::new(true)).unwrap();
     let (from, copy) = (scan(&segment).unwrap(), scan(&to).unwrap());
     assert_eq!((copy.tracks.video.codec, copy.header.start), (VideoCodec::H264, from.header.start));
     assert_eq!((copy.tracks.video.width_px, copy.tracks.video.height_px), (322, 242));
@@ -118,7 +118,7 @@ fn a_preview_of_a_wide_picture_is_small() {
     ffmpeg(&[&picture[..], &["-preset", "ultrafast", "-pix_fmt", "yuv420p"]].concat(), &wide);
     let segment = record_once(&wide, "h264", None, folder.path());
     let to = folder.path().join("preview.mp4");
-    preview(&segment, &to, &SystemClock, &StopSignal::new()).unwrap();
+    preview(&segment, &to, &SystemClock, &AtomicBool::new(true)).unwrap();
     let track = scan(&to).unwrap().tracks.video;
     assert_eq!((track.width_px, track.height_px), (1280, 720));
 }

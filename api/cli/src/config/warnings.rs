@@ -1,0 +1,123 @@
+//! What a configuration may say and hardly means. `anjian check` tells it; nothing is refused for it.
+
+use std::collections::BTreeMap;
+
+use super::Config;
+
+impl Config {
+    /// Every doubt as `key: reason and what to do`.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.server.listen.port() == 0 {
+            warnings.push(
+                "server.listen: port 0 is another free port at each start, which no browser and no proxy knows: give a \
+                 port such as 8760"
+                    .to_owned(),
+            );
+        }
+        warnings.extend(self.silent_cameras());
+        warnings.extend(self.ids_alike());
+        warnings.extend(self.permits_twice());
+        warnings
+    }
+
+    fn silent_cameras(&self) -> impl Iterator<Item = String> {
+        let silent = self.cameras.iter().enumerate().filter(|(_, camera)| camera.main.is_none());
+        silent.map(|(index, camera)| {
+            let id = &camera.id;
+            format!(
+                "camera[{index}].main: camera \"{id}\" has no source, so it is neither watched nor recorded: give its \
+                 address, or leave it so for footage that `anjian analyze --camera {id}` is given"
+            )
+        })
+    }
+
+    fn ids_alike(&self) -> Vec<String> {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        let mut warnings = Vec::new();
+        for (index, camera) in self.cameras.iter().enumerate() {
+            let id = camera.id.as_str();
+            let other = *seen.entry(id.to_lowercase()).or_insert(id);
+            // The same id is refused elsewhere.
+            if other != id {
+                warnings.push(format!(
+                    "camera[{index}].id: \"{id}\" differs from \"{other}\" by case only: some disks put the recordings of \
+                     both into one folder; give it another id"
+                ));
+            }
+        }
+        warnings
+    }
+
+    fn permits_twice(&self) -> Vec<String> {
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut warnings = Vec::new();
+        for (index, permit) in self.permits.iter().enumerate() {
+            let id = permit.id.trim();
+            let first = *seen.entry(id).or_insert(index);
+            if first != index {
+                warnings.push(format!(
+                    "permit[{index}].id: \"{id}\" is the id of permit[{first}] too: correct it, unless one ticket covers \
+                     both"
+                ));
+            }
+        }
+        warnings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const SOURCE: &str = "main = \"rtsp://10.0.0.5/live\"\n";
+
+    fn camera(id: &str, more: &str) -> String {
+        format!("[[camera]]\nid = \"{id}\"\n{more}")
+    }
+
+    fn permit(id: &str, day: u8) -> String {
+        format!(
+            "[[permit]]\nid = \"{id}\"\ncamera = \"dock\"\nclass = \"1\"\nfrom = \"2026-03-0{day}T08:00:00Z\"\n\
+             to = \"2026-03-0{day}T09:00:00Z\"\n"
+        )
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, &str)]) {
+        let found = Config::from_text(text, Path::new("anjian.toml")).unwrap().warnings();
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+        for (warning, (place, reason)) in found.iter().zip(expected) {
+            assert!(
+                warning.starts_with(place) && warning.contains(reason),
+                "{warning:?} is not of {place:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn doubts_are_told_with_their_key() {
+        let dock = camera("dock", SOURCE);
+        check("", &[]);
+        check(&dock, &[]);
+        check("[server]\nlisten = \"127.0.0.1:0\"", &[("server.listen:", "8760")]);
+        check(&camera("yard", ""), &[("camera[0].main:", "\"yard\" has no source")]);
+        check(
+            &(dock.clone() + &camera("Dock", SOURCE)),
+            &[("camera[1].id:", "\"Dock\" differs from \"dock\"")],
+        );
+        check(&(dock.clone() + &camera("dock-2", SOURCE)), &[]);
+        check(&(dock.clone() + &permit("DH-7", 2) + &permit("DH-8", 3)), &[]);
+        check(
+            &(dock + &permit("DH-7", 2) + &permit("DH-8", 3) + &permit(" DH-7", 4)),
+            &[("permit[2].id:", "permit[0] too")],
+        );
+    }
+
+    #[test]
+    fn the_commented_example_raises_no_doubt() {
+        check(include_str!("../../../../anjian.toml"), &[]);
+    }
+}

@@ -1,0 +1,65 @@
+//! The pieces of segments that players load: from the index, and from the file where the index does not know them.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anjian_domain::{Segment, Viewer};
+use anjian_footage::{FootageError, Pieces, scan};
+
+use crate::http::problem::Problem;
+use crate::shared::Shared;
+
+/// How long an answer waits until what was read is kept. The next request reads it again otherwise.
+const KEEPING: Duration = Duration::from_secs(1);
+
+/// The segments whose file is there, with their pieces. `segments`: of one camera, in order of start.
+pub(crate) async fn of(
+    viewer: &Viewer,
+    shared: &Shared,
+    segments: Vec<Segment>,
+) -> Result<Vec<(Segment, Pieces)>, Problem> {
+    let mut known = shared.index.pieces(viewer, &segments).await?;
+    let root = shared.index.recordings_folder().to_owned();
+    let read = shared.files.plan(move |wanted| {
+        let (mut all, mut made) = (Vec::new(), Vec::new());
+        for segment in segments {
+            let Some(pieces) = known.remove(&segment.start) else {
+                if let Some(pieces) = read(wanted, &root.join(&segment.path))? {
+                    // The file of an unfinished segment grows.
+                    made.extend(segment.sha256.is_some().then(|| (segment.clone(), pieces.clone())));
+                    all.push((segment, pieces));
+                }
+                continue;
+            };
+            if is_there(wanted, &root.join(&segment.path))? {
+                all.push((segment, pieces));
+            }
+        }
+        Ok((all, made))
+    });
+    let (all, made) = read.await?;
+    keep(shared, made).await;
+    Ok(all)
+}
+
+/// One that retention took, or that somebody lost, must not cost the rest.
+fn is_there(wanted: &AtomicBool, file: &Path) -> Result<bool, FootageError> {
+    if wanted.load(Ordering::Relaxed) { Ok(file.exists()) } else { Err(FootageError::Unwanted) }
+}
+
+fn read(wanted: &AtomicBool, file: &Path) -> Result<Option<Pieces>, FootageError> {
+    if !is_there(wanted, file)? {
+        return Ok(None);
+    }
+    scan(file).map(|file| Some(Pieces::of(&file)))
+}
+
+/// Keeps what was read for the next time. That it cannot be kept costs this answer nothing.
+async fn keep(shared: &Shared, made: Vec<(Segment, Pieces)>) {
+    match tokio::time::timeout(KEEPING, shared.index.keep_pieces(&made)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "the pieces of segments are not kept"),
+        Err(_) => tracing::debug!("the pieces of segments are not kept: the index is busy"),
+    }
+}
