@@ -1,6 +1,7 @@
 //! Routes asked as a client would, against a real index in a temporary folder.
 
 mod behaviours;
+mod clips;
 mod coverage;
 mod document;
 mod evidence;
