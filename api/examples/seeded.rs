@@ -93,7 +93,7 @@ async fn record(seed: Seed, now: WallTime) {
         seed.recorder_state(camera, RecordingState::Stopped, ago(1), Some("the example records no more"))
             .await;
     }
-    seed.index.cut_due_clips().await.unwrap();
+    seed.index.note_due_clips().await.unwrap();
     println!("recordings are there: a data folder of {}", seed.index.recordings_folder().display());
     for minute in 0..26 * 60 {
         for camera in (0..2).filter(|camera| minute < [26, 9][*camera] * 60) {

@@ -73,15 +73,15 @@ async fn record(seed: &Seed, now: WallTime) {
     seed.recorder_state(0, RecordingState::Waiting, ago(720), Some("no data for 5 s")).await;
     seed.recorder_state(0, RecordingState::Recording, ago(630), None).await;
     seed.film_minutes(0, ago(630), 9, &small.with_g711()).await;
-    let mut cut = 0;
+    let mut recorded = 0;
     loop {
-        let report = seed.index.cut_due_clips().await.unwrap();
-        cut += report.cut;
-        if report.cut + report.unrecorded == 0 {
+        let report = seed.index.note_due_clips().await.unwrap();
+        recorded += report.recorded;
+        if report.recorded + report.unrecorded == 0 {
             break;
         }
     }
-    assert!(cut > 0, "no violation lies in the recording");
+    assert!(recorded > 0, "no violation lies in the recording");
 }
 
 /// Does what the script asks for, and answers the script's last line.

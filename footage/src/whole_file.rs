@@ -34,10 +34,17 @@ impl WholeFile {
     /// # Errors
     /// When the file system refuses.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let mut name = path.as_os_str().to_owned();
-        name.push(PARTIAL);
+        let name = Self::partial_of(path);
         let file = File::create(&name)?;
         Ok(Self { file, partial: TempPath::try_from_path(name)?, path: path.to_owned() })
+    }
+
+    /// Where the bytes of the file go until it has its name.
+    #[must_use]
+    pub fn partial_of(path: &Path) -> PathBuf {
+        let mut name = path.as_os_str().to_owned();
+        name.push(PARTIAL);
+        name.into()
     }
 
     /// What has been written so far.

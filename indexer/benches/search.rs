@@ -45,7 +45,8 @@ const FILL: &str = "
         'closed', CASE WHEN i % 5000 = 0 THEN 'dismissed' WHEN h % 10 = 0 THEN 'confirmed' ELSE 'none' END,
         1704067200000000 + i * STEP, i * 1000000, 1704067200000000 + i * STEP + 9000000, i * 1000000, 'left', i, CAST((h % 1000) / 1000.0 * 64 AS INTEGER)
     FROM placed;
-    INSERT INTO evidence SELECT seq, 'snapshot', seq, 1, printf('%064d', seq) FROM violation WHERE seq % 100 = 0;";
+    INSERT INTO evidence (violation, kind, camera, path, size_bytes, sha256)
+        SELECT seq, 'snapshot', camera, seq, 1, printf('%064d', seq) FROM violation WHERE seq % 100 = 0;";
 
 fn open_filled(runtime: &Runtime, step_us: i64) -> Index {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("a-million-violations-4-{step_us}"));

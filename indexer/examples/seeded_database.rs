@@ -34,7 +34,7 @@ const BY_HAND: &str = "
     UPDATE clip SET state = 'cut', from_us = 1772323205000000, to_us = 1772323220000000 WHERE violation = 2;
     UPDATE clip SET state = 'none', from_us = 1772323305000000, to_us = 1772323320000000,
         reason = 'nothing was recorded then' WHERE violation = 3;
-    INSERT INTO evidence VALUES (2, 'clip', 'gate/clip.mp4', 9,
+    INSERT INTO evidence (violation, kind, camera, path, size_bytes, sha256) VALUES (2, 'clip', 'gate', 'gate/clip.mp4', 9,
         'abababababababababababababababababababababababababababababababab');
     UPDATE segment SET is_expiring = 1 WHERE camera = 'yard'";
 

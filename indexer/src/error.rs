@@ -168,6 +168,22 @@ pub enum IndexError {
         /// The data folder.
         path: PathBuf,
     },
+    /// Clips could not be cut, so the recordings in which they lie stay.
+    #[error("{failed} clips could not be cut, and their recordings stay: {reason}")]
+    ClipsUncut {
+        /// How many.
+        failed: u64,
+        /// Why the first could not be.
+        reason: String,
+    },
+    /// Evidence that expired could not be deleted.
+    #[error("{failed} files of expired evidence could not be deleted: {reason}")]
+    Undeleted {
+        /// How many.
+        failed: u64,
+        /// Why the first could not be.
+        reason: String,
+    },
     /// Footage could not be read, repaired or cut.
     #[error(transparent)]
     Footage(#[from] anjian_footage::FootageError),
@@ -189,6 +205,7 @@ impl IndexError {
             }
             Self::Moved { .. } => ErrorKind::Unavailable(Shortage::Disk),
             Self::ReserveGivenUp { .. } => ErrorKind::Unavailable(Shortage::Room),
+            Self::ClipsUncut { .. } | Self::Undeleted { .. } => ErrorKind::Unavailable(Shortage::Disk),
             Self::ReadOnly { .. }
             | Self::NotCopied { .. }
             | Self::NewerSchema { .. }

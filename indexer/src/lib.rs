@@ -12,7 +12,9 @@
 //!   row can be left by a process that was killed; [`Index::check`] finds it.
 //! - A violation is searchable with all that belongs to it, or not at all; recording it again changes nothing.
 //! - Segments of a camera never overlap. One that expires is marked first, then its file goes, then its row; whatever a
-//!   kill leaves half done is finished by [`Index::recover_recordings`]. Held segments and evidence never expire.
+//!   kill leaves half done is finished by [`Index::recover_recordings`]. What is held never expires.
+//! - A clip lies in the recording. Before a segment of it goes it is cut: bytes, then row, and only then may the segment
+//!   be marked. Evidence of violations that were confirmed or are held never expires; what does keeps its row.
 //! - Every change that is told to listeners is in the database first.
 //! - Every list is bounded, every page costs its own length: no `OFFSET`, no sorting of matches.
 //!
@@ -40,16 +42,19 @@ pub use coverage::completeness::Completeness;
 pub use coverage::minutes::CoverageMinute;
 pub use engine::disk::disk_bytes;
 pub use error::IndexError;
-pub use evidence::clip_row::{ClipRow, ClipState};
-pub use evidence::cut_clips::ClipReport;
-pub use evidence::rows::{EvidenceFile, EvidenceKind, EvidenceRow};
+pub use evidence::clip_row::{ClipDigest, ClipRow, ClipState};
+pub use evidence::due_clips::ClipReport;
+pub use evidence::recorded_clip::RecordedClip;
+pub use evidence::rows::{EvidenceFile, EvidenceKind, EvidenceRow, Expired, ExpiredBy};
 pub use index::Index;
+pub use recordings::evidence_usage::EvidenceUsage;
 pub use recordings::gap::{Gap, GapCause};
 pub use recordings::recover::Recovery;
-pub use recordings::settings::{CameraLimits, ClipSettings, RecordingSettings, Retention};
+pub use recordings::settings::{CameraLimits, ClipSettings, EvidenceLimits, RecordingSettings, Retention};
 pub use recordings::storage::{CameraUsage, Storage};
 pub use recordings::timeline::{RecordingSpan, Recordings};
 pub use retention::choose::Expiry;
+pub use retention::expire_evidence::EvidenceExpiry;
 pub use retention::hold::{Hold, HoldQuery, Lift, NewHold, WhichHolds};
 pub use sink::IndexSink;
 pub use updates::update::{LiveKind, LiveUpdate};

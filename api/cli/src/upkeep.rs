@@ -1,4 +1,4 @@
-//! What keeps recordings and evidence in order while the product runs: clips are cut, what is too old goes, the
+//! What keeps recordings and evidence in order while the product runs: clips are noted, what is too old goes, the
 //! reserve is kept.
 //!
 //! Each job has a thread of its own, so that a long deletion does not hold a clip back. A job that fails is told once,
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anjian_api::{JobHealth, JobsHealth};
 use anjian_domain::Clock;
-use anjian_indexer::{Index, IndexError};
+use anjian_indexer::{Expiry, Index, IndexError};
 use anjian_ingest::{StopSignal, THREAD_DEATHS, Vitals};
 use metrics::{counter, describe_counter, describe_gauge, gauge, histogram};
 use tokio::runtime::Handle;
@@ -32,12 +32,20 @@ const IS_SHORT: &str = "anjian_recordings_short";
 const STUCK: &str = "anjian_segments_stuck";
 /// Segments that were deleted.
 const EXPIRED: &str = "anjian_segments_expired_total";
-/// Clips that were cut.
-const CLIPS: &str = "anjian_clips_cut_total";
+/// Clips that can be had: they lie in the recording.
+const CLIPS: &str = "anjian_clips_recorded_total";
+/// Clips that were cut because their recording went.
+const CLIPS_CUT: &str = "anjian_clips_cut_total";
+/// Bytes of evidence that were deleted.
+const EVIDENCE_EXPIRED: &str = "anjian_evidence_expired_bytes_total";
+/// 1 while all evidence is larger than it may be, because all that is left is confirmed, held or needed.
+const IS_EVIDENCE_SHORT: &str = "anjian_evidence_short";
 
 const CLIP_PAUSE: Duration = Duration::from_secs(2);
 const RETENTION_PAUSE: Duration = Duration::from_secs(15);
 const PRESENCE_PAUSE: Duration = Duration::from_secs(2);
+/// Evidence is looked through less often: its limits are days and gigabytes.
+const EVIDENCE_PAUSE: Duration = Duration::from_secs(600);
 /// A job that fails is tried again after its pause, later less often, up to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 
@@ -70,8 +78,11 @@ impl Upkeep {
         let (stop, vitals) = (StopSignal::new(), vitals.clone());
         let mut upkeep = Self { clock, stop, vitals, threads: vec![], states: vec![] };
         let (clips, retention, presence) = (index.clone(), index.clone(), index.clone());
-        upkeep.start_job("clips", CLIP_PAUSE, runtime.clone(), move || cut_clips(clips.clone()))?;
-        upkeep.start_job("retention", RETENTION_PAUSE, runtime.clone(), move || expire(retention.clone()))?;
+        upkeep.start_job("clips", CLIP_PAUSE, runtime.clone(), move || note_clips(clips.clone()))?;
+        let evidence = Arc::new(Pace::new(Arc::clone(&upkeep.clock), EVIDENCE_PAUSE));
+        upkeep.start_job("retention", RETENTION_PAUSE, runtime.clone(), move || {
+            expire(retention.clone(), Arc::clone(&evidence))
+        })?;
         upkeep.start_job("data_dir", PRESENCE_PAUSE, runtime.clone(), move || {
             std::future::ready(presence.check_presence().map(|()| None))
         })?;
@@ -159,9 +170,34 @@ fn run_once(work: impl Fn() -> Outcome, state: &Mutex<JobHealth>, clock: &dyn Cl
     }
 }
 
-async fn cut_clips(index: Index) -> Outcome {
-    let report = index.cut_due_clips().await?;
-    counter!(CLIPS).increment(report.cut);
+/// Says when something is due that is done less often than its job runs, and remembers what it could not do.
+struct Pace {
+    clock: Arc<dyn Clock>,
+    pause: Duration,
+    /// On the monotonic clock.
+    next: Mutex<Option<Duration>>,
+    trouble: Mutex<Option<String>>,
+}
+
+impl Pace {
+    const fn new(clock: Arc<dyn Clock>, pause: Duration) -> Self {
+        Self { clock, pause, next: Mutex::new(None), trouble: Mutex::new(None) }
+    }
+
+    fn is_due(&self) -> bool {
+        let now = self.clock.monotonic();
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = next.is_none_or(|next| next <= now);
+        if is_due {
+            *next = Some(now + self.pause);
+        }
+        is_due
+    }
+}
+
+async fn note_clips(index: Index) -> Outcome {
+    let report = index.note_due_clips().await?;
+    counter!(CLIPS).increment(report.recorded);
     if report.unrecorded > 0 {
         let violations = report.unrecorded;
         tracing::warn!(violations, "violations without a clip: nothing was recorded around them");
@@ -169,17 +205,39 @@ async fn cut_clips(index: Index) -> Outcome {
     Ok(None)
 }
 
-async fn expire(index: Index) -> Outcome {
+async fn expire(index: Index, evidence: Arc<Pace>) -> Outcome {
     let expiry = index.run_retention().await?;
     counter!(EXPIRED).increment(expiry.segments);
+    counter!(CLIPS_CUT).increment(expiry.clips);
     gauge!(FREE_BYTES).set(expiry.free_bytes as f64);
     gauge!(IS_SHORT).set(f64::from(u8::from(expiry.is_short)));
     gauge!(STUCK).set(expiry.stuck as f64);
     if expiry.segments > 0 {
-        tracing::info!(segments = expiry.segments, bytes = expiry.bytes, "old recordings were deleted");
+        let (segments, bytes, clips) = (expiry.segments, expiry.bytes, expiry.clips);
+        tracing::info!(segments, bytes, clips, "old recordings were deleted, and clips in them cut");
     }
-    let stuck = expiry.stuck;
-    Ok(expiry.stuck_reason.map(|reason| format!("{stuck} segments cannot be deleted or read: {reason}")))
+    if evidence.is_due() {
+        let trouble = expire_evidence(&index).await?;
+        *evidence.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+    let Expiry { stuck, stuck_reason, clips_failed: failed, problem, .. } = expiry;
+    let stuck = stuck_reason.map(|reason| format!("{stuck} segments cannot be deleted or read: {reason}"));
+    let uncut = problem.map(|reason| IndexError::ClipsUncut { failed, reason }.to_string());
+    let undeleted = evidence.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let troubles: Vec<_> = [stuck, uncut, undeleted].into_iter().flatten().collect();
+    Ok((!troubles.is_empty()).then(|| troubles.join("; ")))
+}
+
+async fn expire_evidence(index: &Index) -> Outcome {
+    let expiry = index.run_evidence_retention().await?;
+    counter!(EVIDENCE_EXPIRED).increment(expiry.bytes);
+    gauge!(IS_EVIDENCE_SHORT).set(f64::from(u8::from(expiry.is_short)));
+    if expiry.clips + expiry.pictures > 0 {
+        let (clips, pictures, bytes) = (expiry.clips, expiry.pictures, expiry.bytes);
+        tracing::info!(clips, pictures, bytes, "evidence that nobody confirmed expired");
+    }
+    let failed = expiry.failed;
+    Ok(expiry.problem.map(|reason| IndexError::Undeleted { failed, reason }.to_string()))
 }
 
 fn describe() {
@@ -191,7 +249,13 @@ fn describe() {
     describe_counter!(EXPIRED, "Segments that were deleted because they were too old or too many.");
     describe_gauge!(STUCK, "Segments whose file can neither be deleted nor read; each is tried again.");
     describe_counter!(THREAD_DEATHS, "Times that a thread died; it is begun again after a pause.");
-    describe_counter!(CLIPS, "Clips of violations that were cut.");
+    describe_counter!(CLIPS, "Clips of violations that can be had from the recording.");
+    describe_counter!(CLIPS_CUT, "Clips that were cut and stored because their recording expired.");
+    describe_counter!(EVIDENCE_EXPIRED, "Bytes of evidence that expired by age or size.");
+    describe_gauge!(
+        IS_EVIDENCE_SHORT,
+        "1 while evidence is larger than it may be: all that is left is confirmed, held or needed."
+    );
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::shared::Shared;
 /// A shift. The table of its pictures is kept in memory while it is downloaded.
 const LONGEST: Duration = Duration::from_hours(12);
 /// Segments expire: whether they are still there is asked each time, with the ETag.
-const ASKED_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
+pub(crate) const ASKED_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// What is escaped in the name of a file: everything but letters, digits and four signs (RFC 8187 allows a few more).
 const ESCAPED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -1,4 +1,4 @@
-//! Cuts that were prepared lately: a player asks for one file in many ranges.
+//! Cuts that were prepared lately: a player asks for one file in many ranges. Of recordings and of violations' clips.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use anjian_footage::{Cut, FootageError};
 use crate::http::span::Span;
 
 /// Cuts kept for the next range of the same download.
-const CUTS_KEPT: usize = 3;
+const CUTS_KEPT: usize = 8;
 /// How long a cut over a segment that is still being written is kept.
 const GROWING_KEPT: Duration = Duration::from_secs(60);
 
@@ -35,7 +35,7 @@ impl PreparedCuts {
         Self { clock, cuts: Arc::default() }
     }
 
-    pub(super) fn prepare(
+    pub(crate) fn prepare(
         &self,
         span: Span,
         segments: &[Segment],

@@ -27,7 +27,11 @@ pub(crate) struct StorageView {
     reserve_given_up: bool,
     /// At the rate of late.
     bytes_a_day: u64,
-    /// Null when retention keeps up, or nothing was recorded of late.
+    /// Files of violations: pictures, and clips whose recording is gone.
+    evidence_bytes: u64,
+    /// What violations add at the rate of late, with the clips that will be cut of them.
+    evidence_bytes_a_day: u64,
+    /// Recordings and evidence together. Null when retention keeps up, or nothing was recorded of late.
     #[schema(required)]
     days_until_full: Option<f64>,
     cameras: Vec<CameraStorageView>,
@@ -105,6 +109,8 @@ impl StorageView {
             min_free_bytes: storage.min_free_bytes,
             reserve_given_up: storage.is_reserve_given_up,
             bytes_a_day: storage.bytes_a_day,
+            evidence_bytes: storage.evidence.bytes,
+            evidence_bytes_a_day: storage.evidence.bytes_a_day,
             days_until_full: storage.days_until_full,
             cameras: cameras.into_values().collect(),
         }

@@ -1,4 +1,4 @@
-//! Pictures: bytes, digests, ranges, caching.
+//! Pictures: bytes, digests, ranges, caching. Clips stand in `clips`.
 
 use axum::http::StatusCode;
 

@@ -1,6 +1,7 @@
 //! Routes asked as a client would, against a real index in a temporary folder.
 
 mod behaviours;
+mod clips;
 mod connections;
 mod coverage;
 mod document;

@@ -1,11 +1,13 @@
-//! The files of a violation. They never change: their digest is their ETag, and browsers keep them for good.
+//! The files of a violation. They never change: their digest is their ETag, and browsers keep them for good. A clip lies
+//! in the recording until that expires; its bytes and its digest are those of the file that it will be.
 
 use std::fs::{File, Metadata};
 use std::io::ErrorKind;
 use std::path::Path as FilePath;
 
 use anjian_domain::{Viewer, ViolationId};
-use anjian_indexer::{EvidenceKind, IndexError};
+use anjian_footage::Cut;
+use anjian_indexer::{ClipDigest, EvidenceKind, Expired, ExpiredBy, IndexError, RecordedClip};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +15,9 @@ use headers::{HeaderMapExt, LastModified};
 
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::ranges::{Media, part_of};
+use crate::http::span::Span;
 use crate::http::tag::{etag, is_known, not_modified};
+use crate::recordings::export::ASKED_AGAIN;
 use crate::shared::Shared;
 use crate::violations::list::{id_of, unknown};
 
@@ -62,7 +66,7 @@ pub(crate) async fn snapshot_annotated(
     serve(&viewer, &shared, &id, EvidenceKind::SnapshotAnnotated, &asked).await
 }
 
-/// The moving pictures around the violation, MP4; with byte ranges.
+/// The moving pictures around the violation, MP4; with byte ranges. They come out of the recording until that expires.
 #[utoipa::path(
     get,
     path = "/api/v1/violations/{id}/clip.mp4",
@@ -79,7 +83,44 @@ pub(crate) async fn clip(
     Path(id): Path<String>,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    serve(&viewer, &shared, &id, EvidenceKind::Clip, &asked).await
+    let stored = serve(&viewer, &shared, &id, EvidenceKind::Clip, &asked);
+    let Some(recorded) = shared.index.recorded_clip(&viewer, id_of(&id)?).await? else { return stored.await };
+    match plan(&shared, recorded).await {
+        Ok(planned) => planned.answer(&shared, &asked).await,
+        // It may have been cut meanwhile, and its recording be gone.
+        Err(problem) => stored.await.map_err(|_| problem),
+    }
+}
+
+/// A clip out of the recording.
+struct PlannedClip {
+    cut: Cut,
+    digest: ClipDigest,
+}
+
+async fn plan(shared: &Shared, clip: RecordedClip) -> Result<PlannedClip, Problem> {
+    let RecordedClip { camera: _, from, to, digest, segments } = clip;
+    let (cuts, root) = (shared.cuts.clone(), shared.index.recordings_folder().to_owned());
+    let planned = shared.files.plan(move |wanted| {
+        cuts.prepare(Span { from, to }, &segments, |of| Cut::plan_while(wanted, &root, of, from, to))
+    });
+    Ok(PlannedClip { cut: planned.await?, digest })
+}
+
+impl PlannedClip {
+    async fn answer(self, shared: &Shared, asked: &HeaderMap) -> Result<Response, Problem> {
+        let cut = self.cut;
+        let (etag, cache) = if cut.len() == self.digest.size_bytes {
+            (Some(etag(&self.digest.sha256)), CACHE)
+        } else {
+            let (noted, found) = (self.digest.size_bytes, cut.len());
+            tracing::error!(noted, found, "the recording of a clip has changed: run `anjian check`");
+            (cut.etag().parse().ok(), ASKED_AGAIN)
+        };
+        let media =
+            Media { length: cut.len(), etag, cache, kind: EvidenceKind::Clip.media_type(), name: None };
+        media.answer(&shared.files, asked, move |bytes| Ok(cut.read_range(bytes))).await
+    }
 }
 
 /// The annotated picture, small, for lists: JPEG. Where nothing can make it smaller, as it is.
@@ -149,9 +190,28 @@ async fn missing_row(
     id: ViolationId,
     kind: EvidenceKind,
 ) -> Result<Problem, Problem> {
-    let is_there = shared.index.violation(viewer, id).await?.is_some();
-    let none = || Problem::NotFound(format!("violation {id} has no {}", kind.as_str()));
-    Ok(if is_there { none() } else { unknown(id) })
+    let Some(detail) = shared.index.violation(viewer, id).await? else { return Ok(unknown(id)) };
+    let expired = match kind {
+        EvidenceKind::Clip => detail.clip.and_then(|clip| clip.expired),
+        EvidenceKind::Snapshot | EvidenceKind::SnapshotAnnotated => detail.pictures_expired,
+    };
+    let what = kind.as_str();
+    Ok(Problem::NotFound(match expired {
+        Some(Expired { at, by }) => {
+            format!("the {what} of violation {id} expired at {at}: {}", why(by))
+        }
+        None => format!("violation {id} has no {what}"),
+    }))
+}
+
+const fn why(by: ExpiredBy) -> &'static str {
+    match by {
+        ExpiredBy::Age => "it was older than evidence that nobody confirmed is kept (evidence.max_age_days)",
+        ExpiredBy::Size => "all evidence together was larger than it may be (evidence.max_gb)",
+        ExpiredBy::Recording => {
+            "its recording expired, and no clip is kept of a violation that nobody confirmed (evidence.short_clip_s)"
+        }
+    }
 }
 
 /// Opens the file, and says how long it is and when it was written.

@@ -2,8 +2,8 @@
 
 use anjian_domain::{Detection, RuleDefinition, RunKind, TrackPoint, Verdict, ViolationId};
 use anjian_indexer::{
-    ClipRow, ClipState, EvidenceKind, EvidenceRow, RunRow, ViolationDetail, ViolationPage, ViolationRow,
-    ViolationStatus,
+    ClipRow, ClipState, EvidenceKind, EvidenceRow, Expired, ExpiredBy, RunRow, ViolationDetail,
+    ViolationPage, ViolationRow, ViolationStatus,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,10 +39,10 @@ pub(crate) struct ViolationView {
     pub(crate) rule_version: String,
     /// Name and digest of the model.
     pub(crate) model: String,
-    /// Address of the clean picture.
+    /// Address of the clean picture; null when it expired.
     #[schema(required)]
     pub(crate) snapshot: Option<String>,
-    /// Address of the picture with zone, boxes and time drawn in.
+    /// Address of the picture with zone, boxes and time drawn in; null when it expired.
     #[schema(required)]
     pub(crate) snapshot_annotated: Option<String>,
     /// Address of the clip.
@@ -82,7 +82,11 @@ pub(crate) struct ViolationDetailView {
     pub(crate) track: Option<TrackView>,
     pub(crate) rule: RuleView,
     pub(crate) run: RunView,
+    /// Files that are kept, and the clip while it lies in the recording.
     pub(crate) evidence: Vec<EvidenceView>,
+    /// When the pictures expired; null while they are kept.
+    #[schema(required)]
+    pub(crate) pictures_expired: Option<ExpiredView>,
     /// What became of the clip; null for archive Runs, which have none.
     #[schema(required)]
     pub(crate) clip_state: Option<ClipStateView>,
@@ -91,7 +95,7 @@ pub(crate) struct ViolationDetailView {
 /// What became of a violation's clip.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ClipStateView {
-    /// Whether it is there.
+    /// Whether it is there, and where.
     #[schema(schema_with = clip_states)]
     pub(crate) state: &'static str,
     /// Beginning of what it shows.
@@ -103,6 +107,19 @@ pub(crate) struct ClipStateView {
     /// What is missing of it, or why there is none.
     #[schema(required)]
     pub(crate) reason: Option<String>,
+    /// When it expired; null unless it did.
+    #[schema(required)]
+    pub(crate) expired: Option<ExpiredView>,
+}
+
+/// When evidence expired, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExpiredView {
+    #[schema(format = "date-time")]
+    pub(crate) at: String,
+    /// Why.
+    #[schema(schema_with = policies)]
+    pub(crate) by: &'static str,
 }
 
 /// What a model saw in one place of one picture.
@@ -185,9 +202,15 @@ fn verdicts() -> Object {
 }
 
 fn clip_states() -> Object {
-    let description =
-        "`due`: it is cut soon after the violation closed; `none`: there is nothing to cut it from.";
+    let description = "`due`: it can be had soon after the violation closed; `recorded`: it lies in the recording; `cut`: it \
+        is a file of its own, because its recording expired; `none`: there is nothing to cut it from; `expired`: it is gone.";
     one_of(description, ClipState::ALL.map(ClipState::as_str))
+}
+
+fn policies() -> Object {
+    let description = "`age`: it was older than evidence that nobody confirmed is kept; `size`: all evidence together was \
+        too large; `recording`: the recording in which it lay expired.";
+    one_of(description, ExpiredBy::ALL.map(ExpiredBy::as_str))
 }
 
 fn run_kinds() -> Object {
@@ -223,9 +246,11 @@ impl From<&ViolationRow> for ViolationView {
             closed_at: row.closed_at.map(|at| at.to_string()),
             rule_version: row.rule_version.clone(),
             model: row.model.clone(),
-            // A violation never opens without its two snapshots.
-            snapshot: Some(evidence_url(row.id, EvidenceKind::Snapshot)),
-            snapshot_annotated: Some(evidence_url(row.id, EvidenceKind::SnapshotAnnotated)),
+            // A violation never opens without its two snapshots, and they expire together.
+            snapshot: row.has_pictures.then(|| evidence_url(row.id, EvidenceKind::Snapshot)),
+            snapshot_annotated: row
+                .has_pictures
+                .then(|| evidence_url(row.id, EvidenceKind::SnapshotAnnotated)),
             clip: row.has_clip.then(|| evidence_url(row.id, EvidenceKind::Clip)),
         }
     }
@@ -255,6 +280,7 @@ impl From<ViolationDetail> for ViolationDetailView {
             rule: rule_view(row, detail.rule),
             run: (&detail.run).into(),
             evidence: detail.evidence.iter().map(|file| evidence_view(row.id, file)).collect(),
+            pictures_expired: detail.pictures_expired.map(ExpiredView::from),
             clip_state: detail.clip.as_ref().map(ClipStateView::from),
         }
     }
@@ -267,7 +293,14 @@ impl From<&ClipRow> for ClipStateView {
             from: row.from.map(|at| at.to_string()),
             to: row.to.map(|at| at.to_string()),
             reason: row.reason.clone(),
+            expired: row.expired.map(ExpiredView::from),
         }
+    }
+}
+
+impl From<Expired> for ExpiredView {
+    fn from(expired: Expired) -> Self {
+        Self { at: expired.at.to_string(), by: expired.by.as_str() }
     }
 }
 

@@ -339,6 +339,23 @@ await check('a violation plays its clip and leads to the recording', async () =>
   await film.goBack();
   await film.locator('aside figure').waitFor();
 });
+
+await check('evidence that expired says when and why', async () => {
+  const path = `**/api/v1/violations/${withClip.id}`;
+  await film.route(path, async (route) => {
+    const answer = await route.fetch();
+    const detail = await answer.json();
+    const [expired, gone] = [{ at: '2026-03-01T00:00:00Z', by: 'age' }, { clip: null, snapshot: null, snapshot_annotated: null }];
+    const clip_state = { ...detail.clip_state, state: 'expired', expired };
+    await route.fulfill({ response: answer, json: { ...detail, ...gone, evidence: [], pictures_expired: expired, clip_state } });
+  });
+  await film.goto(`${address}/?camera=gate-1`);
+  await film.locator(`[data-violation="${withClip.id}"]`).click();
+  await film.locator('[data-expired=pictures]').getByText('The snapshots expired on 2026-03-01 08:00. It was older').waitFor();
+  await film.locator('[data-clip-state=expired]').getByText('The clip expired on 2026-03-01 08:00.').waitFor();
+  expect((await film.locator('[data-picture=clip], aside figure img, aside figure video').count()) === 0, 'something is offered that is gone');
+  await film.unroute(path);
+});
 await film.context().close();
 
 await check('a phone gets no sideways scrolling, and the details cover the list', async () => {

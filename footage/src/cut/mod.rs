@@ -14,7 +14,7 @@ mod read;
 mod tables;
 mod whole;
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -108,7 +108,16 @@ impl Cut {
         Ok(digest)
     }
 
-    fn copy_to(&self, file: &mut WholeFile, path: &Path) -> Result<Digest> {
+    /// Reads the file once and stores nothing of it: size and digest are those of what [`Cut::write_to`] writes.
+    ///
+    /// # Errors
+    /// When footage cannot be read.
+    pub fn digest(&self) -> Result<Digest> {
+        let first = self.whole.files.first().map_or(Path::new(""), |file| file.as_path());
+        self.copy_to(&mut std::io::sink(), first)
+    }
+
+    fn copy_to(&self, file: &mut impl Write, path: &Path) -> Result<Digest> {
         let mut reader = self.read_range(0..self.len());
         let mut buffer = vec![0; 1 << 16];
         let mut hash = Sha256::new();

@@ -29,8 +29,9 @@ struct Recorded {
 
 impl Index {
     /// Compares every row of evidence and of segments with its file (there, size, digest) and every file with its
-    /// row, looks for segments that overlap or were never finished and for violations that are open although their Run
-    /// has ended, compares the counts of violations with them, and asks SQLite whether the database is sound. Reads every file whole. `progress` hears of it every
+    /// row, every clip that lies in the recording with what the recording gives, looks for segments that overlap or were
+    /// never finished and for violations that are open although their Run has ended, compares the counts of violations
+    /// with them, and asks SQLite whether the database is sound. Reads every file whole. `progress` hears of it every
     /// few hundred files. Files younger than a minute that have no row are passed over while another process, or
     /// this index, may be recording; so are unfinished segments while the live system runs.
     ///
@@ -46,7 +47,8 @@ impl Index {
     /// Checks, and mends recordings and counts: torn ends are cut off, files without a row get one, rows without a
     /// file go (and become gaps), deletions are finished, a row that overlaps the next ends there, wrong counts are made
     /// anew. A file with other bytes than were recorded stays as it is, and so does evidence; what a killed process left of
-    /// evidence without a row goes. The report lists what could not be mended.
+    /// evidence without a row goes. A clip whose recording is gone is noted again, as far as it is there. The report lists
+    /// what could not be mended.
     ///
     /// # Errors
     /// When rows or files could not be read or written.
@@ -70,6 +72,7 @@ impl Index {
         self.check_ends(&mut report).await?;
         self.check_tallies(&mut report, repair).await?;
         self.check_segments(&mut report, repair, progress).await?;
+        self.check_clips(&mut report, repair).await?;
         Ok(report)
     }
 
@@ -120,7 +123,7 @@ impl Index {
 
     async fn recorded_after(&self, after: &(i64, String)) -> Result<Vec<Recorded>, IndexError> {
         let sql = "SELECT e.*, v.id FROM evidence AS e JOIN violation AS v ON v.seq = e.violation \
-             WHERE (e.violation, e.kind) > (?, ?) ORDER BY e.violation, e.kind LIMIT ?";
+             WHERE e.expired_us IS NULL AND (e.violation, e.kind) > (?, ?) ORDER BY e.violation, e.kind LIMIT ?";
         let query = sqlx::query(sql).bind(after.0).bind(&after.1).bind(BATCH as i64);
         let rows = query.fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list files", table: "evidence", source };
@@ -152,7 +155,7 @@ impl Index {
             }
             for file in self.without_row(batch.files).await? {
                 let is_young = self.age_of(file.modified).is_some_and(|age| age < YOUNG);
-                if !is_unused && is_young {
+                if !is_unused && is_young || self.is_begun_clip(&file.stored_path).await? {
                     continue;
                 }
                 if repair == Repair::Segments && is_ours(&file.stored_path) && self.remove_left(&file.path) {
@@ -168,7 +171,8 @@ impl Index {
         &self,
         paths: impl Iterator<Item = &str>,
     ) -> Result<HashSet<String>, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT path FROM evidence WHERE path IN (");
+        let mut sql =
+            QueryBuilder::<Sqlite>::new("SELECT path FROM evidence WHERE is_gone = 0 AND path IN (");
         let mut list = sql.separated(", ");
         for path in paths {
             list.push_bind(path.to_owned());

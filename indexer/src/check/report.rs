@@ -48,6 +48,18 @@ pub enum CheckFinding {
         /// Where it is.
         path: PathBuf,
     },
+    /// A clip that the recording gives no longer, or not whole.
+    ClipMissing {
+        /// Whose.
+        violation: ViolationId,
+        /// Why.
+        reason: String,
+    },
+    /// A clip of which the recording gives other bytes than were noted.
+    ClipChanged {
+        /// Whose.
+        violation: ViolationId,
+    },
     /// A segment whose file is not there.
     SegmentMissing {
         /// Where the file should be.
@@ -136,6 +148,8 @@ impl fmt::Display for CheckFinding {
                 "{}: was changed after it was recorded; restore it from a backup (violation {violation})",
                 path.display()
             ),
+            Self::ClipMissing { violation, reason } => tell_missing_clip(f, *violation, reason),
+            Self::ClipChanged { violation } => tell_changed_clip(f, *violation),
             Self::SegmentMissing { path } => write!(
                 f,
                 "{}: missing; restore it from a backup, or let `anjian check --repair` make it a gap",
@@ -181,6 +195,22 @@ impl fmt::Display for CheckFinding {
     }
 }
 
+fn tell_missing_clip(f: &mut fmt::Formatter<'_>, violation: ViolationId, reason: &str) -> fmt::Result {
+    write!(
+        f,
+        "violation {violation}: its clip is no longer in the recording: {reason}; restore the segments from a backup, or \
+         let `anjian check --repair` note what is left"
+    )
+}
+
+fn tell_changed_clip(f: &mut fmt::Formatter<'_>, violation: ViolationId) -> fmt::Result {
+    write!(
+        f,
+        "violation {violation}: the recording of its clip was changed after it was noted; restore the segments from a \
+         backup"
+    )
+}
+
 /// What a check compared and found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckReport {
@@ -190,6 +220,8 @@ pub struct CheckReport {
     pub files: u64,
     /// Segments compared.
     pub segments: u64,
+    /// Clips in the recordings compared.
+    pub clips: u64,
     /// Bytes read.
     pub bytes: u64,
     /// What was wrong with recordings or counts and is mended; not in the findings.

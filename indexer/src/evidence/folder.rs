@@ -3,14 +3,18 @@
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anjian_domain::{CameraId, Violation, ViolationId, WallTime};
-use anjian_footage::{Cut, write_whole};
+use anjian_footage::{Cut, WholeFile, write_whole};
 use jiff::tz::TimeZone;
 use rustix::fs::Access;
 use sha2::{Digest, Sha256};
 
 use crate::{EvidenceKind, EvidenceRow, IndexError};
+
+/// Nothing new is put into folders of days that are so long past.
+const PAST: Duration = Duration::from_secs(48 * 3_600);
 
 /// Where evidence lies: `<camera>/<yyyy>/<mm>/<dd>/<violation>/<kind>`, by the UTC day of opening.
 #[derive(Debug, Clone)]
@@ -24,6 +28,18 @@ pub(crate) struct StoredFile {
     /// In the evidence folder, with forward slashes.
     pub(crate) path: String,
     pub(crate) row: EvidenceRow,
+}
+
+/// A file that is to go, and its row.
+#[derive(Debug, Clone)]
+pub(crate) struct GivenUp {
+    /// Of the violation.
+    pub(crate) seq: i64,
+    pub(crate) kind: String,
+    /// In the evidence folder, with forward slashes.
+    pub(crate) path: String,
+    /// When the violation opened.
+    pub(crate) opened: WallTime,
 }
 
 impl EvidenceFolder {
@@ -73,6 +89,32 @@ impl EvidenceFolder {
             path,
             row: EvidenceRow { kind, size_bytes: digest.size_bytes, sha256: digest.sha256 },
         })
+    }
+
+    /// Deletes a file. One that is gone already is no error. Folders of past days go with their last file.
+    pub(crate) fn delete(&self, file: &GivenUp, now: WallTime) -> Result<(), IndexError> {
+        let path = self.locate(&file.path);
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != ErrorKind::NotFound => {
+                return Err(IndexError::File { doing: "delete", path, source });
+            }
+            _ => {}
+        }
+        // A violation of today may be about to get its folder.
+        if now.since(file.opened) > PAST {
+            // Stops at the first folder that still holds something.
+            let folders = path.ancestors().skip(1).take_while(|folder| *folder != self.root);
+            let _ = { folders }.try_for_each(std::fs::remove_dir);
+        }
+        Ok(())
+    }
+
+    /// Takes away what was begun of a clip that is not to be. Failing here loses nothing: `check` finds what is left.
+    pub(crate) fn discard_clip(&self, camera: &CameraId, violation: ViolationId, opened: WallTime) {
+        let folder = self.locate(&folder_of(camera, violation, opened));
+        let clip = folder.join(EvidenceKind::Clip.file_name());
+        let _ = std::fs::remove_file(WholeFile::partial_of(&clip));
+        let _ = std::fs::remove_file(clip);
     }
 
     fn store_one(&self, folder: &str, kind: EvidenceKind, bytes: &[u8]) -> Result<StoredFile, IndexError> {

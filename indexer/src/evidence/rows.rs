@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
+use anjian_domain::WallTime;
 use serde::{Deserialize, Serialize};
+
+use crate::IndexError;
+use crate::engine::columns::Columns;
 
 /// Which file of a violation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,4 +76,48 @@ pub struct EvidenceFile {
     pub size_bytes: u64,
     /// SHA-256, 64 lower-case hexadecimal digits; serves as ETag, because evidence never changes.
     pub sha256: String,
+}
+
+/// When something of a violation went, and by which policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expired {
+    /// When.
+    pub at: WallTime,
+    /// By which policy.
+    pub by: ExpiredBy,
+}
+
+/// The policy by which something of a violation went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpiredBy {
+    /// It was older than evidence that nobody confirmed is kept.
+    Age,
+    /// All evidence together was larger than it may be.
+    Size,
+    /// The recording in which it lay expired, and no clip is kept of a violation that nobody confirmed.
+    Recording,
+}
+
+impl ExpiredBy {
+    /// Every policy.
+    pub const ALL: [Self; 3] = [Self::Age, Self::Size, Self::Recording];
+
+    /// The name in answers and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Age => "age",
+            Self::Size => "size",
+            Self::Recording => "recording",
+        }
+    }
+}
+
+impl Expired {
+    /// Out of the columns `expired_us` and `expired_by`.
+    pub(crate) fn read(columns: &Columns<'_>) -> Result<Option<Self>, IndexError> {
+        let Some(at) = columns.wall_or_null("expired_us")? else { return Ok(None) };
+        Ok(Some(Self { at, by: columns.word("expired_by")? }))
+    }
 }

@@ -1,6 +1,6 @@
-//! When a disk is full: cameras that write at a steady rate, each until it has what may be kept of it. Pure.
+//! When a disk is full: cameras that write at a steady rate, each until it has what may be kept of it, and evidence. Pure.
 
-/// How one camera's recordings grow.
+/// How one camera's recordings grow, or all evidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Growth {
     pub(crate) bytes_a_day: u64,
@@ -31,6 +31,29 @@ pub(crate) fn days_until(room_bytes: u64, cameras: &[Growth]) -> Option<f64> {
         rate -= as_f64(camera.bytes_a_day);
     }
     None
+}
+
+/// Days until the cameras, which have at most `most_bytes` of it together, and the evidence have used up `room_bytes`;
+/// `None` when they never do.
+pub(crate) fn days_until_full(
+    room_bytes: u64,
+    most_bytes: Option<u64>,
+    cameras: &[Growth],
+    evidence: Option<Growth>,
+) -> Option<f64> {
+    let all: Vec<Growth> = cameras.iter().copied().chain(evidence).collect();
+    let free = days_until(room_bytes, &all);
+    let stop = most_bytes
+        .filter(|most| *most <= room_bytes)
+        .and_then(|most| Some((most, days_until(most, cameras)?)));
+    match (free, stop) {
+        // From then on only evidence grows.
+        (Some(full), Some((most, stopped))) if stopped <= full => {
+            days_until(room_bytes - most, evidence.as_slice()).map(|day| day.max(stopped))
+        }
+        (None, _) => None,
+        (full, _) => full,
+    }
 }
 
 /// `factor` times `bytes`.
@@ -74,6 +97,23 @@ mod tests {
         ];
         for (name, room, cameras, expected) in cases {
             assert_eq!(days_until(*room, cameras), *expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn evidence_counts() {
+        let camera = growth(10, None);
+        for (name, most, evidence, expected) in [
+            ("no evidence", None, None, Some(10.0)),
+            ("evidence takes its part", None, Some(growth(10, None)), Some(5.0)),
+            ("evidence in bounds", None, Some(growth(10, 20)), Some(8.0)),
+            ("recordings in bounds", Some(100), None, None),
+            ("recordings in bounds, evidence not", Some(50), Some(growth(1, None)), Some(50.0)),
+            ("full before recordings are in bounds", Some(90), Some(growth(10, None)), Some(5.0)),
+            ("both in bounds", Some(50), Some(growth(1, 49)), None),
+            ("bounds beyond the disk", Some(500), None, Some(10.0)),
+        ] {
+            assert_eq!(days_until_full(100, most, &[camera], evidence), expected, "{name}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Recordings: segments as rows, what was recorded when, what is missing and why, and what a kill left.
 
 pub(crate) mod adopt;
+pub(crate) mod evidence_usage;
 pub(crate) mod forecast;
 pub(crate) mod gap;
 pub(crate) mod record_segment;

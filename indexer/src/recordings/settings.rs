@@ -31,6 +31,27 @@ pub struct Retention {
     pub max_bytes: Option<u64>,
     /// Bytes that stay free on the disk of the recordings. 0: it may fill.
     pub min_free_bytes: u64,
+    /// What is kept of violations.
+    pub evidence: EvidenceLimits,
+}
+
+/// What is kept of violations that no inspector confirmed. Confirmed ones, those on hold, those that go on and those of
+/// which nothing was recorded keep everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EvidenceLimits {
+    /// Pictures and clips of violations that ended longer ago expire. `None`: no age does that.
+    pub max_age: Option<Duration>,
+    /// Most bytes of all evidence together. `None`: any number.
+    pub max_bytes: Option<u64>,
+    /// How long after the opening the clip goes on at most that is cut when its recording expires. Zero: none is cut.
+    pub short_clip: Duration,
+}
+
+impl Default for EvidenceLimits {
+    /// Everything is kept, of clips fifteen seconds from the opening on.
+    fn default() -> Self {
+        Self { max_age: None, max_bytes: None, short_clip: Duration::from_secs(15) }
+    }
 }
 
 /// What is kept of one camera.
@@ -51,6 +72,11 @@ pub struct ClipSettings {
     pub after: Duration,
     /// At most, `before` and `after` included; the end is cut off.
     pub max: Duration,
+}
+
+impl ClipSettings {
+    /// A clip is never longer, whatever is set.
+    pub const LONGEST: Duration = Duration::from_secs(600);
 }
 
 impl Default for ClipSettings {

@@ -1,4 +1,4 @@
-//! How much is recorded, how much room is left, and for how long.
+//! How much is recorded and kept of violations, how much room is left, and for how long.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use sqlx::SqliteConnection;
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
+use crate::recordings::evidence_usage::EvidenceUsage;
 use crate::recordings::forecast::{self, Growth};
 use crate::recordings::timeline::RecordingSpan;
 use crate::{CameraLimits, Index, IndexError};
@@ -32,8 +33,11 @@ pub struct Storage {
     pub held_bytes: u64,
     /// Bytes that were recorded in the last day; as many as it would have been, where recording began later.
     pub bytes_a_day: u64,
-    /// When the room is used up at this rate and the oldest recordings must give way before their time. `None`:
-    /// never, because ages and sizes keep recordings in bounds, or because nothing was recorded in the last day.
+    /// What evidence takes.
+    pub evidence: EvidenceUsage,
+    /// When the room is used up at this rate and the oldest recordings must give way before their time; with the
+    /// evidence if it lies on the same disk. `None`: never, because ages and sizes keep both in bounds, or because
+    /// nothing was recorded in the last day.
     pub days_until_full: Option<f64>,
     /// Each camera of which something is recorded, by id.
     pub cameras: Vec<CameraUsage>,
@@ -75,11 +79,15 @@ impl Index {
         }
         drop(reading);
         let index = self.clone();
-        let (room, is_reserve_given_up) =
-            blocking(move || Ok((index.recordings_room()?, index.lacks_reserve()))).await?;
+        let (room, is_reserve_given_up, is_shared) = blocking(move || {
+            Ok((index.recordings_room()?, index.lacks_reserve(), index.is_evidence_beside()?))
+        })
+        .await?;
+        let evidence = self.evidence_usage(viewer.scope()).await?;
         let recorded_bytes = cameras.iter().map(|camera| camera.span.bytes).sum();
         let left = room.free_bytes.saturating_sub(retention.min_free_bytes);
         let growth: Vec<Growth> = cameras.iter().map(growth).collect();
+        let of_evidence = is_shared.then(|| evidence.growth(&retention.evidence));
         let most = retention.max_bytes.map(|most| most.saturating_sub(recorded_bytes));
         Ok(Storage {
             disk_bytes: room.disk_bytes,
@@ -89,12 +97,8 @@ impl Index {
             recorded_bytes,
             held_bytes: cameras.iter().map(|camera| camera.held_bytes).sum(),
             bytes_a_day: cameras.iter().map(|camera| camera.bytes_a_day).sum(),
-            // What all may grow together is less than the room: it never is used up.
-            days_until_full: if most.is_some_and(|most| most <= left) {
-                None
-            } else {
-                forecast::days_until(left, &growth)
-            },
+            days_until_full: forecast::days_until_full(left, most, &growth, of_evidence),
+            evidence,
             cameras,
         })
     }

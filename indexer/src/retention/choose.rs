@@ -1,5 +1,5 @@
 //! What expires: by age and by size a camera, by size of all, and for room on the disk. The oldest first, no more than
-//! needed, and never what a hold or a due clip needs.
+//! needed, and never what a hold or a due clip needs. Clips in it are cut first; what they could not be cut of stays.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use crate::engine::blocking::blocking;
 use crate::engine::disk::Room;
 use crate::recordings::timeline::RecordingSpan;
 use crate::retention::expire::{BATCH, Candidate, Stuck, decode, push_may_go};
+use crate::retention::keep_clips::Keeping;
 use crate::{Index, IndexError};
 
 /// What is told of recorders and of coverage is kept for as long as a report may reach back.
@@ -31,12 +32,19 @@ pub struct Expiry {
     pub stuck: u64,
     /// What the system said of the first.
     pub stuck_reason: Option<String>,
+    /// Clips that were cut because their recording went.
+    pub clips: u64,
+    /// Clips that could not be cut. Their recording stays, and they are tried again.
+    pub clips_failed: u64,
+    /// Why the first of these could not be.
+    pub problem: Option<String>,
 }
 
 /// Segments of each camera that may go, the oldest first, read as they are needed.
 struct Queues<'i> {
     index: &'i Index,
     cameras: BTreeMap<CameraId, Queue>,
+    keeping: Keeping,
 }
 
 #[derive(Default)]
@@ -74,6 +82,8 @@ impl Index {
         let need = self.need(&spans, &expiry).await?;
         expiry.is_short |= queues.choose_oldest(need, &mut chosen).await?;
         self.delete(&mut chosen, &mut expiry).await?;
+        let Keeping { cut, failed, problem, .. } = queues.keeping;
+        (expiry.clips, expiry.clips_failed, expiry.problem) = (cut, failed, problem);
         let index = self.clone();
         expiry.free_bytes = blocking(move || {
             index.fill_reserve()?;
@@ -99,8 +109,11 @@ impl Index {
             if !is_old && freed >= over {
                 break;
             }
-            freed += next.size_bytes;
-            chosen.extend(queues.take(&span.camera));
+            let Some(next) = queues.take(&span.camera) else { break };
+            if queues.is_free(&next).await? {
+                freed += next.size_bytes;
+                chosen.push(next);
+            }
         }
         Ok(freed < over)
     }
@@ -163,7 +176,7 @@ impl Index {
 impl<'i> Queues<'i> {
     fn new(index: &'i Index, spans: &[RecordingSpan]) -> Self {
         let cameras = spans.iter().map(|span| (span.camera.clone(), Queue::default())).collect();
-        Self { index, cameras }
+        Self { index, cameras, keeping: Keeping::default() }
     }
 
     /// The oldest segment of the camera that may go and was not taken.
@@ -182,6 +195,11 @@ impl<'i> Queues<'i> {
         self.cameras.get_mut(camera)?.next.pop_front()
     }
 
+    /// Cuts the clips in it first.
+    async fn is_free(&mut self, candidate: &Candidate) -> Result<bool, IndexError> {
+        self.index.keep_clips(candidate, &mut self.keeping).await
+    }
+
     /// The oldest of all cameras until they have `need` bytes. Answers whether that was not enough.
     async fn choose_oldest(&mut self, need: u64, chosen: &mut Vec<Candidate>) -> Result<bool, IndexError> {
         let names: Vec<CameraId> = self.cameras.keys().cloned().collect();
@@ -193,8 +211,10 @@ impl<'i> Queues<'i> {
                 oldest = [oldest, start.map(|start| (start, camera))].into_iter().flatten().min();
             }
             let Some(next) = oldest.and_then(|(_, camera)| self.take(camera)) else { return Ok(true) };
-            freed += next.size_bytes;
-            chosen.push(next);
+            if self.is_free(&next).await? {
+                freed += next.size_bytes;
+                chosen.push(next);
+            }
         }
         Ok(false)
     }

@@ -95,6 +95,7 @@ impl Index {
             sql.push_bind(candidate.camera.as_str());
             sql.push(" AND s.start_us = ").push_bind(candidate.start.as_micros());
             push_may_go(&mut sql, clips);
+            push_holds_no_clip(&mut sql);
             let changed = sql.build().execute(&mut *transaction).await.map_err(not_marked)?.rows_affected();
             if changed > 0 {
                 marked.push(candidate.clone());
@@ -205,6 +206,23 @@ pub(crate) fn push_may_go(sql: &mut QueryBuilder<Sqlite>, clips: ClipSettings) {
     );
     sql.push_bind(micros(clips.before)).push(" < s.end_us AND v.opened_us - ");
     sql.push_bind(micros(clips.before)).push(" + ").push_bind(micros(clips.max)).push(" > s.start_us)");
+}
+
+/// Narrows `segment AS s` further, to those in which no clip lies that was not cut: its bytes and its row come first.
+fn push_holds_no_clip(sql: &mut QueryBuilder<Sqlite>) {
+    sql.push(
+        " AND NOT EXISTS (SELECT 1 FROM clip AS r INDEXED BY clip_recorded WHERE r.state = 'recorded' \
+         AND r.camera = s.camera AND ",
+    );
+    push_touches(sql, "s.start_us", "s.end_us");
+    sql.push(")");
+}
+
+/// Narrows `clip AS r` to those that show something between two columns or parameters. No clip is longer than
+/// [`ClipSettings::LONGEST`]: the index is read around the range only.
+pub(crate) fn push_touches(sql: &mut QueryBuilder<Sqlite>, start: &str, end: &str) {
+    let longest = ClipSettings::LONGEST.as_micros();
+    sql.push(format_args!("r.from_us < {end} AND r.from_us >= {start} - {longest} AND r.to_us > {start}"));
 }
 
 async fn is_held(connection: &mut SqliteConnection, candidate: &Candidate) -> Result<bool, IndexError> {

@@ -9,7 +9,10 @@ use crate::evidence::clip_row;
 use crate::viewer::condition::push_site;
 use crate::violations::list_row;
 use crate::violations::run_row;
-use crate::{EvidenceFile, EvidenceKind, EvidenceRow, Index, IndexError, ViolationDetail, ViolationRow};
+use crate::{
+    ClipRow, EvidenceFile, EvidenceKind, EvidenceRow, Expired, Index, IndexError, ViolationDetail,
+    ViolationRow,
+};
 
 impl Index {
     /// One violation with everything that is kept of it; `None` when there is no such violation.
@@ -48,7 +51,7 @@ impl Index {
     ) -> Result<Option<EvidenceFile>, IndexError> {
         let mut sql = QueryBuilder::<Sqlite>::new(
             "SELECT e.kind, e.path, e.size_bytes, e.sha256 FROM violation AS v \
-             JOIN evidence AS e ON e.violation = v.seq WHERE v.id = ",
+             JOIN evidence AS e ON e.violation = v.seq WHERE e.expired_us IS NULL AND v.id = ",
         );
         sql.push_bind(uuid_column(id.0)).push(" AND e.kind = ").push_bind(kind.as_str());
         push_site(&mut sql, viewer.scope(), "v.site");
@@ -80,16 +83,43 @@ async fn assemble(
     let run = run_row::decode(&query.fetch_one(&mut *connection).await.map_err(failed)?)?;
     let query = sqlx::query("SELECT * FROM evidence WHERE violation = ? ORDER BY kind").bind(seq);
     let files = query.fetch_all(&mut *connection).await.map_err(failed)?;
+    let clip = clip_row::find(connection, seq).await?;
+    let (evidence, pictures_expired) = evidence_of(&files, clip.as_ref())?;
     Ok(ViolationDetail {
         snapshot_at: detail.moment("snapshot_us", "snapshot_media_ns")?,
         detections: detail.json("detections")?,
         path: detail.json("path")?,
         rule: rule_as_it_stood(connection, &violation).await?,
         run,
-        evidence: files.iter().map(decode_evidence).collect::<Result<_, _>>()?,
-        clip: clip_row::find(connection, seq).await?,
+        evidence,
+        pictures_expired,
+        clip,
         row: violation,
     })
+}
+
+/// The files that are kept, and what became of the pictures if they are not.
+fn evidence_of(
+    files: &[SqliteRow],
+    clip: Option<&ClipRow>,
+) -> Result<(Vec<EvidenceRow>, Option<Expired>), IndexError> {
+    let recorded = clip.and_then(|clip| clip.digest.clone()).map(|digest| EvidenceRow {
+        kind: EvidenceKind::Clip,
+        size_bytes: digest.size_bytes,
+        sha256: digest.sha256,
+    });
+    let mut kept: Vec<EvidenceRow> = recorded.into_iter().collect();
+    let mut pictures = None;
+    for file in files {
+        let (row, expired) =
+            (decode_evidence(file)?, Expired::read(&Columns { table: "evidence", row: file })?);
+        match (row.kind, expired) {
+            (_, None) => kept.push(row),
+            (EvidenceKind::Clip, Some(_)) => {}
+            (_, expired) => pictures = expired,
+        }
+    }
+    Ok((kept, pictures))
 }
 
 async fn rule_as_it_stood(

@@ -10,7 +10,10 @@ use crate::{Cursor, IndexError, ViolationRow};
 pub(crate) const COLUMNS: &str = "v.seq, v.id, v.run, v.run_kind, v.site, v.camera, v.zone, v.behaviour, v.rule, \
      v.rule_version, v.model, v.score, v.status, v.verdict, v.opened_us, v.opened_media_ns, v.closed_us, v.closed_media_ns, \
      v.close_reason, v.track, \
-     EXISTS (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'clip') AS has_clip";
+     (EXISTS (SELECT 1 FROM clip AS c WHERE c.violation = v.seq AND c.state = 'recorded') OR EXISTS \
+     (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'clip' AND e.expired_us IS NULL)) AS has_clip, \
+     EXISTS (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'snapshot' AND e.expired_us IS NULL) \
+     AS has_pictures";
 
 /// The violation, and its place in lists.
 pub(crate) fn decode(row: &SqliteRow) -> Result<(Cursor, ViolationRow), IndexError> {
@@ -37,6 +40,7 @@ pub(crate) fn decode(row: &SqliteRow) -> Result<(Cursor, ViolationRow), IndexErr
         run: RunId(columns.uuid("run")?),
         run_kind: columns.word("run_kind")?,
         has_clip: columns.get("has_clip")?,
+        has_pictures: columns.get("has_pictures")?,
     };
     Ok((Cursor { opened_at: opened.wall, seq: columns.get("seq")? }, violation))
 }

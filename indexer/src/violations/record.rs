@@ -166,7 +166,8 @@ pub(crate) async fn insert_files(
 ) -> Result<(), IndexError> {
     let failed = |source| IndexError::Database { doing: "keep a file's row", table: "evidence", source };
     for file in files {
-        let sql = "INSERT INTO evidence (violation, kind, path, size_bytes, sha256) VALUES (?, ?, ?, ?, ?)";
+        let sql = "INSERT INTO evidence (violation, kind, camera, path, size_bytes, sha256) \
+             SELECT seq, ?2, camera, ?3, ?4, ?5 FROM violation WHERE seq = ?1";
         let query = sqlx::query(sql).bind(seq).bind(file.row.kind.as_str()).bind(&file.path);
         let query = query.bind(file.row.size_bytes.cast_signed()).bind(&file.row.sha256);
         query.execute(&mut *connection).await.map_err(failed)?;

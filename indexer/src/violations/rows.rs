@@ -5,7 +5,7 @@ use anjian_domain::{
     Score, SiteId, TrackId, TrackPoint, Verdict, ViolationId, WallTime, ZoneId,
 };
 
-use crate::{ClipRow, EvidenceRow, ViolationStatus};
+use crate::{ClipRow, EvidenceRow, Expired, ViolationStatus};
 
 /// A violation as lists show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,8 @@ pub struct ViolationRow {
     pub run_kind: RunKind,
     /// Whether a clip can be had.
     pub has_clip: bool,
+    /// Whether its snapshots are kept; else they expired.
+    pub has_pictures: bool,
 }
 
 /// A violation with everything that is kept of it but the bytes of its files.
@@ -67,8 +69,10 @@ pub struct ViolationDetail {
     pub rule: Option<RuleDefinition>,
     /// The Run that found it.
     pub run: RunRow,
-    /// Its files.
+    /// Its files that are kept; also the clip that lies in the recording.
     pub evidence: Vec<EvidenceRow>,
+    /// When its snapshots went and why; `None` while they are kept.
+    pub pictures_expired: Option<Expired>,
     /// What became of its clip; `None` for violations of an archive Run, which have none.
     pub clip: Option<ClipRow>,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use anjian_domain::{
@@ -95,6 +96,33 @@ impl Store {
             folder: self.folder.clone(),
             next: self.next.clone(),
         }
+    }
+
+    /// Begins what `work` does in another process, which is killed when that has come `steps` steps far. Answers whether
+    /// it was done before.
+    pub(crate) fn kill_after(&self, steps: usize, work: impl AsyncFnOnce(&Index)) -> bool {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let index = self.backend.open(&runtime, self.folder.path(), self.clock.clone()).unwrap();
+        let settings = self.index.recording_settings().clone();
+        index.set_recording(settings).unwrap();
+        let is_done = {
+            // Connections are given back within a runtime.
+            let _entered = runtime.enter();
+            let mut work = Box::pin(work(&index));
+            let mut left = steps;
+            runtime.block_on(std::future::poll_fn(|context| {
+                if left == 0 {
+                    return Poll::Ready(false);
+                }
+                left -= 1;
+                work.as_mut().poll(context).map(|()| true)
+            }))
+        };
+        drop(index);
+        // Waits for what its other threads are doing to files just now.
+        drop(runtime);
+        is_done
     }
 
     /// A store of its own, with nothing in it but what every store begins with.

@@ -6,12 +6,14 @@
     reason = "a test may panic; clippy sees only functions marked as tests"
 )]
 
+mod budget;
 mod cameras;
 mod checks;
 mod clips;
 mod faults;
 mod fixture;
 mod holds;
+mod kept_clips;
 mod media;
 mod paging;
 mod pieces;
@@ -54,9 +56,14 @@ store_suite!(sqlite, crate::fixture::Sqlite;
     checks: a_sound_index_is_clean, every_damage_is_found, young_files_are_spared_while_recording;
     recordings: segments_are_found_by_range, overlaps_are_refused, gaps_are_told_with_their_cause, ranges_are_bounded,
         a_year_is_reported_in_pieces, minutes_of_local_days_are_right, coverage_adds_up;
-    clips: clips_are_cut_when_the_recording_reaches_past_them, clips_show_what_there_is,
-        a_kill_between_file_and_row_is_mended, what_was_not_recorded_is_remembered, the_open_file_is_cut_too, a_change_of_codec_keeps_the_side_of_the_opening,
-        what_cannot_be_cut_is_remembered, segments_wait_for_the_clip;
+    clips: clips_can_be_had_when_the_recording_reaches_past_them, clips_show_what_there_is,
+        what_was_not_recorded_is_remembered, the_open_file_is_cut_too, a_change_of_codec_keeps_the_side_of_the_opening,
+        what_cannot_be_cut_is_remembered, the_digest_holds_while_the_file_grows;
+    kept_clips: clips_are_cut_before_their_recording_goes, a_kill_at_any_step_loses_no_clip,
+        what_a_kill_left_of_a_clip_is_replaced, policy_cuts_short_what_nobody_confirmed, without_a_short_clip_none_is_cut,
+        a_segment_stays_while_its_clip_cannot_be_cut, a_clip_whose_recording_is_gone_is_found_and_noted_again;
+    budget: age_takes_what_nobody_confirmed, size_takes_clips_first, a_kill_at_any_step_leaves_nothing_over,
+        what_cannot_be_deleted_stops_nothing, the_forecast_counts_evidence;
     recovery: killed_recordings_are_mended, rows_without_files_become_gaps, the_live_system_is_left_alone,
         the_index_is_made_again_from_media, a_day_with_a_clock_that_went_back;
     pieces: pieces_are_kept_when_a_segment_ends_and_go_with_it, missing_pieces_are_kept_later,

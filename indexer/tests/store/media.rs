@@ -12,7 +12,7 @@ use crate::recordings::gate;
 
 /// Any H.264 stream's parameters.
 const AVCC: &[u8] = &[1, 66, 0xC0, 30, 0xFF, 0xE1, 0, 4, 0x67, 66, 0xC0, 30, 1, 0, 4, 0x68, 0xCE, 0x38, 0x80];
-const SECOND_NS: u64 = 1_000_000_000;
+pub(crate) const SECOND_NS: u64 = 1_000_000_000;
 
 pub(crate) fn folder(store: &Store) -> PathBuf {
     store.folder.path().join("recordings")
@@ -55,14 +55,19 @@ pub(crate) fn write(store: &Store, start: WallTime, seconds: u64) -> SegmentWrit
 pub(crate) fn write_as(store: &Store, start: WallTime, seconds: u64, tracks: Tracks) -> SegmentWriter {
     let fragment = Duration::from_millis(500);
     let mut writer = SegmentWriter::create(&folder(store), begun(start), tracks, fragment).unwrap();
-    for second in 0..seconds {
+    push(&mut writer, 0, seconds);
+    writer
+}
+
+/// Writes so many more seconds; `from` are in the file.
+pub(crate) fn push(writer: &mut SegmentWriter, from: u64, seconds: u64) {
+    for second in from..from + seconds {
         let pts_ns = i64::try_from(second * SECOND_NS).unwrap();
         let data = [0, 0, 0, 4, 0x65, 0x88, 0x80, second as u8];
         let sample = Sample { data: &data, pts_ns, dts_ns: pts_ns, duration_ns: SECOND_NS, is_sync: true };
         writer.push(TrackKind::Video, &sample).unwrap();
     }
     writer.flush_fragment().unwrap();
-    writer
 }
 
 /// Begins a segment, of which `seconds` are on disk; it is never finished.

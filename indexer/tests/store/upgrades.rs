@@ -68,6 +68,13 @@ async fn violations(database: &Path) -> Vec<String> {
     texts(&mut connect(database).await, sql.to_owned()).await
 }
 
+/// The rows of clips and evidence without what was added.
+async fn evidence(database: &Path) -> Vec<String> {
+    let sql = "SELECT 'clip ' || violation || state || quote(from_us) || quote(to_us) || quote(reason) AS row FROM clip \
+         UNION ALL SELECT violation || kind || path || size_bytes || sha256 FROM evidence ORDER BY row";
+    texts(&mut connect(database).await, sql.to_owned()).await
+}
+
 /// Names and texts of everything in the schema, without what does not matter in them.
 async fn schema(database: &Path) -> Vec<String> {
     let sql = "SELECT name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY name".to_owned();
@@ -81,12 +88,19 @@ fn a_database_of_schema_2_keeps_every_row() {
         let folder = restored(SCHEMA_2).await;
         let database = folder.path().join("anjian.db");
         // Rebuilt, and compared below; or new.
-        let new = ["violation_day", "violation_day_of_camera", "segment_pieces"];
-        let moved = [&["_sqlx_migrations", "violation", "violation_tally"][..], &new].concat();
-        let before = (rows(&database, &moved).await, violations(&database).await);
+        let new = ["violation_day", "violation_day_of_camera", "segment_pieces", "evidence_stored"];
+        let moved = ["_sqlx_migrations", "violation", "violation_tally", "clip", "evidence"];
+        let moved = [&moved[..], &new].concat();
+        let kept =
+            async || (rows(&database, &moved).await, violations(&database).await, evidence(&database).await);
+        let before = kept().await;
         let all_before = rows(&database, &[]).await;
         let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
-        assert_eq!((rows(&database, &moved).await, violations(&database).await), before);
+        assert_eq!(kept().await, before);
+        let stored = "SELECT quote(sum(size_bytes)) FROM";
+        let stored = ["evidence", "evidence_stored"].map(|table| format!("{stored} {table}"));
+        let [added, kept] = stored.map(|sql| async { texts(&mut connect(&database).await, sql).await });
+        assert_eq!(added.await, kept.await);
         let copied = rows(&folder.path().join(FIRST_REBUILD), &[]).await;
         assert_eq!(copied, all_before, "the copy is what was there");
 

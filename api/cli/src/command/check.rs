@@ -131,12 +131,12 @@ fn tell_findings(config: &Config, findings: &[CheckFinding]) {
 }
 
 fn summary(report: &CheckReport, task: Task) -> String {
-    let CheckReport { violations, files, segments, repaired, .. } = report;
+    let CheckReport { violations, files, segments, clips, repaired, .. } = report;
     let found = report.findings.len() as u64 + report.unlisted;
     let mended = if task == Task::Repair { format!(", mended: {repaired}") } else { String::new() };
     format!(
-        "violations: {violations}, evidence files compared: {files}, segments compared: {segments}{mended}, \
-         findings: {found}"
+        "violations: {violations}, evidence files compared: {files}, segments compared: {segments}, clips in them: \
+         {clips}{mended}, findings: {found}"
     )
 }
 

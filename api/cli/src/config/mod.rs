@@ -1,6 +1,7 @@
 //! `anjian.toml`: what a person may ask for. Unknown keys are refused, every field has a default or is required,
 //! and whatever is wrong is told with its line or key before anything starts.
 
+mod evidence;
 mod load;
 mod machine;
 mod permit;
@@ -22,6 +23,7 @@ use anjian_pipeline::{Aim, DetectorSeat, Mount};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+pub use evidence::EvidenceConfig;
 pub use load::ConfigError;
 pub use permit::PermitConfig;
 pub use recording::RecordingConfig;
@@ -44,6 +46,9 @@ pub struct Config {
     /// How recordings are written and kept.
     #[serde(default)]
     pub recording: RecordingConfig,
+    /// How long evidence is kept.
+    #[serde(default)]
+    pub evidence: EvidenceConfig,
     /// Sites; without any, one called `site` is there.
     #[serde(default, rename = "site")]
     pub sites: Vec<Site>,

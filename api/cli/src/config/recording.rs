@@ -8,7 +8,7 @@ use serde::Deserialize;
 /// Shorter segments make many files, longer ones lose more of an index that has to be rebuilt.
 const SEGMENT_S: std::ops::RangeInclusive<u32> = 5..=600;
 /// A clip is evidence, not a recording.
-const LONGEST_CLIP_S: u32 = 600;
+pub(super) const LONGEST_CLIP_S: u32 = 600;
 
 /// How recordings are written and how long they are kept.
 #[derive(Debug, Clone, Deserialize)]

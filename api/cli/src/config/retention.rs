@@ -1,9 +1,9 @@
-//! What the index has to know of recordings, out of `[recording]` and the cameras' own limits.
+//! What the index has to know of recordings and evidence, out of `[recording]`, `[evidence]` and the cameras' own limits.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anjian_indexer::{CameraLimits, ClipSettings, RecordingSettings, Retention};
+use anjian_indexer::{CameraLimits, ClipSettings, EvidenceLimits, RecordingSettings, Retention};
 
 use super::{CameraConfig, Config};
 
@@ -24,6 +24,11 @@ impl Config {
                 cameras,
                 max_bytes: bytes(recording.max_gb),
                 min_free_bytes: bytes(recording.min_free_gb).unwrap_or(0),
+                evidence: EvidenceLimits {
+                    max_age: age(self.evidence.max_age_days),
+                    max_bytes: bytes(self.evidence.max_gb),
+                    short_clip: Duration::from_secs(self.evidence.short_clip_s.into()),
+                },
             },
             clips: ClipSettings {
                 before: Duration::from_secs(recording.clip_before_s.into()),
@@ -54,8 +59,12 @@ impl Config {
 }
 
 fn limits(max_age_days: f64, max_gb: f64) -> CameraLimits {
-    let max_age = (max_age_days > 0.0).then(|| Duration::from_secs_f64(max_age_days * DAY_S));
-    CameraLimits { max_age, max_bytes: bytes(max_gb) }
+    CameraLimits { max_age: age(max_age_days), max_bytes: bytes(max_gb) }
+}
+
+/// `None` for 0: no limit.
+fn age(days: f64) -> Option<Duration> {
+    (days > 0.0).then(|| Duration::from_secs_f64(days * DAY_S))
 }
 
 /// `None` for 0: no limit.
@@ -80,5 +89,19 @@ mod tests {
         let gate = CameraLimits { max_age: month, max_bytes: Some(1_500_000_000) };
         assert_eq!(retention.cameras.into_iter().collect::<Vec<_>>(), [("gate".parse().unwrap(), gate)]);
         assert_eq!(retention.max_bytes, None, "0 is no limit");
+    }
+
+    #[test]
+    fn evidence_has_a_budget() {
+        let limits = |text| {
+            let config = Config::from_text(text, Path::new("anjian.toml")).unwrap();
+            config.recording_settings().retention.evidence
+        };
+        let usual = limits("");
+        assert_eq!((usual.max_age, usual.max_bytes), (Some(Duration::from_secs(365 * 86_400)), None));
+        let set = limits("[evidence]\nmax_age_days = 0\nmax_gb = 20\nshort_clip_s = 0\n");
+        let expected =
+            EvidenceLimits { max_age: None, max_bytes: Some(20_000_000_000), short_clip: Duration::ZERO };
+        assert_eq!(set, expected);
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     check_server(config, &mut problems);
     check_sites(config, &mut problems);
     problems.extend(check_recording(config));
+    problems.extend(config.evidence.problems());
     let permits = check_permits(config);
     let are_permits_right = permits.is_empty();
     problems.extend(permits);

@@ -111,6 +111,7 @@ export const enPlayback = {
   } as Record<string, string>,
   recorderUnknown: 'Never recorded',
   kept: (from: string, size: string) => `Since ${from}, ${size}`,
+  evidenceKept: (size: string) => `Evidence of violations: ${size}`,
   free: (free: string, disk: string) => `${free} of ${disk} free`,
   daysLeft: (days: number) =>
     days < 1 ? 'The disk is full in less than a day' : `The disk is full in about ${many(Math.round(days), 'day', 'days')}`,
@@ -136,6 +137,13 @@ export const enPlayback = {
   toPlayback: 'To playback',
   playRecording: 'Play recording',
   clip: 'Clip',
-  clipDue: 'The clip is cut a few seconds after the violation has closed.',
+  clipDue: 'The clip can be played a few seconds after the violation has closed.',
   clipNone: 'There is no clip: nothing was recorded then.',
+  clipExpired: (when: string) => `The clip expired on ${when}.`,
+  picturesExpired: (when: string) => `The snapshots expired on ${when}.`,
+  expiredBy: {
+    age: 'It was older than evidence that nobody confirmed is kept.',
+    size: 'All evidence together was larger than it may be.',
+    recording: 'The recording expired, and no clip is kept of a violation that nobody confirmed.',
+  } as Record<string, string>,
 };

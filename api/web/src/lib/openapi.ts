@@ -390,7 +390,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The moving pictures around the violation, MP4; with byte ranges. */
+        /** The moving pictures around the violation, MP4; with byte ranges. They come out of the recording until that expires. */
         get: operations["clip"];
         put?: never;
         post?: never;
@@ -590,6 +590,7 @@ export interface components {
         };
         /** @description What became of a violation's clip. */
         ClipStateView: {
+            expired: components["schemas"]["ExpiredView"] | null;
             /**
              * Format: date-time
              * @description Beginning of what it shows.
@@ -598,10 +599,10 @@ export interface components {
             /** @description What is missing of it, or why there is none. */
             reason: string | null;
             /**
-             * @description `due`: it is cut soon after the violation closed; `none`: there is nothing to cut it from.
+             * @description `due`: it can be had soon after the violation closed; `recorded`: it lies in the recording; `cut`: it is a file of its own, because its recording expired; `none`: there is nothing to cut it from; `expired`: it is gone.
              * @enum {string}
              */
-            state: "due" | "cut" | "none";
+            state: "due" | "recorded" | "cut" | "none" | "expired";
             /**
              * Format: date-time
              * @description End of what it shows.
@@ -763,6 +764,16 @@ export interface components {
             /** @description 64 hexadecimal digits. */
             sha256: string;
             url: string;
+        };
+        /** @description When evidence expired, and why. */
+        ExpiredView: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description `age`: it was older than evidence that nobody confirmed is kept; `size`: all evidence together was too large; `recording`: the recording in which it lay expired.
+             * @enum {string}
+             */
+            by: "age" | "size" | "recording";
         };
         /** @description Every gallery. */
         GalleriesView: {
@@ -1067,7 +1078,7 @@ export interface components {
             cameras: components["schemas"]["CameraStorageView"][];
             /**
              * Format: double
-             * @description Null when retention keeps up, or nothing was recorded of late.
+             * @description Recordings and evidence together. Null when retention keeps up, or nothing was recorded of late.
              */
             days_until_full: number | null;
             /**
@@ -1075,6 +1086,16 @@ export interface components {
              * @description Size of the disk.
              */
             disk_bytes: number;
+            /**
+             * Format: int64
+             * @description Files of violations: pictures, and clips whose recording is gone.
+             */
+            evidence_bytes: number;
+            /**
+             * Format: int64
+             * @description What violations add at the rate of late, with the clips that will be cut of them.
+             */
+            evidence_bytes_a_day: number;
             /** Format: int64 */
             free_bytes: number;
             /**
@@ -1144,12 +1165,14 @@ export interface components {
             closed_s: number | null;
             /** @description Everything the model saw in the snapshot. */
             detections: components["schemas"]["DetectionView"][];
+            /** @description Files that are kept, and the clip while it lies in the recording. */
             evidence: components["schemas"]["EvidenceView"][];
             /**
              * Format: double
              * @description Seconds from the beginning of the source to `opened_at`.
              */
             opened_s: number;
+            pictures_expired: components["schemas"]["ExpiredView"] | null;
             rule: components["schemas"]["RuleView"];
             run: components["schemas"]["RunView"];
             /**
@@ -1194,9 +1217,9 @@ export interface components {
              */
             score: number;
             site: string;
-            /** @description Address of the clean picture. */
+            /** @description Address of the clean picture; null when it expired. */
             snapshot: string | null;
-            /** @description Address of the picture with zone, boxes and time drawn in. */
+            /** @description Address of the picture with zone, boxes and time drawn in; null when it expired. */
             snapshot_annotated: string | null;
             /**
              * @description `open` while it goes on.
@@ -1241,6 +1264,7 @@ export type CoverageView = components['schemas']['CoverageView'];
 export type DetectionView = components['schemas']['DetectionView'];
 export type EnrolledView = components['schemas']['EnrolledView'];
 export type EvidenceView = components['schemas']['EvidenceView'];
+export type ExpiredView = components['schemas']['ExpiredView'];
 export type GalleriesView = components['schemas']['GalleriesView'];
 export type GalleryView = components['schemas']['GalleryView'];
 export type GapView = components['schemas']['GapView'];

@@ -113,6 +113,7 @@ export const zhPlayback: typeof enPlayback = {
   },
   recorderUnknown: '从未录像',
   kept: (from, size) => `自 ${from} 起，共 ${size}`,
+  evidenceKept: (size) => `违规证据共 ${size}`,
   free: (free, disk) => `可用 ${free}，共 ${disk}`,
   daysLeft: (days) => (days < 1 ? '磁盘将在一天内写满' : `磁盘约 ${n(Math.round(days))} 天后写满`),
   daysNever: '按保存期限清理后，磁盘不会写满',
@@ -137,6 +138,13 @@ export const zhPlayback: typeof enPlayback = {
   toPlayback: '前往回放',
   playRecording: '回放当时',
   clip: '视频',
-  clipDue: '违规结束几秒后自动截取视频片段。',
+  clipDue: '违规结束几秒后即可播放视频片段。',
   clipNone: '没有视频片段：当时没有录像。',
+  clipExpired: (when) => `视频片段已于 ${when} 过期删除。`,
+  picturesExpired: (when) => `截图已于 ${when} 过期删除。`,
+  expiredBy: {
+    age: '未经确认的证据已超过保存期限。',
+    size: '证据占用空间已超过上限。',
+    recording: '所在录像已过期，未经确认的违规不再保留视频片段。',
+  },
 };

@@ -1,26 +1,25 @@
-//! Cutting the clips of violations out of the recording, once it reaches past their end. A clip that cannot be cut now
-//! or ever is remembered as such, with the reason, and not tried again.
+//! Notes what the clip of a violation shows, once the recording reaches past its end: range, size and digest. Its bytes
+//! stay in the recording; [`crate::evidence::keep_clips`] cuts it before they go. A clip that cannot be had now or ever
+//! is remembered as such, with the reason, and not tried again.
 
 use std::time::Duration;
 
-use anjian_domain::{CameraId, ErrorKind, Segment, Shortage, ViolationId, WallTime};
+use anjian_domain::{CameraId, ErrorKind, Segment, WallTime};
 use anjian_footage::{Cut, FootageError, scan};
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
-use crate::evidence::clip_row::{self, ClipRow, ClipState};
-use crate::evidence::folder::StoredFile;
+use crate::evidence::clip_row::{self, ClipDigest, ClipRow, ClipState};
 use crate::recordings::gap::Gap;
 use crate::recordings::timeline::MAX_UNFINISHED;
 use crate::updates::outbox;
-use crate::violations::record;
 use crate::{ClipSettings, Index, IndexError};
 
 /// Clips that are looked at in one call.
 const BATCH: i64 = 512;
 /// How long after the end of a clip a recorder may still begin a segment that belongs to it.
 const BEGINS_LATE: Duration = Duration::from_secs(10);
-/// How long a clip that cannot be cut for a passing reason is tried again.
+/// How long a clip that cannot be read for a passing reason is tried again.
 const GIVE_UP: Duration = Duration::from_secs(24 * 3_600);
 /// Gaps that a clip's reason names.
 const NAMED_GAPS: usize = 3;
@@ -28,20 +27,19 @@ const NAMED_GAPS: usize = 3;
 /// What became of the clips that were due.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ClipReport {
-    /// Clips that are there now.
-    pub cut: u64,
+    /// Clips that can be had now.
+    pub recorded: u64,
     /// Violations that never will have one: nothing was recorded then, or it cannot be cut.
     pub unrecorded: u64,
     /// Clips whose end has not come.
     pub waiting: u64,
-    /// Clips that could not be cut now (a full disk) and will be tried again.
+    /// Clips that could not be read now (a disk that refuses) and will be tried again.
     pub failed: u64,
 }
 
 /// A violation without its clip.
 struct DueClip {
     seq: i64,
-    id: ViolationId,
     camera: CameraId,
     opened: WallTime,
     from: WallTime,
@@ -50,7 +48,7 @@ struct DueClip {
     is_open: bool,
 }
 
-/// What a clip is cut from.
+/// What a clip consists of.
 struct Footage {
     segments: Vec<Segment>,
     gaps: Vec<Gap>,
@@ -58,37 +56,34 @@ struct Footage {
 
 enum Outcome {
     Waiting,
-    Cut(StoredFile, ClipRow),
+    Recorded(ClipRow),
     Nothing(String),
 }
 
 impl Index {
-    /// Cuts every clip that can be cut: of each live violation from some seconds before it opened to some after it
-    /// closed, see [`ClipSettings`]. Only the live system may call it, one call at a time.
+    /// Notes every clip that the recording holds: of each live violation from some seconds before it opened to some
+    /// after it closed, see [`ClipSettings`]. Only the live system may call it, one call at a time.
     ///
     /// # Errors
     /// When rows could not be read or written. What happens to a single clip stands in the report.
-    pub async fn cut_due_clips(&self) -> Result<ClipReport, IndexError> {
+    pub async fn note_due_clips(&self) -> Result<ClipReport, IndexError> {
         let mut report = ClipReport::default();
         for due in self.due_clips().await? {
-            match self.cut_clip(&due).await {
+            match self.look_for_clip(&due).await {
                 Ok(Outcome::Waiting) => report.waiting += 1,
-                Ok(Outcome::Cut(file, clip)) => {
-                    self.keep_clip(&due, Some(&file), &clip).await?;
-                    report.cut += 1;
+                Ok(Outcome::Recorded(clip)) => {
+                    self.note_clip(&due, &clip).await?;
+                    report.recorded += 1;
                 }
                 Ok(Outcome::Nothing(reason)) => {
-                    self.keep_nothing(&due, reason).await?;
+                    self.note_nothing(&due, reason).await?;
                     report.unrecorded += 1;
                 }
                 Err(error) if may_pass(error.kind()) && self.inner.clock.now() < due.to.plus(GIVE_UP) => {
-                    if error.kind() == ErrorKind::Unavailable(Shortage::Room) {
-                        self.give_up_reserve();
-                    }
                     report.failed += 1;
                 }
                 Err(error) => {
-                    self.keep_nothing(&due, error.to_string()).await?;
+                    self.note_nothing(&due, error.to_string()).await?;
                     report.unrecorded += 1;
                 }
             }
@@ -97,7 +92,7 @@ impl Index {
     }
 
     async fn due_clips(&self) -> Result<Vec<DueClip>, IndexError> {
-        let sql = "SELECT v.seq, v.id, v.camera, v.opened_us, v.closed_us FROM clip AS c INDEXED BY clip_due \
+        let sql = "SELECT v.seq, v.camera, v.opened_us, v.closed_us FROM clip AS c INDEXED BY clip_due \
              JOIN violation AS v ON v.seq = c.violation WHERE c.state = 'due' ORDER BY c.violation LIMIT ?";
         let rows = sqlx::query(sql).bind(BATCH).fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look for clips", table: "clip", source };
@@ -108,7 +103,6 @@ impl Index {
             let (from, to) = range(settings, opened, closed);
             Ok(DueClip {
                 seq: columns.get("seq")?,
-                id: ViolationId(columns.uuid("id")?),
                 camera: columns.word("camera")?,
                 opened,
                 from,
@@ -119,24 +113,25 @@ impl Index {
         rows.map_err(failed)?.iter().map(decode).collect()
     }
 
-    async fn cut_clip(&self, due: &DueClip) -> Result<Outcome, IndexError> {
+    async fn look_for_clip(&self, due: &DueClip) -> Result<Outcome, IndexError> {
         let Some(footage) = self.footage(due).await? else { return Ok(Outcome::Waiting) };
         let root = self.recordings_folder().to_path_buf();
-        let evidence = self.inner.evidence.clone();
-        let (id, camera, opened, from, to) = (due.id, due.camera.clone(), due.opened, due.from, due.to);
+        let (opened, from, to) = (due.opened, due.from, due.to);
         blocking(move || {
             let (cut, from, to) = match plan(&root, &footage.segments, opened, (from, to)) {
                 Ok(planned) => planned,
                 Err(FootageError::Empty { .. }) => return Ok(Outcome::Nothing(nothing(&footage.gaps))),
                 Err(error) => return Err(error.into()),
             };
-            let row = ClipRow {
-                state: ClipState::Cut,
+            let digest = cut.digest()?;
+            Ok(Outcome::Recorded(ClipRow {
+                state: ClipState::Recorded,
                 from: Some(from.max(cut.start())),
                 to: Some(to),
+                digest: Some(ClipDigest { size_bytes: digest.size_bytes, sha256: digest.sha256 }),
                 reason: missing(&footage.gaps),
-            };
-            Ok(Outcome::Cut(evidence.store_clip(&camera, id, opened, &cut)?, row))
+                expired: None,
+            }))
         })
         .await
     }
@@ -169,24 +164,23 @@ impl Index {
         blocking(move || Ok(scan(&path).is_ok_and(|file| start.plus(file.duration()) >= to))).await
     }
 
-    async fn keep_nothing(&self, due: &DueClip, reason: String) -> Result<(), IndexError> {
-        let clip =
-            ClipRow { state: ClipState::None, from: Some(due.from), to: Some(due.to), reason: Some(reason) };
-        self.keep_clip(due, None, &clip).await
+    async fn note_nothing(&self, due: &DueClip, reason: String) -> Result<(), IndexError> {
+        let clip = ClipRow {
+            state: ClipState::None,
+            from: Some(due.from),
+            to: Some(due.to),
+            digest: None,
+            reason: Some(reason),
+            expired: None,
+        };
+        self.note_clip(due, &clip).await
     }
 
-    /// The rows of a clip whose file is safe on disk, or of one that never will be.
-    async fn keep_clip(
-        &self,
-        due: &DueClip,
-        file: Option<&StoredFile>,
-        clip: &ClipRow,
-    ) -> Result<(), IndexError> {
-        let failed = |source| IndexError::Database { doing: "keep a clip", table: "clip", source };
+    async fn note_clip(&self, due: &DueClip, clip: &ClipRow) -> Result<(), IndexError> {
+        let failed = |source| IndexError::Database { doing: "note a clip", table: "clip", source };
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("clip").await?;
-        record::insert_files(&mut transaction, due.seq, file).await?;
-        clip_row::update(&mut transaction, due.seq, clip).await?;
+        clip_row::update(&mut transaction, due.seq, ClipState::Due, clip).await?;
         let update = outbox::append_violation(&mut transaction, due.seq, self.inner.clock.now()).await?;
         transaction.commit().await.map_err(failed)?;
         self.announce(update);
@@ -195,14 +189,14 @@ impl Index {
 }
 
 /// What is forbidden counts too: a person may change that before the clip is given up.
-const fn may_pass(kind: ErrorKind) -> bool {
+pub(crate) const fn may_pass(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Unavailable(_) | ErrorKind::Refused)
 }
 
 /// From some seconds before the opening to some after the end, or as long as a clip may be.
 fn range(settings: ClipSettings, opened: WallTime, closed: Option<WallTime>) -> (WallTime, WallTime) {
     let from = opened.minus(settings.before);
-    let longest = from.plus(settings.max);
+    let longest = from.plus(settings.max.min(ClipSettings::LONGEST));
     (from, closed.map_or(longest, |closed| closed.plus(settings.after).min(longest)))
 }
 
