@@ -9,9 +9,11 @@
 
 mod command;
 mod config;
+mod footage_start;
 mod gallery;
 mod output;
 mod ports;
+mod run_id;
 mod tailor;
 mod upkeep;
 mod wiring;

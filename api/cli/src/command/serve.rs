@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anjian_analysis::rules::Behaviours;
 use anjian_api::{ApiSettings, Ports};
-use anjian_domain::{RunKind, SegmentSink};
+use anjian_domain::SegmentSink;
 use anjian_indexer::{Index, IndexSink};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, SnapshotSource};
 use anyhow::Context;
@@ -16,8 +16,9 @@ use tokio::runtime::Handle;
 use crate::config::{CameraConfig, Config};
 use crate::output::tell;
 use crate::ports::{Decoder, Galleries, MainStream};
+use crate::run_id::RunOrigin;
 use crate::upkeep::Upkeep;
-use crate::wiring::{self, RunOrigin};
+use crate::wiring;
 
 /// Upper bounds of the histograms at `/metrics`, seconds: from a quick detection to a frame that is far too late.
 const BUCKETS_S: [f64; 9] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
@@ -114,7 +115,7 @@ fn live_setup(
         segments.and_then(|segments| wiring::recorded_camera(config, camera, Arc::clone(segments)));
     let is_small = live.sub.is_some() && recorded.is_some();
     let snapshots = if is_small { SnapshotSource::MainStream } else { SnapshotSource::JudgedFrame };
-    let origin = RunOrigin { kind: RunKind::Live, source, started_at: wiring::clock().now() };
+    let origin = RunOrigin::live(source, wiring::clock().now());
     Some(wiring::judge(config, camera, origin, eyes).map(|judge| LiveSetup {
         source: match recorded {
             Some(recorded) => Box::new(recorded),
