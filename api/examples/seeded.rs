@@ -116,6 +116,7 @@ fn made_up_minute(camera: usize, begins: WallTime, number: u64) -> CameraMinute 
         gated: seconds(is_gated),
         blind: seconds(is_blind),
         blind_cause: is_blind.then_some(if number > 600 { BlindCause::Frozen } else { BlindCause::Covered }),
+        persons: None,
     }
 }
 

@@ -18,6 +18,7 @@ mod key_spec;
 mod look;
 mod manual_clock;
 mod permit;
+mod person_count;
 mod run;
 mod segment;
 mod sink;
@@ -43,7 +44,8 @@ pub use key_spec::{KeySpec, KeyValue, WhenAbsent, unit};
 pub use look::{Answer, Embedding, EmbeddingError, HeadwearOdds, LightMeasure, Look, LookKind, Seen};
 pub use manual_clock::ManualClock;
 pub use permit::{Permit, PermitClass, UnknownPermitClass};
-pub use run::{RuleDefinition, Run, RunKind};
+pub use person_count::PersonCount;
+pub use run::{Footage, RuleDefinition, Run, RunKind, RunOutcome, StartSource};
 pub use segment::{
     AudioCodec, BlindCause, CameraMinute, CoverageSink, RecordingChange, RecordingState, Segment,
     SegmentSink, TimeSource, UnknownName, VideoCodec,

@@ -1,5 +1,7 @@
 //! One analysis of one source.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Behaviour, CameraId, RuleId, RunId, SiteId, WallTime, ZoneId};
@@ -26,6 +28,81 @@ impl RunKind {
             Self::Archive => "archive",
         }
     }
+}
+
+/// Where the start of recorded footage is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StartSource {
+    /// A person gave it.
+    Given,
+    /// A person gave the start of a file before; this file begins where the one before it ends.
+    Follows,
+    /// The container holds the time at which it was created.
+    Container,
+    /// A guess: the file was modified then. Copying a file changes it.
+    Modified,
+}
+
+impl StartSource {
+    /// Every source, the surest first.
+    pub const ALL: [Self; 4] = [Self::Given, Self::Follows, Self::Container, Self::Modified];
+
+    /// The name in answers and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Follows => "follows",
+            Self::Container => "container",
+            Self::Modified => "modified",
+        }
+    }
+}
+
+impl fmt::Display for StartSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How a Run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunOutcome {
+    /// The whole source was analysed. A live Run is complete when it was ended in order.
+    Complete,
+    /// Unfinished: it was asked to stop before the end of its footage.
+    Stopped,
+    /// Unfinished: footage, model or index failed before the end.
+    Failed,
+}
+
+impl RunOutcome {
+    /// Every outcome.
+    pub const ALL: [Self; 3] = [Self::Complete, Self::Stopped, Self::Failed];
+
+    /// The name in answers and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The footage of an archive Run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Footage {
+    /// SHA-256 of its bytes, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+    /// Where [`Run::started_at`] is known from.
+    pub start_source: StartSource,
+    /// When it begins by the file alone: by its container, else when it was modified. Earlier versions began the Run
+    /// then.
+    pub file_start: WallTime,
 }
 
 /// A rule as it stood when it judged: everything that a hearing would ask for.
@@ -61,6 +138,10 @@ pub struct Run {
     pub model: String,
     /// Every rule that it evaluates.
     pub rules: Vec<RuleDefinition>,
+    /// What decides besides model and rules: rate, decode mode, gate, tiles, as a JSON object.
+    pub settings: serde_json::Value,
     /// When the first frame was expected.
     pub started_at: WallTime,
+    /// What it analyses; `None` for a live Run.
+    pub footage: Option<Footage>,
 }

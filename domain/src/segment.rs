@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CameraId, SinkError, WallTime};
+use crate::{CameraId, PersonCount, SinkError, WallTime};
 
 /// Where the UTC of a recording comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -244,9 +244,11 @@ pub struct CameraMinute {
     pub blind: Duration,
     /// Why it saw nothing, if it did: the cause that lasted longest.
     pub blind_cause: Option<BlindCause>,
+    /// The most persons seen at once; `None` when nothing of it was analysed or gated.
+    pub persons: Option<PersonCount>,
 }
 
-/// Keeps account of what was analysed. A minute may be told in several parts, which add up.
+/// Keeps account of what was analysed. A minute may be told in several parts, which add up; of persons the most counts.
 pub trait CoverageSink: Send + Sync {
     /// # Errors
     /// When the row could not be written.

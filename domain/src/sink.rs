@@ -1,6 +1,6 @@
 //! Where results go. `pipeline` hands them over; `indexer` keeps them.
 
-use crate::{CameraStatus, Detections, ErrorKind, Moment, Run, RunId, TrackPoint, Violation};
+use crate::{CameraStatus, Detections, ErrorKind, Moment, Run, RunId, RunOutcome, TrackPoint, Violation};
 
 /// Why something could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,8 @@ pub struct OpeningEvidence {
 /// Keeps Runs, violations and their evidence. Calls block until the matter is safe on disk, and may be repeated:
 /// the same violation kept twice is kept once.
 pub trait EvidenceSink: Send + Sync {
+    /// Begins a Run, or one again that was stopped, failed or killed.
+    ///
     /// # Errors
     /// When the Run could not be written.
     fn begin_run(&self, run: &Run) -> Result<(), SinkError>;
@@ -45,11 +47,12 @@ pub trait EvidenceSink: Send + Sync {
     /// When the row could not be written.
     fn close_violation(&self, violation: &Violation, path: &[TrackPoint]) -> Result<(), SinkError>;
 
-    /// `last` is the last analysed moment, `None` when there was no frame at all.
+    /// `last` is the last analysed moment, `None` when there was no frame at all. A complete Run takes the place of
+    /// earlier Runs over the same footage.
     ///
     /// # Errors
     /// When the row could not be written.
-    fn end_run(&self, run: RunId, last: Option<Moment>) -> Result<(), SinkError>;
+    fn end_run(&self, run: RunId, last: Option<Moment>, outcome: RunOutcome) -> Result<(), SinkError>;
 }
 
 /// Keeps the newest state of each camera and tells whoever listens.

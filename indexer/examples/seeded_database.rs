@@ -15,8 +15,9 @@ use std::time::Duration;
 use anjian_domain::{
     Behaviour, BlindCause, Camera, CameraMinute, CameraSink, CameraState, CameraStatus, CloseReason,
     CoverageSink, Detections, EvidenceSink, ManualClock, MediaTime, Moment, NormBox, OpeningEvidence,
-    RecordingChange, RecordingState, RuleDefinition, Run, RunId, RunKind, Score, Segment, SegmentSink,
-    SiteId, TimeSource, TrackId, TrackPoint, VideoCodec, Viewer, Violation, ViolationId, WallTime,
+    RecordingChange, RecordingState, RuleDefinition, Run, RunId, RunKind, RunOutcome, Score, Segment,
+    SegmentSink, SiteId, TimeSource, TrackId, TrackPoint, VideoCodec, Viewer, Violation, ViolationId,
+    WallTime,
 };
 use anjian_indexer::{Index, IndexSink, NewHold};
 use serde_json::json;
@@ -102,7 +103,7 @@ fn violations(sink: &IndexSink) {
             }
         }
         if kind == RunKind::Archive {
-            sink.end_run(run.id, Some(at(600))).unwrap();
+            sink.end_run(run.id, Some(at(600)), RunOutcome::Complete).unwrap();
         }
     }
     let (camera, state) = ("gate".parse().unwrap(), CameraState::Failed);
@@ -126,7 +127,9 @@ fn run(number: u128, kind: RunKind, camera: &str, site: &str) -> Run {
             zone: "dock".parse().unwrap(),
             definition: json!({ "window_s": 2.5 }),
         }],
+        settings: json!({ "analysis_fps": 5.0 }),
         started_at: at(0).wall,
+        footage: None,
     }
 }
 
@@ -181,6 +184,7 @@ fn recordings(sink: &IndexSink) {
         gated: Duration::from_secs(10),
         blind: Duration::from_secs(5),
         blind_cause: Some(BlindCause::Covered),
+        persons: None,
     };
     sink.add_minute(&minute).unwrap();
 }

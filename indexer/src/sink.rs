@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anjian_domain::{
     CameraId, CameraMinute, CameraSink, CameraStatus, CoverageSink, ErrorKind, EvidenceSink, Moment,
-    OpeningEvidence, RecordingChange, Run, RunId, Segment, SegmentSink, Shortage, SinkError, TrackPoint,
-    Violation, WallTime,
+    OpeningEvidence, RecordingChange, Run, RunId, RunOutcome, Segment, SegmentSink, Shortage, SinkError,
+    TrackPoint, Violation, WallTime,
 };
 use tokio::runtime::Handle;
 
@@ -93,8 +93,8 @@ impl EvidenceSink for IndexSink {
         self.keep(|| self.runtime.block_on(self.index.close_violation(violation, path)))
     }
 
-    fn end_run(&self, run: RunId, last: Option<Moment>) -> Result<(), SinkError> {
-        self.keep(|| self.runtime.block_on(self.index.end_run(run, last)))
+    fn end_run(&self, run: RunId, last: Option<Moment>, outcome: RunOutcome) -> Result<(), SinkError> {
+        self.keep(|| self.runtime.block_on(self.index.end_run(run, last, outcome)))
     }
 }
 

@@ -34,6 +34,8 @@ const WEIGHTS: &[(&str, &[u8])] = &[
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     origin: Origin,
+    /// Of its text.
+    digest: String,
     models: Vec<Model>,
     second_looks: Vec<SecondLookModel>,
 }
@@ -76,6 +78,12 @@ impl Catalogue {
     pub fn from_file(path: &Path) -> Result<Self, ModelError> {
         let text = std::fs::read_to_string(path).map_err(|source| unreadable(path, source))?;
         Self::parse(Origin::File(path.to_path_buf()), &text)
+    }
+
+    /// The first twelve hexadecimal digits of its SHA-256: what it says of its models decides what they report.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// Every model, in the order of the catalogue.
@@ -181,7 +189,8 @@ impl Catalogue {
             let refused = entry.check().map(|look| second_looks.push(look)).err();
             checked(name, refused)?;
         }
-        Ok(Self { origin, models, second_looks })
+        let digest = hex::encode(&Sha256::digest(text.as_bytes())[..6]);
+        Ok(Self { origin, digest, models, second_looks })
     }
 
     fn weights(&self, of: &File<'_>) -> Result<Cow<'static, [u8]>, ModelError> {

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use anjian_domain::{CloseReason, ErrorKind, EvidenceSink, Frame, MediaTime, Shortage, SinkError, Violation};
+use anjian_domain::{
+    CloseReason, ErrorKind, EvidenceSink, Frame, MediaTime, RunOutcome, Shortage, SinkError, Violation,
+};
 use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
 use anjian_models::ModelError;
 
@@ -30,7 +32,7 @@ pub enum ArchiveError {
     /// The Run could not be written.
     #[error(transparent)]
     Sink(#[from] SinkError),
-    /// Somebody asked it to stop.
+    /// It was asked to stop.
     #[error("stopped before the end of the footage")]
     Stopped,
 }
@@ -65,7 +67,8 @@ pub struct ArchiveReport {
 
 /// Analyses one source to its end.
 ///
-/// Whatever was found before an error is kept and stands in `report`; what was open then is closed.
+/// Whatever was found before an error is kept and stands in `report`; what was open then is closed as interrupted. Such
+/// a Run is unfinished and ends with its [`RunOutcome`]; made again, it replaces those ends.
 ///
 /// # Errors
 /// When the footage, a model or the sink fails, or `stop` is given.
@@ -82,8 +85,24 @@ pub fn analyze(
     let outcome = judge_all(source, eyes, &mut judge, sink, stop, report, on_frame);
     let reason = if outcome.is_ok() { CloseReason::SourceEnded } else { CloseReason::Interrupted };
     let closing = keep_all(judge.finish(reason), sink, report);
-    sink.end_run(judge.run().id, judge.last())?;
-    outcome.and(closing.map_err(ArchiveError::from))
+    let outcome = outcome.and(closing.map_err(ArchiveError::from));
+    let run = judge.run();
+    sink.end_run(run.id, judge.last(), told(&outcome))?;
+    if outcome.is_err() {
+        tracing::warn!(
+            camera.id = %run.camera, run.id = %run.id, source = run.source, outcome = told(&outcome).as_str(),
+            "the Run is unfinished; analysing the footage again completes it"
+        );
+    }
+    outcome
+}
+
+const fn told(outcome: &Result<(), ArchiveError>) -> RunOutcome {
+    match outcome {
+        Ok(()) => RunOutcome::Complete,
+        Err(ArchiveError::Stopped) => RunOutcome::Stopped,
+        Err(_) => RunOutcome::Failed,
+    }
 }
 
 fn judge_all(
@@ -105,7 +124,7 @@ fn judge_all(
             report.gated_frames += 1;
         } else {
             let items = eyes.detect(judge.aim(), &frame.picture)?;
-            let Judgement { jobs, failure } = judge.judge(&frame, items, eyes);
+            let Judgement { jobs, failure, .. } = judge.judge(&frame, items, eyes);
             keep_all(jobs, sink, report)?;
             failure.map_or(Ok(()), Err)?;
             report.frames += 1;

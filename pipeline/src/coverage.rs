@@ -1,5 +1,5 @@
-//! What was made of every minute of every camera: how much was analysed or needed no judging, and how much of it the
-//! camera was blind.
+//! What was made of every minute of every camera: how much was analysed or needed no judging, how much of it the
+//! camera was blind, and how many persons were seen at once.
 //!
 //! Frames tell how long they stand for in MediaTime, and which minute that is in WallTime. A minute is told when a
 //! later one has begun, or when nothing more came of it for a while. Judging goes on while a camera is blind, so a
@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anjian_domain::{BlindCause, CameraId, CameraMinute, Clock, CoverageSink, MediaTime, Moment, WallTime};
+use anjian_domain::{
+    BlindCause, CameraId, CameraMinute, Clock, CoverageSink, MediaTime, Moment, PersonCount, WallTime,
+};
 use anjian_ingest::{StopSignal, Vitals};
 use metrics::counter;
 
@@ -47,12 +49,14 @@ struct State {
     quiet_rounds: u8,
 }
 
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone)]
 struct Parts {
     analysed: Duration,
     gated: Duration,
     /// As in [`CAUSES`].
     blind: [Duration; CAUSES.len()],
+    /// The most at once.
+    persons: Option<PersonCount>,
 }
 
 impl Account {
@@ -61,14 +65,20 @@ impl Account {
         Self { camera, longest_step, state: Mutex::default() }
     }
 
-    /// A frame was judged.
-    pub(crate) fn judged(&self, at: Moment) {
-        self.looked(at, |parts, part| parts.analysed += part);
+    /// A frame was judged, and showed so many persons.
+    pub(crate) fn judged(&self, at: Moment, persons: &PersonCount) {
+        self.looked(at, |parts, part| {
+            parts.analysed += part;
+            parts.count(persons);
+        });
     }
 
     /// A frame was held back: nobody is there, and nothing has moved.
     pub(crate) fn gated(&self, at: Moment) {
-        self.looked(at, |parts, part| parts.gated += part);
+        self.looked(at, |parts, part| {
+            parts.gated += part;
+            parts.count(&PersonCount::default());
+        });
     }
 
     fn looked(&self, at: Moment, add: impl FnMut(&mut Parts, Duration)) {
@@ -116,6 +126,9 @@ impl Account {
         let parts = state.minutes.entry(told.minute).or_default();
         parts.analysed += told.analysed;
         parts.gated += told.gated;
+        if let Some(persons) = &told.persons {
+            parts.count(persons);
+        }
         if let Some(index) = CAUSES.iter().position(|cause| Some(*cause) == told.blind_cause) {
             parts.blind[index] += told.blind;
         }
@@ -151,6 +164,10 @@ impl State {
 }
 
 impl Parts {
+    fn count(&mut self, persons: &PersonCount) {
+        self.persons.get_or_insert_default().raise(persons);
+    }
+
     /// One part with what was looked at, and one for each cause of blindness after the first.
     fn told(self, camera: &CameraId, minute: WallTime) -> Vec<CameraMinute> {
         let part = |blind: Duration, blind_cause| CameraMinute {
@@ -161,6 +178,7 @@ impl Parts {
             // A clock that was set back lets a minute happen twice.
             blind: blind.min(MINUTE),
             blind_cause,
+            persons: None,
         };
         let blind = CAUSES.into_iter().zip(self.blind).filter(|(_, lasted)| !lasted.is_zero());
         let mut parts: Vec<_> = blind.map(|(cause, lasted)| part(lasted, Some(cause))).collect();
@@ -169,6 +187,7 @@ impl Parts {
         }
         parts[0].analysed = self.analysed.min(MINUTE);
         parts[0].gated = self.gated.min(MINUTE - parts[0].analysed);
+        parts[0].persons = self.persons;
         parts
     }
 }
@@ -250,7 +269,10 @@ mod tests {
             let wall: WallTime = wall.parse().unwrap();
             for step in 0..=seconds * 5 {
                 let media = MediaTime::from_millis(media_s * 1000 + step * 200);
-                account.judged(Moment { media, wall: wall.plus(Duration::from_millis(step * 200)) });
+                account.judged(
+                    Moment { media, wall: wall.plus(Duration::from_millis(step * 200)) },
+                    &PersonCount::default(),
+                );
             }
         }
     }
@@ -312,10 +334,9 @@ mod tests {
     fn frames_far_apart_leave_part_of_the_time_unjudged() {
         let account = account();
         for second in (0..60).step_by(4) {
-            account.judged(Moment {
-                media: MediaTime::from_millis(second * 1000),
-                wall: moment(0, "2026-03-01T08:00:00Z").wall.plus(Duration::from_secs(second)),
-            });
+            let wall = moment(0, "2026-03-01T08:00:00Z").wall.plus(Duration::from_secs(second));
+            let at = Moment { media: MediaTime::from_millis(second * 1000), wall };
+            account.judged(at, &PersonCount::default());
         }
         assert_eq!(told(&account.take_all()), [("08:00".to_owned(), 14.0, 0.0)]);
     }
@@ -330,11 +351,36 @@ mod tests {
                 media: MediaTime::from_millis(u64::from(step) * 200),
                 wall: begun.wall.plus(passed),
             };
-            if step % 25 == 0 { account.judged(at) } else { account.gated(at) }
+            if step % 25 == 0 { account.judged(at, &PersonCount::default()) } else { account.gated(at) }
         }
         let minutes = account.take_all();
         let [minute] = &minutes[..] else { panic!("{minutes:?}") };
         assert_eq!((minute.analysed.as_millis(), minute.gated.as_millis()), (2_400, 57_600));
+    }
+
+    #[test]
+    fn the_most_persons_of_each_minute_are_kept_zone_by_zone() {
+        let account = account();
+        let dock: anjian_domain::ZoneId = "dock".parse().unwrap();
+        let begun: WallTime = "2026-03-01T08:00:58Z".parse().unwrap();
+        // Three persons once in 08:00, one of them in the dock; two in 08:01; then nothing moves any more.
+        for (step, picture, in_dock) in
+            [(0, 0, 0), (1, 3, 1), (2, 2, 0), (10, 2, 2), (11, 1, 1), (310, 0, 0), (311, 0, 0)]
+        {
+            let passed = Duration::from_millis(200) * step;
+            let at =
+                Moment { media: MediaTime::from_millis(u64::from(step) * 200), wall: begun.plus(passed) };
+            let zones = [(dock.clone(), in_dock)].into();
+            if picture > 0 { account.judged(at, &PersonCount { picture, zones }) } else { account.gated(at) }
+        }
+        let told = account.take_all();
+        let most: Vec<_> =
+            told.iter().map(|minute| minute.persons.clone().map(|most| (most.picture, most.zones))).collect();
+        let zone = |persons| [(dock.clone(), persons)].into();
+        assert_eq!(most, [Some((3, zone(2))), Some((1, zone(1))), Some((0, [].into()))]);
+        // What the sink refuses is counted once more, not added.
+        told.iter().for_each(|minute| account.put_back(minute));
+        assert_eq!(account.take_all(), told);
     }
 
     #[test]

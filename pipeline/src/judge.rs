@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anjian_analysis::{CameraAnalysis, Remark};
 use anjian_domain::{
     BehaviourList, BehaviourSpec, Camera, CloseReason, Detection, Detections, Frame, Moment, NormBox,
-    Polygon, Run, Site, TrackPoint, Violation, ViolationUpdate, WallTime, Zone,
+    PersonCount, Polygon, Run, Site, TrackPoint, Violation, ViolationUpdate, WallTime, Zone,
 };
 use anjian_models::ModelError;
 use jiff::tz::TimeZone;
@@ -58,6 +58,8 @@ pub(crate) struct Scene {
 /// A judged frame.
 pub(crate) struct Judgement {
     pub(crate) jobs: Vec<EvidenceJob>,
+    /// Whom the frame shows.
+    pub(crate) persons: PersonCount,
     /// Why some second looks were not answered; the frame was judged without them.
     pub(crate) failure: Option<ModelError>,
 }
@@ -125,8 +127,9 @@ impl Judge {
             tracing::warn!(camera.id = %frame.camera, rule.id = %rule, "{text}");
         }
         self.gate.judged(frame, self.analysis.is_idle());
+        let persons = self.analysis.count_persons(&self.scene.zones);
         let jobs = updates.into_iter().filter_map(|update| self.job(update, Some((frame, &detections))));
-        Judgement { jobs: jobs.collect(), failure }
+        Judgement { jobs: jobs.collect(), persons, failure }
     }
 
     /// Closes what is open: the source has ended, or the product stops.

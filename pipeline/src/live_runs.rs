@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anjian_domain::{
     CameraId, CameraSink, CameraStatus, Clock, CloseReason, CoverageSink, ErrorKind, EvidenceSink, Frame,
-    SinkError,
+    RunOutcome, SinkError,
 };
 use anjian_ingest::{LiveCamera, StopSignal, Vitals};
 use anjian_models::ModelError;
@@ -289,12 +289,12 @@ impl Shared {
         let items = eyes.detect(aim, &turn.frame.picture).inspect_err(failed)?;
         histogram!(metric::DETECT_SECONDS).record(self.context.clock.monotonic().saturating_sub(begun));
         let mut judge = self.judges[turn.seat.0].lock().unwrap_or_else(PoisonError::into_inner);
-        let Judgement { jobs, failure } = judge.judge(&turn.frame, items, eyes);
+        let Judgement { jobs, persons, failure } = judge.judge(&turn.frame, items, eyes);
         for job in jobs {
             entrance.put(job);
         }
         failure.map_or(Ok(()), Err).inspect_err(failed)?;
-        self.accounts[turn.seat.0].judged(turn.frame.at);
+        self.accounts[turn.seat.0].judged(turn.frame.at, &persons);
         counter!(metric::FRAMES_ANALYSED, "camera" => camera.clone()).increment(1);
         histogram!(metric::LAG_SECONDS).record(self.context.clock.now().since(turn.frame.at.wall));
         Ok(())
@@ -313,7 +313,7 @@ impl Shared {
         for judge in &self.judges {
             let judge = judge.lock().unwrap_or_else(PoisonError::into_inner);
             let run = judge.run();
-            if let Err(error) = self.context.evidence.end_run(run.id, judge.last()) {
+            if let Err(error) = self.context.evidence.end_run(run.id, judge.last(), RunOutcome::Complete) {
                 tracing::error!(camera.id = %run.camera, %error, "the end of the Run was not stored");
             }
         }

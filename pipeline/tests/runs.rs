@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anjian_domain::{
-    BlindCause, CameraState, Clock, CloseReason, ErrorKind, ManualClock, RunKind, Shortage, Violation,
-    WallTime,
+    BlindCause, CameraState, Clock, CloseReason, ErrorKind, ManualClock, PersonCount, RunKind, RunOutcome,
+    Shortage, Violation, WallTime,
 };
 use anjian_ingest::{Ailing, FileFault, IngestError, StopSignal, Vitals};
 use anjian_models::Detector;
-use anjian_pipeline::archive::{self, ArchiveReport};
+use anjian_pipeline::archive::{self, ArchiveError, ArchiveReport};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, LiveSource, Mount, SnapshotSource};
 use stage::{
     LargePictures, MemorySink, MortalCamera, MortalDetector, Scene, ScriptCamera, ScriptDetector, ScriptFile,
@@ -111,7 +111,7 @@ fn watch(
         evidence: sink.clone(),
         cameras: sink.clone(),
         coverage: sink.clone(),
-        main_pictures: Some(Arc::new(LargePictures::default())),
+        main_pictures: Some(Arc::new(LargePictures)),
         clock: Arc::clone(&clock),
         vitals: vitals.clone(),
     };
@@ -212,7 +212,7 @@ fn a_second_look_that_fails_ends_an_archive_and_is_passed_over_live() {
     let (detector, _seen) = ScriptDetector::reporting();
     let (sink, report, is_ok) = play_archive_with(EPISODE, None, &mut broken(detector));
     assert!(!is_ok && report.frames < 20, "{} frames", report.frames);
-    assert_eq!(sink.ended.lock().unwrap().len(), 1);
+    assert_eq!(outcomes(&sink), [RunOutcome::Failed]);
 
     let live = play_live_with(&[(Scene::Bare, 30)], None, SnapshotSource::JudgedFrame, broken);
     assert_eq!(live.opened.lock().unwrap().len(), 1, "the detector's own opinion stands");
@@ -243,7 +243,8 @@ fn a_stop_closes_what_is_open_and_ends_the_run() {
     let closed = sink.closed.lock().unwrap();
     assert_eq!(closed.len(), 1);
     assert_eq!(closed[0].closed.unwrap().1, CloseReason::Interrupted);
-    let last = sink.ended.lock().unwrap()[0].unwrap();
+    assert_eq!(outcomes(&sink), [RunOutcome::Complete], "a live Run has no end of its own");
+    let last = sink.ended.lock().unwrap()[0].0.unwrap();
     assert_eq!(last.media.as_secs_f64(), 5.8);
     let states: Vec<_> = sink.statuses.lock().unwrap().iter().map(|status| status.state).collect();
     assert_eq!(states.last(), Some(&CameraState::Stopped));
@@ -270,6 +271,8 @@ fn a_blind_camera_says_so_in_its_minutes() {
     assert_eq!((analysed.as_millis(), blind.as_millis()), (13_800, 13_800), "seventy frames: {minutes:?}");
     assert_eq!(minutes[0].blind_cause, Some(BlindCause::Covered));
     assert_eq!(minutes[0].minute.to_string(), "2026-03-02T08:00:00Z");
+    let somebody = PersonCount { picture: 1, zones: [("wall".parse().unwrap(), 1)].into() };
+    assert_eq!(minutes[0].persons, Some(somebody), "one person came, in the left half");
 }
 
 #[test]
@@ -279,4 +282,38 @@ fn what_was_found_before_the_footage_broke_is_kept() {
     assert!(!is_ok);
     assert_eq!(sink.opened.lock().unwrap().len(), 1);
     assert_eq!(report.violations[0].closed.unwrap().1, CloseReason::Interrupted);
+    assert_eq!(outcomes(&sink), [RunOutcome::Failed]);
+}
+
+#[test]
+fn an_archive_run_that_is_stopped_says_so_and_keeps_what_it_found() {
+    let sink = MemorySink::shared();
+    let mut source = ScriptFile { frames: script(EPISODE).into(), end: None };
+    let mut report = ArchiveReport::default();
+    let (stop, mut eyes) = (StopSignal::new(), Eyes::from(ScriptDetector::reporting().0));
+    let mut frames = 0;
+    let mut stop_while_bare = |_: &anjian_domain::Frame| {
+        frames += 1;
+        if frames == 25 {
+            stop.stop();
+        }
+    };
+    let judge = judge(RunKind::Archive);
+    let outcome = archive::analyze(
+        &mut source,
+        &mut eyes,
+        judge,
+        sink.as_ref(),
+        &stop,
+        &mut report,
+        &mut stop_while_bare,
+    );
+    assert!(matches!(outcome, Err(ArchiveError::Stopped)), "{outcome:?}");
+    assert_eq!((report.frames, outcomes(&sink)), (25, vec![RunOutcome::Stopped]));
+    assert_eq!(report.violations[0].closed.unwrap().1, CloseReason::Interrupted);
+    assert_eq!(outcomes(&play_archive(EPISODE, None).0), [RunOutcome::Complete]);
+}
+
+fn outcomes(sink: &MemorySink) -> Vec<RunOutcome> {
+    sink.ended.lock().unwrap().iter().map(|(_, outcome)| *outcome).collect()
 }

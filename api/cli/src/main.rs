@@ -10,10 +10,12 @@
 mod budget;
 mod command;
 mod config;
+mod footage_start;
 mod gallery;
 mod output;
 mod ports;
 mod renewal;
+mod run_id;
 mod tailor;
 mod upkeep;
 mod wiring;

@@ -5,9 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anjian_analysis::CameraAnalysis;
-use anjian_domain::{
-    Camera, Clock, LookKind, RuleDefinition, Run, RunId, RunKind, SegmentSink, SystemClock, WallTime,
-};
+use anjian_domain::{Camera, Clock, LookKind, RuleDefinition, Run, RunId, SegmentSink, SystemClock};
 use anjian_indexer::{Index, Recovery};
 use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording, Vitals};
 use anjian_models::{Catalogue, Reported, Runtime, SecondLookModel, SessionSettings};
@@ -19,6 +17,7 @@ use uuid::Uuid;
 
 use crate::config::{CameraConfig, Config, Model};
 use crate::output::Usage;
+use crate::run_id::{RunOrigin, run_id, settings};
 
 /// The runtime of everything that waits: database and HTTP. The pipeline has its own threads.
 pub fn async_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -264,16 +263,6 @@ pub fn open_catalogue(file: Option<&Path>) -> anyhow::Result<Catalogue> {
     })
 }
 
-/// Where a Run's pictures come from.
-pub struct RunOrigin {
-    /// Live or archive.
-    pub kind: RunKind,
-    /// Masked address or path.
-    pub source: String,
-    /// When the first frame was taken or is expected.
-    pub started_at: WallTime,
-}
-
 /// Tracker and rules of one camera under a new Run, which records the models of its eyes.
 pub fn judge(
     config: &Config,
@@ -287,19 +276,22 @@ pub fn judge(
     let time_zone = TimeZone::get(&site.time_zone)?;
     let plan = |run| config.plan(camera, run, time_zone.clone(), model.clone());
     let rules = CameraAnalysis::new(plan(RunId(Uuid::nil())))?.rule_definitions();
-    let id = run_id(camera, &origin, &model, &rules);
-    let RunOrigin { kind, source, started_at } = origin;
-    let run = Run {
-        id,
+    let catalogue = open_catalogue(config.model.catalogue.as_deref())?;
+    let RunOrigin { kind, source, started_at, footage } = origin;
+    let mut run = Run {
+        id: RunId(Uuid::nil()),
         kind,
         site: site.id.clone(),
         camera: camera.id.clone(),
         source,
         model: model.clone(),
         rules,
+        settings: settings(camera, &aim, &catalogue),
         started_at,
+        footage,
     };
-    let analysis = CameraAnalysis::new(plan(id))?;
+    run.id = run_id(&run);
+    let analysis = CameraAnalysis::new(plan(run.id))?;
     let (camera_view, zones) = (as_camera(config, camera), camera.zones.clone());
     Ok(Judge::new(JudgeSetup {
         run,
@@ -311,17 +303,4 @@ pub fn judge(
         is_gated: camera.motion_gate,
         aim,
     }))
-}
-
-/// A live Run happens once. An archive Run that is made again over the same footage with the same model and rules is
-/// the same Run, so that its violations are not kept twice.
-fn run_id(camera: &CameraConfig, origin: &RunOrigin, model: &str, rules: &[RuleDefinition]) -> RunId {
-    if origin.kind == RunKind::Live {
-        return RunId(Uuid::now_v7());
-    }
-    let versions: Vec<_> = rules.iter().map(|rule| rule.version.as_str()).collect();
-    let RunOrigin { source, started_at, .. } = origin;
-    let rate = camera.analysis_fps;
-    let name = format!("{}|{source}|{started_at}|{model}|{rate}|{}", camera.id, versions.join("|"));
-    RunId(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()))
 }

@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     /// Work that says that it has begun, and ends when nobody wants it.
-    fn until_unwanted(begun: mpsc::Sender<()>) -> impl FnOnce(&AtomicBool) + Send + 'static {
+    fn until_unwanted(begun: mpsc::SyncSender<()>) -> impl FnOnce(&AtomicBool) + Send + 'static {
         move |wanted| {
             begun.send(()).unwrap();
             while wanted.load(Ordering::Relaxed) {
@@ -95,7 +95,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn who_leaves_frees_the_place_and_who_comes_to_a_full_house_is_told() {
         let places = Places::new(1, 1);
-        let (begun, has_begun) = mpsc::channel();
+        let (begun, has_begun) = mpsc::sync_channel(1);
         let first = tokio::spawn({
             let places = places.clone();
             let work = until_unwanted(begun.clone());

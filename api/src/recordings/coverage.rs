@@ -1,8 +1,9 @@
 //! What became of each minute of a camera, and how complete its recording is.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anjian_domain::Viewer;
+use anjian_domain::{PersonCount, Viewer};
 use anjian_indexer::{CameraRow, Completeness, CoverageMinute};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -74,6 +75,15 @@ pub(crate) struct CoverageTotalsView {
     blind_s: f64,
 }
 
+/// How many persons were seen at once.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct PersonsView {
+    /// The most in any frame, in the whole picture.
+    most: u32,
+    /// The most in any frame, zone by zone; zones in which nobody was seen are left out.
+    zones: BTreeMap<String, u32>,
+}
+
 /// One minute, seconds of it; the last one may not be over.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CoverageMinuteView {
@@ -87,6 +97,9 @@ pub(crate) struct CoverageMinuteView {
     /// `black`, `covered`, `frozen`, `out_of_focus` or `moved`.
     #[schema(required)]
     blind_cause: Option<&'static str>,
+    /// Null when nothing of it was judged, or by a version that did not count.
+    #[schema(required)]
+    persons: Option<PersonsView>,
 }
 
 /// What became of a range, in whole minutes, up to the present.
@@ -94,6 +107,9 @@ pub(crate) struct CoverageMinuteView {
 pub(crate) struct CoverageView {
     camera: String,
     totals: CoverageTotalsView,
+    /// Null when nothing of the range was judged, or by a version that did not count.
+    #[schema(required)]
+    persons: Option<PersonsView>,
     /// Oldest first; they follow one another.
     spans: Vec<CoverageSpanView>,
     /// Only when asked for.
@@ -101,7 +117,8 @@ pub(crate) struct CoverageView {
     minutes: Option<Vec<CoverageMinuteView>>,
 }
 
-/// Tells of at most 32 days what was recorded, analysed, passed over because nothing moved, blind, or missing.
+/// Tells of at most 32 days what was recorded, analysed, passed over because nothing moved, blind, or missing, and how
+/// many persons were seen at once.
 #[utoipa::path(
     get,
     path = "/api/v1/cameras/{id}/coverage",
@@ -125,6 +142,7 @@ pub(crate) async fn coverage(
     Ok(Json(CoverageView {
         camera: camera.to_string(),
         totals: totals(&minutes),
+        persons: most_persons(&minutes).as_ref().map(PersonsView::from),
         spans: spans(&minutes),
         minutes: detail.detail.map(|Detail::Minutes| minutes.iter().map(CoverageMinuteView::from).collect()),
     }))
@@ -251,6 +269,20 @@ fn totals(minutes: &[CoverageMinute]) -> CoverageTotalsView {
     }
 }
 
+fn most_persons(minutes: &[CoverageMinute]) -> Option<PersonCount> {
+    minutes.iter().filter_map(|minute| minute.persons.clone()).reduce(|mut most, minute| {
+        most.raise(&minute);
+        most
+    })
+}
+
+impl From<&PersonCount> for PersonsView {
+    fn from(count: &PersonCount) -> Self {
+        let zones = count.zones.iter().map(|(zone, persons)| (zone.to_string(), *persons)).collect();
+        Self { most: count.picture, zones }
+    }
+}
+
 impl From<&CoverageMinute> for CoverageMinuteView {
     fn from(minute: &CoverageMinute) -> Self {
         Self {
@@ -258,6 +290,7 @@ impl From<&CoverageMinute> for CoverageMinuteView {
             totals: totals(std::slice::from_ref(minute)),
             gap_cause: minute.gap_cause.map(anjian_indexer::GapCause::as_str),
             blind_cause: minute.blind_cause.map(anjian_domain::BlindCause::as_str),
+            persons: minute.persons.as_ref().map(PersonsView::from),
         }
     }
 }
@@ -282,6 +315,7 @@ mod tests {
             gated: Duration::from_secs(gated),
             blind: Duration::from_secs(blind),
             blind_cause: (blind > 0).then_some(BlindCause::Covered),
+            persons: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{BlindCause, CameraMinute, RecordingState, VideoCodec, WallTime};
+use anjian_domain::{BlindCause, CameraMinute, PersonCount, RecordingState, VideoCodec, WallTime};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
@@ -33,6 +33,10 @@ async fn recorded(server: &Server) {
             gated: Duration::ZERO,
             blind: if is_blind { MINUTE } else { Duration::ZERO },
             blind_cause: is_blind.then_some(BlindCause::Covered),
+            persons: (!is_blind).then(|| PersonCount {
+                picture: 2 + u32::try_from(number).unwrap(),
+                zones: [("floor".parse().unwrap(), 3 - u32::try_from(number).unwrap())].into(),
+            }),
         };
         server.seed.minute(told).await;
     }
@@ -57,6 +61,9 @@ async fn coverage_tells_what_became_of_each_minute() {
     assert_eq!(view["totals"]["gap_s"], 60.0);
     assert_eq!(view["minutes"].as_array().unwrap().len(), 5);
     assert_eq!(view["minutes"][2]["blind_cause"], "covered");
+    assert_eq!(view["persons"], json!({ "most": 3, "zones": { "floor": 3 } }), "the most of the range");
+    assert_eq!(view["minutes"][1]["persons"], json!({ "most": 3, "zones": { "floor": 2 } }));
+    assert_eq!(view["minutes"][2]["persons"], Value::Null, "nothing was judged");
 }
 
 #[tokio::test]

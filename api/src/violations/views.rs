@@ -1,6 +1,8 @@
 //! Violations as answers show them. Times are RFC 3339 in UTC, scores and coordinates 0..1.
 
-use anjian_domain::{Detection, RuleDefinition, RunKind, TrackPoint, Verdict, ViolationId};
+use anjian_domain::{
+    Detection, RuleDefinition, RunKind, RunOutcome, StartSource, TrackPoint, Verdict, ViolationId,
+};
 use anjian_indexer::{
     ClipRow, ClipState, EvidenceKind, EvidenceRow, Expired, ExpiredBy, RunRow, ViolationDetail,
     ViolationPage, ViolationRow, ViolationStatus,
@@ -177,6 +179,23 @@ pub(crate) struct RunView {
     pub(crate) started_at: String,
     #[schema(format = "date-time", required)]
     pub(crate) ended_at: Option<String>,
+    /// `complete`, `stopped` or `failed`; null while it goes on, after its process was killed, and for Runs of versions
+    /// that did not store it.
+    #[schema(required)]
+    pub(crate) outcome: Option<&'static str>,
+    /// How `started_at` is known: `given`, `follows` the file before, from the `container`, or a guess by when the file was
+    /// `modified`; null for live Runs, and for those of versions that did not store it.
+    #[schema(required)]
+    pub(crate) start_source: Option<&'static str>,
+    /// SHA-256 of the footage, 64 hexadecimal digits; null for live Runs, and for those of versions that did not store it.
+    #[schema(required)]
+    pub(crate) footage_sha256: Option<String>,
+    /// What decided besides model and rules; null for Runs of versions that did not store it.
+    #[schema(value_type = Option<Object>, required)]
+    pub(crate) settings: Option<serde_json::Value>,
+    /// The Run over the same footage that counts instead; its violations are listed, and of this Run those with a verdict.
+    #[schema(required)]
+    pub(crate) superseded_by: Option<String>,
 }
 
 /// A file of a violation.
@@ -343,6 +362,11 @@ impl From<&RunRow> for RunView {
             source: run.source.clone(),
             started_at: run.started_at.to_string(),
             ended_at: run.ended_at.map(|at| at.to_string()),
+            outcome: run.outcome.map(RunOutcome::as_str),
+            start_source: run.start_source.map(StartSource::as_str),
+            footage_sha256: run.footage_sha256.clone(),
+            settings: run.settings.clone().filter(serde_json::Value::is_object),
+            superseded_by: run.superseded_by.map(|run| run.to_string()),
         }
     }
 }

@@ -172,7 +172,9 @@ impl Seed {
             source: format!("rtsp://viewer:***@10.20.0.{}:554/main", 11 + camera),
             model: "head-helmet-person-nano@0f3c21aa90d1".to_owned(),
             rules: vec![rule("no_hard_hat", hat), rule("overcrowding", crowd)],
+            settings: serde_json::json!({ "analysis_fps": 5.0 }),
             started_at: self.began,
+            footage: None,
         }
     }
 

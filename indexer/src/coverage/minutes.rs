@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anjian_domain::{BlindCause, CameraId, Viewer, WallTime};
+use anjian_domain::{BlindCause, CameraId, PersonCount, Viewer, WallTime};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
+use crate::coverage::persons;
 use crate::engine::columns::Columns;
 use crate::recordings::gap::{Gap, GapCause};
 use crate::recordings::timeline::check_range;
@@ -36,6 +37,8 @@ pub struct CoverageMinute {
     pub blind: Duration,
     /// Why it saw nothing: the cause that lasted longest.
     pub blind_cause: Option<BlindCause>,
+    /// The most persons seen at once; `None` when nothing was judged, or by an earlier version.
+    pub persons: Option<PersonCount>,
 }
 
 /// What analysis told of a minute.
@@ -46,6 +49,7 @@ struct Told {
     blind: Duration,
     /// The cause that lasted longest, and how long.
     blind_cause: Option<(Duration, BlindCause)>,
+    persons: Option<PersonCount>,
 }
 
 impl Index {
@@ -101,6 +105,7 @@ async fn read_minutes(
         let minute: &mut Told = told.entry(columns.wall("minute_us")?).or_default();
         minute.analysed = Duration::from_micros(columns.unsigned("analysed_us")?);
         minute.gated = Duration::from_micros(columns.unsigned("gated_us")?);
+        minute.persons = persons::decode(&columns)?;
     }
     Ok(())
 }
@@ -170,6 +175,7 @@ fn minute<'g>(
         gated,
         blind,
         blind_cause: told.blind_cause.map(|(_, cause)| cause),
+        persons: told.persons.clone(),
     }
 }
 
@@ -204,7 +210,7 @@ mod tests {
             }).collect();
             let told: BTreeMap<_, _> = told.iter().zip(0..).map(|((analysed, gated, blind), minute)| {
                 let seconds = Duration::from_secs;
-                let told = Told { analysed: seconds(*analysed), gated: seconds(*gated), blind: seconds(*blind), blind_cause: None };
+                let told = Told { analysed: seconds(*analysed), gated: seconds(*gated), blind: seconds(*blind), blind_cause: None, persons: None };
                 (at(minute * 60_000), told)
             }).collect();
             let found = minutes((at(0), at(length)), &gaps, &told);

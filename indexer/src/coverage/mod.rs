@@ -2,3 +2,4 @@
 
 pub(crate) mod completeness;
 pub(crate) mod minutes;
+pub(crate) mod persons;

@@ -37,11 +37,25 @@ impl<'r> Columns<'r> {
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T, IndexError> {
-        serde_json::from_str(self.get(column)?).map_err(|error| self.refuse(column, &error.to_string()))
+        self.parse_json(column, self.get(column)?)
+    }
+
+    pub(crate) fn json_or_null<T: DeserializeOwned>(&self, column: &str) -> Result<Option<T>, IndexError> {
+        self.get::<Option<&str>>(column)?.map(|text| self.parse_json(column, text)).transpose()
+    }
+
+    fn parse_json<T: DeserializeOwned>(&self, column: &str, text: &str) -> Result<T, IndexError> {
+        serde_json::from_str(text).map_err(|error| self.refuse(column, &error.to_string()))
     }
 
     pub(crate) fn uuid(&self, column: &str) -> Result<Uuid, IndexError> {
         Uuid::from_slice(self.get(column)?).map_err(|error| self.refuse(column, &error.to_string()))
+    }
+
+    pub(crate) fn uuid_or_null(&self, column: &str) -> Result<Option<Uuid>, IndexError> {
+        let bytes: Option<&[u8]> = self.get(column)?;
+        let parse = |bytes| Uuid::from_slice(bytes).map_err(|error| self.refuse(column, &error.to_string()));
+        bytes.map(parse).transpose()
     }
 
     pub(crate) fn wall(&self, column: &str) -> Result<WallTime, IndexError> {

@@ -4,6 +4,7 @@
 use anjian_domain::{CameraId, CameraMinute, RecordingChange, Segment, WallTime};
 use sqlx::SqliteConnection;
 
+use crate::coverage::persons;
 use crate::engine::columns::Columns;
 use crate::recordings::{segment_pieces, segment_row};
 use crate::{Index, IndexError};
@@ -74,11 +75,15 @@ impl Index {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("coverage_minute").await?;
         segment_row::require_camera(&mut transaction, &minute.camera).await?;
-        let sql = "INSERT INTO coverage_minute VALUES (?1, ?2, min(?3, 60000000), min(?4, 60000000)) \
+        let persons = persons::most(&mut transaction, minute, minute_us).await?;
+        let sql = "INSERT INTO coverage_minute (camera, minute_us, analysed_us, gated_us, persons, zone_persons) \
+             VALUES (?1, ?2, min(?3, 60000000), min(?4, 60000000), ?5, ?6) \
              ON CONFLICT DO UPDATE SET analysed_us = min(analysed_us + ?3, 60000000), \
-             gated_us = min(gated_us + ?4, 60000000)";
+             gated_us = min(gated_us + ?4, 60000000), persons = ?5, zone_persons = ?6";
         let query = sqlx::query(sql).bind(minute.camera.as_str()).bind(minute_us);
         let query = query.bind(micros(minute.analysed)).bind(micros(minute.gated));
+        let query =
+            query.bind(persons.as_ref().map(|most| most.picture)).bind(persons::column(persons.as_ref())?);
         query.execute(&mut *transaction).await.map_err(failed)?;
         if let Some(cause) = minute.blind_cause.filter(|_| !minute.blind.is_zero()) {
             let sql = "INSERT INTO coverage_blind VALUES (?1, ?2, ?3, min(?4, 60000000)) \

@@ -84,9 +84,13 @@ impl Index {
 /// The site of the change that a row of `outbox AS o` notes.
 const SITE: &str = "coalesce((SELECT site FROM violation WHERE seq = o.violation), (SELECT site FROM camera WHERE id = o.camera))";
 
+/// Leaves out violations whose Run was superseded since.
+const LISTED: &str = " AND (o.violation IS NULL OR EXISTS (SELECT 1 FROM violation AS v WHERE v.seq = o.violation AND v.run_kind <> 'superseded'))";
+
 fn since(scope: &Scope, seq: i64, limit: u32) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new("SELECT o.seq, o.violation, o.camera FROM outbox AS o WHERE o.seq > ");
     push_site(sql.push_bind(seq), scope, SITE);
+    sql.push(LISTED);
     sql.push(" ORDER BY o.seq LIMIT ").push_bind(limit.min(MAX_LIMIT));
     sql
 }

@@ -12,7 +12,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use crate::engine::columns::Columns;
 use crate::viewer::narrow::narrowed;
 use crate::violations::calendar::{self, Bucket};
-use crate::violations::parts::{Parts, parts};
+use crate::violations::parts::{Parts, only_edge, parts};
 use crate::violations::tally;
 use crate::violations::walk::{Driver, Plan};
 use crate::{CountKey, GroupBy, Index, IndexError, ViolationCount, ViolationQuery};
@@ -29,7 +29,8 @@ impl Index {
         query: &ViolationQuery,
         group_by: GroupBy,
     ) -> Result<Vec<ViolationCount>, IndexError> {
-        let Some(query) = &narrowed(viewer.scope(), query)? else { return nothing(query, &group_by) };
+        let Some(query) = narrowed(viewer.scope(), query)? else { return nothing(query, &group_by) };
+        let query = &self.only_listed(query).await?;
         if let Some(mut sql) = tally::counts(query, &group_by) {
             return self.read_tally(&mut sql, &group_by).await;
         }
@@ -151,11 +152,7 @@ impl Index {
 fn parts_of(query: &ViolationQuery, from: Option<WallTime>, to: Option<WallTime>) -> Parts {
     let from_us = from.map_or(i64::MIN, WallTime::as_micros);
     let to_us = to.map_or(i64::MAX, WallTime::as_micros);
-    if query.min_score.is_some() {
-        let edges = [from_us..to_us].into_iter().filter(|range| !range.is_empty()).collect();
-        return Parts { hours: 0..0, edges };
-    }
-    parts(from_us, to_us)
+    if query.min_score.is_some() { only_edge(from_us, to_us) } else { parts(from_us, to_us) }
 }
 
 /// The same question about a part of its range. Where that has no end, neither has the part.

@@ -7,9 +7,9 @@ use crate::engine::columns::Columns;
 use crate::{Cursor, IndexError, ViolationRow};
 
 /// What [`decode`] needs, from `violation AS v`.
-pub(crate) const COLUMNS: &str = "v.seq, v.id, v.run, v.run_kind, v.site, v.camera, v.zone, v.behaviour, v.rule, \
+pub(crate) const COLUMNS: &str = "v.seq, v.id, v.run, v.site, v.camera, v.zone, v.behaviour, v.rule, \
      v.rule_version, v.model, v.score, v.status, v.verdict, v.opened_us, v.opened_media_ns, v.closed_us, v.closed_media_ns, \
-     v.close_reason, v.track, \
+     v.close_reason, v.track, (SELECT kind FROM run AS r WHERE r.id = v.run) AS run_kind, \
      (EXISTS (SELECT 1 FROM clip AS c WHERE c.violation = v.seq AND c.state = 'recorded') OR EXISTS \
      (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'clip' AND e.expired_us IS NULL)) AS has_clip, \
      EXISTS (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'snapshot' AND e.expired_us IS NULL) \

@@ -22,11 +22,16 @@ pub(crate) fn parts(from_us: i64, to_us: i64) -> Parts {
     let (first, end) = (from_us.div_euclid(HOUR_US), to_us.div_euclid(HOUR_US));
     let first = if first * HOUR_US < from_us { first + 1 } else { first };
     if first >= end {
-        let edges = [from_us..to_us].into_iter().filter(|edge| !edge.is_empty()).collect();
-        return Parts { hours: first..first, edges };
+        return only_edge(from_us, to_us);
     }
     let edges = [from_us..first * HOUR_US, end * HOUR_US..to_us];
     Parts { hours: first..end, edges: edges.into_iter().filter(|edge| !edge.is_empty()).collect() }
+}
+
+/// A range of which no tally knows anything.
+pub(crate) fn only_edge(from_us: i64, to_us: i64) -> Parts {
+    let edges = std::iter::once(from_us..to_us).filter(|edge| !edge.is_empty()).collect();
+    Parts { hours: 0..0, edges }
 }
 
 #[cfg(test)]
@@ -36,20 +41,21 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(range: Range<i64>, hours: Range<i64>, edges: &[Range<i64>]) {
-        assert_eq!(parts(range.start, range.end), Parts { hours, edges: edges.to_vec() }, "{range:?}");
+    fn check((from, to): (i64, i64), hours: Range<i64>, edges: &[(i64, i64)]) {
+        let edges = edges.iter().map(|(from, to)| *from..*to).collect();
+        assert_eq!(parts(from, to), Parts { hours, edges }, "{from}..{to}");
     }
 
     #[test]
     fn full_hours_and_what_is_beside_them() {
         let at = |hours: i64, more: i64| hours * HOUR_US + more;
-        check(at(0, 0)..at(24, 0), 0..24, &[]);
-        check(at(-3, 0)..at(2, 0), -3..2, &[]);
-        check(at(0, 1)..at(3, -1), 1..2, &[at(0, 1)..at(1, 0), at(2, 0)..at(3, -1)]);
-        check(at(-2, 7)..at(0, 0), -1..0, &[at(-2, 7)..at(-1, 0)]);
-        check(at(5, 1)..at(5, 9), 6..6, &[at(5, 1)..at(5, 9)]);
-        check(at(5, 1)..at(6, 1), 6..6, &[at(5, 1)..at(6, 1)]);
-        check(at(9, 0)..at(2, 0), 9..9, &[]);
+        check((at(0, 0), at(24, 0)), 0..24, &[]);
+        check((at(-3, 0), at(2, 0)), -3..2, &[]);
+        check((at(0, 1), at(3, -1)), 1..2, &[(at(0, 1), at(1, 0)), (at(2, 0), at(3, -1))]);
+        check((at(-2, 7), at(0, 0)), -1..0, &[(at(-2, 7), at(-1, 0))]);
+        check((at(5, 1), at(5, 9)), 0..0, &[(at(5, 1), at(5, 9))]);
+        check((at(5, 1), at(6, 1)), 0..0, &[(at(5, 1), at(6, 1))]);
+        check((at(9, 0), at(2, 0)), 0..0, &[]);
     }
 
     proptest! {

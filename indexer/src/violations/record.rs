@@ -1,14 +1,18 @@
 //! Writing Runs and violations. Each function is one transaction: it happens with everything that belongs to it, or
 //! not at all, and a second time does nothing.
 
-use anjian_domain::{Moment, OpeningEvidence, Run, RunId, RunKind, TrackPoint, Violation, ViolationId};
+use anjian_domain::{
+    CloseReason, Moment, OpeningEvidence, Run, RunId, RunKind, RunOutcome, TrackPoint, Violation,
+    ViolationId, WallTime,
+};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use crate::engine::columns::{json_column, media_column, uuid_column};
+use crate::engine::columns::{Columns, json_column, media_column, uuid_column};
 use crate::evidence::clip_row;
 use crate::evidence::folder::StoredFile;
 use crate::updates::outbox;
 use crate::violations::run_row;
+use crate::violations::supersede::{self, SUPERSEDED, Standing};
 use crate::violations::walk;
 use crate::{Index, IndexError, ViolationStatus};
 
@@ -17,25 +21,39 @@ impl Index {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("run").await?;
         run_row::insert(&mut transaction, run).await?;
+        supersede::wait_behind(&mut transaction, run.id).await?;
         let failed = |source| IndexError::Database { doing: "begin a Run", table: "run", source };
         transaction.commit().await.map_err(failed)
     }
 
-    pub(crate) async fn end_run(&self, run: RunId, last: Option<Moment>) -> Result<(), IndexError> {
+    /// The first end counts, until the Run begins again.
+    pub(crate) async fn end_run(
+        &self,
+        run: RunId,
+        last: Option<Moment>,
+        outcome: RunOutcome,
+    ) -> Result<(), IndexError> {
         let failed = |source| IndexError::Database { doing: "end a Run", table: "run", source };
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("run").await?;
+        supersede::standing(&mut transaction, run).await?;
         let sql = "UPDATE run SET last_seen_us = max(last_seen_us, coalesce(?2, last_seen_us)), \
-             ended_us = coalesce(ended_us, ?2, last_seen_us), last_media_ns = coalesce(last_media_ns, ?3) \
-             WHERE id = ?1";
+             ended_us = coalesce(?2, last_seen_us), last_media_ns = ?3, outcome = ?4 \
+             WHERE id = ?1 AND ended_us IS NULL";
         let query = sqlx::query(sql).bind(uuid_column(run.0));
         let query =
             query.bind(last.map(|at| at.wall.as_micros())).bind(last.map(|at| media_column(at.media)));
-        let known = query.execute(&mut *transaction).await.map_err(failed)?.rows_affected();
-        if known == 0 {
-            return Err(IndexError::UnknownRun(run));
+        query.bind(outcome.as_str()).execute(&mut *transaction).await.map_err(failed)?;
+        let mut newest = None;
+        if outcome == RunOutcome::Complete {
+            for seq in supersede::take_over(&mut transaction, run).await? {
+                let now = self.inner.clock.now();
+                newest = Some(outbox::append_violation(&mut transaction, seq, now).await?);
+            }
         }
-        transaction.commit().await.map_err(failed)
+        transaction.commit().await.map_err(failed)?;
+        newest.into_iter().for_each(|seq| self.announce(seq));
+        Ok(())
     }
 
     /// Whether the violation has its row.
@@ -62,21 +80,26 @@ impl Index {
         if find(&mut transaction, violation.id).await?.is_some() {
             return Ok(());
         }
-        let run_kind = run_row::kind(&mut transaction, violation.run).await?;
-        let seq = insert_row(&mut transaction, violation, run_kind).await?;
+        let standing = supersede::standing(&mut transaction, violation.run).await?;
+        let seq = insert_row(&mut transaction, violation, standing).await?;
         insert_detail(&mut transaction, seq, evidence).await?;
         insert_files(&mut transaction, seq, files).await?;
-        if run_kind == RunKind::Live {
+        if standing.kind == RunKind::Live {
             clip_row::insert_due(&mut transaction, seq).await?;
         }
         run_row::seen(&mut transaction, violation.run, evidence.snapshot_at.wall).await?;
-        let update = outbox::append_violation(&mut transaction, seq, self.inner.clock.now()).await?;
+        let update = if standing.is_superseded {
+            None
+        } else {
+            Some(outbox::append_violation(&mut transaction, seq, self.inner.clock.now()).await?)
+        };
         transaction.commit().await.map_err(failed)?;
-        self.announce(update);
+        update.into_iter().for_each(|seq| self.announce(seq));
         Ok(())
     }
 
-    /// The end of a violation. Does nothing when it has one.
+    /// The end of a violation. Does nothing when it has one, but for an archive Run that is made again after it was
+    /// interrupted: that end was no end.
     pub(crate) async fn close_violation(
         &self,
         violation: &Violation,
@@ -86,8 +109,9 @@ impl Index {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("violation").await?;
         let found = find(&mut transaction, violation.id).await?;
-        let (seq, is_unclosed) = found.ok_or(IndexError::UnknownViolation(violation.id))?;
-        if !is_unclosed {
+        let Found { seq, end, run_kind } = found.ok_or(IndexError::UnknownViolation(violation.id))?;
+        let was_cut = run_kind != RunKind::Live.as_str() && was_interrupted(end, violation);
+        if end.is_some() && !was_cut {
             return Ok(());
         }
         update_end(&mut transaction, seq, violation).await?;
@@ -99,24 +123,46 @@ impl Index {
         if let Some((at, _)) = violation.closed {
             run_row::seen(&mut transaction, violation.run, at.wall).await?;
         }
-        let update = outbox::append_violation(&mut transaction, seq, self.inner.clock.now()).await?;
+        let update = if run_kind == SUPERSEDED {
+            None
+        } else {
+            Some(outbox::append_violation(&mut transaction, seq, self.inner.clock.now()).await?)
+        };
         transaction.commit().await.map_err(failed)?;
-        self.announce(update);
+        update.into_iter().for_each(|seq| self.announce(seq));
         Ok(())
     }
 }
 
-/// The violation's `seq`, and whether it has no end yet.
-async fn find(connection: &mut SqliteConnection, id: ViolationId) -> Result<Option<(i64, bool)>, IndexError> {
-    let sql = "SELECT seq, closed_us IS NULL FROM violation WHERE id = ?";
-    let found = sqlx::query_as(sql).bind(uuid_column(id.0)).fetch_optional(connection).await;
-    found.map_err(|source| IndexError::Database { doing: "look for a violation", table: "violation", source })
+/// What is known of a violation.
+struct Found {
+    seq: i64,
+    end: Option<(WallTime, CloseReason)>,
+    run_kind: String,
+}
+
+async fn find(connection: &mut SqliteConnection, id: ViolationId) -> Result<Option<Found>, IndexError> {
+    let sql = "SELECT seq, closed_us, close_reason, run_kind FROM violation WHERE id = ?";
+    let found = sqlx::query(sql).bind(uuid_column(id.0)).fetch_optional(connection).await;
+    let failed = |source| IndexError::Database { doing: "look for a violation", table: "violation", source };
+    let Some(row) = found.map_err(failed)? else { return Ok(None) };
+    let columns = Columns { table: "violation", row: &row };
+    let end = columns.wall_or_null("closed_us")?.zip(columns.word_or_null("close_reason")?);
+    Ok(Some(Found { seq: columns.get("seq")?, end, run_kind: columns.get("run_kind")? }))
+}
+
+/// Whether the Run ended before the violation did, and it is known better now.
+fn was_interrupted(end: Option<(WallTime, CloseReason)>, violation: &Violation) -> bool {
+    let (Some((before, CloseReason::Interrupted)), Some((at, reason))) = (end, violation.closed) else {
+        return false;
+    };
+    reason != CloseReason::Interrupted || at.wall > before
 }
 
 async fn insert_row(
     connection: &mut SqliteConnection,
     violation: &Violation,
-    run_kind: RunKind,
+    standing: Standing,
 ) -> Result<i64, IndexError> {
     let closed = violation.closed;
     let status = if closed.is_some() { ViolationStatus::Closed } else { ViolationStatus::Open };
@@ -126,7 +172,7 @@ async fn insert_row(
     );
     let mut values = sql.separated(", ");
     values.push_bind(uuid_column(violation.id.0)).push_bind(uuid_column(violation.run.0));
-    values.push_bind(run_kind.as_str()).push_bind(violation.site.as_str());
+    values.push_bind(standing.word()).push_bind(violation.site.as_str());
     values.push_bind(violation.camera.as_str()).push_bind(violation.zone.as_str());
     values.push_bind(violation.behaviour.as_str()).push_bind(violation.rule.as_str());
     values.push_bind(violation.rule_version.as_str()).push_bind(violation.model.as_str());

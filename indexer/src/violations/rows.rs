@@ -2,7 +2,7 @@
 
 use anjian_domain::{
     Behaviour, CameraId, CloseReason, Detections, MediaTime, Moment, RuleDefinition, RuleId, RunId, RunKind,
-    Score, SiteId, TrackId, TrackPoint, Verdict, ViolationId, WallTime, ZoneId,
+    RunOutcome, Score, SiteId, StartSource, TrackId, TrackPoint, Verdict, ViolationId, WallTime, ZoneId,
 };
 
 use crate::{ClipRow, EvidenceRow, Expired, ViolationStatus};
@@ -100,4 +100,14 @@ pub struct RunRow {
     pub last_seen_at: WallTime,
     /// The last analysed moment in the source, once it ended.
     pub last_media: Option<MediaTime>,
+    /// What decided besides model and rules; `None`: an earlier version did not store it.
+    pub settings: Option<serde_json::Value>,
+    /// SHA-256 of the footage, hexadecimal; `None`: live, or an earlier version did not store it.
+    pub footage_sha256: Option<String>,
+    /// How `started_at` is known; `None`: live, or an earlier version did not store it.
+    pub start_source: Option<StartSource>,
+    /// How it ended; `None`: it goes on, its process was killed, or an earlier version did not store it.
+    pub outcome: Option<RunOutcome>,
+    /// The Run over the same footage that counts instead.
+    pub superseded_by: Option<RunId>,
 }

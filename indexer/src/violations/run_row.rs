@@ -1,26 +1,43 @@
 //! Runs, and the rules as they stood in each.
 
-use anjian_domain::{RuleDefinition, Run, RunId, RunKind, WallTime};
+use anjian_domain::{Footage, RuleDefinition, Run, RunId, WallTime};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use crate::engine::columns::{Columns, json_column, uuid_column};
 use crate::{IndexError, RunRow};
 
-/// Writes a Run, its rules, and what they refer to. Does nothing when it is there.
+/// Writes a Run, its rules, and what they refer to. One that is there and was stopped or failed goes on; one that is
+/// complete stays as it is, but for the place of its file.
 pub(crate) async fn insert(connection: &mut SqliteConnection, run: &Run) -> Result<(), IndexError> {
     let failed = |source| IndexError::Database { doing: "begin a Run", table: "run", source };
     insert_place(connection, run).await.map_err(failed)?;
-    let sql = "INSERT INTO run (id, kind, site, camera, source, model, started_us, last_seen_us) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (id) DO NOTHING";
+    let footage = run.footage.as_ref();
+    let sql = "INSERT INTO run (id, kind, site, camera, source, model, started_us, last_seen_us, settings, footage, \
+         start_source, file_start_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11) \
+         ON CONFLICT (id) DO UPDATE SET source = excluded.source, \
+         start_source = iif(start_source = 'modified', excluded.start_source, start_source), \
+         ended_us = iif(outcome IN ('stopped', 'failed'), NULL, ended_us), \
+         last_media_ns = iif(outcome IN ('stopped', 'failed'), NULL, last_media_ns), \
+         outcome = iif(outcome IN ('stopped', 'failed'), NULL, outcome)";
     let query = sqlx::query(sql).bind(uuid_column(run.id.0)).bind(run.kind.as_str());
     let query = query.bind(run.site.as_str()).bind(run.camera.as_str());
     let query = query.bind(&run.source).bind(&run.model).bind(run.started_at.as_micros());
+    let query = query.bind(json_column("run", &run.settings)?).bind(footage.map(digest_column).transpose()?);
+    let query = query.bind(footage.map(|footage| footage.start_source.as_str()));
+    let query = query.bind(footage.map(|footage| footage.file_start.as_micros()));
     query.execute(&mut *connection).await.map_err(failed)?;
     for rule in &run.rules {
         insert_rule(connection, run.id, rule).await?;
     }
     Ok(())
+}
+
+/// A digest as its column holds it.
+fn digest_column(footage: &Footage) -> Result<Vec<u8>, IndexError> {
+    let unreadable =
+        |_| IndexError::Query(format!("{:?} is no SHA-256: give 64 hexadecimal digits", footage.sha256));
+    hex::decode(&footage.sha256).map_err(unreadable)
 }
 
 /// Footage may be analysed for a camera that no configuration names: it gets rows that say so.
@@ -52,16 +69,6 @@ async fn insert_rule(
     Ok(())
 }
 
-/// # Errors
-/// [`IndexError::UnknownRun`] when it never began.
-pub(crate) async fn kind(connection: &mut SqliteConnection, run: RunId) -> Result<RunKind, IndexError> {
-    let found = sqlx::query("SELECT kind FROM run WHERE id = ?").bind(uuid_column(run.0));
-    let found = found.fetch_optional(connection).await;
-    let failed = |source| IndexError::Database { doing: "look for a Run", table: "run", source };
-    let row = found.map_err(failed)?.ok_or(IndexError::UnknownRun(run))?;
-    Columns { table: "run", row: &row }.word("kind")
-}
-
 /// Notes that the Run was alive at `at`.
 pub(crate) async fn seen(
     connection: &mut SqliteConnection,
@@ -87,5 +94,10 @@ pub(crate) fn decode(row: &SqliteRow) -> Result<RunRow, IndexError> {
         ended_at: columns.wall_or_null("ended_us")?,
         last_seen_at: columns.wall("last_seen_us")?,
         last_media: columns.media_or_null("last_media_ns")?,
+        settings: columns.json_or_null("settings")?,
+        footage_sha256: columns.get::<Option<&[u8]>>("footage")?.map(hex::encode),
+        start_source: columns.word_or_null("start_source")?,
+        outcome: columns.word_or_null("outcome")?,
+        superseded_by: columns.uuid_or_null("superseded_by")?.map(RunId),
     })
 }

@@ -21,6 +21,7 @@ impl Index {
         query: &ViolationQuery,
     ) -> Result<ViolationPage, IndexError> {
         let Some(query) = narrowed(viewer.scope(), query)? else { return Ok(ViolationPage::default()) };
+        let query = self.only_listed(query).await?;
         let limit = usize::from(query.limit.clamp(1, ViolationQuery::MAX_LIMIT));
         // One more than asked for tells whether there is another page.
         let occurring = self.occurring_behaviours(&query).await?;
@@ -449,7 +450,7 @@ mod tests {
         let mut transaction = writer.begin("violation").await.unwrap();
         let judged = "UPDATE violation SET verdict = 'confirmed' WHERE seq % 3 = 0;
             UPDATE violation SET status = 'closed', closed_us = 99, closed_media_ns = 0, close_reason = 'left'
-            WHERE seq % 5 = 0; DELETE FROM violation WHERE seq % 17 = 0";
+            WHERE seq % 5 = 0; UPDATE violation SET run_kind = 'superseded' WHERE seq % 7 = 0; DELETE FROM violation WHERE seq % 17 = 0";
         sqlx::raw_sql(judged).execute(&mut *transaction).await.unwrap();
         transaction.commit().await.unwrap();
         drop(writer);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{EvidenceSink, RunKind};
+use anjian_domain::{EvidenceSink, RunKind, RunOutcome};
 use anjian_indexer::{CheckFinding, CheckProgress, CheckReport, EvidenceKind};
 
 use crate::fixture::{Store, at};
@@ -44,7 +44,7 @@ pub(crate) fn every_damage_is_found(store: &Store) {
     std::fs::write(&orphan, "snapshot").unwrap();
     let partial = orphan.with_extension("jpg.partial");
     std::fs::write(&partial, "snap").unwrap();
-    store.sink.end_run(run.id, Some(at(60))).unwrap();
+    store.sink.end_run(run.id, Some(at(60)), RunOutcome::Complete).unwrap();
     // Long after, so that nobody can be about to write the rows.
     store.clock.advance(Duration::from_secs(3_600 * 24 * 365 * 50));
 

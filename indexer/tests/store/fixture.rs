@@ -150,7 +150,9 @@ impl Store {
             source: "rtsp://admin:***@10.0.0.5/live".into(),
             model: "nano@0f3c21aa90d1".into(),
             rules: vec![rule("hats", behaviour("no_hard_hat"), "dock")],
+            settings: json!({ "analysis_fps": 5.0 }),
             started_at: at(0).wall,
+            footage: None,
         };
         self.sink.begin_run(&run).unwrap();
         run

@@ -21,6 +21,7 @@ mod recordings;
 mod records;
 mod recovery;
 mod runs;
+mod same_footage;
 mod search;
 mod single_faults;
 mod updates;
@@ -53,6 +54,9 @@ store_suite!(sqlite, crate::fixture::Sqlite;
     updates: changes_are_told_after_commit, lost_updates_are_caught_up_with;
     runs: killed_live_runs_are_closed_at_their_last_moment, living_and_archive_runs_are_left_alone,
         a_run_ends_once, each_run_keeps_its_rules_as_they_stood;
+    same_footage: a_complete_run_takes_the_place_of_the_one_before, an_unfinished_run_hides_nothing,
+        a_verdict_is_never_hidden, a_run_made_again_replaces_how_it_was_cut, starts_that_nobody_gave_give_way,
+        runs_of_earlier_versions_are_known_by_name_and_start, a_run_says_what_it_analysed;
     checks: a_sound_index_is_clean, every_damage_is_found, young_files_are_spared_while_recording;
     recordings: segments_are_found_by_range, overlaps_are_refused, gaps_are_told_with_their_cause, ranges_are_bounded,
         a_year_is_reported_in_pieces, minutes_of_local_days_are_right, coverage_adds_up;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anjian_domain::{
-    BlindCause, CameraId, CameraMinute, CoverageSink, ErrorKind, RecordingChange, RecordingState, Segment,
-    SegmentSink, TimeSource, VideoCodec, WallTime,
+    BlindCause, CameraId, CameraMinute, CoverageSink, ErrorKind, PersonCount, RecordingChange,
+    RecordingState, Segment, SegmentSink, TimeSource, VideoCodec, WallTime,
 };
 use anjian_indexer::{GapCause, Index, IndexError};
 use jiff::Zoned;
@@ -218,16 +218,22 @@ pub(crate) fn coverage_adds_up(store: &Store) {
         gated: Duration::from_secs(gated),
         blind: Duration::from_secs(blind.map_or(0, |(blind, _)| blind)),
         blind_cause: blind.map(|(_, cause)| cause),
+        persons: None,
     };
+    let count = |picture, zones: &[(&str, u32)]| PersonCount {
+        picture,
+        zones: zones.iter().map(|(zone, persons)| (zone.parse().unwrap(), *persons)).collect(),
+    };
+    let seen = |minute, persons| CameraMinute { persons: Some(persons), ..minute };
     tell(store, 0, RecordingState::Recording, None);
     keep(store, &segment(0.0, 90.0));
     tell(store, 90, RecordingState::Failed, Some("input/output error"));
     let told = [
-        minute(0, 20, 10, None),
-        minute(0, 10, 20, None),
+        seen(minute(0, 20, 10, None), count(3, &[("dock", 1), ("gate", 2)])),
+        seen(minute(0, 10, 20, None), count(2, &[("dock", 2)])),
         minute(60, 0, 0, Some((10, BlindCause::Black))),
         minute(60, 10, 0, Some((15, BlindCause::Covered))),
-        minute(60, 5, 0, Some((10, BlindCause::Black))),
+        seen(minute(60, 5, 0, Some((10, BlindCause::Black))), count(0, &[])),
         // More than there is of a minute.
         minute(120, 50, 50, Some((30, BlindCause::Moved))),
     ];
@@ -249,6 +255,9 @@ pub(crate) fn coverage_adds_up(store: &Store) {
         ([10, 0, 10, 0, 0, 0], failed, None),
     ];
     assert_eq!(lines, expected);
+    let persons: Vec<_> = found.into_iter().map(|minute| minute.persons).collect();
+    let most = [Some(count(3, &[("dock", 2), ("gate", 2)])), Some(count(0, &[])), None, None];
+    assert_eq!(persons, most, "the most at once; nobody is not unknown");
     let unknown = CameraMinute { camera: "cellar".parse().unwrap(), ..told[0].clone() };
     assert!(store.sink.add_minute(&unknown).unwrap_err().message.contains("cellar"));
     assert_eq!(Index::GAP_TOLERANCE, Duration::from_millis(500));

@@ -1,6 +1,6 @@
 //! Recording violations and reading them back.
 
-use anjian_domain::{CloseReason, ErrorKind, EvidenceSink, RunKind, Verdict, ViolationId};
+use anjian_domain::{CloseReason, ErrorKind, EvidenceSink, RunKind, RunOutcome, Verdict, ViolationId};
 use anjian_indexer::{EvidenceKind, IndexError, ViolationQuery, ViolationStatus};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -132,5 +132,5 @@ pub(crate) fn orders_are_kept(store: &Store) {
     ));
     let endless = store.recorded(&run, 5);
     assert!(store.sink.close_violation(&endless, &[]).unwrap_err().message.contains("no end"));
-    assert!(store.sink.end_run(stranger.run, None).is_err());
+    assert!(store.sink.end_run(stranger.run, None, RunOutcome::Complete).is_err());
 }

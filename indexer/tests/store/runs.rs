@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use anjian_domain::{CameraSink, CameraState, CameraStatus, CloseReason, EvidenceSink, RunKind, ViolationId};
+use anjian_domain::{
+    CameraSink, CameraState, CameraStatus, CloseReason, EvidenceSink, RunKind, RunOutcome, ViolationId,
+};
 use anjian_indexer::{IndexError, LiveKind, ViolationDetail, ViolationStatus};
 
 use crate::fixture::{Store, at, closed};
@@ -62,14 +64,15 @@ pub(crate) fn living_and_archive_runs_are_left_alone(store: &Store) {
 pub(crate) fn a_run_ends_once(store: &Store) {
     let run = store.run(RunKind::Archive, "gate");
     let violation = store.recorded(&run, 10);
-    store.sink.end_run(run.id, Some(at(60))).unwrap();
-    store.sink.end_run(run.id, Some(at(90))).unwrap();
+    store.sink.end_run(run.id, Some(at(60)), RunOutcome::Complete).unwrap();
+    store.sink.end_run(run.id, Some(at(90)), RunOutcome::Failed).unwrap();
     let found = detail(store, violation.id).run;
     assert_eq!((found.ended_at, found.last_media), (Some(at(60).wall), Some(at(60).media)));
+    assert_eq!(found.outcome, Some(RunOutcome::Complete));
 
     let empty = store.run(RunKind::Archive, "yard");
     let other = store.recorded(&empty, 0);
-    store.sink.end_run(empty.id, None).unwrap();
+    store.sink.end_run(empty.id, None, RunOutcome::Failed).unwrap();
     let found = detail(store, other.id).run;
     assert_eq!(
         (found.ended_at, found.last_media),

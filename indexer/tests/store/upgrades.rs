@@ -3,9 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anjian_domain::{CameraId, SystemClock, Verdict, Viewer};
+use anjian_domain::{
+    CameraId, EvidenceSink, Footage, Run, RunId, RunKind, RunOutcome, StartSource, SystemClock, Verdict,
+    Viewer,
+};
 use anjian_indexer::{
-    CheckFinding, GroupBy, HoldQuery, Index, IndexError, ViolationQuery, ViolationStatus, WhichHolds,
+    CheckFinding, GroupBy, HoldQuery, Index, IndexError, IndexSink, ViolationQuery, ViolationStatus,
+    WhichHolds,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
@@ -38,17 +42,29 @@ async fn texts(connection: &mut SqliteConnection, sql: String) -> Vec<String> {
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap()
 }
 
-/// Every row of every table but `left_out`, as text: the columns by name.
-async fn rows(database: &Path, left_out: &[&str]) -> Vec<String> {
+/// Tables with their columns, both by name.
+type Columns = Vec<(String, Vec<String>)>;
+
+async fn columns(database: &Path, left_out: &[&str]) -> Columns {
     let mut connection = connect(database).await;
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name".to_owned();
     let mut all = Vec::new();
     for table in texts(&mut connection, tables).await {
-        if left_out.contains(&table.as_str()) {
-            continue;
+        if !left_out.contains(&table.as_str()) {
+            let names = format!("SELECT name FROM pragma_table_info('{table}') ORDER BY name");
+            let names = texts(&mut connection, names).await;
+            all.push((table, names));
         }
-        let columns = format!("SELECT name FROM pragma_table_info('{table}') ORDER BY name");
-        let columns = texts(&mut connection, columns).await;
+    }
+    connection.close().await.unwrap();
+    all
+}
+
+/// Every row of these tables as text.
+async fn rows(database: &Path, columns: &Columns) -> Vec<String> {
+    let mut connection = connect(database).await;
+    let mut all = Vec::new();
+    for (table, columns) in columns {
         let values: Vec<_> = columns.iter().map(|name| format!("'{name}=' || quote({name})")).collect();
         let sql =
             format!("SELECT '{table}: ' || {} AS row FROM {table} ORDER BY 1", values.join(" || ' ' || "));
@@ -91,17 +107,19 @@ fn a_database_of_schema_2_keeps_every_row() {
         let new = ["violation_day", "violation_day_of_camera", "segment_pieces", "evidence_stored"];
         let moved = ["_sqlx_migrations", "violation", "violation_tally", "clip", "evidence"];
         let moved = [&moved[..], &new].concat();
-        let kept =
-            async || (rows(&database, &moved).await, violations(&database).await, evidence(&database).await);
-        let before = kept().await;
-        let all_before = rows(&database, &[]).await;
+        // Later versions have more columns; what stands in those of before is kept.
+        let (kept, all) = (columns(&database, &moved).await, columns(&database, &[]).await);
+        let state =
+            async || (rows(&database, &kept).await, violations(&database).await, evidence(&database).await);
+        let before = state().await;
+        let all_before = rows(&database, &all).await;
         let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
-        assert_eq!(kept().await, before);
+        assert_eq!(state().await, before);
         let stored = "SELECT quote(sum(size_bytes)) FROM";
         let stored = ["evidence", "evidence_stored"].map(|table| format!("{stored} {table}"));
-        let [added, kept] = stored.map(|sql| async { texts(&mut connect(&database).await, sql).await });
-        assert_eq!(added.await, kept.await);
-        let copied = rows(&folder.path().join(FIRST_REBUILD), &[]).await;
+        let [added, counted] = stored.map(|sql| async { texts(&mut connect(&database).await, sql).await });
+        assert_eq!(added.await, counted.await);
+        let copied = rows(&folder.path().join(FIRST_REBUILD), &all).await;
         assert_eq!(copied, all_before, "the copy is what was there");
 
         let viewer = Viewer::local();
@@ -150,14 +168,54 @@ fn without_a_copy_nothing_is_changed() {
     runtime().block_on(async {
         let folder = restored(SCHEMA_2).await;
         let database = folder.path().join("anjian.db");
-        let before = (schema(&database).await, rows(&database, &[]).await);
+        let all = columns(&database, &[]).await;
+        let before = (schema(&database).await, rows(&database, &all).await);
         let blocked = folder.path().join(FIRST_REBUILD);
         std::fs::create_dir_all(blocked.join("in the way")).unwrap();
         let refused = Index::open(folder.path(), Arc::new(SystemClock)).await.err().unwrap();
         assert!(matches!(&refused, IndexError::NotCopied { path, .. } if *path == blocked), "{refused:?}");
-        assert_eq!((schema(&database).await, rows(&database, &[]).await), before);
+        assert_eq!((schema(&database).await, rows(&database, &all).await), before);
         std::fs::remove_dir_all(&blocked).unwrap();
         Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
         assert!(blocked.is_file());
     });
+}
+
+#[test]
+fn a_run_of_schema_2_gives_way_when_its_footage_is_analysed_again() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let folder = runtime.block_on(restored(SCHEMA_2));
+    let index = runtime.block_on(Index::open(folder.path(), Arc::new(SystemClock))).unwrap();
+    let archived = ViolationQuery { runs: vec![RunKind::Archive], ..ViolationQuery::default() };
+    let search = || runtime.block_on(index.search_violations(&Viewer::local(), &archived)).unwrap().items;
+    let before = search();
+    assert_eq!(before.len(), 4);
+    let old = runtime.block_on(index.violation(&Viewer::local(), before[0].id)).unwrap().unwrap().run;
+    assert_eq!((old.outcome, old.superseded_by, old.footage_sha256), (None, None, None));
+    let run = Run {
+        id: RunId(uuid::Uuid::from_u128(4_711)),
+        kind: RunKind::Archive,
+        site: old.site,
+        camera: old.camera,
+        source: old.source,
+        model: "another@1".to_owned(),
+        rules: Vec::new(),
+        settings: serde_json::json!({}),
+        started_at: old.started_at,
+        footage: Some(Footage {
+            sha256: "ab".repeat(32),
+            start_source: StartSource::Container,
+            file_start: old.started_at,
+        }),
+    };
+    let sink = IndexSink::new(index.clone(), runtime.handle().clone());
+    sink.begin_run(&run).unwrap();
+    assert_eq!(search(), before, "they stay until the new Run is complete");
+    sink.end_run(run.id, None, RunOutcome::Complete).unwrap();
+    let judged: Vec<_> = before.iter().filter(|row| row.verdict != Verdict::None).cloned().collect();
+    assert_eq!((search(), judged.len()), (judged, 2), "verdicts stay");
+    for row in before {
+        let found = runtime.block_on(index.violation(&Viewer::local(), row.id)).unwrap().unwrap();
+        assert_eq!((found.run.id, found.run.superseded_by), (old.id, Some(run.id)), "nothing is deleted");
+    }
 }

@@ -61,7 +61,9 @@ fn run_of(number: usize) -> Run {
         source: format!("rtsp://{camera}/live"),
         model: "nano@0f3c21aa90d1".into(),
         rules: Vec::new(),
+        settings: serde_json::Value::Null,
         started_at: at(0).wall,
+        footage: None,
     }
 }
 
@@ -117,8 +119,15 @@ fn happen(store: &Store, seconds: u64, number: usize, happening: Happening) {
         Happening::Minute => {
             let (analysed, none) = (Duration::from_secs(20), Duration::ZERO);
             let minute = at(seconds).wall;
-            let minute =
-                CameraMinute { camera, minute, analysed, gated: none, blind: none, blind_cause: None };
+            let minute = CameraMinute {
+                camera,
+                minute,
+                analysed,
+                gated: none,
+                blind: none,
+                blind_cause: None,
+                persons: None,
+            };
             store.sink.add_minute(&minute).unwrap();
         }
         Happening::Hold { is_lifted } => {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use anjian_domain::{
     Answer, BehaviourList, CameraId, CloseReason, Detection, Detections, Look, MediaTime, Moment,
-    RuleDefinition, RuleId, Seen, Violation, ViolationUpdate,
+    PersonCount, RuleDefinition, RuleId, Seen, Violation, ViolationUpdate, Zone,
 };
 
+use crate::head_count;
 use crate::people;
 use crate::rules::{Given, Origin, Rule, View};
 use crate::tracker::Tracker;
@@ -164,6 +165,12 @@ impl CameraAnalysis {
     #[must_use]
     pub fn tracks(&self) -> &[Track] {
         self.tracker.tracks()
+    }
+
+    /// How many persons the last frame shows, and how many of them in each of these zones.
+    #[must_use]
+    pub fn count_persons(&self, zones: &[Zone]) -> PersonCount {
+        head_count::count(self.tracker.tracks(), zones)
     }
 
     /// The violations that are open after the last frame, in the order of the rules.

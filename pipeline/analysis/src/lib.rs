@@ -14,6 +14,7 @@ mod camera_analysis;
 mod camera_plan;
 mod clock;
 mod gallery;
+mod head_count;
 mod people;
 mod plan_error;
 mod rule_settings;

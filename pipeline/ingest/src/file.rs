@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Clock, ErrorKind, Frame, MediaTime, Moment, Picture, WallTime};
+use anjian_domain::{CameraId, Clock, ErrorKind, Frame, MediaTime, Moment, Picture, StartSource, WallTime};
 use gstreamer as gst;
 
 use crate::container::{Container, Structure, examine};
@@ -30,6 +30,8 @@ pub struct FileSource {
     structure: Structure,
     duration: Option<Duration>,
     start: WallTime,
+    /// When the recording began by the file alone.
+    file_start: (WallTime, StartSource),
     /// Waited for when the file was opened.
     first: Option<(MediaTime, Picture)>,
     /// `None` once it has ended.
@@ -55,16 +57,18 @@ impl FileSource {
         let mut watched = opened.map_err(|error| broken(&error))?;
         let first = watched.first_picture().map_err(failed)?;
         let pictures = &watched.pictures;
-        let start = match start.or_else(|| pictures.feed().created_at()) {
-            Some(start) => start,
-            None => changed_at(path).map_err(failed)?,
+        let file_start = match pictures.feed().created_at() {
+            Some(created) => (created, StartSource::Container),
+            None => (changed_at(path).map_err(failed)?, StartSource::Modified),
         };
+        let start = start.unwrap_or(file_start.0);
         Ok(Self {
             path: path.to_owned(),
             camera: settings.camera.clone(),
             structure,
             duration: pictures.duration(),
             start,
+            file_start,
             first: Some(first),
             rest: Some(watched),
         })
@@ -80,6 +84,17 @@ impl FileSource {
     #[must_use]
     pub const fn start(&self) -> WallTime {
         self.start
+    }
+
+    /// When the recording began by the file alone, and whether its container says so or only its modification time.
+    #[must_use]
+    pub const fn file_start(&self) -> (WallTime, StartSource) {
+        self.file_start
+    }
+
+    /// Sets when the recording began. Call it before the first frame is taken.
+    pub const fn begin_at(&mut self, start: WallTime) {
+        self.start = start;
     }
 
     fn frame(&self, at: MediaTime, picture: Picture) -> Next {

@@ -77,14 +77,21 @@ pub(crate) fn judge_with(kind: RunKind, is_gated: bool) -> Judge {
         source: "script".to_owned(),
         model: "fake@0".to_owned(),
         rules: analysis.rule_definitions(),
+        settings: serde_json::Value::Null,
         started_at: "2026-03-02T08:00:00Z".parse().unwrap(),
+        footage: None,
     };
+    // Everybody stands before the wall.
+    let zones = serde_json::json!([
+        { "id": "wall", "points": [[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]] },
+        { "id": "door", "points": [[0.5, 0.0], [1.0, 0.0], [1.0, 1.0], [0.5, 1.0]] },
+    ]);
     Judge::new(JudgeSetup {
         run,
         camera,
         site,
         time_zone: TimeZone::UTC,
-        zones: vec![],
+        zones: serde_json::from_value(zones).unwrap(),
         analysis,
         is_gated,
         aim: Aim::default(),
@@ -274,7 +281,7 @@ pub(crate) struct MemorySink {
     pub(crate) closed: Mutex<Vec<Violation>>,
     pub(crate) statuses: Mutex<Vec<CameraStatus>>,
     pub(crate) minutes: Mutex<Vec<CameraMinute>>,
-    pub(crate) ended: Mutex<Vec<Option<Moment>>>,
+    pub(crate) ended: Mutex<Vec<(Option<Moment>, RunOutcome)>>,
 }
 
 impl MemorySink {
@@ -303,8 +310,8 @@ impl EvidenceSink for MemorySink {
         Ok(())
     }
 
-    fn end_run(&self, _run: RunId, last: Option<Moment>) -> Result<(), SinkError> {
-        self.ended.lock().unwrap().push(last);
+    fn end_run(&self, _run: RunId, last: Option<Moment>, outcome: RunOutcome) -> Result<(), SinkError> {
+        self.ended.lock().unwrap().push((last, outcome));
         Ok(())
     }
 }
@@ -323,17 +330,11 @@ impl CoverageSink for MemorySink {
     }
 }
 
-/// The main stream of every camera: larger, and there at the second asking.
-#[derive(Default)]
-pub(crate) struct LargePictures {
-    asked: AtomicU32,
-}
+/// The main stream of every camera: larger, and there at once. Waiting for it is tested beside the code.
+pub(crate) struct LargePictures;
 
 impl MainPictures for LargePictures {
     fn picture(&self, _camera: &CameraId, _at: WallTime) -> Result<Option<Picture>, String> {
-        if self.asked.fetch_add(1, Ordering::SeqCst) == 0 {
-            return Ok(None);
-        }
         let bytes = vec![90; 640 * 360 * 3];
         Ok(Some(Picture::new(640, 360, PixelFormat::Bgr, ColourMatrix::Bt601, bytes).unwrap()))
     }

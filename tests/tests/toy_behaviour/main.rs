@@ -94,7 +94,9 @@ fn judged(folder: &TempDir, runtime: &Runtime) -> Result<Index> {
         source: "script".to_owned(),
         model: "scripted@0".to_owned(),
         rules: analysis.rule_definitions(),
+        settings: Value::Null,
         started_at: START.parse()?,
+        footage: None,
     })?;
     for detections in frames()? {
         for update in analysis.observe(&detections) {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anjian_domain::{Clock, RunKind, SystemClock, TrackId, Viewer, Violation, WallTime};
+use anjian_domain::{Clock, Footage, StartSource, SystemClock, TrackId, Viewer, Violation, WallTime};
 use anjian_indexer::{EvidenceKind, Index, IndexSink};
 use anjian_ingest::{FileSource, FrameSettings, StopSignal};
 use anjian_pipeline::Eyes;
@@ -13,8 +13,10 @@ use serde::Serialize;
 use tokio::runtime::Runtime;
 
 use crate::config::{CameraConfig, Config};
+use crate::footage_start::{Placing, in_words};
 use crate::output::{AlreadyTold, JsonLines, Usage, footage_progress, tell, with_causes};
-use crate::wiring::{self, RunOrigin};
+use crate::run_id::RunOrigin;
+use crate::wiring;
 
 /// Re-analyse recorded footage.
 #[derive(clap::Args)]
@@ -28,7 +30,8 @@ pub struct Arguments {
     /// Whose zones and rules hold; may be left out when one camera is configured
     #[arg(long, value_name = "ID")]
     camera: Option<String>,
-    /// When the footage begins, such as 2026-03-01T08:00:00+08:00; by default as the file says
+    /// When the footage begins, such as 2026-03-01T08:00:00+08:00; by default as the file says. Of several files the
+    /// first begins then, and each other follows the one before
     #[arg(long, value_name = "RFC3339")]
     start: Option<WallTime>,
     /// Write the violations here instead of to standard output
@@ -60,7 +63,7 @@ struct Line<'a> {
 struct FileAnalyzer<'a> {
     config: &'a Config,
     camera: &'a CameraConfig,
-    start: Option<WallTime>,
+    placing: Placing,
     runtime: Runtime,
     index: Index,
     eyes: Eyes,
@@ -78,12 +81,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::open_index(&config))?;
     let lines = JsonLines::create(arguments.jsonl.as_deref())?;
-    let stop = stop_on_ctrl_c(&runtime);
-    let start = arguments.start;
-    let mut analyzer = FileAnalyzer { config: &config, camera, start, runtime, index, eyes, stop, lines };
+    let stop = stop_when_asked(&runtime);
+    let placing = Placing::new(arguments.start);
+    let mut analyzer = FileAnalyzer { config: &config, camera, placing, runtime, index, eyes, stop, lines };
     let mut failed = 0;
-    for file in &files {
+    for (number, file) in files.iter().enumerate() {
         if analyzer.stop.is_stopped() {
+            tell(&format!("stopped: {} of {} files were not analysed", files.len() - number, files.len()));
+            failed += 1;
             break;
         }
         if let Err(error) = analyzer.analyze(file) {
@@ -135,27 +140,24 @@ fn is_video(path: &Path) -> bool {
     path.is_file() && ["mp4", "mkv", "ts", "m4v", "mov"].contains(&extension.to_ascii_lowercase().as_str())
 }
 
-/// Ctrl-C ends the analysis in order: what was found is kept.
-fn stop_on_ctrl_c(runtime: &Runtime) -> StopSignal {
+/// Ctrl-C and SIGTERM end the analysis in order: what was found is kept.
+fn stop_when_asked(runtime: &Runtime) -> StopSignal {
     let stop = StopSignal::new();
     let signal = stop.clone();
     runtime.spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            signal.stop();
-        }
+        wiring::shutdown().await;
+        signal.stop();
     });
     stop
 }
 
 impl FileAnalyzer<'_> {
     fn analyze(&mut self, file: &Path) -> anyhow::Result<()> {
-        let camera = self.camera;
-        let frames =
-            FrameSettings { camera: camera.id.clone(), rate: camera.analysis_fps, decode: camera.decode };
-        let mut source = FileSource::open(file, &frames, self.start, &wiring::clock())?;
+        let (mut source, footage) = self.open(file)?;
+        let (start, start_source) = (source.start(), footage.start_source);
         let path = file.canonicalize().unwrap_or_else(|_| file.to_owned()).display().to_string();
-        let origin = RunOrigin { kind: RunKind::Archive, source: path, started_at: source.start() };
-        let judge = wiring::judge(self.config, camera, origin, &self.eyes)?;
+        let origin = RunOrigin::archive(path, start, footage);
+        let judge = wiring::judge(self.config, self.camera, origin, &self.eyes)?;
         let sink = IndexSink::new(self.index.clone(), self.runtime.handle().clone());
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bar = footage_progress(source.duration(), &name);
@@ -171,11 +173,58 @@ impl FileAnalyzer<'_> {
             &mut |frame| bar.set_position(frame.at.media.as_secs_f64() as u64),
         );
         bar.finish_and_clear();
+        if outcome.is_ok() {
+            self.placing.file_ends(start.plus(report.footage));
+        }
         for violation in &report.violations {
             self.write(violation)?;
         }
+        tell(&format!("{name}: begins {start}, {}", in_words(start_source)));
         tell(&summary(&name, &report, SystemClock.monotonic() - begun));
         self.explain(file, outcome)
+    }
+
+    /// Reads the file once for its digest, then opens it.
+    fn open(&mut self, file: &Path) -> anyhow::Result<(FileSource, Footage)> {
+        let given = self.placing.next(file)?;
+        let camera = self.camera;
+        let frames =
+            FrameSettings { camera: camera.id.clone(), rate: camera.analysis_fps, decode: camera.decode };
+        let sha256 = anjian_footage::digest(file)?.sha256;
+        let mut source = FileSource::open(file, &frames, None, &wiring::clock())?;
+        let (start, start_source) = match given {
+            Some(given) => given,
+            None => self.start_without_word(&source, &sha256)?,
+        };
+        if start_source == StartSource::Modified {
+            tell(&format!(
+                "warning: {}: nothing says when it was recorded: {start}, when the file was modified, is taken for its \
+                 beginning; give --start if that is wrong",
+                file.display()
+            ));
+        }
+        source.begin_at(start);
+        if let Some(duration) = source.duration() {
+            self.placing.file_ends(start.plus(duration));
+        }
+        let footage = Footage { sha256, start_source, file_start: source.file_start().0 };
+        Ok((source, footage))
+    }
+
+    /// The start that the container says; else that of an earlier analysis of the same bytes, because copying a file
+    /// changes its modification time; else that time.
+    fn start_without_word(
+        &self,
+        source: &FileSource,
+        sha256: &str,
+    ) -> anyhow::Result<(WallTime, StartSource)> {
+        let by_file = source.file_start();
+        if by_file.1 == StartSource::Container {
+            return Ok(by_file);
+        }
+        let viewer = Viewer::local();
+        let known = self.runtime.block_on(self.index.known_start(&viewer, &self.camera.id, sha256))?;
+        Ok(known.unwrap_or(by_file))
     }
 
     fn write(&mut self, violation: &Violation) -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anjian_analysis::rules::Behaviours;
 use anjian_api::{ApiError, ApiSettings, Ports, ThreadHealth, ThreadsHealth};
-use anjian_domain::{RunKind, SegmentSink};
+use anjian_domain::SegmentSink;
 use anjian_indexer::{Index, IndexSink};
 use anjian_ingest::{Ailing, Vitals};
 use anjian_pipeline::{Eyes, LiveContext, LiveRuns, LiveSetup, SnapshotSource};
@@ -22,8 +22,9 @@ use crate::config::{CameraConfig, Config};
 use crate::output::tell;
 use crate::ports::{Decoder, Galleries, MainStream};
 use crate::renewal::{self, End};
+use crate::run_id::RunOrigin;
 use crate::upkeep::Upkeep;
-use crate::wiring::{self, RunOrigin};
+use crate::wiring;
 
 /// Upper bounds of the histograms at `/metrics`, seconds: from a quick detection to a frame that is far too late.
 const BUCKETS_S: [f64; 9] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
@@ -189,7 +190,7 @@ fn live_setup(
         segments.and_then(|segments| wiring::recorded_camera(config, camera, Arc::clone(segments), vitals));
     let is_small = live.sub.is_some() && recorded.is_some();
     let snapshots = if is_small { SnapshotSource::MainStream } else { SnapshotSource::JudgedFrame };
-    let origin = RunOrigin { kind: RunKind::Live, source, started_at: wiring::clock().now() };
+    let origin = RunOrigin::live(source, wiring::clock().now());
     Some(wiring::judge(config, camera, origin, eyes).map(|judge| LiveSetup {
         source: match recorded {
             Some(recorded) => Box::new(recorded),

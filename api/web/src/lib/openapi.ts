@@ -65,7 +65,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tells of at most 32 days what was recorded, analysed, passed over because nothing moved, blind, or missing. */
+        /**
+         * Tells of at most 32 days what was recorded, analysed, passed over because nothing moved, blind, or missing, and how
+         *     many persons were seen at once.
+         */
         get: operations["coverage"];
         put?: never;
         post?: never;
@@ -669,6 +672,7 @@ export interface components {
             gap_cause: string | null;
             /** Format: date-time */
             minute: string;
+            persons: components["schemas"]["PersonsView"] | null;
         };
         /** @description Minutes in a row of which the same is true. */
         CoverageSpanView: {
@@ -705,6 +709,7 @@ export interface components {
             camera: string;
             /** @description Only when asked for. */
             minutes?: components["schemas"]["CoverageMinuteView"][] | null;
+            persons: components["schemas"]["PersonsView"] | null;
             /** @description Oldest first; they follow one another. */
             spans: components["schemas"]["CoverageSpanView"][];
             totals: components["schemas"]["CoverageTotalsView"];
@@ -928,6 +933,18 @@ export interface components {
             /** @description Such as the number of the case. */
             why: string;
         };
+        /** @description How many persons were seen at once. */
+        PersonsView: {
+            /**
+             * Format: int32
+             * @description The most in any frame, in the whole picture.
+             */
+            most: number;
+            /** @description The most in any frame, zone by zone; zones in which nobody was seen are left out. */
+            zones: {
+                [key: string]: number;
+            };
+        };
         /** @description An error document of RFC 9457. */
         ProblemView: {
             /** @description This one, and what to do. */
@@ -1004,16 +1021,32 @@ export interface components {
         RunView: {
             /** Format: date-time */
             ended_at: string | null;
+            /** @description SHA-256 of the footage, 64 hexadecimal digits; null for live Runs, and for those of versions that did not store it. */
+            footage_sha256: string | null;
             id: string;
             /**
              * @description Of cameras as it happened, or of footage from before.
              * @enum {string}
              */
             kind: "live" | "archive";
+            /**
+             * @description `complete`, `stopped` or `failed`; null while it goes on, after its process was killed, and for Runs of versions
+             *     that did not store it.
+             */
+            outcome: string | null;
+            /** @description What decided besides model and rules; null for Runs of versions that did not store it. */
+            settings: Record<string, unknown> | null;
             /** @description The source without its password. */
             source: string;
+            /**
+             * @description How `started_at` is known: `given`, `follows` the file before, from the `container`, or a guess by when the file was
+             *     `modified`; null for live Runs, and for those of versions that did not store it.
+             */
+            start_source: string | null;
             /** Format: date-time */
             started_at: string;
+            /** @description The Run over the same footage that counts instead; its violations are listed, and of this Run those with a verdict. */
+            superseded_by: string | null;
         };
         /** @description One recorded media file. */
         SegmentView: {
@@ -1275,6 +1308,7 @@ export type JobHealth = components['schemas']['JobHealth'];
 export type KeyView = components['schemas']['KeyView'];
 export type LiftView = components['schemas']['LiftView'];
 export type NewHoldView = components['schemas']['NewHoldView'];
+export type PersonsView = components['schemas']['PersonsView'];
 export type ProblemView = components['schemas']['ProblemView'];
 export type RecordedGarmentView = components['schemas']['RecordedGarmentView'];
 export type RecorderHealth = components['schemas']['RecorderHealth'];

@@ -376,7 +376,7 @@ async fn storage_tells_rates_and_when_the_disk_is_full() {
 
 #[tokio::test]
 async fn old_words_are_forgotten_but_for_the_last() {
-    use anjian_domain::{CameraMinute, RecordingChange, RecordingState};
+    use anjian_domain::{CameraMinute, PersonCount, RecordingChange, RecordingState};
     let store = Store::open(Retention::default(), 0, DISK).await;
     let day = 24 * 60;
     let told = |minute, state| RecordingChange { camera: camera(0), state, since: at(minute), reason: None };
@@ -387,8 +387,15 @@ async fn old_words_are_forgotten_but_for_the_last() {
     }
     for minute in [0, 500 * day] {
         let (analysed, gated, blind) = (Duration::from_secs(60), Duration::ZERO, Duration::ZERO);
-        let minute =
-            CameraMinute { camera: camera(0), minute: at(minute), analysed, gated, blind, blind_cause: None };
+        let minute = CameraMinute {
+            camera: camera(0),
+            minute: at(minute),
+            analysed,
+            gated,
+            blind,
+            blind_cause: None,
+            persons: Some(PersonCount::default()),
+        };
         store.index.add_minute(&minute).await.unwrap();
     }
     store.set_clock(501 * day);

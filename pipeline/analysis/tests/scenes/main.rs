@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
+mod head_count;
 mod hot_work;
 mod no_hard_hat;
 mod overcrowding;

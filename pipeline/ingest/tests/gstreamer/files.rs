@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anjian_domain::{Frame, SystemClock, WallTime};
+use anjian_domain::{Frame, StartSource, SystemClock, WallTime};
 use anjian_ingest::{
     AnalysisRate, DecodeMode, FileFault, FileSource, FrameSettings, FrameSource, IngestError, Next,
 };
@@ -102,13 +102,21 @@ fn start_is_what_was_given_else_what_the_container_says_else_when_the_file_was_c
     let changed = jiff::Timestamp::try_from(fs::metadata(&path).unwrap().modified().unwrap()).unwrap();
     let by_file = FileSource::open(&path, &settings(5.0), None, &SystemClock::shared()).unwrap();
     assert_eq!(by_file.start(), WallTime::new(changed));
+    assert_eq!(by_file.file_start(), (WallTime::new(changed), StartSource::Modified));
+    assert_eq!(given.file_start(), by_file.file_start(), "whatever was given");
 
     for extension in ["mp4", "mkv"] {
         let tagged = folder.path().join(format!("tagged.{extension}"));
         let tag = "creation_time=2025-12-24T16:30:05Z";
         ffmpeg(&["-i", path.to_str().unwrap(), "-c", "copy", "-metadata", tag], &tagged);
-        let by_tag = FileSource::open(&tagged, &settings(5.0), None, &SystemClock::shared()).unwrap();
+        let mut by_tag = FileSource::open(&tagged, &settings(5.0), None, &SystemClock::shared()).unwrap();
         assert_eq!(by_tag.start().to_string(), "2025-12-24T16:30:05Z", "{extension}");
+        assert_eq!(by_tag.file_start(), (by_tag.start(), StartSource::Container), "{extension}");
+        by_tag.begin_at(start());
+        let Next::Frame(first) = by_tag.next_frame(Duration::from_secs(5)).unwrap() else {
+            panic!("no frame")
+        };
+        assert_eq!(first.at.wall, start(), "{extension}");
     }
 }
 

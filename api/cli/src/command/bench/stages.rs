@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anjian_domain::{
-    Clock, EvidenceSink, Frame, MediaTime, Moment, OpeningEvidence, Picture, Run, RunId, RunKind, SinkError,
-    SystemClock, TrackPoint, Violation, WallTime,
+    Clock, EvidenceSink, Frame, MediaTime, Moment, OpeningEvidence, Picture, Run, RunId, RunOutcome,
+    SinkError, SystemClock, TrackPoint, Violation, WallTime,
 };
 use anjian_ingest::{FileSource, FrameSettings, FrameSource, Next, StopSignal};
 use anjian_models::{Detector, Tiles};
@@ -16,7 +16,8 @@ use serde::Serialize;
 use super::usage::Stopwatch;
 use super::whole::{self, Rules};
 use crate::command::ModelArguments;
-use crate::wiring::{self, RunOrigin};
+use crate::run_id::RunOrigin;
+use crate::wiring;
 
 /// Pictures that inference is measured on, over and over.
 const PICTURES: usize = 40;
@@ -119,8 +120,7 @@ pub fn whole(
     let until = SystemClock.monotonic() + at_least;
     while SystemClock.monotonic() < until {
         let mut source = open(clip)?;
-        let origin =
-            RunOrigin { kind: RunKind::Archive, source: "bench".to_owned(), started_at: WallTime::EPOCH };
+        let origin = RunOrigin::live("bench".to_owned(), WallTime::EPOCH);
         let judge = wiring::judge(&config, &config.cameras[0], origin, &eyes)?;
         let mut report = ArchiveReport::default();
         let stop = StopSignal::new();
@@ -144,7 +144,7 @@ impl EvidenceSink for Nowhere {
     fn close_violation(&self, _violation: &Violation, _path: &[TrackPoint]) -> Result<(), SinkError> {
         Ok(())
     }
-    fn end_run(&self, _run: RunId, _last: Option<Moment>) -> Result<(), SinkError> {
+    fn end_run(&self, _run: RunId, _last: Option<Moment>, _outcome: RunOutcome) -> Result<(), SinkError> {
         Ok(())
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anjian_api::{ApiError, ApiSettings, Ports};
 use anjian_domain::{
-    CameraId, Clock, Detection, EvidenceSink, Moment, OpeningEvidence, Picture, Run, RunId, SinkError,
-    SystemClock, TrackPoint, Violation, ViolationId, WallTime,
+    CameraId, Clock, Detection, EvidenceSink, Moment, OpeningEvidence, Picture, Run, RunId, RunOutcome,
+    SinkError, SystemClock, TrackPoint, Violation, ViolationId, WallTime,
 };
 use anjian_indexer::{Index, IndexSink};
 use anjian_ingest::{ClipServer, Vitals};
@@ -235,7 +235,7 @@ impl EvidenceSink for NotingSink {
         self.inner.close_violation(violation, path)
     }
 
-    fn end_run(&self, run: RunId, last: Option<Moment>) -> Result<(), SinkError> {
-        self.inner.end_run(run, last)
+    fn end_run(&self, run: RunId, last: Option<Moment>, outcome: RunOutcome) -> Result<(), SinkError> {
+        self.inner.end_run(run, last, outcome)
     }
 }
