@@ -64,3 +64,8 @@ pub fn wait_for<T>(what: &str, patience: Duration, mut answer: impl FnMut() -> O
     }
     bail!("{what}: not within {patience:?}")
 }
+
+/// Lets a fault last: nothing tells when it has lasted long enough.
+pub fn pass(time: Duration) {
+    SystemClock.sleep(time);
+}

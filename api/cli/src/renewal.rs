@@ -40,11 +40,11 @@ async fn asked(config: &std::path::Path) {
                 return tracing::info!("SIGHUP: the process begins anew with the configuration as it is now");
             }
             Err(error) => {
-                tracing::error!(%error, "SIGHUP: the configuration is not right, and the old one stays")
+                tracing::error!(%error, "SIGHUP: the configuration is not right, and the old one stays");
             }
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn crowded() {

@@ -87,10 +87,11 @@ impl Index {
         let mut stuck = Stuck::default();
         for (camera, start) in self.unfinished().await? {
             let is_newest = self.newest_start(&camera).await?.is_none_or(|newest| newest <= start);
-            if !is_newest && self.inner.clock.now().since(start) > MAX_UNFINISHED {
-                if let Found::Unreadable(error) = self.mend_unfinished(&camera, start).await? {
-                    stuck.note(&error);
-                }
+            if is_newest || self.inner.clock.now().since(start) <= MAX_UNFINISHED {
+                continue;
+            }
+            if let Found::Unreadable(error) = self.mend_unfinished(&camera, start).await? {
+                stuck.note(&error);
             }
         }
         Ok(stuck)
