@@ -272,10 +272,15 @@ pub(crate) fn duration_of(ticks: u64, timescale: u32) -> Duration {
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
-/// A new file in a folder that is safe on disk, so that the file's name survives a power failure. `root` is not made: a
-/// folder of recordings that vanished is on a disk that is not mounted.
+/// A new file in a folder that is safe on disk, so that the file's name survives a power failure. The folder above
+/// `root` is not made: where that is gone, the data folder was moved.
 fn create_file(root: &Path, path: &Path) -> Result<File> {
-    fs::metadata(root).map_err(|error| FootageError::io("find the folder", root, error))?;
+    match fs::create_dir(root) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            return Err(FootageError::io("create the folder", root, error));
+        }
+        _ => {}
+    }
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| FootageError::io("create the folder", folder, error))?;
     let file = File::create_new(path).map_err(|error| FootageError::io("create", path, error))?;

@@ -1,17 +1,16 @@
 //! Violations as answers show them. Times are RFC 3339 in UTC, scores and coordinates 0..1.
 
-use anjian_domain::{
-    Detection, RuleDefinition, RunKind, RunOutcome, StartSource, TrackPoint, Verdict, ViolationId,
-};
+use anjian_domain::{Detection, RuleDefinition, TrackPoint, Verdict, ViolationId};
 use anjian_indexer::{
-    ClipRow, ClipState, EvidenceKind, EvidenceRow, Expired, ExpiredBy, RunRow, ViolationDetail,
-    ViolationPage, ViolationRow, ViolationStatus,
+    EvidenceKind, EvidenceRow, ViolationDetail, ViolationPage, ViolationRow, ViolationStatus,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
 use crate::http::schema::{one_of, sides};
+use crate::violations::clip_views::{ClipStateView, ExpiredView};
+use crate::violations::run_view::RunView;
 
 /// A violation as lists show it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -94,36 +93,6 @@ pub(crate) struct ViolationDetailView {
     pub(crate) clip_state: Option<ClipStateView>,
 }
 
-/// What became of a violation's clip.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ClipStateView {
-    /// Whether it is there, and where.
-    #[schema(schema_with = clip_states)]
-    pub(crate) state: &'static str,
-    /// Beginning of what it shows.
-    #[schema(format = "date-time", required)]
-    pub(crate) from: Option<String>,
-    /// End of what it shows.
-    #[schema(format = "date-time", required)]
-    pub(crate) to: Option<String>,
-    /// What is missing of it, or why there is none.
-    #[schema(required)]
-    pub(crate) reason: Option<String>,
-    /// When it expired; null unless it did.
-    #[schema(required)]
-    pub(crate) expired: Option<ExpiredView>,
-}
-
-/// When evidence expired, and why.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ExpiredView {
-    #[schema(format = "date-time")]
-    pub(crate) at: String,
-    /// Why.
-    #[schema(schema_with = policies)]
-    pub(crate) by: &'static str,
-}
-
 /// What a model saw in one place of one picture.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DetectionView {
@@ -166,38 +135,6 @@ pub(crate) struct RuleView {
     pub(crate) definition: Option<serde_json::Value>,
 }
 
-/// The analysis that found a violation.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RunView {
-    pub(crate) id: String,
-    /// Of what it was.
-    #[schema(schema_with = run_kinds)]
-    pub(crate) kind: &'static str,
-    /// The source without its password.
-    pub(crate) source: String,
-    #[schema(format = "date-time")]
-    pub(crate) started_at: String,
-    #[schema(format = "date-time", required)]
-    pub(crate) ended_at: Option<String>,
-    /// `complete`, `stopped` or `failed`; null while it goes on, after its process was killed, and for Runs of versions
-    /// that did not store it.
-    #[schema(required)]
-    pub(crate) outcome: Option<&'static str>,
-    /// How `started_at` is known: `given`, `follows` the file before, from the `container`, or a guess by when the file was
-    /// `modified`; null for live Runs, and for those of versions that did not store it.
-    #[schema(required)]
-    pub(crate) start_source: Option<&'static str>,
-    /// SHA-256 of the footage, 64 hexadecimal digits; null for live Runs, and for those of versions that did not store it.
-    #[schema(required)]
-    pub(crate) footage_sha256: Option<String>,
-    /// What decided besides model and rules; null for Runs of versions that did not store it.
-    #[schema(value_type = Option<Object>, required)]
-    pub(crate) settings: Option<serde_json::Value>,
-    /// The Run over the same footage that counts instead; its violations are listed, and of this Run those with a verdict.
-    #[schema(required)]
-    pub(crate) superseded_by: Option<String>,
-}
-
 /// A file of a violation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EvidenceView {
@@ -218,22 +155,6 @@ fn statuses() -> Object {
 fn verdicts() -> Object {
     let description = "What an inspector made of it. Says nothing of whether it goes on.";
     one_of(description, Verdict::ALL.map(Verdict::as_str))
-}
-
-fn clip_states() -> Object {
-    let description = "`due`: it can be had soon after the violation closed; `recorded`: it lies in the recording; `cut`: it \
-        is a file of its own, because its recording expired; `none`: there is nothing to cut it from; `expired`: it is gone.";
-    one_of(description, ClipState::ALL.map(ClipState::as_str))
-}
-
-fn policies() -> Object {
-    let description = "`age`: it was older than evidence that nobody confirmed is kept; `size`: all evidence together was \
-        too large; `recording`: the recording in which it lay expired.";
-    one_of(description, ExpiredBy::ALL.map(ExpiredBy::as_str))
-}
-
-fn run_kinds() -> Object {
-    one_of("Of cameras as it happened, or of footage from before.", RunKind::ALL.map(RunKind::as_str))
 }
 
 fn evidence_kinds() -> Object {
@@ -305,24 +226,6 @@ impl From<ViolationDetail> for ViolationDetailView {
     }
 }
 
-impl From<&ClipRow> for ClipStateView {
-    fn from(row: &ClipRow) -> Self {
-        Self {
-            state: row.state.as_str(),
-            from: row.from.map(|at| at.to_string()),
-            to: row.to.map(|at| at.to_string()),
-            reason: row.reason.clone(),
-            expired: row.expired.map(ExpiredView::from),
-        }
-    }
-}
-
-impl From<Expired> for ExpiredView {
-    fn from(expired: Expired) -> Self {
-        Self { at: expired.at.to_string(), by: expired.by.as_str() }
-    }
-}
-
 fn rule_view(row: &ViolationRow, rule: Option<RuleDefinition>) -> RuleView {
     let definition = rule.map(|rule| rule.definition);
     RuleView { id: row.rule.to_string(), version: row.rule_version.clone(), definition }
@@ -351,22 +254,5 @@ impl From<&Detection> for DetectionView {
 impl From<&TrackPoint> for TrackPointView {
     fn from(point: &TrackPoint) -> Self {
         Self { at: point.at.wall.to_string(), bounds: point.bounds.into() }
-    }
-}
-
-impl From<&RunRow> for RunView {
-    fn from(run: &RunRow) -> Self {
-        Self {
-            id: run.id.to_string(),
-            kind: run.kind.as_str(),
-            source: run.source.clone(),
-            started_at: run.started_at.to_string(),
-            ended_at: run.ended_at.map(|at| at.to_string()),
-            outcome: run.outcome.map(RunOutcome::as_str),
-            start_source: run.start_source.map(StartSource::as_str),
-            footage_sha256: run.footage_sha256.clone(),
-            settings: run.settings.clone().filter(serde_json::Value::is_object),
-            superseded_by: run.superseded_by.map(|run| run.to_string()),
-        }
     }
 }

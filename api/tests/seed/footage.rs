@@ -101,7 +101,6 @@ impl Film {
     ) -> Segment {
         let fragment = Duration::from_millis(500);
         let blank = Segment { clock_offset_us: self.clock_offset_us, ..blank(camera, start) };
-        std::fs::create_dir_all(root).unwrap();
         let mut writer = SegmentWriter::create(root, blank, self.tracks.clone(), fragment).unwrap();
         begun(writer.segment());
         let count = u32::try_from(length.as_nanos() / self.frame.as_nanos()).unwrap();
