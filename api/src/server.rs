@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use crate::connections::accept;
-use crate::connections::places::Places;
+use crate::connections::slots::Slots;
 use crate::http::guard::Hosts;
 use crate::http::reading::FileWork;
 use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
@@ -153,7 +153,7 @@ pub async fn serve_on(
         stop: stopping.clone(),
     };
     let routes = router(shared, Hosts::new(address, &settings.hosts));
-    let server = accept::serve(listener, routes, Places::new(settings.connections), stopping.clone());
+    let server = accept::serve(listener, routes, Slots::new(settings.connections), stopping.clone());
     tokio::spawn(async move {
         shutdown.await;
         // Fails only when the server is gone already.

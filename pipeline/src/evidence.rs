@@ -134,9 +134,9 @@ impl EvidenceKeeper {
         let (jobs, waiting) = sync_channel(queues::EVIDENCE_JOBS);
         let pauses = Pauses { clock: Arc::clone(clock), stop };
         let thread = std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
-            let mut desk = Desk { full_size, sink, pauses, current: None };
-            let stop = desk.pauses.stop.clone();
-            vitals.keep_alive(THREAD, &stop, || desk.keep_all(&waiting));
+            let mut worker = EvidenceWorker { full_size, sink, pauses, current: None };
+            let stop = worker.pauses.stop.clone();
+            vitals.keep_alive(THREAD, &stop, || worker.keep_all(&waiting));
         })?;
         Ok(Self { jobs, clock: Arc::clone(clock), thread })
     }
@@ -174,7 +174,7 @@ impl EvidenceEntrance {
 }
 
 /// What the thread works with, and on. Survives a panic, so that the job that was in hand is not lost with it.
-struct Desk {
+struct EvidenceWorker {
     full_size: Option<FullSize>,
     sink: Arc<dyn EvidenceSink>,
     pauses: Pauses,
@@ -187,7 +187,7 @@ struct InHand {
     tries: u32,
 }
 
-impl Desk {
+impl EvidenceWorker {
     fn keep_all(&mut self, waiting: &Receiver<Waiting>) {
         loop {
             let next = || Some(InHand { waiting: waiting.recv().ok()?, tries: 0 });

@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use tower::ServiceExt;
 
 use crate::connections::busy::busy_until_sent;
-use crate::connections::places::{Place, Places};
+use crate::connections::slots::{Slot, Slots};
 
 /// A browser sends the head of a request at once. A connection that it keeps for later it opens again.
 const HEADER_PATIENCE: Duration = Duration::from_secs(15);
@@ -38,31 +38,31 @@ const LOG_EVERY: Duration = Duration::from_secs(60);
 pub(crate) async fn serve(
     listener: TcpListener,
     routes: Router,
-    places: Places,
+    slots: Slots,
     stopping: watch::Receiver<bool>,
 ) {
     tokio::select! {
-        () = accept_all(&listener, &routes, &places, &stopping) => {}
+        () = accept_all(&listener, &routes, &slots, &stopping) => {}
         () = is_true(stopping.clone()) => {}
     }
     // The listener closes first: who connects now is refused instead of waiting for an answer.
     drop(listener);
-    places.all_free().await;
+    slots.all_free().await;
 }
 
 async fn accept_all(
     listener: &TcpListener,
     routes: &Router,
-    places: &Places,
+    slots: &Slots,
     stopping: &watch::Receiver<bool>,
 ) {
     let mut trouble = AcceptTrouble::default();
     loop {
-        let place = places.take().await;
+        let slot = slots.take().await;
         match listener.accept().await {
             Ok((stream, _)) => {
                 trouble.end();
-                tokio::spawn(converse(stream, routes.clone(), place, stopping.clone()));
+                tokio::spawn(converse(stream, routes.clone(), slot, stopping.clone()));
             }
             Err(error) => {
                 trouble.go_on(&error);
@@ -72,11 +72,11 @@ async fn accept_all(
     }
 }
 
-/// One connection, until its client ends it, another one needs its place, or the server stops.
-async fn converse(stream: TcpStream, routes: Router, place: Arc<Place>, stopping: watch::Receiver<bool>) {
+/// One connection, until its client ends it, another one needs its slot, or the server stops.
+async fn converse(stream: TcpStream, routes: Router, slot: Arc<Slot>, stopping: watch::Receiver<bool>) {
     // Answers are often small, and players ask for one small range after the other.
     let _ = stream.set_nodelay(true);
-    let answer = service_fn(|request| answer(request, routes.clone(), &place));
+    let answer = service_fn(|request| answer(request, routes.clone(), &slot));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_PATIENCE)
@@ -85,7 +85,7 @@ async fn converse(stream: TcpStream, routes: Router, place: Arc<Place>, stopping
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = place.asked_to_leave() => {
+        () = slot.asked_to_leave() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         },
@@ -102,9 +102,9 @@ async fn converse(stream: TcpStream, routes: Router, place: Arc<Place>, stopping
 async fn answer(
     request: Request<Incoming>,
     routes: Router,
-    place: &Arc<Place>,
+    slot: &Arc<Slot>,
 ) -> Result<Response, Infallible> {
-    let answering = place.answer();
+    let answering = slot.answer();
     Ok(busy_until_sent(routes.oneshot(request).await?, answering))
 }
 

@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
 
-use crate::connections::places::Answering;
+use crate::connections::slots::Answering;
 
 /// An answer's body with the mark that it is being sent.
 struct BusyBody {

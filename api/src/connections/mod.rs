@@ -2,4 +2,4 @@
 
 pub(crate) mod accept;
 pub(crate) mod busy;
-pub(crate) mod places;
+pub(crate) mod slots;

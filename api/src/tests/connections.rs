@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::Server;
 use crate::connections::accept;
-use crate::connections::places::Places;
+use crate::connections::slots::Slots;
 
 const PLACES: u32 = 4;
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
@@ -23,7 +23,7 @@ async fn listen(server: &Server) -> Listening {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = watch::channel(false);
-    let ended = tokio::spawn(accept::serve(listener, server.router.clone(), Places::new(PLACES), stopping));
+    let ended = tokio::spawn(accept::serve(listener, server.router.clone(), Slots::new(PLACES), stopping));
     Listening { address, stop, ended }
 }
 

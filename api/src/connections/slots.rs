@@ -1,4 +1,4 @@
-//! Places for connections. When all are taken, the connection that has been idle for longest makes room.
+//! Slots for connections. When all are taken, the connection that has been idle for longest makes room.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// All places.
+/// All slots.
 #[derive(Clone)]
-pub(crate) struct Places {
+pub(crate) struct Slots {
     count: u32,
     free: Arc<Semaphore>,
     taken: Arc<Mutex<Taken>>,
@@ -29,37 +29,37 @@ struct Seat {
     leave: Notify,
 }
 
-/// A taken place; dropping it frees the place.
-pub(crate) struct Place {
-    places: Places,
+/// A taken slot; dropping it frees the slot.
+pub(crate) struct Slot {
+    slots: Slots,
     seat: Arc<Seat>,
     turn: Mutex<u64>,
     _permit: OwnedSemaphorePermit,
 }
 
 /// A request that is being answered; dropping it ends that.
-pub(crate) struct Answering(Arc<Place>);
+pub(crate) struct Answering(Arc<Slot>);
 
-impl Places {
+impl Slots {
     pub(crate) fn new(count: u32) -> Self {
         Self { count, free: Arc::new(Semaphore::new(count as usize)), taken: Arc::default() }
     }
 
-    /// Resolves once no place is taken.
+    /// Resolves once no slot is taken.
     pub(crate) async fn all_free(&self) {
         // The semaphore is never closed.
         let _ = self.free.acquire_many(self.count).await;
     }
 
-    /// Waits for a place. Asks idle connections to leave as long as none is free.
-    pub(crate) async fn take(&self) -> Arc<Place> {
+    /// Waits for a slot. Asks idle connections to leave as long as none is free.
+    pub(crate) async fn take(&self) -> Arc<Slot> {
         let permit = match Arc::clone(&self.free).try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) => self.wait().await,
         };
         let seat = Arc::new(Seat { answers: AtomicU32::new(0), leave: Notify::new() });
         let turn = Mutex::new(self.lock().append(&seat));
-        Arc::new(Place { places: self.clone(), seat, turn, _permit: permit })
+        Arc::new(Slot { slots: self.clone(), seat, turn, _permit: permit })
     }
 
     async fn wait(&self) -> OwnedSemaphorePermit {
@@ -90,8 +90,8 @@ impl Taken {
     }
 }
 
-impl Place {
-    /// Resolves when the place is needed by another connection.
+impl Slot {
+    /// Resolves when the slot is needed by another connection.
     pub(crate) async fn asked_to_leave(&self) {
         self.seat.leave.notified().await;
     }
@@ -109,19 +109,19 @@ impl Place {
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        let Place { places, seat, .. } = &*self.0;
+        let Slot { slots, seat, .. } = &*self.0;
         if seat.answers.fetch_sub(1, Ordering::Relaxed) == 1 {
-            let (mut taken, mut turn) = (places.lock(), self.0.turn());
+            let (mut taken, mut turn) = (slots.lock(), self.0.turn());
             taken.by_turn.remove(&turn);
             *turn = taken.append(seat);
         }
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         let turn = *self.turn();
-        self.places.lock().by_turn.remove(&turn);
+        self.slots.lock().by_turn.remove(&turn);
     }
 }
 
@@ -133,19 +133,19 @@ mod tests {
 
     #[tokio::test]
     async fn the_idlest_makes_room_and_one_that_is_answered_stays() {
-        let places = Places::new(3);
-        let (first, second, third) = (places.take().await, places.take().await, places.take().await);
+        let slots = Slots::new(3);
+        let (first, second, third) = (slots.take().await, slots.take().await, slots.take().await);
         let answering = first.answer();
-        assert!(places.take().now_or_never().is_none(), "all places are taken");
+        assert!(slots.take().now_or_never().is_none(), "all slots are taken");
         assert!(first.asked_to_leave().now_or_never().is_none(), "a request is being answered");
         assert!(second.asked_to_leave().now_or_never().is_some(), "idle for longest");
         assert!(third.asked_to_leave().now_or_never().is_none());
         drop(answering);
         drop(second);
-        let fourth = places.take().await;
-        assert!(places.take().now_or_never().is_none());
+        let fourth = slots.take().await;
+        assert!(slots.take().now_or_never().is_none());
         assert!(third.asked_to_leave().now_or_never().is_some(), "the first has just been answered");
         drop((first, third, fourth));
-        assert!(places.lock().by_turn.is_empty());
+        assert!(slots.lock().by_turn.is_empty());
     }
 }
