@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{CameraId, Moment};
+use crate::{CameraId, ClockReading, Moment};
 
 /// How the bytes of a picture are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -146,6 +146,8 @@ pub struct Frame {
     pub camera: CameraId,
     /// When.
     pub at: Moment,
+    /// By whose clock.
+    pub clock: ClockReading,
     /// What.
     pub picture: Picture,
 }

@@ -9,6 +9,7 @@ mod behaviour_list;
 mod behaviour_spec;
 mod camera;
 mod clock;
+mod clock_reading;
 mod detection;
 mod error_kind;
 mod frame;
@@ -17,6 +18,7 @@ mod id;
 mod key_spec;
 mod look;
 mod manual_clock;
+mod named;
 mod permit;
 mod person_count;
 mod run;
@@ -35,6 +37,7 @@ pub use behaviour_list::{BehaviourList, UnknownBehaviour};
 pub use behaviour_spec::{BehaviourSpec, FramePolicy};
 pub use camera::{Camera, CameraState, CameraStatus, Site};
 pub use clock::{Clock, SystemClock};
+pub use clock_reading::{ClockReading, TimeSource};
 pub use detection::{Class, Detection, Detections, Score, UnknownClass};
 pub use error_kind::{ErrorKind, Shortage};
 pub use frame::{ColourMatrix, Frame, Picture, PictureError, PixelFormat};
@@ -43,12 +46,13 @@ pub use id::{CameraId, IdError, RuleId, RunId, SiteId, TrackId, ViolationId, Zon
 pub use key_spec::{KeySpec, KeyValue, WhenAbsent, unit};
 pub use look::{Answer, Embedding, EmbeddingError, HeadwearOdds, LightMeasure, Look, LookKind, Seen};
 pub use manual_clock::ManualClock;
+pub use named::UnknownName;
 pub use permit::{Permit, PermitClass, UnknownPermitClass};
 pub use person_count::PersonCount;
 pub use run::{Footage, RuleDefinition, Run, RunKind, RunOutcome, StartSource};
 pub use segment::{
-    AudioCodec, BlindCause, CameraMinute, CoverageSink, RecordingChange, RecordingState, Segment,
-    SegmentSink, TimeSource, UnknownName, VideoCodec,
+    AudioCodec, BlindCause, CameraMinute, CoverageSink, RecordedSpan, RecordingChange, RecordingState,
+    Segment, SegmentSink, VideoCodec,
 };
 pub use sink::{CameraSink, EvidenceSink, OpeningEvidence, SinkError};
 pub use source_url::{SourceUrl, SourceUrlError};

@@ -1,22 +1,11 @@
 //! What is recorded, what is missing, and why.
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CameraId, PersonCount, SinkError, WallTime};
-
-/// Where the UTC of a recording comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeSource {
-    /// The camera's own clock, told in RTCP sender reports.
-    SenderReport,
-    /// This machine's clock when the first packet arrived.
-    Arrival,
-}
+use crate::named::named;
+use crate::{CameraId, PersonCount, SinkError, TimeSource, WallTime};
 
 /// How the pictures of a segment are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,46 +29,6 @@ pub enum AudioCodec {
     MuLaw,
 }
 
-/// Gives an enum of names its `as_str`, `Display` and `FromStr`.
-macro_rules! named {
-    ($type:ident, $($variant:ident = $name:literal),+ $(,)?) => {
-        impl $type {
-            /// The name in answers, files and the database.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = UnknownName;
-            fn from_str(text: &str) -> Result<Self, UnknownName> {
-                match text {
-                    $($name => Ok(Self::$variant),)+
-                    other => Err(UnknownName { what: stringify!($type), name: other.to_owned() }),
-                }
-            }
-        }
-    };
-}
-
-/// A name that this version does not know.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is no {what}")]
-pub struct UnknownName {
-    /// The type.
-    pub what: &'static str,
-    /// What was given.
-    pub name: String,
-}
-
-named!(TimeSource, SenderReport = "sender_report", Arrival = "arrival");
 named!(VideoCodec, H264 = "h264", H265 = "h265");
 named!(AudioCodec, Aac = "aac", ALaw = "a_law", MuLaw = "mu_law");
 named!(
@@ -108,7 +57,8 @@ pub struct Segment {
     pub camera: CameraId,
     /// In the recordings folder, with forward slashes; see [`Segment::path_of`].
     pub path: String,
-    /// UTC of its first picture. Never before the end of the segment before.
+    /// Where it lies: UTC of its first picture, as long as the clock is right. What time it was by the clock is
+    /// [`Segment::taken_at`].
     pub start: WallTime,
     /// How long it plays; while it is being written, how long it plays so far.
     pub duration: Duration,
@@ -128,6 +78,9 @@ pub struct Segment {
     pub time_source: TimeSource,
     /// That clock minus `start`, microseconds: not zero when the clock was set back, because segments never overlap.
     pub clock_offset_us: i64,
+    /// By how much that clock was found to be ahead later, or behind when negative, microseconds; `None`: no fault is
+    /// known.
+    pub clock_error_us: Option<i64>,
 }
 
 impl Segment {
@@ -142,6 +95,12 @@ impl Segment {
     #[must_use]
     pub fn end(&self) -> WallTime {
         self.start.plus(self.duration)
+    }
+
+    /// What time it was at its first picture, by the clock that it follows.
+    #[must_use]
+    pub fn taken_at(&self) -> WallTime {
+        self.start.shifted(self.clock_offset_us)
     }
 }
 
@@ -186,13 +145,23 @@ pub struct RecordingChange {
     pub reason: Option<String>,
 }
 
+/// A span of UTC in which something of a camera is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordedSpan {
+    /// Its beginning.
+    pub from: WallTime,
+    /// Its end.
+    pub to: WallTime,
+}
+
 /// Keeps account of segments. Calls block until the matter is safe on disk, and may be repeated.
 pub trait SegmentSink: Send + Sync {
-    /// UTC before which nothing of this camera may begin: the end of its newest segment.
+    /// Where something of this camera is recorded: all that began up to now as one span, then each span that lies in
+    /// the future by the present clock. Spans less than `apart` from each other count as one.
     ///
     /// # Errors
     /// When the index could not be read.
-    fn recorded_until(&self, camera: &CameraId) -> Result<Option<WallTime>, SinkError>;
+    fn recorded_spans(&self, camera: &CameraId, apart: Duration) -> Result<Vec<RecordedSpan>, SinkError>;
 
     /// A file was begun: its first bytes are on disk.
     ///

@@ -1,6 +1,8 @@
 //! Where results go. `pipeline` hands them over; `indexer` keeps them.
 
-use crate::{CameraStatus, Detections, ErrorKind, Moment, Run, RunId, RunOutcome, TrackPoint, Violation};
+use crate::{
+    CameraStatus, ClockReading, Detections, ErrorKind, Moment, Run, RunId, RunOutcome, TrackPoint, Violation,
+};
 
 /// Why something could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,8 @@ pub struct SinkError {
 pub struct OpeningEvidence {
     /// When the snapshot was taken: the frame on which the breach had lasted long enough.
     pub snapshot_at: Moment,
+    /// By whose clock the violation is dated.
+    pub clock: ClockReading,
     /// The frame as it was, JPEG.
     pub clean_jpeg: Vec<u8>,
     /// The frame with zone, boxes, time and behaviour drawn in, JPEG.

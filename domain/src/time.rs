@@ -103,6 +103,12 @@ impl WallTime {
         self.0.checked_sub(duration).map_or(self, Self::new)
     }
 
+    /// This moment, so many microseconds later, or earlier when they are negative.
+    #[must_use]
+    pub fn shifted(self, micros: i64) -> Self {
+        Self::from_micros(self.as_micros().saturating_add(micros)).unwrap_or(self)
+    }
+
     /// The time since `earlier`; zero when `earlier` is later. For logs and schedules, never for rules.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

@@ -1,5 +1,7 @@
 //! An interval in which a rule was broken.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -62,6 +64,20 @@ pub struct Violation {
     pub closed: Option<(Moment, CloseReason)>,
     /// The person, where the behaviour is one person's.
     pub track: Option<TrackId>,
+}
+
+/// The two times of a moment disagree by more only when a clock was set meanwhile.
+const CLOCK_WAS_SET: Duration = Duration::from_secs(5);
+
+impl Violation {
+    /// A later moment, dated by the clock with which this violation opened. A clock that was set meanwhile changes
+    /// neither how long it lasted nor that it ended after it began.
+    #[must_use]
+    pub fn dated(&self, at: Moment) -> Moment {
+        let expected = self.opened.wall.plus(at.media.since(self.opened.media));
+        let apart = at.wall.since(expected).max(expected.since(at.wall));
+        if apart > CLOCK_WAS_SET { Moment { wall: expected, ..at } } else { at }
+    }
 }
 
 /// Where a track was at a moment.

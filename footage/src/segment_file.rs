@@ -102,6 +102,7 @@ impl SegmentFile {
             audio: self.tracks.audio.as_ref().map(|audio| audio.codec),
             time_source: self.header.time_source,
             clock_offset_us: self.header.clock_offset_us,
+            clock_error_us: None,
         }
     }
 

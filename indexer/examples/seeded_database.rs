@@ -13,11 +13,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_domain::{
-    Behaviour, BlindCause, Camera, CameraMinute, CameraSink, CameraState, CameraStatus, CloseReason,
-    CoverageSink, Detections, EvidenceSink, ManualClock, MediaTime, Moment, NormBox, OpeningEvidence,
-    RecordingChange, RecordingState, RuleDefinition, Run, RunId, RunKind, RunOutcome, Score, Segment,
-    SegmentSink, SiteId, TimeSource, TrackId, TrackPoint, VideoCodec, Viewer, Violation, ViolationId,
-    WallTime,
+    Behaviour, BlindCause, Camera, CameraMinute, CameraSink, CameraState, CameraStatus, ClockReading,
+    CloseReason, CoverageSink, Detections, EvidenceSink, ManualClock, MediaTime, Moment, NormBox,
+    OpeningEvidence, RecordingChange, RecordingState, RuleDefinition, Run, RunId, RunKind, RunOutcome, Score,
+    Segment, SegmentSink, SiteId, TimeSource, TrackId, TrackPoint, VideoCodec, Viewer, Violation,
+    ViolationId, WallTime,
 };
 use anjian_indexer::{Index, IndexSink, NewHold};
 use serde_json::json;
@@ -156,6 +156,7 @@ fn evidence(violation: &Violation) -> OpeningEvidence {
     let (camera, at) = (violation.camera.clone(), violation.opened);
     OpeningEvidence {
         snapshot_at: at,
+        clock: ClockReading::FOOTAGE,
         clean_jpeg: b"clean".to_vec(),
         annotated_jpeg: b"annotated".to_vec(),
         detections: Detections { camera, at, items: Vec::new() },
@@ -204,6 +205,7 @@ fn segment(camera: &str, seconds: u64) -> Segment {
         audio: None,
         time_source: TimeSource::Arrival,
         clock_offset_us: 0,
+        clock_error_us: None,
     }
 }
 

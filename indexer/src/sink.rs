@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anjian_domain::{
     CameraId, CameraMinute, CameraSink, CameraStatus, CoverageSink, ErrorKind, EvidenceSink, Moment,
-    OpeningEvidence, RecordingChange, Run, RunId, RunOutcome, Segment, SegmentSink, Shortage, SinkError,
-    TrackPoint, Violation, WallTime,
+    OpeningEvidence, RecordedSpan, RecordingChange, Run, RunId, RunOutcome, Segment, SegmentSink, Shortage,
+    SinkError, TrackPoint, Violation, WallTime,
 };
 use tokio::runtime::Handle;
 
@@ -105,8 +105,8 @@ impl CameraSink for IndexSink {
 }
 
 impl SegmentSink for IndexSink {
-    fn recorded_until(&self, camera: &CameraId) -> Result<Option<WallTime>, SinkError> {
-        self.runtime.block_on(self.index.recorded_until(camera)).map_err(SinkError::from)
+    fn recorded_spans(&self, camera: &CameraId, apart: Duration) -> Result<Vec<RecordedSpan>, SinkError> {
+        self.runtime.block_on(self.index.recorded_spans(camera, apart)).map_err(SinkError::from)
     }
 
     fn begin_segment(&self, segment: &Segment) -> Result<(), SinkError> {
@@ -194,6 +194,7 @@ mod tests {
             audio: None,
             time_source: TimeSource::Arrival,
             clock_offset_us: 0,
+            clock_error_us: None,
         };
         let refused = sink.begin_segment(&segment).unwrap_err();
         assert_eq!(refused.kind, ErrorKind::Unavailable(Shortage::Room), "{refused}");

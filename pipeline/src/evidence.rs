@@ -93,6 +93,7 @@ fn opening(open: &OpenJob, frame: &Frame) -> Result<OpeningEvidence, snapshot::S
     let snapshot = snapshot::render(frame, &open.overlay())?;
     Ok(OpeningEvidence {
         snapshot_at: open.frame.at,
+        clock: open.frame.clock,
         clean_jpeg: snapshot.clean_jpeg,
         annotated_jpeg: snapshot.annotated_jpeg,
         detections: open.detections.clone(),

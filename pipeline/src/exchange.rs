@@ -117,7 +117,7 @@ impl Drop for Turn<'_> {
 
 #[cfg(test)]
 mod tests {
-    use anjian_domain::{ColourMatrix, MediaTime, Moment, Picture, PixelFormat, WallTime};
+    use anjian_domain::{ClockReading, ColourMatrix, MediaTime, Moment, Picture, PixelFormat, WallTime};
 
     use super::*;
 
@@ -126,7 +126,7 @@ mod tests {
             Picture::new(2, 2, PixelFormat::Bgr, ColourMatrix::Bt601, vec![0; 12]).expect("12 bytes fit 2x2");
         let wall = WallTime::from_micros(0).expect("1970 is a time");
         let at = Moment { media: MediaTime::from_millis(millis), wall };
-        Frame { camera: camera.parse().expect("a valid id"), at, picture }
+        Frame { camera: camera.parse().expect("a valid id"), at, clock: ClockReading::FOOTAGE, picture }
     }
 
     #[test]

@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Pictures of main streams, as they were recorded.
 pub trait MainPictures: Send + Sync {
-    /// The picture shown at a moment; `None` while it is not on disk yet.
+    /// The picture at a place in the recording; `None` while it is not on disk yet.
     ///
     /// # Errors
     /// When waiting will not help; the text says why, for a person.
@@ -69,8 +69,9 @@ impl FullSize {
     fn wait_for(&self, judged: &Frame, until: Duration, stop: &StopSignal) -> Result<Picture, String> {
         // A stop finishes the recording, so one more look is worth it.
         let mut is_last_look = false;
+        let place = judged.clock.place_of(judged.at.wall);
         loop {
-            if let Some(picture) = self.pictures.picture(&judged.camera, judged.at.wall)? {
+            if let Some(picture) = self.pictures.picture(&judged.camera, place)? {
                 return Ok(picture);
             }
             if is_last_look || self.clock.monotonic() >= until {
@@ -85,7 +86,7 @@ impl FullSize {
 mod tests {
     use std::sync::Mutex;
 
-    use anjian_domain::{ColourMatrix, ManualClock, MediaTime, Moment, PixelFormat};
+    use anjian_domain::{ClockReading, ColourMatrix, ManualClock, MediaTime, Moment, PixelFormat};
 
     use super::*;
 
@@ -96,7 +97,7 @@ mod tests {
 
     fn judged(camera: &str) -> Frame {
         let at = Moment { media: MediaTime::ZERO, wall: WallTime::EPOCH };
-        Frame { camera: camera.parse().unwrap(), at, picture: picture(2) }
+        Frame { camera: camera.parse().unwrap(), at, clock: ClockReading::FOOTAGE, picture: picture(2) }
     }
 
     /// Answers from a list, the last first.

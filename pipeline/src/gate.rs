@@ -60,7 +60,7 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
-    use anjian_domain::{ColourMatrix, Moment, Picture, PixelFormat, WallTime};
+    use anjian_domain::{ClockReading, ColourMatrix, Moment, Picture, PixelFormat, WallTime};
 
     use super::*;
 
@@ -73,7 +73,7 @@ mod tests {
         }
         let picture = Picture::new(320, 180, PixelFormat::Bgr, ColourMatrix::default(), bytes).unwrap();
         let at = Moment { media: MediaTime::from_millis(at_ms), wall: WallTime::EPOCH };
-        Frame { camera: "dock".parse().unwrap(), at, picture }
+        Frame { camera: "dock".parse().unwrap(), at, clock: ClockReading::FOOTAGE, picture }
     }
 
     #[track_caller]

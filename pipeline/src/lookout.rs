@@ -121,7 +121,8 @@ const fn in_words(cause: BlindCause) -> &'static str {
 
 /// Whether the moment of the last frame, as it was told, is so old that it should be told again.
 fn is_stale(status: &CameraStatus, now: WallTime) -> bool {
-    status.last_frame.is_none_or(|told| now.since(told) >= LAST_FRAME_STEP)
+    // A clock that was set back must not stop the telling.
+    status.last_frame.is_none_or(|told| now < told || now.since(told) >= LAST_FRAME_STEP)
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anjian_domain::{
-    BlindCause, ColourMatrix, Frame, MediaTime, Moment, Picture, PixelFormat, SystemClock, WallTime,
+    BlindCause, ClockReading, ColourMatrix, Frame, MediaTime, Moment, Picture, PixelFormat, SystemClock,
+    WallTime,
 };
 use anjian_ingest::{AnalysisRate, FileSource, FrameSettings, FrameSource, Next};
 use anjian_pipeline::{Mount, Sight};
@@ -53,7 +54,12 @@ fn show(
         let matrix = ColourMatrix::Bt709;
         let picture = Picture::new(width_px, height_px, PixelFormat::I420, matrix, bytes).unwrap();
         let at = Moment { media: MediaTime::from_millis(second * 1000), wall: WallTime::EPOCH };
-        let blindness = sight.observe(&Frame { camera: "dock".parse().unwrap(), at, picture });
+        let blindness = sight.observe(&Frame {
+            camera: "dock".parse().unwrap(),
+            at,
+            clock: ClockReading::FOOTAGE,
+            picture,
+        });
         if let Some(blindness) = blindness
             && !told.contains(&blindness.cause)
         {

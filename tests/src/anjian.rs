@@ -115,6 +115,14 @@ impl Server {
         Ok(reqwest::blocking::get(&url)?.error_for_status()?.bytes()?.to_vec())
     }
 
+    /// Asks and answers the body, whatever the status is.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn body(&self, path: &str) -> Result<String> {
+        Ok(reqwest::blocking::get(format!("{}{path}", self.address))?.text()?)
+    }
+
     /// Asks and answers before the body is read, which ends when the answer is dropped.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 mod anjian;
 mod camera;
 mod kills;
+mod plant;
 mod recording;
 mod trend;
 mod usage;
@@ -17,6 +18,7 @@ use anyhow::{Result, bail};
 pub use anjian::{Finished, Server, run};
 pub use camera::{Camera, Shows};
 pub use kills::{KillReport, kill_recording};
+pub use plant::{CAMERAS, Plant};
 pub use recording::{Recording, play, recorded_until, segments, test_clip};
 pub use trend::{Trend, Verdict};
 pub use usage::Usage;

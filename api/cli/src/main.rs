@@ -8,6 +8,7 @@
 )]
 
 mod budget;
+mod clock_watch;
 mod command;
 mod config;
 mod footage_start;

@@ -16,6 +16,8 @@ use anjian_ingest::{StopSignal, THREAD_DEATHS, Vitals};
 use metrics::{counter, describe_counter, describe_gauge, gauge, histogram};
 use tokio::runtime::Handle;
 
+use crate::clock_watch::ClockWatch;
+
 /// Times a job ran to its end; label `job`.
 const DONE: &str = "anjian_job_runs_total";
 /// Times a job failed; label `job`.
@@ -44,6 +46,7 @@ const IS_EVIDENCE_SHORT: &str = "anjian_evidence_short";
 const CLIP_PAUSE: Duration = Duration::from_secs(2);
 const RETENTION_PAUSE: Duration = Duration::from_secs(15);
 const PRESENCE_PAUSE: Duration = Duration::from_secs(2);
+const CLOCK_PAUSE: Duration = Duration::from_secs(1);
 /// Evidence is looked through less often: its limits are days and gigabytes.
 const EVIDENCE_PAUSE: Duration = Duration::from_secs(600);
 /// A job that fails is tried again after its pause, later less often, up to this.
@@ -78,13 +81,24 @@ impl Upkeep {
         let (stop, vitals) = (StopSignal::new(), vitals.clone());
         let mut upkeep = Self { clock, stop, vitals, threads: vec![], states: vec![] };
         let (clips, retention, presence) = (index.clone(), index.clone(), index.clone());
-        upkeep.start_job("clips", CLIP_PAUSE, runtime.clone(), move || note_clips(clips.clone()))?;
+        let watch = Arc::new(ClockWatch::new(Arc::clone(&upkeep.clock)));
+        let settled = Arc::clone(&watch);
+        upkeep.start_job("clips", CLIP_PAUSE, runtime.clone(), move || {
+            let (index, is_settled) = (clips.clone(), settled.is_settled());
+            async move { if is_settled { note_clips(index).await } else { Ok(None) } }
+        })?;
         let evidence = Arc::new(Pace::new(Arc::clone(&upkeep.clock), EVIDENCE_PAUSE));
         upkeep.start_job("retention", RETENTION_PAUSE, runtime.clone(), move || {
             expire(retention.clone(), Arc::clone(&evidence))
         })?;
+        let watched = index.clone();
+        upkeep.start_job("clock", CLOCK_PAUSE, runtime.clone(), move || {
+            let (watch, index) = (Arc::clone(&watch), watched.clone());
+            async move { watch.look(&index).await.map(|()| None) }
+        })?;
         upkeep.start_job("data_dir", PRESENCE_PAUSE, runtime.clone(), move || {
-            std::future::ready(presence.check_presence().map(|()| None))
+            let index = presence.clone();
+            async move { index.beat().await.map(|()| None) }
         })?;
         Ok(upkeep)
     }

@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
+use crate::clock_watch;
 use crate::config::{CameraConfig, Config, Model};
 use crate::output::Usage;
 use crate::run_id::{RunOrigin, run_id, settings};
@@ -60,6 +61,7 @@ pub async fn claim_index(config: &Config) -> anyhow::Result<Index> {
             "mended recordings that an earlier, interrupted run left open"
         );
     }
+    clock_watch::note_missed_step(&index).await?;
     let sites: Vec<_> = config.sites.iter().map(|site| site.id.clone()).collect();
     let cameras: Vec<_> = config.cameras.iter().map(|camera| camera.id.clone()).collect();
     index.retain_configured(&sites, &cameras).await?;

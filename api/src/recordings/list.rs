@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::cameras::find;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::Query;
+use crate::http::seconds::seconds;
 use crate::http::span::{LONGEST_DAY, SpanParams};
 use crate::recordings::find::address;
 use crate::shared::Shared;
@@ -39,6 +40,9 @@ pub(crate) struct SegmentView {
     time_source: &'static str,
     /// That clock minus `start`: not zero when the clock was set back, because segments never overlap.
     clock_offset_s: f64,
+    /// By how many seconds that clock was ahead, or behind when negative, as was found later; null when no fault is known.
+    #[schema(required)]
+    clock_ahead_s: Option<f64>,
     /// Where the file is served; with byte ranges.
     url: String,
 }
@@ -118,14 +122,10 @@ impl From<&Segment> for SegmentView {
             audio: segment.audio.map(anjian_domain::AudioCodec::as_str),
             time_source: segment.time_source.as_str(),
             clock_offset_s: seconds(segment.clock_offset_us),
+            clock_ahead_s: segment.clock_error_us.map(seconds),
             url: format!("/api/v1/cameras/{}/{}/media.mp4", segment.camera, address(segment)),
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "offsets of clocks are far below 2^52 microseconds")]
-fn seconds(micros: i64) -> f64 {
-    micros as f64 / 1e6
 }
 
 impl From<&Gap> for GapView {

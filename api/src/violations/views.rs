@@ -10,6 +10,7 @@ use utoipa::openapi::schema::Object;
 
 use crate::http::schema::{one_of, sides};
 use crate::violations::clip_views::{ClipStateView, ExpiredView};
+use crate::violations::clock_view::ViolationClockView;
 use crate::violations::run_view::RunView;
 
 /// A violation as lists show it.
@@ -36,6 +37,11 @@ pub(crate) struct ViolationView {
     /// Last observation of the breach; null while it goes on.
     #[schema(format = "date-time", required)]
     pub(crate) closed_at: Option<String>,
+    /// Where the recording of the camera holds `opened_at`: another time only after a clock was set back over time that
+    /// was recorded already.
+    #[schema(format = "date-time")]
+    pub(crate) recorded_at: String,
+    pub(crate) clock: ViolationClockView,
     /// Behaviour and digest of the rule as it stood.
     pub(crate) rule_version: String,
     /// Name and digest of the model.
@@ -184,6 +190,8 @@ impl From<&ViolationRow> for ViolationView {
             score: row.score.value(),
             opened_at: row.opened_at.to_string(),
             closed_at: row.closed_at.map(|at| at.to_string()),
+            recorded_at: row.opened_place().to_string(),
+            clock: row.clock.into(),
             rule_version: row.rule_version.clone(),
             model: row.model.clone(),
             // A violation never opens without its two snapshots, and they expire together.

@@ -134,6 +134,7 @@ fn blank(camera: &CameraId, start: WallTime) -> Segment {
         audio: None,
         time_source: TimeSource::SenderReport,
         clock_offset_us: 0,
+        clock_error_us: None,
     }
 }
 

@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use anjian_analysis::rules::Behaviours;
 use anjian_domain::{
-    Behaviour, BehaviourList, Camera, CameraSink, CameraState, CameraStatus, Class, CloseReason, Detection,
-    Detections, EvidenceSink, MediaTime, Moment, NormBox, OpeningEvidence, RuleDefinition, Run, RunId,
-    RunKind, Score, Site, SystemClock, TrackId, TrackPoint, Violation, ViolationId, WallTime, ZoneId,
+    Behaviour, BehaviourList, Camera, CameraSink, CameraState, CameraStatus, Class, ClockReading,
+    CloseReason, Detection, Detections, EvidenceSink, MediaTime, Moment, NormBox, OpeningEvidence,
+    RuleDefinition, Run, RunId, RunKind, Score, Site, SystemClock, TrackId, TrackPoint, Violation,
+    ViolationId, WallTime, ZoneId,
 };
 use anjian_indexer::{Index, IndexSink};
 use uuid::Uuid;
@@ -133,6 +134,7 @@ impl Seed {
         let (clean, annotated) = self.pictures[id.0.as_bytes()[0] as usize % self.pictures.len()].clone();
         let evidence = OpeningEvidence {
             snapshot_at: self.moment(breach.opened.plus(Duration::from_secs(2))),
+            clock: ClockReading::FOOTAGE,
             clean_jpeg: clean,
             annotated_jpeg: annotated,
             detections: self.detections(&breach),

@@ -206,6 +206,7 @@ pub(crate) fn segment_at(start: &str) -> Segment {
         audio: None,
         time_source: TimeSource::Arrival,
         clock_offset_us: 0,
+        clock_error_us: None,
     }
 }
 

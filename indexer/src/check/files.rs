@@ -63,6 +63,10 @@ impl FileWalk {
 
     fn take_entry(&mut self, entry: &DirEntry, batch: &mut Batch) {
         let path = entry.path();
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            // A journal of states, or what a file manager leaves: no evidence and no media.
+            return;
+        }
         match entry.metadata() {
             Ok(found) if found.is_dir() => self.next_folder = Some(path),
             Ok(found) => {

@@ -62,6 +62,10 @@ impl Index {
         let failed = |source| IndexError::Database { doing: "rebuild segments", table: "segment", source };
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("segment").await?;
+        // Files do not say what was found about their clock later.
+        let marks = "CREATE TEMP TABLE clock_marks AS SELECT camera, start_us, clock_error_us FROM segment \
+             WHERE clock_error_us IS NOT NULL";
+        sqlx::query(marks).execute(&mut *transaction).await.map_err(failed)?;
         sqlx::query("DELETE FROM segment").execute(&mut *transaction).await.map_err(failed)?;
         let mut rebuilt = Rebuilt::default();
         let mut walk = FileWalk::new(self.recordings_folder());
@@ -69,6 +73,13 @@ impl Index {
             let (returned, batch) = blocking(move || Ok(walk.take(BATCH))).await?;
             walk = returned;
             if batch.files.is_empty() {
+                let marks = "UPDATE segment AS s SET clock_error_us = m.clock_error_us FROM temp.clock_marks AS m \
+                     WHERE (s.camera, s.start_us) = (m.camera, m.start_us)";
+                sqlx::query(marks).execute(&mut *transaction).await.map_err(failed)?;
+                sqlx::query("DROP TABLE temp.clock_marks")
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(failed)?;
                 transaction.commit().await.map_err(failed)?;
                 return Ok(rebuilt);
             }

@@ -166,9 +166,9 @@ async fn write_frame_time(
     camera: &CameraId,
     at: WallTime,
 ) -> Result<(), sqlx::Error> {
-    let sql = "UPDATE camera SET last_frame_us = max(coalesce(last_frame_us, ?2), ?2) WHERE id = ?1";
+    let sql = "UPDATE camera SET last_frame_us = ?2 WHERE id = ?1";
     sqlx::query(sql).bind(camera.as_str()).bind(at.as_micros()).execute(&mut *connection).await?;
-    let sql = "UPDATE run SET last_seen_us = max(last_seen_us, ?2) \
+    let sql = "UPDATE run SET last_seen_us = ?2 \
          WHERE kind = 'live' AND camera = ?1 AND ended_us IS NULL";
     sqlx::query(sql).bind(camera.as_str()).bind(at.as_micros()).execute(connection).await?;
     Ok(())

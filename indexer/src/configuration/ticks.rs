@@ -33,8 +33,8 @@ impl Ticks {
     /// Notes a newer frame. Answers whether the state changed, and whether it is time to write.
     pub(crate) fn take(&mut self, status: &CameraStatus, now: WallTime) -> (bool, bool) {
         if let Some(at) = status.last_frame {
-            let newest = self.pending.entry(status.camera.clone()).or_insert(at);
-            *newest = at.max(*newest);
+            // The newest to come, whatever the clock did meanwhile.
+            self.pending.insert(status.camera.clone(), at);
         }
         let is_same = |known: &CameraStatus| {
             known.state == status.state && known.since == status.since && known.reason == status.reason

@@ -5,6 +5,7 @@ pub(crate) mod columns;
 pub(crate) mod connect;
 pub(crate) mod copy;
 pub(crate) mod disk;
+pub(crate) mod heartbeat;
 pub(crate) mod migrate;
 pub(crate) mod open;
 pub(crate) mod presence;

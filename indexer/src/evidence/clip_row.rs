@@ -1,12 +1,12 @@
 //! The clip of a violation, as the index knows it.
 
-use anjian_domain::WallTime;
+use anjian_domain::{CameraId, WallTime};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
-use crate::IndexError;
 use crate::engine::columns::Columns;
 use crate::evidence::rows::{Expired, ExpiredBy};
+use crate::{ClipSettings, IndexError};
 
 /// What became of a violation's clip.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +72,20 @@ pub(crate) async fn insert_due(connection: &mut SqliteConnection, violation: i64
     let sql =
         "INSERT INTO clip (violation, camera, state) SELECT seq, camera, 'due' FROM violation WHERE seq = ?";
     sqlx::query(sql).bind(violation).execute(connection).await.map_err(not_noted)?;
+    Ok(())
+}
+
+/// A segment begins at `start`: clips that were noted with a gap there are noted again. That happens after a clock was set.
+pub(crate) async fn note_again(
+    connection: &mut SqliteConnection,
+    camera: &CameraId,
+    start: WallTime,
+) -> Result<(), IndexError> {
+    let sql = "UPDATE clip SET state = 'due', from_us = NULL, to_us = NULL, size_bytes = NULL, sha256 = NULL, \
+         reason = NULL WHERE state = 'recorded' AND camera = ?1 AND from_us < ?2 AND from_us > ?2 - ?3 AND to_us > ?2";
+    let longest = i64::try_from(ClipSettings::LONGEST.as_micros()).unwrap_or(i64::MAX);
+    let query = sqlx::query(sql).bind(camera.as_str()).bind(start.as_micros()).bind(longest);
+    query.execute(connection).await.map_err(not_noted)?;
     Ok(())
 }
 

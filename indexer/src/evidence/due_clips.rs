@@ -37,7 +37,7 @@ pub struct ClipReport {
     pub failed: u64,
 }
 
-/// A violation without its clip.
+/// A violation without its clip. Its times are places in the recording.
 struct DueClip {
     seq: i64,
     camera: CameraId,
@@ -92,7 +92,8 @@ impl Index {
     }
 
     async fn due_clips(&self) -> Result<Vec<DueClip>, IndexError> {
-        let sql = "SELECT v.seq, v.camera, v.opened_us, v.closed_us FROM clip AS c INDEXED BY clip_due \
+        let sql = "SELECT v.seq, v.camera, v.opened_us - v.clock_offset_us AS opened_us, \
+             v.closed_us - v.clock_offset_us AS closed_us FROM clip AS c INDEXED BY clip_due \
              JOIN violation AS v ON v.seq = c.violation WHERE c.state = 'due' ORDER BY c.violation LIMIT ?";
         let rows = sqlx::query(sql).bind(BATCH).fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look for clips", table: "clip", source };
@@ -141,12 +142,12 @@ impl Index {
         let now = self.inner.clock.now();
         if due.is_open
             && now < due.to
-            && self.recorded_until(&due.camera).await?.is_none_or(|end| end < due.to)
+            && self.recorded_until(&due.camera, due.to).await?.is_none_or(|end| end < due.to)
         {
             return Ok(None);
         }
         let timeline = self.timeline(&due.camera, due.from, due.to).await?;
-        let is_recorded = self.recorded_until(&due.camera).await?.is_some_and(|end| end >= due.to);
+        let is_recorded = self.recorded_until(&due.camera, due.to).await?.is_some_and(|end| end >= due.to);
         if !is_recorded && !self.is_written(&timeline.segments, due.to).await? {
             let is_unfinished = timeline.segments.iter().any(|segment| segment.sha256.is_none());
             let patience = if is_unfinished { MAX_UNFINISHED } else { BEGINS_LATE };

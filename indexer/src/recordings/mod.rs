@@ -1,10 +1,12 @@
 //! Recordings: segments as rows, what was recorded when, what is missing and why, and what a kill left.
 
 pub(crate) mod adopt;
+pub(crate) mod clock_steps;
 pub(crate) mod evidence_usage;
 pub(crate) mod forecast;
 pub(crate) mod gap;
 pub(crate) mod record_segment;
+pub(crate) mod recorded_spans;
 pub(crate) mod recover;
 pub(crate) mod segment_pieces;
 pub(crate) mod segment_row;

@@ -1,38 +1,25 @@
 //! Writing down what recorders did: segments, changes of state, minutes of coverage. One transaction each. Recorders wait for
 //! the right to write for a moment only.
 
-use anjian_domain::{CameraId, CameraMinute, RecordingChange, Segment, WallTime};
+use anjian_domain::{CameraMinute, RecordingChange, Segment};
 use sqlx::SqliteConnection;
 
 use crate::coverage::persons;
 use crate::engine::columns::Columns;
+use crate::evidence::clip_row;
 use crate::recordings::{segment_pieces, segment_row};
 use crate::{Index, IndexError};
 
 const MINUTE_US: i64 = 60_000_000;
-/// How long a recorder waits for an answer.
-const READ_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl Index {
-    /// End of the newest segment of the camera; `None` when nothing was recorded yet.
-    pub(crate) async fn recorded_until(&self, camera: &CameraId) -> Result<Option<WallTime>, IndexError> {
-        let sql = "SELECT end_us FROM segment WHERE camera = ? ORDER BY start_us DESC LIMIT 1";
-        let found = sqlx::query(sql).bind(camera.as_str()).fetch_optional(&self.inner.reader);
-        let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
-        let found = tokio::time::timeout(READ_PATIENCE, found).await;
-        found
-            .map_err(|_| IndexError::Busy { table: "segment" })?
-            .map_err(failed)?
-            .map(|row| Columns { table: "segment", row: &row }.wall("end_us"))
-            .transpose()
-    }
-
     /// A segment was begun. The same one begun again starts over.
     pub(crate) async fn begin_segment(&self, segment: &Segment) -> Result<(), IndexError> {
         let mut writer = self.write_soon("segment").await?;
         let mut transaction = writer.begin_soon("segment").await?;
         segment_row::require_camera(&mut transaction, &segment.camera).await?;
-        refuse_past(&mut transaction, segment).await?;
+        refuse_taken(&mut transaction, segment).await?;
+        clip_row::note_again(&mut transaction, &segment.camera, segment.start).await?;
         segment_row::put(&mut transaction, &Segment { sha256: None, ..segment.clone() }).await?;
         transaction.commit().await.map_err(not_kept)
     }
@@ -97,19 +84,14 @@ impl Index {
 }
 
 /// # Errors
-/// [`IndexError::Overlap`] when another segment of the camera is newer, or ends later than this one begins.
-async fn refuse_past(connection: &mut SqliteConnection, segment: &Segment) -> Result<(), IndexError> {
-    let sql = "SELECT start_us, end_us, sha256 IS NOT NULL AS is_finished FROM segment WHERE camera = ?1 \
-         ORDER BY start_us DESC LIMIT 1";
-    let newest = sqlx::query(sql).bind(segment.camera.as_str()).fetch_optional(connection).await;
-    let Some(row) = newest.map_err(not_kept)? else { return Ok(()) };
+/// [`IndexError::Overlap`] when another segment of the camera lies there, or the same one was finished.
+async fn refuse_taken(connection: &mut SqliteConnection, segment: &Segment) -> Result<(), IndexError> {
+    segment_row::refuse_overlap(connection, segment).await?;
+    let sql = "SELECT start_us, end_us FROM segment WHERE camera = ? AND start_us = ? AND sha256 IS NOT NULL";
+    let query = sqlx::query(sql).bind(segment.camera.as_str()).bind(segment.start.as_micros());
+    let Some(row) = query.fetch_optional(connection).await.map_err(not_kept)? else { return Ok(()) };
     let columns = Columns { table: "segment", row: &row };
-    let (from, to) = (columns.wall("start_us")?, columns.wall("end_us")?);
-    let is_same = from == segment.start && !columns.get::<bool>("is_finished")?;
-    if is_same || (from < segment.start && to <= segment.start) {
-        return Ok(());
-    }
-    Err(segment_row::overlap(segment, from, to))
+    Err(segment_row::overlap(segment, columns.wall("start_us")?, columns.wall("end_us")?))
 }
 
 /// Writes a change, unless the newest before it says the same.

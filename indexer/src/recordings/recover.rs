@@ -1,9 +1,11 @@
 //! Putting recordings right that a killed process left: open ends, files without a row, deletions that were begun, and
 //! the state of recorders that nobody stopped.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use anjian_domain::{CameraId, RecordingChange, RecordingState, Scope, Segment, WallTime};
+use anjian_footage::StateJournal;
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
@@ -56,8 +58,29 @@ impl Index {
                 Found::Unusable(_) | Found::Unreadable(_) => recovery.failed += 1,
             }
         }
+        self.take_left_states().await?;
         self.note_interruptions().await?;
         Ok(recovery)
+    }
+
+    /// States that recorders could not store before their process was killed.
+    async fn take_left_states(&self) -> Result<(), IndexError> {
+        for camera in self.camera_ids().await? {
+            let journal = StateJournal::of(self.recordings_folder(), &camera);
+            let reader = journal.clone();
+            let left = match blocking(move || Ok(reader.read()?)).await {
+                Ok(left) => left,
+                Err(error) => {
+                    tracing::warn!(camera.id = %camera, %error, "a journal of states cannot be read and stays");
+                    continue;
+                }
+            };
+            for change in left.iter().filter(|change| change.camera == camera) {
+                self.keep_recording_change(change).await?;
+            }
+            blocking(move || Ok(journal.remove()?)).await?;
+        }
+        Ok(())
     }
 
     /// A row without a usable file goes; one whose file cannot be read now stays unfinished.
@@ -111,17 +134,31 @@ impl Index {
         rows.map_err(failed)?.iter().map(decode).collect()
     }
 
-    /// Files that are newer than the newest segment of their camera.
+    /// Files without a row that are newer than the newest segment of their camera, or than the newest up to now where
+    /// some lie in the future.
     async fn newer_files(&self) -> Result<Vec<String>, IndexError> {
         let mut found = Vec::new();
         for camera in self.camera_ids().await? {
-            let newest = self.newest_start(&camera).await?;
-            let after = newest.unwrap_or_else(|| self.inner.clock.now().minus(LOOK_BACK));
+            let starts = self.starts_around_now(&camera).await?;
+            let after = starts.first().copied().unwrap_or_else(|| self.inner.clock.now().minus(LOOK_BACK));
             let after = Segment::path_of(&camera, after);
+            let known: HashSet<String> =
+                starts.iter().map(|start| Segment::path_of(&camera, *start)).collect();
             let root = self.recordings_folder().to_path_buf();
-            found.extend(blocking(move || Ok(files_after(&root, camera.as_str(), &after))).await?);
+            let newer = blocking(move || Ok(files_after(&root, camera.as_str(), &after))).await?;
+            found.extend(newer.into_iter().filter(|path| !known.contains(path)));
         }
         Ok(found)
+    }
+
+    /// Starts of the newest segment that began up to now, and of all that lie in the future.
+    async fn starts_around_now(&self, camera: &CameraId) -> Result<Vec<WallTime>, IndexError> {
+        let sql = "SELECT start_us FROM segment WHERE camera = ?1 AND start_us >= coalesce((SELECT max(start_us) \
+             FROM segment WHERE camera = ?1 AND start_us <= ?2), ?2) ORDER BY start_us";
+        let query = sqlx::query(sql).bind(camera.as_str()).bind(self.inner.clock.now().as_micros());
+        let rows = query.fetch_all(&self.inner.reader).await;
+        let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
+        rows.map_err(failed)?.iter().map(|row| Columns { table: "segment", row }.wall("start_us")).collect()
     }
 
     async fn camera_ids(&self) -> Result<Vec<CameraId>, IndexError> {
@@ -137,14 +174,27 @@ impl Index {
         Columns { table: "segment", row: &row.map_err(failed)? }.wall_or_null("start_us")
     }
 
+    /// End of what was recorded since the recorder went into its newest state: after a clock was set back, what lies in
+    /// the future is older.
+    async fn last_end(&self, newest: &RecordingChange) -> Result<Option<WallTime>, IndexError> {
+        let sql = "SELECT end_us FROM segment WHERE camera = ?1 AND start_us <= max(?2, ?3) \
+             ORDER BY start_us DESC LIMIT 1";
+        let query = sqlx::query(sql).bind(newest.camera.as_str()).bind(newest.since.as_micros());
+        let found = query.bind(self.inner.clock.now().as_micros()).fetch_optional(&self.inner.reader).await;
+        let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
+        found.map_err(failed)?.map(|row| Columns { table: "segment", row: &row }.wall("end_us")).transpose()
+    }
+
     /// A recorder that nobody stopped was killed: where its recording ends if it recorded, else at the last moment
     /// at which anything is known to have run.
     async fn note_interruptions(&self) -> Result<(), IndexError> {
         let states = self.recorder_states(&Scope::Everything).await?;
-        let spans = self.recording_spans(&Scope::Everything, None).await?;
-        let end = |camera: &CameraId| spans.iter().find(|span| span.camera == *camera).map(|span| span.to);
+        let mut ends = HashMap::new();
+        for change in &states {
+            ends.insert(change.camera.clone(), self.last_end(change).await?);
+        }
         let last_told = states.iter().map(|change| change.since).max();
-        let alive_until = spans.iter().map(|span| span.to).max().max(last_told);
+        let alive_until = ends.values().flatten().max().copied().max(last_told);
         let failed = |source| IndexError::Database {
             doing: "note an interruption",
             table: "recording_change",
@@ -155,7 +205,7 @@ impl Index {
         for change in states {
             let since = match change.state {
                 RecordingState::Stopped | RecordingState::Interrupted => continue,
-                RecordingState::Recording => end(&change.camera),
+                RecordingState::Recording => ends.get(&change.camera).copied().flatten(),
                 _ => alive_until,
             };
             let interrupted = RecordingChange {

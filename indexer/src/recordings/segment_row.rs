@@ -10,7 +10,7 @@ use crate::engine::columns::Columns;
 
 /// What [`decode`] needs.
 pub(crate) const COLUMNS: &str = "camera, start_us, end_us, duration_ns, size_bytes, sha256, video, width_px, \
-     height_px, audio, time_source, clock_offset_us";
+     height_px, audio, time_source, clock_offset_us, clock_error_us";
 
 pub(crate) fn decode(row: &SqliteRow) -> Result<Segment, IndexError> {
     let columns = Columns { table: "segment", row };
@@ -29,10 +29,11 @@ pub(crate) fn decode(row: &SqliteRow) -> Result<Segment, IndexError> {
         audio: columns.word_or_null("audio")?,
         time_source: columns.word("time_source")?,
         clock_offset_us: columns.get("clock_offset_us")?,
+        clock_error_us: columns.get("clock_error_us")?,
     })
 }
 
-/// Writes the row, or replaces what it says.
+/// Writes the row, or replaces what it says. A fault of its clock that was found meanwhile stays.
 pub(crate) async fn put(connection: &mut SqliteConnection, segment: &Segment) -> Result<(), IndexError> {
     if segment.path != Segment::path_of(&segment.camera, segment.start) {
         let (path, camera, start) = (&segment.path, &segment.camera, segment.start);
@@ -45,7 +46,7 @@ pub(crate) async fn put(connection: &mut SqliteConnection, segment: &Segment) ->
     values.push_bind(segment.size_bytes.cast_signed()).push_bind(digest_column(segment)?);
     values.push_bind(segment.video.as_str()).push_bind(segment.width_px).push_bind(segment.height_px);
     values.push_bind(segment.audio.map(AudioCodec::as_str)).push_bind(segment.time_source.as_str());
-    values.push_bind(segment.clock_offset_us);
+    values.push_bind(segment.clock_offset_us).push_bind(segment.clock_error_us);
     values.push_unseparated(
         ") ON CONFLICT DO UPDATE SET end_us = excluded.end_us, duration_ns = excluded.duration_ns, \
          size_bytes = excluded.size_bytes, sha256 = excluded.sha256, video = excluded.video, \

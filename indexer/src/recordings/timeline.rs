@@ -137,7 +137,7 @@ impl Index {
     pub(crate) async fn recorder_states(&self, scope: &Scope) -> Result<Vec<RecordingChange>, IndexError> {
         let mut sql = QueryBuilder::<Sqlite>::new(
             "SELECT h.* FROM camera AS c JOIN recording_change AS h ON h.seq = (SELECT seq \
-             FROM recording_change WHERE camera = c.id ORDER BY since_us DESC, seq DESC LIMIT 1) WHERE TRUE",
+             FROM recording_change WHERE camera = c.id ORDER BY seq DESC LIMIT 1) WHERE TRUE",
         );
         push_site(&mut sql, scope, "c.site");
         let rows = sql.push(" ORDER BY c.id").build().fetch_all(&self.inner.reader).await;
@@ -198,13 +198,12 @@ impl Index {
         let mut reading = self.inner.reader.begin().await.map_err(not_read)?;
         let mut segments = stored_segments(&mut reading, camera, from, to).await?;
         let history = history(&mut reading, camera, from, to).await?;
-        let newest = newest_end(&mut reading, camera).await?;
         reading.commit().await.map_err(not_read)?;
         let now = self.inner.clock.now();
-        // Recordings are placed ahead of a clock that was set back; they have happened all the same.
-        let happened_until = newest.map_or(now, |newest| newest.max(now));
         estimate_ends(&mut segments, &history.changes, now);
         segments.retain(|segment| segment.end() > from);
+        // Recordings are placed ahead of a clock that was set back; they have happened all the same.
+        let happened_until = segments.last().map_or(now, |newest| newest.end().max(now));
         Ok(Timeline { to: to.min(happened_until).max(from), segments, history })
     }
 }
@@ -266,15 +265,6 @@ async fn history(
         changes: rows.iter().map(decode_change).collect::<Result<_, _>>()?,
         expired_until: expired.transpose()?.flatten(),
     })
-}
-
-async fn newest_end(
-    connection: &mut SqliteConnection,
-    camera: &CameraId,
-) -> Result<Option<WallTime>, IndexError> {
-    let sql = "SELECT end_us FROM segment WHERE camera = ? ORDER BY start_us DESC LIMIT 1";
-    let found = sqlx::query(sql).bind(camera.as_str()).fetch_optional(connection).await.map_err(not_read)?;
-    found.map(|row| Columns { table: "segment", row: &row }.wall("end_us")).transpose()
 }
 
 /// An unfinished segment lasts until now, until the recorder said that it stopped, or until the next one.

@@ -127,6 +127,7 @@ impl Index {
 
     pub(crate) async fn forget(&self, marked: &[Candidate]) -> Result<(), IndexError> {
         let failed = |source| IndexError::Database { doing: "forget a segment", table: "segment", source };
+        let now = self.inner.clock.now();
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("segment").await?;
         for candidate in marked {
@@ -134,7 +135,9 @@ impl Index {
             let query = sqlx::query(sql).bind(candidate.camera.as_str()).bind(candidate.start.as_micros());
             query.execute(&mut *transaction).await.map_err(failed)?;
             let sql = "UPDATE recorded SET expired_until_us = max(coalesce(expired_until_us, ?2), ?2) WHERE camera = ?1";
-            let query = sqlx::query(sql).bind(candidate.camera.as_str()).bind(candidate.end.as_micros());
+            // One that a wrong clock dated lies in the future.
+            let end = candidate.end.min(now);
+            let query = sqlx::query(sql).bind(candidate.camera.as_str()).bind(end.as_micros());
             query.execute(&mut *transaction).await.map_err(failed)?;
         }
         transaction.commit().await.map_err(failed)
@@ -202,9 +205,9 @@ pub(crate) fn push_may_go(sql: &mut QueryBuilder<Sqlite>, clips: ClipSettings) {
         " AND s.sha256 IS NOT NULL AND s.is_expiring = 0 AND NOT EXISTS (SELECT 1 FROM hold AS h \
          WHERE h.camera = s.camera AND h.lifted_us IS NULL AND h.to_us > s.start_us AND h.from_us < s.end_us) \
          AND NOT EXISTS (SELECT 1 FROM clip AS c INDEXED BY clip_due CROSS JOIN violation AS v ON v.seq = c.violation \
-         WHERE c.state = 'due' AND v.camera = s.camera AND v.opened_us - ",
+         WHERE c.state = 'due' AND v.camera = s.camera AND v.opened_us - v.clock_offset_us - ",
     );
-    sql.push_bind(micros(clips.before)).push(" < s.end_us AND v.opened_us - ");
+    sql.push_bind(micros(clips.before)).push(" < s.end_us AND v.opened_us - v.clock_offset_us - ");
     sql.push_bind(micros(clips.before)).push(" + ").push_bind(micros(clips.max)).push(" > s.start_us)");
 }
 

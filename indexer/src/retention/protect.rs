@@ -11,9 +11,9 @@ use crate::ClipSettings;
 pub(crate) fn push_is_held(sql: &mut QueryBuilder<Sqlite>, clips: ClipSettings) {
     let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4);
     sql.push(
-        "EXISTS (SELECT 1 FROM hold AS h WHERE h.camera = v.camera AND h.lifted_us IS NULL AND h.to_us > v.opened_us - ",
+        "EXISTS (SELECT 1 FROM hold AS h WHERE h.camera = v.camera AND h.lifted_us IS NULL AND h.to_us > v.opened_us - v.clock_offset_us - ",
     );
     sql.push_bind(micros(clips.before));
-    sql.push(" AND h.from_us < coalesce(v.closed_us + ").push_bind(micros(clips.after));
+    sql.push(" AND h.from_us < coalesce(v.closed_us - v.clock_offset_us + ").push_bind(micros(clips.after));
     sql.push(", 1 << 62))");
 }

@@ -18,6 +18,8 @@ pub(crate) struct Threatened {
     pub(crate) seq: i64,
     pub(crate) id: ViolationId,
     pub(crate) opened: WallTime,
+    /// Where the recording holds its opening.
+    pub(crate) opened_place: WallTime,
     pub(crate) ended: Option<WallTime>,
     pub(crate) verdict: Verdict,
     pub(crate) is_held: bool,
@@ -51,8 +53,8 @@ impl Threatened {
         if limits.short_clip.is_zero() {
             return Fate::Expire(ExpiredBy::Recording);
         }
-        let from = self.from.max(self.opened.minus(before)).min(self.to);
-        Fate::Cut { from, to: self.to.min(from.max(self.opened).plus(limits.short_clip)) }
+        let from = self.from.max(self.opened_place.minus(before)).min(self.to);
+        Fate::Cut { from, to: self.to.min(from.max(self.opened_place).plus(limits.short_clip)) }
     }
 }
 
@@ -70,7 +72,7 @@ impl Index {
 
     fn select(&self) -> QueryBuilder<Sqlite> {
         let mut sql = QueryBuilder::new(
-            "SELECT v.seq, v.id, v.opened_us, v.closed_us, v.verdict, r.from_us, r.to_us, r.sha256, r.reason, ",
+            "SELECT v.seq, v.id, v.opened_us, v.opened_us - v.clock_offset_us AS place_us, v.closed_us, v.verdict, r.from_us, r.to_us, r.sha256, r.reason, ",
         );
         push_is_held(&mut sql, self.recording_settings().clips);
         sql.push(
@@ -99,6 +101,7 @@ fn decode(row: &SqliteRow) -> Result<Threatened, IndexError> {
         seq: columns.get("seq")?,
         id: ViolationId(columns.uuid("id")?),
         opened: columns.wall("opened_us")?,
+        opened_place: columns.wall("place_us")?,
         ended: columns.wall_or_null("closed_us")?,
         verdict: columns.word("verdict")?,
         is_held: columns.get("is_held")?,
@@ -127,6 +130,7 @@ mod tests {
             seq: 1,
             id: ViolationId(uuid::Uuid::nil()),
             opened: at(100),
+            opened_place: at(100),
             ended: Some(at(130)),
             verdict,
             is_held: false,

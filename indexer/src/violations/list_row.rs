@@ -4,12 +4,13 @@ use anjian_domain::{RunId, Score, TrackId, ViolationId};
 use sqlx::sqlite::SqliteRow;
 
 use crate::engine::columns::Columns;
+use crate::violations::rows::ViolationClock;
 use crate::{Cursor, IndexError, ViolationRow};
 
 /// What [`decode`] needs, from `violation AS v`.
 pub(crate) const COLUMNS: &str = "v.seq, v.id, v.run, v.site, v.camera, v.zone, v.behaviour, v.rule, \
      v.rule_version, v.model, v.score, v.status, v.verdict, v.opened_us, v.opened_media_ns, v.closed_us, v.closed_media_ns, \
-     v.close_reason, v.track, (SELECT kind FROM run AS r WHERE r.id = v.run) AS run_kind, \
+     v.close_reason, v.track, v.clock_source, v.clock_offset_us, v.clock_error_us, (SELECT kind FROM run AS r WHERE r.id = v.run) AS run_kind, \
      (EXISTS (SELECT 1 FROM clip AS c WHERE c.violation = v.seq AND c.state = 'recorded') OR EXISTS \
      (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'clip' AND e.expired_us IS NULL)) AS has_clip, \
      EXISTS (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'snapshot' AND e.expired_us IS NULL) \
@@ -39,6 +40,11 @@ pub(crate) fn decode(row: &SqliteRow) -> Result<(Cursor, ViolationRow), IndexErr
         track: columns.get::<Option<i64>>("track")?.map(|track| TrackId(track.cast_unsigned())),
         run: RunId(columns.uuid("run")?),
         run_kind: columns.word("run_kind")?,
+        clock: ViolationClock {
+            source: columns.word_or_null("clock_source")?,
+            offset_us: columns.get("clock_offset_us")?,
+            error_us: columns.get("clock_error_us")?,
+        },
         has_clip: columns.get("has_clip")?,
         has_pictures: columns.get("has_pictures")?,
     };

@@ -2,8 +2,8 @@
 //! not at all, and a second time does nothing.
 
 use anjian_domain::{
-    CloseReason, Moment, OpeningEvidence, Run, RunId, RunKind, RunOutcome, TrackPoint, Violation,
-    ViolationId, WallTime,
+    ClockReading, CloseReason, Moment, OpeningEvidence, Run, RunId, RunKind, RunOutcome, TrackPoint,
+    Violation, ViolationId, WallTime,
 };
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
@@ -81,7 +81,7 @@ impl Index {
             return Ok(());
         }
         let standing = supersede::standing(&mut transaction, violation.run).await?;
-        let seq = insert_row(&mut transaction, violation, standing).await?;
+        let seq = insert_row(&mut transaction, violation, evidence.clock, standing).await?;
         insert_detail(&mut transaction, seq, evidence).await?;
         insert_files(&mut transaction, seq, files).await?;
         if standing.kind == RunKind::Live {
@@ -162,13 +162,15 @@ fn was_interrupted(end: Option<(WallTime, CloseReason)>, violation: &Violation) 
 async fn insert_row(
     connection: &mut SqliteConnection,
     violation: &Violation,
+    clock: ClockReading,
     standing: Standing,
 ) -> Result<i64, IndexError> {
     let closed = violation.closed;
     let status = if closed.is_some() { ViolationStatus::Closed } else { ViolationStatus::Open };
     let mut sql = QueryBuilder::<Sqlite>::new(
         "INSERT INTO violation (id, run, run_kind, site, camera, zone, behaviour, rule, rule_version, model, score, \
-         score_step, status, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, track) VALUES (",
+         score_step, status, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, track, \
+         clock_source, clock_offset_us) VALUES (",
     );
     let mut values = sql.separated(", ");
     values.push_bind(uuid_column(violation.id.0)).push_bind(uuid_column(violation.run.0));
@@ -183,6 +185,7 @@ async fn insert_row(
     values.push_bind(closed.map(|(at, _)| media_column(at.media)));
     values.push_bind(closed.map(|(_, reason)| reason.as_str()));
     values.push_bind(violation.track.map(|track| track.0.cast_signed()));
+    values.push_bind(clock.source.as_str()).push_bind(clock.offset_us);
     values.push_unseparated(") RETURNING seq");
     let inserted = sql.build_query_scalar().fetch_one(connection).await;
     inserted.map_err(|source| IndexError::Database { doing: "keep a violation", table: "violation", source })

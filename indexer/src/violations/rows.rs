@@ -2,7 +2,8 @@
 
 use anjian_domain::{
     Behaviour, CameraId, CloseReason, Detections, MediaTime, Moment, RuleDefinition, RuleId, RunId, RunKind,
-    RunOutcome, Score, SiteId, StartSource, TrackId, TrackPoint, Verdict, ViolationId, WallTime, ZoneId,
+    RunOutcome, Score, SiteId, StartSource, TimeSource, TrackId, TrackPoint, Verdict, ViolationId, WallTime,
+    ZoneId,
 };
 
 use crate::{ClipRow, EvidenceRow, Expired, ViolationStatus};
@@ -48,10 +49,32 @@ pub struct ViolationRow {
     pub run: RunId,
     /// What kind of Run that was.
     pub run_kind: RunKind,
+    /// The clock that dates it.
+    pub clock: ViolationClock,
     /// Whether a clip can be had.
     pub has_clip: bool,
     /// Whether its snapshots are kept; else they expired.
     pub has_pictures: bool,
+}
+
+/// The clock that dates a violation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ViolationClock {
+    /// Whose it is; `None`: an earlier version did not store it.
+    pub source: Option<TimeSource>,
+    /// That clock minus the place in the recording, microseconds; see [`anjian_domain::ClockReading`].
+    pub offset_us: i64,
+    /// By how much that clock was found to be ahead later, or behind when negative, microseconds; `None`: no fault is
+    /// known.
+    pub error_us: Option<i64>,
+}
+
+impl ViolationRow {
+    /// Where the recording holds its opening.
+    #[must_use]
+    pub fn opened_place(&self) -> WallTime {
+        self.opened_at.shifted(self.clock.offset_us.saturating_neg())
+    }
 }
 
 /// A violation with everything that is kept of it but the bytes of its files.

@@ -8,9 +8,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use anjian_domain::{
-    Behaviour, Camera, Clock, CloseReason, Detection, Detections, EvidenceSink, ManualClock, MediaTime,
-    Moment, NormBox, OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score, Site, TrackId, TrackPoint,
-    Verdict, Viewer, Violation, ViolationId, WallTime,
+    Behaviour, Camera, Clock, ClockReading, CloseReason, Detection, Detections, EvidenceSink, ManualClock,
+    MediaTime, Moment, NormBox, OpeningEvidence, RuleDefinition, Run, RunId, RunKind, Score, Site,
+    TimeSource, TrackId, TrackPoint, Verdict, Viewer, Violation, ViolationId, WallTime,
 };
 use anjian_indexer::{Index, IndexError, IndexSink, LiveUpdate, ViolationQuery, ViolationRow};
 use serde_json::json;
@@ -260,6 +260,7 @@ pub(crate) fn evidence(violation: &Violation) -> OpeningEvidence {
     };
     OpeningEvidence {
         snapshot_at,
+        clock: ClockReading { source: TimeSource::Arrival, offset_us: 0 },
         clean_jpeg: format!("clean {}", violation.id).into_bytes(),
         annotated_jpeg: format!("annotated {}", violation.id).into_bytes(),
         detections: Detections {

@@ -10,6 +10,7 @@ mod budget;
 mod cameras;
 mod checks;
 mod clips;
+mod clocks;
 mod faults;
 mod fixture;
 mod holds;
@@ -72,6 +73,11 @@ store_suite!(sqlite, crate::fixture::Sqlite;
         the_index_is_made_again_from_media, a_day_with_a_clock_that_went_back;
     pieces: pieces_are_kept_when_a_segment_ends_and_go_with_it, missing_pieces_are_kept_later,
         rebuilding_makes_pieces_anew;
+    clocks: what_a_wrong_clock_dated_is_marked_and_nothing_else, marks_move_when_a_clock_that_was_set_back_is_set_forward_again,
+        a_clock_that_was_set_while_nobody_watched_is_noticed,
+        new_segments_lie_at_their_time_before_what_lies_in_the_future,
+        a_clip_is_cut_where_the_recording_holds_the_violation, what_was_dated_too_late_expires_with_its_true_age,
+        a_finished_segment_is_not_begun_again, a_clip_whose_gap_is_filled_later_is_noted_again;
     holds: holds_are_put_and_lifted, holds_need_a_reason, an_account_signs_its_holds;
     viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there;
 );

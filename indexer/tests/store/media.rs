@@ -44,6 +44,7 @@ fn begun(start: WallTime) -> Segment {
         audio: None,
         time_source: TimeSource::Arrival,
         clock_offset_us: 0,
+        clock_error_us: None,
     }
 }
 

@@ -9,7 +9,7 @@ use anjian_indexer::{CheckFinding, CheckReport, GapCause, Index, IndexError, Rec
 
 use crate::fixture::{Store, at};
 use crate::media::{begin, files, folder, record, set_up, write};
-use crate::recordings::{gate, tell};
+use crate::recordings::{gate, recorded_until, tell};
 
 fn segments(store: &Store) -> Vec<Segment> {
     store.wait(store.index.segments(&store.viewer, &gate(), at(0).wall, at(86_400).wall)).unwrap()
@@ -177,7 +177,7 @@ pub(crate) fn a_day_with_a_clock_that_went_back(store: &Store) {
         }
     }
     let end = at(24 * 3_600).wall;
-    assert_eq!(store.sink.recorded_until(&gate()).unwrap(), Some(end), "ahead of the clock");
+    assert_eq!(recorded_until(store), Some(end), "ahead of the clock");
     let all = segments(store);
     assert_eq!(all.len(), 1_440);
     assert!(all.windows(2).all(|pair| pair[0].end() == pair[1].start));

@@ -11,7 +11,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::fixture::{Sqlite, Store, at, evidence, evidence_files};
 use crate::media::{begin, files, folder, record, set_up};
-use crate::recordings::gate;
+use crate::recordings::{gate, recorded_until};
 
 fn store() -> Store {
     Store::open(std::sync::Arc::new(Sqlite))
@@ -147,7 +147,7 @@ fn a_recorder_waits_for_a_locked_database_for_a_moment_only() {
         let error = store.sink.begin_segment(&next).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Unavailable(Shortage::Busy), "{error}");
     }
-    assert_eq!(store.sink.recorded_until(&gate()).unwrap(), Some(at(10).wall), "reading goes on");
+    assert_eq!(recorded_until(&store), Some(at(10).wall), "reading goes on");
     store.wait(sqlx::raw_sql("ROLLBACK").execute(&mut other)).unwrap();
     // The transactions that nobody waited for are rolled back, not left open.
     let mut tries = 0;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Clock, ErrorKind, Frame, MediaTime, Moment, Picture, StartSource, WallTime};
+use anjian_domain::{
+    CameraId, Clock, ClockReading, ErrorKind, Frame, MediaTime, Moment, Picture, StartSource, WallTime,
+};
 use gstreamer as gst;
 
 use crate::container::{Container, Structure, examine};
@@ -99,7 +101,8 @@ impl FileSource {
 
     fn frame(&self, at: MediaTime, picture: Picture) -> Next {
         let wall = self.start.plus(at.since(MediaTime::ZERO));
-        Next::Frame(Frame { camera: self.camera.clone(), at: Moment { media: at, wall }, picture })
+        let at = Moment { media: at, wall };
+        Next::Frame(Frame { camera: self.camera.clone(), at, clock: ClockReading::FOOTAGE, picture })
     }
 }
 

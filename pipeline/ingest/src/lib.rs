@@ -36,6 +36,7 @@
 
 mod backoff;
 mod buffer_time;
+mod camera_time;
 mod clip_server;
 mod codec;
 mod container;

@@ -3,6 +3,7 @@
 //! Recording waits for nobody and nobody waits for it: GStreamer's threads hand packets over (`tap`, `intake`), the
 //! thread `record-<camera>` writes them (`thread`). Files are `anjian-footage`'s, rows are the sink's.
 
+mod begun;
 mod decode_order;
 mod files;
 mod intake;
@@ -31,7 +32,7 @@ pub(crate) use self::tracks::video_track;
 use self::files::Folder;
 use self::intake::{BYTES_MAX, Intake, Item, Limits, SPAN_MAX};
 use self::thread::{RecorderThread, Workplace};
-use crate::stream_clock::CameraTime;
+use crate::camera_time::{APART, CameraTime};
 use crate::stream_time::StreamTime;
 use crate::{StopSignal, Vitals};
 
@@ -73,20 +74,19 @@ pub(crate) struct Recorder<'a> {
     files: Folder,
     intake: Arc<Intake>,
     time: Arc<CameraTime>,
-    knows_floor: bool,
+    knows_spans: bool,
 }
 
 impl<'a> Recorder<'a> {
-    /// Asks the index where the recording ends, so that nothing is placed before that; if it does not answer now, it is
-    /// asked again.
+    /// Asks the index where something is recorded, so that nothing is placed there; if it does not answer now, it is asked
+    /// again.
     pub(crate) fn new(camera: CameraId, recording: &'a Recording, clock: Arc<dyn Clock>) -> Self {
         let settings = &recording.settings;
         let limits = Limits { bytes: BYTES_MAX, span: SPAN_MAX, fragment: settings.fragment };
         let time = Arc::new(CameraTime::default());
-        let floor = recording.sink.recorded_until(&camera);
-        if let Ok(Some(floor)) = &floor {
-            time.raise_floor(*floor);
-        }
+        let spans = recording.sink.recorded_spans(&camera, APART);
+        let knows_spans = spans.is_ok();
+        spans.into_iter().flatten().for_each(|span| time.occupy(span));
         Self {
             camera,
             recording,
@@ -94,7 +94,7 @@ impl<'a> Recorder<'a> {
             files: Folder { root: settings.root.clone(), fragment: settings.fragment },
             intake: Arc::new(Intake::new(limits)),
             time,
-            knows_floor: floor.is_ok(),
+            knows_spans,
         }
     }
 
@@ -120,12 +120,12 @@ impl<'a> Recorder<'a> {
             time: Arc::clone(&self.time),
         };
         let name = format!("record-{}", self.camera);
-        let (stop, vitals, knows_floor) = (StopSignal::new(), &self.recording.vitals, self.knows_floor);
+        let (stop, vitals, knows_spans) = (StopSignal::new(), &self.recording.vitals, self.knows_spans);
         let (thread, ending) = (std::thread::Builder::new().name(name.clone()), stop.clone());
         let thread = thread.spawn_scoped(scope, {
             let name = name.clone();
             move || {
-                let mut recorder = RecorderThread::new(place, knows_floor);
+                let mut recorder = RecorderThread::new(place, knows_spans);
                 vitals.keep_alive(&name, &ending, || recorder.run(&self.intake));
             }
         });

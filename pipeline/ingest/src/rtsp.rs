@@ -5,10 +5,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Clock, Frame, MediaTime, Moment, SourceUrl};
+use anjian_domain::{CameraId, Clock, Frame, MediaTime, Moment, Picture, SourceUrl};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
+use crate::camera_time::CameraTime;
 use crate::codec::Codec;
 use crate::decode::{DecodeChain, WhenFull};
 use crate::descriptors::{self, Reserved};
@@ -18,7 +19,7 @@ use crate::pictures::{Pictures, Pulled};
 use crate::recorder::{Recorder, Tap};
 use crate::rtsp_fault::{Offer, fault_of};
 use crate::sound;
-use crate::stream_clock::{CameraTime, Lead};
+use crate::stream_clock::Lead;
 use crate::stream_time::StreamTime;
 use crate::supervise::{Connection, Progress};
 use crate::{CameraFault, CertificateCheck, FrameSource, IngestError, LiveCamera, Next, Transport};
@@ -105,10 +106,11 @@ impl RtspSource {
         })
     }
 
-    fn moment(&mut self, media: MediaTime) -> Moment {
+    fn frame(&mut self, media: MediaTime, picture: Picture) -> Frame {
         let first = *self.first.get_or_insert(media);
-        let wall = self.time.place_frame(media);
-        Moment { media: MediaTime::ZERO.plus(media.since(first)), wall }
+        let (wall, clock) = self.time.date_frame(media);
+        let at = Moment { media: MediaTime::ZERO.plus(media.since(first)), wall };
+        Frame { camera: self.camera.clone(), at, clock, picture }
     }
 }
 
@@ -124,8 +126,7 @@ impl FrameSource for RtspSource {
         let trouble = match pictures.pull(patience) {
             Pulled::Picture(media, picture) => {
                 self.room = None;
-                let at = self.moment(media);
-                return Ok(Next::Frame(Frame { camera: self.camera.clone(), at, picture }));
+                return Ok(Next::Frame(self.frame(media, picture)));
             }
             Pulled::Waiting => {
                 if pictures.feed().packets() > 0 {

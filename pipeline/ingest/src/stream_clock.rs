@@ -1,16 +1,17 @@
 //! Says when a camera's pictures and sounds were taken: stream time to UTC. Pure: the present is handed in.
 //!
 //! A stream's own clock is tied to UTC by the camera's RTCP sender reports where it sends them, else by when packets
-//! arrived; the one that arrived soonest tells most. What is told never goes back: when the clock is set back, told
-//! time runs on from where it was, and the *lead*, by how much it is ahead of the clock, is kept in mind and worn off
-//! slowly. Judged frames and the recording are placed by the same clock, so that a violation's times point into the
-//! recording.
+//! arrived; the one that arrived soonest says most. Two things are answered. What time it was follows the clock, and goes
+//! back when the clock is set back. Where a picture lies in the recording is the same wherever that is free; after a clock
+//! was set back over time that is recorded, it runs on, and the lead over the clock wears off slowly. Judged frames and
+//! the recording are placed by the same clock, so that a violation's times point into the recording.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::{MediaTime, TimeSource, WallTime};
+use anjian_domain::{ClockReading, MediaTime, TimeSource, WallTime};
+
+use crate::camera_time::CameraTime;
 
 /// From here on a clock was set; below, it drifts, and is followed slowly.
 pub(crate) const STEP_US: i64 = 1_000_000;
@@ -31,51 +32,7 @@ const WINDOW_ARRIVALS: u32 = 3;
 /// Stream time that goes back by more was begun anew by the camera.
 pub(crate) const ANEW: Duration = Duration::from_secs(3);
 
-/// What the connections of one camera share.
-#[derive(Debug, Default)]
-pub(crate) struct CameraTime {
-    lead_us: AtomicI64,
-    /// UTC before which nothing is recorded any more, microseconds.
-    floor_us: Mutex<Option<i64>>,
-    /// The camera's clock minus ours, as its last report that was believed had it.
-    camera_ahead_us: Mutex<Option<i64>>,
-}
-
-impl CameraTime {
-    /// What is recorded from now on begins here or later.
-    pub(crate) fn raise_floor(&self, floor: WallTime) {
-        let mut known = self.floor_us.lock().unwrap_or_else(PoisonError::into_inner);
-        *known = (*known).max(Some(floor.as_micros()));
-    }
-
-    /// UTC of the end of what is recorded.
-    pub(crate) fn floor(&self) -> Option<WallTime> {
-        let floor_us = *self.floor_us.lock().unwrap_or_else(PoisonError::into_inner);
-        floor_us.and_then(WallTime::from_micros)
-    }
-
-    /// By how much told time is ahead of the clock, microseconds.
-    pub(crate) fn lead_us(&self) -> i64 {
-        self.lead_us.load(Ordering::Relaxed)
-    }
-
-    fn camera_ahead_us(&self) -> Option<i64> {
-        *self.camera_ahead_us.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn remember(&self, camera_ahead_us: Option<i64>) {
-        *self.camera_ahead_us.lock().unwrap_or_else(PoisonError::into_inner) = camera_ahead_us;
-    }
-
-    /// The lead with which a connection begins whose clock says `wall_us`.
-    fn lead_at(&self, wall_us: i64) -> i64 {
-        let floor_us = self.floor().map(WallTime::as_micros);
-        let missing_us = floor_us.map_or(0, |floor_us| floor_us - wall_us);
-        if missing_us > 0 { missing_us.max(self.lead_us()) } else { 0 }
-    }
-}
-
-/// Whether a stream decides how far told time is ahead of the clock.
+/// Whether a stream decides how far the recording is ahead of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lead {
     /// The stream that is recorded, or the only one.
@@ -84,15 +41,20 @@ pub(crate) enum Lead {
     Follows,
 }
 
-/// Where something lies in UTC.
+/// Where something lies, and what time it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Placed {
-    /// Never goes back over a connection, whatever the clock does.
+    /// Its place in the recording. It goes back only to a place that is free.
     pub(crate) wall: WallTime,
-    /// The clock minus `wall`, microseconds.
-    pub(crate) clock_offset_us: i64,
-    /// Whose clock.
-    pub(crate) source: TimeSource,
+    /// The clock that says what time it was.
+    pub(crate) clock: ClockReading,
+}
+
+impl Placed {
+    /// What time it was.
+    pub(crate) fn taken_at(self) -> WallTime {
+        self.wall.shifted(self.clock.offset_us)
+    }
 }
 
 /// The clock of one connection.
@@ -168,9 +130,14 @@ impl StreamClock {
         }
         self.newest = self.newest.max(media);
         let Some(line) = self.line else { return self.begin(media, now.as_micros()) };
-        if self.source == TimeSource::SenderReport {
-            return;
+        if self.source == TimeSource::Arrival {
+            self.compare(line, media, now);
         }
+        self.leap();
+    }
+
+    /// Learns from a moment of arrival.
+    fn compare(&mut self, line: Line, media: MediaTime, now: WallTime) {
         let late_us = now.as_micros() - line.clock_us(media);
         if late_us < -STEP_US {
             // Nothing arrives before it was sent: the clock was set back.
@@ -218,7 +185,7 @@ impl StreamClock {
             Lead::Follows => self.camera.lead_us(),
         };
         let wall = WallTime::from_micros(line.clock_us(media) + lead_us)?;
-        Some(Placed { wall, clock_offset_us: -lead_us, source: self.source })
+        Some(Placed { wall, clock: ClockReading { source: self.source, offset_us: -lead_us } })
     }
 
     /// By how much the camera's clock is ahead of ours, microseconds, when that is so much that it is not believed.
@@ -233,7 +200,7 @@ impl StreamClock {
         }
         let wall_us = now_us + camera_ahead_us.unwrap_or(0);
         let lead_us = match self.lead {
-            Lead::Sets => self.camera.lead_at(wall_us),
+            Lead::Sets => self.camera.begin(wall_us),
             Lead::Follows => 0,
         };
         self.set(Line { media, wall_us, slew_ppm: 0, lead_us });
@@ -260,17 +227,29 @@ impl StreamClock {
         self.set(Line { media, wall_us, slew_ppm, lead_us: line.lead_us(media) });
     }
 
-    /// From the newest on, another time. A step back becomes lead; a step forward uses up what lead there is.
+    /// From the newest on, another time. Where the new time is free in the recording, pictures lie there. Else a step
+    /// back becomes lead, and a step forward uses up what lead there is.
     fn step(&mut self, error_us: i64) {
         let Some(line) = self.line else { return };
         let media = self.newest;
-        let lead_us = (line.lead_us(media) - error_us).max(0);
-        self.set(Line { media, wall_us: line.clock_us(media) + error_us, slew_ppm: 0, lead_us });
+        let wall_us = line.clock_us(media) + error_us;
+        let is_free = self.lead == Lead::Sets && self.camera.jump(wall_us);
+        let lead_us = if is_free { 0 } else { (line.lead_us(media) - error_us).max(0) };
+        self.set(Line { media, wall_us, slew_ppm: 0, lead_us });
+    }
+
+    /// Where the newest would lie on something that is recorded already, it lies behind that.
+    fn leap(&mut self) {
+        let Some(line) = self.line.filter(|_| self.lead == Lead::Sets) else { return };
+        let (media, wall_us) = (self.newest, line.clock_us(self.newest));
+        if let Some(place_us) = self.camera.go_on(wall_us + line.lead_us(media)) {
+            self.set(Line { media, wall_us, slew_ppm: line.slew_ppm, lead_us: place_us - wall_us });
+        }
     }
 
     fn set(&mut self, line: Line) {
         if self.lead == Lead::Sets {
-            self.camera.lead_us.store(line.lead_us, Ordering::Relaxed);
+            self.camera.set_lead_us(line.lead_us);
         }
         self.line = Some(line);
         self.arrivals = Arrivals::default();

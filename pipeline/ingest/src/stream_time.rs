@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use anjian_domain::{Clock, MediaTime, WallTime};
+use anjian_domain::{Clock, ClockReading, MediaTime, TimeSource, WallTime};
 
+use crate::camera_time::CameraTime;
 use crate::sender_reports::SenderReports;
-use crate::stream_clock::{CameraTime, Lead, Placed, StreamClock};
+use crate::stream_clock::{Lead, Placed, StreamClock};
 
 /// One connection's time.
 #[derive(Debug)]
@@ -53,8 +54,8 @@ impl StreamTime {
         self.clock.lock().unwrap_or_else(PoisonError::into_inner).place(media)
     }
 
-    /// Where a decoded frame lies.
-    pub(crate) fn place_frame(&self, media: MediaTime) -> WallTime {
+    /// What time it was when a frame was taken, and by whose clock.
+    pub(crate) fn date_frame(&self, media: MediaTime) -> (WallTime, ClockReading) {
         let mut clock = self.clock.lock().unwrap_or_else(PoisonError::into_inner);
         match self.first.get() {
             None => self.observe(&mut clock, media, self.arrival()),
@@ -63,7 +64,8 @@ impl StreamTime {
             }
             Some(_) => {}
         }
-        clock.place(media).map_or_else(|| self.present.now(), |placed| placed.wall)
+        let unplaced = || (self.present.now(), ClockReading { source: TimeSource::Arrival, offset_us: 0 });
+        clock.place(media).map_or_else(unplaced, |placed| (placed.taken_at(), placed.clock))
     }
 
     /// By how much the camera's clock is ahead of ours, microseconds, when it is not believed.

@@ -1,6 +1,8 @@
 //! Drawn scenes with noise, and what can happen to them.
 
-use anjian_domain::{BlindCause, ColourMatrix, Frame, MediaTime, Moment, Picture, PixelFormat, WallTime};
+use anjian_domain::{
+    BlindCause, ClockReading, ColourMatrix, Frame, MediaTime, Moment, Picture, PixelFormat, WallTime,
+};
 use proptest::prelude::*;
 
 use super::{Mount, Sight};
@@ -71,7 +73,7 @@ fn frame(luma: Vec<u8>, millis: u64) -> Frame {
     let picture =
         Picture::new(WIDTH as u32, HEIGHT as u32, PixelFormat::I420, ColourMatrix::Bt709, bytes).unwrap();
     let at = Moment { media: MediaTime::from_millis(millis), wall: WallTime::EPOCH };
-    Frame { camera: "dock".parse().unwrap(), at, picture }
+    Frame { camera: "dock".parse().unwrap(), at, clock: ClockReading::FOOTAGE, picture }
 }
 
 /// Shows a noisy scene for forty seconds, what `picture` makes for a minute, and the scene again for twenty.
@@ -165,7 +167,7 @@ proptest! {
             let bytes = vec![*shade; (width * height * 3) as usize];
             let picture = Picture::new(width, height, PixelFormat::Bgr, ColourMatrix::Bt601, bytes).unwrap();
             let at = Moment { media: MediaTime::from_millis(index as u64 * step_ms), wall: WallTime::EPOCH };
-            let blindness = sight.observe(&Frame { camera: "dock".parse().unwrap(), at, picture });
+            let blindness = sight.observe(&Frame { camera: "dock".parse().unwrap(), at, clock: ClockReading::FOOTAGE, picture });
             if let Some(blindness) = blindness {
                 prop_assert!(at.media.since(blindness.since.media).as_secs() >= 5);
             }

@@ -43,7 +43,8 @@ fn frame(millis: u64, scene: Scene) -> Frame {
     let picture = Picture::new(320, 180, PixelFormat::Bgr, ColourMatrix::Bt601, bytes).unwrap();
     let start: WallTime = "2026-03-02T08:00:00Z".parse().unwrap();
     let wall = start.plus(Duration::from_millis(millis));
-    Frame { camera: camera_id(), at: Moment { media: MediaTime::from_millis(millis), wall }, picture }
+    let at = Moment { media: MediaTime::from_millis(millis), wall };
+    Frame { camera: camera_id(), at, clock: ClockReading::FOOTAGE, picture }
 }
 
 pub(crate) fn judge(kind: RunKind) -> Judge {

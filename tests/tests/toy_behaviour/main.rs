@@ -10,8 +10,8 @@ use anjian_analysis::rules::Behaviours;
 use anjian_analysis::{CameraAnalysis, CameraPlan, RuleSettings};
 use anjian_api::{ApiSettings, Ports};
 use anjian_domain::{
-    BehaviourList, Camera, Class, CloseReason, Detection, Detections, EvidenceSink, MediaTime, Moment,
-    OpeningEvidence, Run, RunId, RunKind, Site, SystemClock, ViolationUpdate, WallTime,
+    BehaviourList, Camera, Class, ClockReading, CloseReason, Detection, Detections, EvidenceSink, MediaTime,
+    Moment, OpeningEvidence, Run, RunId, RunKind, Site, SystemClock, ViolationUpdate, WallTime,
 };
 use anjian_indexer::{Index, IndexSink};
 use anyhow::{Context, Result};
@@ -112,6 +112,7 @@ fn store(sink: &IndexSink, update: ViolationUpdate, detections: &Detections) -> 
         ViolationUpdate::Opened { violation, path, .. } => {
             let evidence = OpeningEvidence {
                 snapshot_at: detections.at,
+                clock: ClockReading::FOOTAGE,
                 clean_jpeg: b"clean".to_vec(),
                 annotated_jpeg: b"annotated".to_vec(),
                 detections: detections.clone(),

@@ -113,6 +113,8 @@ export const en = {
   actualSize: 'Actual size',
   snapshotOf: (what: string, camera: string, when: string) => `${what}, ${camera}, ${when}`,
   opened: 'Opened',
+  clock: 'Clock',
+  clockWrong: (isAhead: boolean, by: string, at: string) => `The server’s clock was ${by} ${isAhead ? 'ahead' : 'behind'}. The real time was about ${at}. The time in the pictures is wrong too.`,
   closed: 'Closed',
   duration: 'Duration',
   camera: 'Camera',

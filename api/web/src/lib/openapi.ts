@@ -1056,6 +1056,11 @@ export interface components {
             bytes: number;
             /**
              * Format: double
+             * @description By how many seconds that clock was ahead, or behind when negative, as was found later; null when no fault is known.
+             */
+            clock_ahead_s: number | null;
+            /**
+             * Format: double
              * @description That clock minus `start`: not zero when the clock was set back, because segments never overlap.
              */
             clock_offset_s: number;
@@ -1186,6 +1191,20 @@ export interface components {
             id: number;
             path: components["schemas"]["TrackPointView"][];
         };
+        /** @description The clock that dates a violation. */
+        ViolationClockView: {
+            /**
+             * Format: double
+             * @description By how many seconds that clock was ahead, or behind when negative, as was found later; null when no fault is known.
+             *     The times of the violation are those of the wrong clock.
+             */
+            ahead_s: number | null;
+            /**
+             * @description `sender_report` (the camera's clock), `arrival` (the server's) or `footage` (see the Run); null for violations of
+             *     an earlier version.
+             */
+            source: string | null;
+        };
         /** @description A violation with everything that is kept of it. */
         ViolationDetailView: components["schemas"]["ViolationView"] & {
             clip_state: components["schemas"]["ClipStateView"] | null;
@@ -1228,6 +1247,7 @@ export interface components {
             camera: string;
             /** @description Address of the clip. */
             clip: string | null;
+            clock: components["schemas"]["ViolationClockView"];
             /**
              * Format: date-time
              * @description Last observation of the breach; null while it goes on.
@@ -1242,6 +1262,12 @@ export interface components {
              * @description First observation of the breach.
              */
             opened_at: string;
+            /**
+             * Format: date-time
+             * @description Where the recording of the camera holds `opened_at`: another time only after a clock was set back over time that
+             *     was recorded already.
+             */
+            recorded_at: string;
             /** @description Behaviour and digest of the rule as it stood. */
             rule_version: string;
             /**
@@ -1323,6 +1349,7 @@ export type StorageView = components['schemas']['StorageView'];
 export type ThreadHealth = components['schemas']['ThreadHealth'];
 export type TrackPointView = components['schemas']['TrackPointView'];
 export type TrackView = components['schemas']['TrackView'];
+export type ViolationClockView = components['schemas']['ViolationClockView'];
 export type ViolationDetailView = components['schemas']['ViolationDetailView'];
 export type ViolationPageView = components['schemas']['ViolationPageView'];
 export type ViolationView = components['schemas']['ViolationView'];

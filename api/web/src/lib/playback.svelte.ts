@@ -122,7 +122,7 @@ class Playback {
   /** To the violation before or after the moment that is shown. */
   toViolation(by: 1 | -1): void {
     const at = this.player.at ?? this.day.from;
-    const starts = this.ofCamera.map(({ opened_at }) => Date.parse(opened_at) - LEAD_MS);
+    const starts = this.ofCamera.map(({ recorded_at }) => Date.parse(recorded_at) - LEAD_MS);
     const target = by > 0 ? starts.find((start) => start > at + 1_000) : starts.findLast((start) => start < at - 2_000);
     if (target !== undefined) this.go(target);
   }

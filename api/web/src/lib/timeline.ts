@@ -1,5 +1,6 @@
 // A stretch of time as a strip: where a moment lies on it, what is there, and where its hours are.
 
+import type { Violation } from './api';
 import type { Gap } from './recording';
 import { clockOf, HOUR_MS } from './time';
 
@@ -19,6 +20,12 @@ export interface Piece<T> {
 export const shareOf = (at: number, { from, to }: Stretch) => (at - from) / (to - from);
 export const momentAt = (share: number, { from, to }: Stretch) =>
   Math.min(to - 1, Math.max(from, from + share * (to - from)));
+
+/** Where the recording holds a violation; elsewhere than its own times say after a clock was set back. */
+export function recordedSpan({ opened_at, closed_at, recorded_at }: Violation): { from: string; to: string } {
+  const shift = Date.parse(recorded_at) - Date.parse(opened_at);
+  return { from: recorded_at, to: new Date((closed_at ? Date.parse(closed_at) : Date.now()) + shift).toISOString() };
+}
 
 /** What touches the stretch, cut to it. */
 export function pieces<T extends { from: string; to: string }>(spans: T[], stretch: Stretch): Piece<T>[] {

@@ -112,6 +112,8 @@ export const zh: Words = {
   actualSize: '原始大小',
   snapshotOf: (what, camera, when) => `${what}，${camera}，${when}`,
   opened: '开始',
+  clock: '时钟',
+  clockWrong: (isAhead: boolean, by: string, at: string) => `当时服务器时钟${isAhead ? '快' : '慢'}了${by}，实际时间约为 ${at}。截图上的时间同样不准。`,
   closed: '结束',
   duration: '持续时间',
   camera: '摄像机',

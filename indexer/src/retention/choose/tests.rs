@@ -69,6 +69,7 @@ impl Store {
             audio: None,
             time_source: TimeSource::Arrival,
             clock_offset_us: 0,
+            clock_error_us: None,
         };
         let path = self.index.recordings_folder().join(&segment.path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -292,7 +293,7 @@ async fn what_was_left_open_is_mended_once_the_recorder_went_on() {
     store.record(0, 19, 100).await;
     // The file holds no picture.
     assert_eq!(count().await, 1);
-    assert_eq!(store.index.recorded_until(&camera(0)).await.unwrap(), Some(at(20)));
+    assert_eq!(store.index.recorded_until(&camera(0), at(60)).await.unwrap(), Some(at(20)));
 }
 
 #[tokio::test]

@@ -150,7 +150,7 @@ impl Rule {
                 let id = self.violation_id(key);
                 let position = self.open.iter().position(|violation| violation.id == id)?;
                 let mut violation = self.open.remove(position);
-                violation.closed = Some((last, reason));
+                violation.closed = Some((violation.dated(last), reason));
                 Some(ViolationUpdate::Closed { violation, path })
             }
         }

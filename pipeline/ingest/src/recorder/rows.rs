@@ -1,11 +1,13 @@
 //! Stores rows of segments and the recorder's states in the index. What the index cannot take now waits, in order, in a
-//! bounded queue: recording goes on without it.
+//! bounded queue: recording goes on without it. States that wait also stand in a journal beside the media, where a process
+//! that is killed leaves them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_domain::{CameraId, Clock, ErrorKind, RecordingChange, Segment, SegmentSink, Shortage, SinkError};
+use anjian_footage::StateJournal;
 
 /// Rows that wait for the index. The oldest is dropped then; a check finds such a segment by what stands in its file.
 const WAITING_MAX: usize = 1000;
@@ -35,11 +37,18 @@ pub(super) struct Rows {
     clock: Arc<dyn Clock>,
     waiting: VecDeque<Row>,
     outage: Option<Outage>,
+    journal: StateJournal,
+    is_journal_used: bool,
 }
 
 impl Rows {
-    pub(super) fn new(camera: CameraId, sink: Arc<dyn SegmentSink>, clock: Arc<dyn Clock>) -> Self {
-        Self { camera, sink, clock, waiting: VecDeque::new(), outage: None }
+    pub(super) fn new(
+        camera: CameraId,
+        sink: Arc<dyn SegmentSink>,
+        clock: Arc<dyn Clock>,
+        journal: StateJournal,
+    ) -> Self {
+        Self { camera, sink, clock, waiting: VecDeque::new(), outage: None, journal, is_journal_used: false }
     }
 
     /// A file was begun.
@@ -73,9 +82,15 @@ impl Rows {
     }
 
     /// The recorder went into another state.
-    pub(super) fn change(&mut self, change: RecordingChange) {
-        self.wait(Row::Changed(change));
+    pub(super) fn change(&mut self, change: &RecordingChange) {
+        self.wait(Row::Changed(change.clone()));
         self.store_waiting();
+        if !self.waiting.is_empty() {
+            self.is_journal_used = true;
+            if let Err(error) = self.journal.append(change) {
+                tracing::warn!(camera.id = %self.camera, %error, "a state waits in memory only");
+            }
+        }
     }
 
     /// Stores the rows that failed earlier, in order. Stops at the first that the index cannot take now, and leaves the
@@ -101,6 +116,12 @@ impl Rows {
         }
         if self.outage.take().is_some() {
             tracing::info!(camera.id = %self.camera, "the index takes rows again");
+        }
+        if std::mem::take(&mut self.is_journal_used)
+            && let Err(error) = self.journal.remove()
+        {
+            // Read again at the next start, which changes nothing.
+            tracing::debug!(camera.id = %self.camera, %error, "a journal of states stays");
         }
     }
 

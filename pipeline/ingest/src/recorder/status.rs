@@ -2,6 +2,8 @@
 
 use anjian_domain::{CameraId, RecordingChange, RecordingState, WallTime};
 
+use crate::camera_time::APART;
+
 /// The recorder's newest state.
 pub(super) struct Status {
     camera: CameraId,
@@ -17,7 +19,7 @@ impl Status {
         self.newest.as_ref().is_some_and(|newest| newest.state == state)
     }
 
-    /// `since` is a time of the recording, which never goes back. `None` for the state and reason that it has already.
+    /// `since` is a time of the recording. `None` for the state and reason that it has already.
     pub(super) fn change(
         &mut self,
         state: RecordingState,
@@ -28,9 +30,18 @@ impl Status {
         if before.is_some_and(|newest| newest.state == state && newest.reason == reason) {
             return None;
         }
-        let since = before.map_or(since, |newest| since.max(newest.since));
+        // Two clocks read one after the other may differ a little; one that was set back lies elsewhere.
+        let is_shortly_before = |before: &WallTime| *before > since && before.since(since) < APART;
+        let since = before.map(|newest| newest.since).filter(is_shortly_before).unwrap_or(since);
         let change = RecordingChange { camera: self.camera.clone(), state, since, reason };
         self.newest = Some(change.clone());
         Some(change)
+    }
+
+    /// The same state from another place on: the recording leapt there.
+    pub(super) fn moved(&mut self, since: WallTime) -> Option<RecordingChange> {
+        let newest = self.newest.as_mut()?;
+        newest.since = since;
+        Some(newest.clone())
     }
 }

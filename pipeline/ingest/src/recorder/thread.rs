@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_domain::{CameraId, Clock, RecordingState, Segment, SegmentSink, WallTime};
-use anjian_footage::{AudioTrack, FootageError, TrackKind, Tracks};
+use anjian_footage::{AudioTrack, FootageError, StateJournal, TrackKind, Tracks};
 
+use super::begun;
 use super::files::Files;
 use super::intake::{Intake, Item, Packet};
 use super::open::{Follows, OpenSegment};
@@ -17,7 +18,8 @@ use super::refusal::{self, Refusal};
 use super::rows::Rows;
 use super::status::Status;
 use super::stream::Stream;
-use crate::stream_clock::{CameraTime, Placed};
+use crate::camera_time::{APART, CameraTime};
+use crate::stream_clock::Placed;
 
 /// A stream that sends less often is written as it comes.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -44,15 +46,19 @@ pub(super) struct RecorderThread<'a> {
     stream: Stream,
     open: Option<OpenSegment>,
     was_begun: bool,
-    knows_floor: bool,
+    knows_spans: bool,
+    /// Where the newest file ends.
+    end: Option<WallTime>,
     /// On the monotonic clock.
     refused_at: Option<Duration>,
 }
 
 impl<'a> RecorderThread<'a> {
-    /// `knows_floor`: the end of what is recorded is known to the camera's time already.
-    pub(super) fn new(place: Workplace<'a>, knows_floor: bool) -> Self {
-        let rows = Rows::new(place.camera.clone(), Arc::clone(&place.sink), Arc::clone(&place.clock));
+    /// `knows_spans`: the camera's time knows already where something is recorded.
+    pub(super) fn new(place: Workplace<'a>, knows_spans: bool) -> Self {
+        let journal = StateJournal::of(&place.root, &place.camera);
+        let rows =
+            Rows::new(place.camera.clone(), Arc::clone(&place.sink), Arc::clone(&place.clock), journal);
         let status = Status::new(place.camera.clone());
         Self {
             place,
@@ -61,7 +67,8 @@ impl<'a> RecorderThread<'a> {
             stream: Stream::default(),
             open: None,
             was_begun: false,
-            knows_floor,
+            knows_spans,
+            end: None,
             refused_at: None,
         }
     }
@@ -210,7 +217,7 @@ impl<'a> RecorderThread<'a> {
         let Some(video) = self.stream.video.clone() else { return };
         let is_heard = std::mem::take(&mut self.stream.is_heard);
         let audio = self.stream.audio.clone().filter(|_| is_heard);
-        let begun = self.learn_floor().and_then(|()| self.create(Tracks { video, audio }, media_ns, placed));
+        let begun = self.learn_spans().and_then(|()| self.create(Tracks { video, audio }, media_ns, placed));
         match begun {
             Ok(open) => {
                 self.open = Some(open);
@@ -221,43 +228,33 @@ impl<'a> RecorderThread<'a> {
         }
     }
 
-    fn learn_floor(&mut self) -> Result<(), Refusal> {
-        if !self.knows_floor {
-            let floor = self.place.sink.recorded_until(&self.place.camera).map_err(|error| Refusal {
+    fn learn_spans(&mut self) -> Result<(), Refusal> {
+        if !self.knows_spans {
+            let spans = self.place.sink.recorded_spans(&self.place.camera, APART);
+            let spans = spans.map_err(|error| Refusal {
                 state: RecordingState::Failed,
-                reason: format!("the index does not say where the recording ends: {error}"),
+                reason: format!("the index does not say where something is recorded: {error}"),
             })?;
-            if let Some(floor) = floor {
-                self.place.time.raise_floor(floor);
-            }
-            self.knows_floor = true;
+            spans.into_iter().for_each(|span| self.place.time.occupy(span));
+            self.knows_spans = true;
         }
         Ok(())
     }
 
     /// Begins a file and tells the index; neither without the other.
     fn create(&mut self, tracks: Tracks, media_ns: i64, placed: Placed) -> Result<OpenSegment, Refusal> {
-        let start = self.place.time.floor().map_or(placed.wall, |floor| floor.max(placed.wall));
-        let segment = Segment {
-            camera: self.place.camera.clone(),
-            path: Segment::path_of(&self.place.camera, start),
-            start,
-            duration: Duration::ZERO,
-            size_bytes: 0,
-            sha256: None,
-            video: tracks.video.codec,
-            width_px: tracks.video.width_px,
-            height_px: tracks.video.height_px,
-            audio: tracks.audio.as_ref().map(|audio| audio.codec),
-            time_source: placed.source,
-            clock_offset_us: placed.clock_offset_us + placed.wall.as_micros() - start.as_micros(),
-        };
+        // The end of the file before is a whole number of ticks, which may lie a little later.
+        let is_shortly_before = |end: &WallTime| *end > placed.wall && end.since(placed.wall) < APART;
+        let start = self.end.filter(is_shortly_before).unwrap_or(placed.wall);
+        let segment = begun::segment(&self.place.camera, &tracks, start, placed);
         let path = segment.path.clone();
         let file = self.place.files.create(segment, tracks.clone());
         let file = file.map_err(|error| Refusal::of(&error, &self.place.root))?;
         if let Err(error) = self.rows.begin(file.segment()) {
             drop(file);
             self.place.files.remove(&path);
+            // It may know more than was known here.
+            self.knows_spans = false;
             return Err(Refusal { state: refusal::state_after(error.kind), reason: error.to_string() });
         }
         Ok(OpenSegment::new(file, tracks, media_ns, placed.wall))
@@ -281,13 +278,13 @@ impl<'a> RecorderThread<'a> {
     fn keep(&mut self, finished: Result<Segment, FootageError>, reach: WallTime) {
         match finished {
             Ok(segment) => {
-                self.place.time.raise_floor(segment.end());
+                self.end = Some(segment.end());
                 self.rows.end(segment);
             }
             Err(error) => {
                 // It stays unfinished until it is repaired at the next start; what is in it can be played.
                 tracing::warn!(camera.id = %self.place.camera, %error, "a segment could not be completed");
-                self.place.time.raise_floor(reach);
+                self.end = Some(reach);
             }
         }
     }
@@ -315,25 +312,26 @@ impl<'a> RecorderThread<'a> {
         });
         let since = self.open.as_ref().map(OpenSegment::reach);
         let since = since.unwrap_or_else(|| self.present());
-        if let Some(change) = self.status.change(RecordingState::Recording, reason, since) {
-            self.rows.change(change);
+        let has_leapt = self.end.is_some_and(|end| end.since(since).max(since.since(end)) >= APART);
+        let change = self.status.change(RecordingState::Recording, reason, since);
+        if let Some(change) = change.or_else(|| self.status.moved(since).filter(|_| has_leapt)) {
+            self.rows.change(&change);
         }
     }
 
     /// A state other than recording lasts since what is recorded ended, if it was recorded before.
     fn tell(&mut self, state: RecordingState, reason: Option<String>) {
         let was_recording = self.status.is(RecordingState::Recording);
-        let end = self.place.time.floor().filter(|_| was_recording);
+        let end = self.end.filter(|_| was_recording);
         let since = end.unwrap_or_else(|| self.present());
         if let Some(change) = self.status.change(state, reason, since) {
-            self.rows.change(change);
+            self.rows.change(&change);
         }
     }
 
     /// The present, as the recording tells time.
     fn present(&self) -> WallTime {
-        let lead_us = u64::try_from(self.place.time.lead_us()).unwrap_or_default();
-        self.place.clock.now().plus(Duration::from_micros(lead_us))
+        self.place.time.present(self.place.clock.now())
     }
 }
 

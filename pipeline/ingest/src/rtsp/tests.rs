@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anjian_domain::{RecordingChange, Segment, SegmentSink, SinkError, SystemClock, WallTime};
+use anjian_domain::{RecordedSpan, RecordingChange, Segment, SegmentSink, SinkError, SystemClock};
 
 use super::*;
 use crate::{ClipServer, FrameSettings, RecordSettings, Recording, Vitals};
@@ -15,8 +15,8 @@ const SLOW: Duration = Duration::from_millis(400);
 struct Files(Mutex<Vec<Segment>>);
 
 impl SegmentSink for Files {
-    fn recorded_until(&self, _: &CameraId) -> Result<Option<WallTime>, SinkError> {
-        Ok(None)
+    fn recorded_spans(&self, _: &CameraId, _: Duration) -> Result<Vec<RecordedSpan>, SinkError> {
+        Ok(vec![])
     }
 
     fn begin_segment(&self, _: &Segment) -> Result<(), SinkError> {

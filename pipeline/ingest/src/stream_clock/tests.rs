@@ -1,5 +1,7 @@
 //! Scripted clocks.
 
+use anjian_domain::RecordedSpan;
+
 use super::*;
 
 const EPOCH_US: i64 = 1_700_000_000_000_000;
@@ -21,7 +23,7 @@ fn clock() -> (StreamClock, Arc<CameraTime>) {
 #[track_caller]
 fn told_ms(clock: &StreamClock, at_ms: u64) -> (i64, i64) {
     let placed = clock.place(media(at_ms)).unwrap();
-    ((placed.wall.as_micros() - EPOCH_US) / 1000, placed.clock_offset_us / 1000)
+    ((placed.wall.as_micros() - EPOCH_US) / 1000, placed.clock.offset_us / 1000)
 }
 
 /// Packets every 40 ms from `from_ms` to `to_ms` of stream time, arriving `late_ms` later by a clock that is `clock_ms`
@@ -69,6 +71,30 @@ fn a_clock_that_is_set_back_makes_a_lead_that_wears_off() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_and_is_set_right_is_right_at_once() {
+    for ahead_ms in [3_600_000, 10 * 365 * 86_400_000] {
+        let (mut clock, camera) = clock();
+        arrive(&mut clock, 0, 20_000, |_| ahead_ms);
+        clock.arrived(media(20_000), wall(20_000));
+        assert_eq!(told_ms(&clock, 20_000), (20_000, 0), "{ahead_ms} ms");
+        assert_eq!(camera.lead_us(), 0);
+        // The next connection and the next process too.
+        let mut next = StreamClock::new(camera, Lead::Sets);
+        next.arrived(media(3), wall(30_000));
+        assert_eq!(told_ms(&next, 3), (30_000, 0), "{ahead_ms} ms");
+    }
+}
+
+#[test]
+fn what_time_it_was_follows_the_clock_under_a_lead() {
+    let (mut clock, _) = clock();
+    arrive(&mut clock, 0, 20_000, |_| 0);
+    clock.arrived(media(20_000), wall(-70_000));
+    let placed = clock.place(media(20_000)).unwrap();
+    assert_eq!((placed.wall, placed.taken_at()), (wall(20_000), wall(-70_000)));
+}
+
+#[test]
 fn a_clock_that_is_set_forward_jumps_once_it_is_sure_and_uses_up_a_lead_first() {
     let (mut clock, _) = clock();
     arrive(&mut clock, 0, 20_000, |_| 0);
@@ -96,13 +122,13 @@ fn drift_is_followed_without_a_jump() {
 fn sender_reports_are_followed_and_remembered() {
     let (mut clock, camera) = clock();
     clock.arrived(media(0), wall(200));
-    assert_eq!(clock.place(media(0)).unwrap().source, TimeSource::Arrival);
+    assert_eq!(clock.place(media(0)).unwrap().clock.source, TimeSource::Arrival);
     for second in (5..200).step_by(5) {
         clock.arrived(media(second * 1000), wall(second as i64 * 1000 + 200));
         clock.reported(media(second * 1000), wall(second as i64 * 1000), wall(second as i64 * 1000 + 100));
     }
     let placed = clock.place(media(200_000)).unwrap();
-    assert_eq!(placed.source, TimeSource::SenderReport);
+    assert_eq!(placed.clock.source, TimeSource::SenderReport);
     assert!((placed.wall.since(wall(200_000))) < Duration::from_millis(20), "{placed:?}");
     // The next connection begins where this one was, before its first report.
     let mut next = StreamClock::new(camera, Lead::Sets);
@@ -128,7 +154,7 @@ fn a_camera_whose_clock_was_never_set_is_not_believed() {
     clock.reported(media(5_000), in_1970, wall(5_000));
     clock.reported(media(10_000), in_1970.plus(Duration::from_secs(5)), wall(10_000));
     assert_eq!(told_ms(&clock, 10_000), (10_000, 0));
-    assert_eq!(clock.place(media(0)).unwrap().source, TimeSource::Arrival);
+    assert_eq!(clock.place(media(0)).unwrap().clock.source, TimeSource::Arrival);
     assert_eq!(clock.disbelieved_us(), Some(5_000_000 - EPOCH_US - 5_000_000));
     clock.reported(media(15_000), wall(15_000), wall(15_000));
     assert_eq!(clock.disbelieved_us(), None);
@@ -142,7 +168,7 @@ fn our_own_clock_set_back_under_a_believed_camera_makes_a_lead_too() {
     clock.arrived(media(10_000), wall(-80_000));
     clock.reported(media(10_000), wall(10_000), wall(-80_000));
     assert_eq!(told_ms(&clock, 10_000), (10_000, -90_000));
-    assert_eq!(clock.place(media(0)).unwrap().source, TimeSource::Arrival);
+    assert_eq!(clock.place(media(0)).unwrap().clock.source, TimeSource::Arrival);
 }
 
 #[test]
@@ -156,8 +182,8 @@ fn a_stream_whose_time_begins_anew_goes_on_at_the_present() {
 #[test]
 fn after_a_restart_nothing_is_placed_before_the_end_of_what_is_recorded() {
     let (mut clock, camera) = clock();
-    camera.raise_floor(wall(60_000));
-    camera.raise_floor(wall(10_000));
+    let recorded = |from_ms, to_ms| camera.occupy(RecordedSpan { from: wall(from_ms), to: wall(to_ms) });
+    recorded(-3_600_000, 60_000);
     clock.arrived(media(0), wall(0));
     assert_eq!(told_ms(&clock, 0), (60_000, -60_000));
     // A second stream is placed beside it.
@@ -165,7 +191,7 @@ fn after_a_restart_nothing_is_placed_before_the_end_of_what_is_recorded() {
     second.arrived(media(777_000), wall(1_000));
     assert_eq!(told_ms(&second, 777_000), (61_000, -60_000));
     // A connection lost for ten seconds leaves a gap of ten seconds, lead or not.
-    camera.raise_floor(wall(70_000));
+    recorded(60_000, 70_000);
     let mut next = StreamClock::new(Arc::clone(&camera), Lead::Sets);
     next.arrived(media(3), wall(20_000));
     assert_eq!(told_ms(&next, 3), (80_000, -60_000));

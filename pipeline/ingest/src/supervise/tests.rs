@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use anjian_domain::{ColourMatrix, ManualClock, MediaTime, Moment, Picture, PixelFormat, WallTime};
+use anjian_domain::{
+    ClockReading, ColourMatrix, ManualClock, MediaTime, Moment, Picture, PixelFormat, WallTime,
+};
 
 use super::*;
 
@@ -86,7 +88,7 @@ fn camera() -> CameraId {
 
 fn frame(at: Moment) -> Frame {
     let picture = Picture::new(2, 2, PixelFormat::I420, ColourMatrix::Bt601, vec![0; 6]).unwrap();
-    Frame { camera: camera(), at, picture }
+    Frame { camera: camera(), at, clock: ClockReading::FOOTAGE, picture }
 }
 
 /// What was told: `seconds state: reason`, and the frames.

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use anjian_domain::{CameraId, RecordingChange, RecordingState, Segment, SegmentSink, SinkError, WallTime};
+use anjian_domain::{
+    CameraId, RecordedSpan, RecordingChange, RecordingState, Segment, SegmentSink, SinkError, WallTime,
+};
 use anjian_footage::{SegmentFile, scan};
 use anjian_ingest::{RecordSettings, Recording, Vitals};
 
@@ -91,9 +93,10 @@ impl Told {
 }
 
 impl SegmentSink for Ledger {
-    fn recorded_until(&self, _: &CameraId) -> Result<Option<WallTime>, SinkError> {
+    fn recorded_spans(&self, _: &CameraId, _: Duration) -> Result<Vec<RecordedSpan>, SinkError> {
         let told = self.told();
-        Ok(told.ended.last().map(Segment::end).max(told.until))
+        let until = told.ended.last().map(Segment::end).max(told.until);
+        Ok(until.map(|to| RecordedSpan { from: WallTime::EPOCH, to }).into_iter().collect())
     }
 
     fn begin_segment(&self, segment: &Segment) -> Result<(), SinkError> {

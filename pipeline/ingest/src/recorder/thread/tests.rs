@@ -4,7 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anjian_domain::{
-    AudioCodec, ErrorKind, ManualClock, MediaTime, RecordingChange, Shortage, SinkError, VideoCodec,
+    AudioCodec, ErrorKind, ManualClock, MediaTime, RecordedSpan, RecordingChange, Shortage, SinkError,
+    VideoCodec,
 };
 use anjian_footage::{Sample, VideoTrack};
 use gstreamer as gst;
@@ -33,7 +34,7 @@ fn seconds(wall: WallTime) -> f64 {
 struct World {
     clock: Arc<ManualClock>,
     told: Mutex<Vec<String>>,
-    until: Mutex<Option<WallTime>>,
+    recorded: Mutex<Vec<RecordedSpan>>,
     /// What the disk answers.
     disk: Mutex<Option<std::io::ErrorKind>>,
     /// What the index answers.
@@ -43,8 +44,8 @@ struct World {
 
 impl World {
     fn new() -> Arc<Self> {
-        let (told, until, disk, refusal, pictures) = Default::default();
-        Arc::new(Self { clock: Arc::new(ManualClock::new(wall(0))), told, until, disk, refusal, pictures })
+        let (told, recorded, disk, refusal, pictures) = Default::default();
+        Arc::new(Self { clock: Arc::new(ManualClock::new(wall(0))), told, recorded, disk, refusal, pictures })
     }
 
     fn tell(&self, what: String) {
@@ -70,9 +71,9 @@ impl World {
 struct Sink(Arc<World>);
 
 impl SegmentSink for Sink {
-    fn recorded_until(&self, _: &CameraId) -> Result<Option<WallTime>, SinkError> {
+    fn recorded_spans(&self, _: &CameraId, _: Duration) -> Result<Vec<RecordedSpan>, SinkError> {
         self.0.refuse()?;
-        Ok(*self.0.until.lock().unwrap())
+        Ok(self.0.recorded.lock().unwrap().clone())
     }
 
     fn begin_segment(&self, segment: &Segment) -> Result<(), SinkError> {

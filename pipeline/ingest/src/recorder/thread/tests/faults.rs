@@ -48,7 +48,7 @@ fn a_disk_that_refuses_is_named_and_tried_again() {
 fn an_index_on_its_reserve_stops_the_recording() {
     check(
         |script| {
-            script.recorder.learn_floor().map_err(|refusal| refusal.reason).unwrap();
+            script.recorder.learn_spans().map_err(|refusal| refusal.reason).unwrap();
             *script.world.refusal.lock().unwrap() =
                 Some(("no room left", ErrorKind::Unavailable(Shortage::Room)));
             script.connect(false);
@@ -71,7 +71,7 @@ fn an_index_on_its_reserve_stops_the_recording() {
 fn an_index_whose_disk_fails_stops_the_recording_and_is_tried_again() {
     check(
         |script| {
-            script.recorder.learn_floor().map_err(|refusal| refusal.reason).unwrap();
+            script.recorder.learn_spans().map_err(|refusal| refusal.reason).unwrap();
             *script.world.refusal.lock().unwrap() =
                 Some(("input/output error", ErrorKind::Unavailable(Shortage::Disk)));
             script.connect(false);
@@ -95,7 +95,7 @@ fn the_row_of_an_index_that_is_unavailable_waits_and_nothing_is_lost() {
     for shortage in [Shortage::Busy, Shortage::Descriptors, Shortage::Memory] {
         let world = check(
             |script| {
-                script.recorder.learn_floor().map_err(|refusal| refusal.reason).unwrap();
+                script.recorder.learn_spans().map_err(|refusal| refusal.reason).unwrap();
                 *script.world.refusal.lock().unwrap() =
                     Some(("cannot write to /mnt/disk1/anjian.db", ErrorKind::Unavailable(shortage)));
                 script.connect(false);

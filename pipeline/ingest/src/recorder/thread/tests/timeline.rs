@@ -46,6 +46,58 @@ fn a_clock_that_is_set_back_moves_no_file() {
     assert_eq!(world.pictures.load(Ordering::Relaxed), 100);
 }
 
+fn span(from_ms: i64, to_ms: i64) -> RecordedSpan {
+    RecordedSpan { from: wall(from_ms), to: wall(to_ms) }
+}
+
+#[test]
+fn a_clock_that_is_set_right_moves_the_next_file_to_its_time() {
+    check(
+        |script| {
+            script.connect(false);
+            script.send(1_000);
+            // It was an hour ahead.
+            script.set_clock(-3_600_000);
+            script.send(2_000);
+        },
+        &[
+            "begin 0.000",
+            "recording 0.000",
+            "end 1.000",
+            "begin -3599.000",
+            "recording -3599.000",
+            "end -3597.000",
+            "stopped -3597.000",
+        ],
+    );
+}
+
+#[test]
+fn files_leap_over_what_was_recorded_while_the_clock_was_ahead() {
+    check(
+        |script| {
+            *script.world.recorded.lock().unwrap() = vec![span(-3_600_000, 0), span(123_000, 3_600_000)];
+            script.recorder.learn_spans().map_err(|refusal| refusal.reason).unwrap();
+            script.connect(false);
+            script.send(7_000);
+        },
+        &[
+            "begin 0.000",
+            "recording 0.000",
+            "end 2.000",
+            "begin 2.000",
+            // The lead begins two minutes before what is recorded, and wears off.
+            "end 3.995",
+            "begin 3600.955 clock -3596955 ms",
+            "recording 3600.955",
+            "end 3602.945",
+            "begin 3602.945 clock -3596945 ms",
+            "end 3603.940",
+            "stopped 3603.940",
+        ],
+    );
+}
+
 #[test]
 fn a_clock_that_is_set_forward_leaves_a_gap_and_loses_no_picture() {
     let (told, world) = told(|script| {
@@ -109,8 +161,8 @@ fn a_lost_connection_is_a_gap_with_its_reason_from_the_end_of_the_file() {
 fn after_a_restart_a_clock_that_was_set_back_overlaps_nothing() {
     check(
         |script| {
-            *script.world.until.lock().unwrap() = Some(wall(90_000));
-            script.recorder.learn_floor().map_err(|refusal| refusal.reason).unwrap();
+            *script.world.recorded.lock().unwrap() = vec![span(-3_600_000, 90_000)];
+            script.recorder.learn_spans().map_err(|refusal| refusal.reason).unwrap();
             script.connect(false);
             script.send(1_000);
         },
