@@ -306,7 +306,8 @@ fn after_a_restart_nothing_overlaps_even_if_the_clock_was_set_back() {
     let (recording, stop) = (ledger.recording(root.path(), 60), StopSignal::new());
     let mut frames = Vec::new();
     let mut on_frame = |frame: Frame| {
-        frames.push(frame.at.wall);
+        // Where the recording holds it.
+        frames.push(frame.clock.place_of(frame.at.wall));
         if !ledger.told().begun.is_empty() {
             stop.stop();
         }
