@@ -3,6 +3,7 @@
 //! Recording waits for nobody and nobody waits for it: GStreamer's threads hand packets over (`tap`, `intake`), the
 //! thread `record-<camera>` writes them (`thread`). Files are `anjian-footage`'s, rows are the sink's.
 
+mod account;
 mod decode_order;
 mod files;
 mod intake;
@@ -10,6 +11,7 @@ mod interleave;
 mod open;
 mod refusal;
 mod rows;
+mod segment;
 mod status;
 mod stream;
 mod tap;

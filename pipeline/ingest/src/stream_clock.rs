@@ -130,8 +130,8 @@ impl Line {
     }
 
     fn lead_us(&self, media: MediaTime) -> i64 {
-        let worn_off_us = self.since_us(media) * SLEW_MAX_PPM / 1_000_000;
-        if self.lead_us == 0 { 0 } else { (self.lead_us - worn_off_us).max(0) }
+        let worn_off_us = (self.since_us(media) * SLEW_MAX_PPM / 1_000_000).clamp(0, self.lead_us.abs());
+        self.lead_us - worn_off_us * self.lead_us.signum()
     }
 }
 
@@ -260,11 +260,14 @@ impl StreamClock {
         self.set(Line { media, wall_us, slew_ppm, lead_us: line.lead_us(media) });
     }
 
-    /// From the newest on, another time. A step back becomes lead; a step forward uses up what lead there is.
+    /// From the newest on, another time. A step back becomes lead. A step forward uses up what lead there is, and
+    /// becomes a lead below zero: no picture is missing, so that the recording has no hole. Only the machine's own clock
+    /// steps further.
     fn step(&mut self, error_us: i64) {
         let Some(line) = self.line else { return };
         let media = self.newest;
-        let lead_us = (line.lead_us(media) - error_us).max(0);
+        let lead_us = line.lead_us(media) - error_us;
+        let lead_us = if lead_us < -BELIEF_US { 0 } else { lead_us };
         self.set(Line { media, wall_us: line.clock_us(media) + error_us, slew_ppm: 0, lead_us });
     }
 

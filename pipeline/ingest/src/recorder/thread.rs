@@ -10,11 +10,13 @@ use std::time::Duration;
 use anjian_domain::{CameraId, Clock, RecordingState, Segment, SegmentSink, WallTime};
 use anjian_footage::{AudioTrack, FootageError, TrackKind, Tracks};
 
+use super::account;
 use super::files::Files;
 use super::intake::{Intake, Item, Packet};
 use super::open::{Follows, OpenSegment};
 use super::refusal::{self, Refusal};
 use super::rows::Rows;
+use super::segment::segment;
 use super::status::Status;
 use super::stream::Stream;
 use crate::stream_clock::{CameraTime, Placed};
@@ -83,6 +85,7 @@ impl<'a> RecorderThread<'a> {
             for item in items.drain(..) {
                 self.take(item);
             }
+            self.look_after();
             self.rows.store_waiting();
         }
         self.end_stretch();
@@ -185,15 +188,16 @@ impl<'a> RecorderThread<'a> {
             self.begin(packet, media_ns, placed);
         }
         let Some(open) = self.open.as_mut() else { return };
-        if let Err(error) = open.push_picture(packet, placed.wall, &mut self.stream.reorder) {
-            self.give_up(&error, packet.arrived);
+        match open.push_picture(packet, placed.wall, &mut self.stream.reorder) {
+            Ok(()) => self.stream.account.store(),
+            Err(error) => self.give_up(&error, packet.arrived),
         }
     }
 
     /// Ends the open file when the picture does not belong into it.
     fn end_if_due(&mut self, packet: &Packet, media_ns: i64, wall: WallTime) {
         let Some(open) = self.open.as_mut() else { return };
-        if open.follow(media_ns, wall) == Follows::AfterHole {
+        if open.follow(media_ns, wall, packet.is_sync) == Follows::AfterHole {
             return self.finish(None);
         }
         let is_other_video = self.stream.video.as_ref() != Some(&open.tracks().video);
@@ -238,20 +242,7 @@ impl<'a> RecorderThread<'a> {
     /// Begins a file and tells the index; neither without the other.
     fn create(&mut self, tracks: Tracks, media_ns: i64, placed: Placed) -> Result<OpenSegment, Refusal> {
         let start = self.place.time.floor().map_or(placed.wall, |floor| floor.max(placed.wall));
-        let segment = Segment {
-            camera: self.place.camera.clone(),
-            path: Segment::path_of(&self.place.camera, start),
-            start,
-            duration: Duration::ZERO,
-            size_bytes: 0,
-            sha256: None,
-            video: tracks.video.codec,
-            width_px: tracks.video.width_px,
-            height_px: tracks.video.height_px,
-            audio: tracks.audio.as_ref().map(|audio| audio.codec),
-            time_source: placed.source,
-            clock_offset_us: placed.clock_offset_us + placed.wall.as_micros() - start.as_micros(),
-        };
+        let segment = segment(&self.place.camera, &tracks, placed, start);
         let path = segment.path.clone();
         let file = self.place.files.create(segment, tracks.clone());
         let file = file.map_err(|error| Refusal::of(&error, &self.place.root))?;
@@ -307,12 +298,28 @@ impl<'a> RecorderThread<'a> {
         }
     }
 
+    /// Tells notes that came since the file was begun, and whether enough of what arrives is stored.
+    fn look_after(&mut self) {
+        let Some(time) = self.stream.time.clone() else { return };
+        if self.open.is_none()
+            && !self.status.is(RecordingState::Recording)
+            && !self.stream.account.is_short()
+        {
+            return self.stream.account.pause();
+        }
+        self.stream.account.check(time.pictures(), self.place.clock.monotonic());
+        if self.stream.account.is_short() {
+            self.tell(RecordingState::Failed, Some(account::TOO_LITTLE.to_owned()));
+        } else if self.open.is_some() {
+            self.tell_recording();
+        }
+    }
+
     fn tell_recording(&mut self) {
-        let reason = self.stream.time.as_ref().and_then(|time| time.disbelieved_us()).map(|ahead_us| {
-            let by = Duration::from_secs(ahead_us.unsigned_abs() / 1_000_000);
-            let side = if ahead_us > 0 { "ahead of" } else { "behind" };
-            format!("the camera's clock is {by:?} {side} this machine's and is not followed: set the camera's clock")
-        });
+        if self.stream.account.is_short() {
+            return;
+        }
+        let reason = self.stream.note();
         let since = self.open.as_ref().map(OpenSegment::reach);
         let since = since.unwrap_or_else(|| self.present());
         if let Some(change) = self.status.change(RecordingState::Recording, reason, since) {
