@@ -3,7 +3,9 @@
 
 mod anjian;
 mod camera;
+pub mod camera_cases;
 mod kills;
+pub mod odd_camera;
 mod plant;
 mod recording;
 mod trend;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anjian_analysis::CameraAnalysis;
 use anjian_domain::{Camera, Clock, LookKind, RuleDefinition, Run, RunId, SegmentSink, SystemClock};
 use anjian_indexer::{Index, Recovery};
-use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording, Vitals};
+use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording, Sound, Vitals};
 use anjian_models::{Catalogue, Reported, Runtime, SecondLookModel, SessionSettings};
 use anjian_pipeline::{Eyes, Judge, JudgeSetup, RecordedCamera};
 use anyhow::Context;
@@ -80,6 +80,8 @@ pub fn live_camera(camera: &CameraConfig) -> Option<LiveCamera> {
         sub: camera.sub.clone(),
         transport: camera.transport,
         certificate: camera.certificate,
+        sound: if camera.audio { Sound::Record } else { Sound::LeaveOut },
+        answer_max: camera.answer_timeout_s.into(),
         frames: FrameSettings { camera: camera.id.clone(), rate: camera.analysis_fps, decode: camera.decode },
     })
 }

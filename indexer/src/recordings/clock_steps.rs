@@ -162,9 +162,9 @@ async fn mark(connection: &mut SqliteConnection, fault: &Fault) -> Result<ClockF
     let mut segments = 0;
     for camera in &cameras {
         let camera: CameraId = Columns { table: "camera", row: camera }.word("id")?;
-        // A segment never lies before the time of its clock.
+        // A segment lies at most a minute before the time of its clock.
         let sql = "UPDATE segment SET clock_error_us = ?2 WHERE camera = ?1 AND clock_error_us IS NULL \
-             AND start_us >= ?3 AND start_us + clock_offset_us >= ?3 AND start_us + clock_offset_us < ?4 \
+             AND start_us >= ?3 - 60000000 AND start_us + clock_offset_us >= ?3 AND start_us + clock_offset_us < ?4 \
              AND (start_us < ?5 OR clock_offset_us < -1000000)";
         let query = sqlx::query(sql).bind(camera.as_str()).bind(ahead_us);
         let query = query.bind(from_us).bind(to_us).bind(older_from_us);

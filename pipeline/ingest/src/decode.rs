@@ -20,7 +20,6 @@ use crate::codec::Codec;
 use crate::feed::Feed;
 use crate::keep_up::keep_up;
 use crate::recorder::Tap;
-use crate::rtp_time::even_out;
 use crate::{DecodeMode, FrameSelection, FrameSettings};
 
 /// Decoded pictures that wait at most, before the decoder has to wait as well.
@@ -85,7 +84,6 @@ impl DecodeChain {
         count_packets(packets, &self.feed);
         let mut elements: Vec<gst::Element> = Vec::new();
         if let Some(depay) = depay {
-            even_out(packets);
             elements.push(gst::ElementFactory::make(depay).build()?);
         }
         elements.push(gst::ElementFactory::make(codec.parse()).build()?);

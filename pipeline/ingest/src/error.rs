@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use anjian_domain::{CameraId, ErrorKind, Shortage};
 
+use crate::Transport;
+
 /// Everything that this crate reports.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IngestError {
@@ -138,6 +140,42 @@ pub enum CameraFault {
     /// Pictures that no decoder here reads.
     #[error("the camera sends {0} video: set it to H.264 or H.265")]
     UnsupportedCodec(String),
+    /// The camera asks for a digest that is not known here.
+    #[error(
+        "the camera asks for the digest {0}, which Anjian does not support (user and password may be right): set its \
+         authentication to digest with MD5 or SHA-256"
+    )]
+    UnknownDigest(String),
+    /// A status that is no success.
+    #[error("the camera answers {method} with {meaning} ({status}): {advice}")]
+    Answered {
+        /// The request.
+        method: String,
+        /// The status.
+        status: u16,
+        /// What it means.
+        meaning: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The camera does not send as it was asked.
+    #[error(
+        "the camera does not send over {} (461): set transport = \"{}\"",
+        if *.0 == Transport::Tcp { "TCP" } else { "UDP" },
+        if *.0 == Transport::Tcp { "udp" } else { "tcp" }
+    )]
+    TransportRefused(Transport),
+    /// Redirects that lead nowhere.
+    #[error("the camera redirects {0}: enter the address that its own page shows")]
+    Redirected(String),
+    /// The camera is there and does not answer in time.
+    #[error("the camera did not answer {method} within {waited:?}: raise answer_timeout_s if it is slow")]
+    Unanswered {
+        /// The request.
+        method: String,
+        /// How long it was waited for.
+        waited: Duration,
+    },
     /// No connection.
     #[error("cannot connect ({0}): check address, port and network")]
     Unreachable(String),
@@ -216,14 +254,19 @@ impl CameraFault {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Unreachable(_)
+            | Self::Unanswered { .. }
             | Self::UdpBlocked
             | Self::Ended
             | Self::Stalled(_)
             | Self::Interrupted(_) => ErrorKind::Unavailable(Shortage::Peer),
             Self::NoDescriptors(_) => ErrorKind::Unavailable(Shortage::Descriptors),
-            Self::Unauthorised | Self::Certificate => ErrorKind::Refused,
+            Self::Answered { status: 408 | 453 | 454 | 500.., .. } => ErrorKind::Unavailable(Shortage::Peer),
+            Self::Unauthorised | Self::Certificate | Self::Answered { .. } => ErrorKind::Refused,
             Self::NoSuchPath | Self::NoVideo => ErrorKind::Missing,
-            Self::UnsupportedCodec(_) => ErrorKind::Invalid,
+            Self::UnsupportedCodec(_)
+            | Self::UnknownDigest(_)
+            | Self::TransportRefused(_)
+            | Self::Redirected(_) => ErrorKind::Invalid,
             Self::Undecodable(_) => ErrorKind::Corrupt,
         }
     }
@@ -233,7 +276,10 @@ impl CameraFault {
     #[must_use]
     pub const fn retry(&self) -> Retry {
         match self {
-            Self::Unauthorised | Self::UnsupportedCodec(_) => Retry::Rarely,
+            Self::Unauthorised
+            | Self::UnsupportedCodec(_)
+            | Self::UnknownDigest(_)
+            | Self::Answered { status: 403, .. } => Retry::Rarely,
             _ => Retry::Soon,
         }
     }

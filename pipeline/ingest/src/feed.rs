@@ -8,6 +8,10 @@ use std::time::Duration;
 
 use anjian_domain::{Clock, MediaTime, WallTime};
 use gstreamer as gst;
+use gstreamer::prelude::*;
+
+/// The element that unpacks sound; its errors cost no picture.
+pub(crate) const SOUND: &str = "sound";
 
 /// Why a pipeline gives no (more) pictures, before it is said in the words of a file or a camera.
 #[derive(Debug, Clone)]
@@ -17,21 +21,13 @@ pub(crate) enum Trouble {
     /// Video in a codec that is not decoded here.
     Codec(String),
     /// GStreamer's own words; they may hold addresses with passwords.
-    Gstreamer {
-        /// Kind and summary.
-        error: glib::Error,
-        /// Where and why, for developers.
-        detail: String,
-    },
+    Gstreamer { error: glib::Error },
 }
 
 impl Trouble {
     /// Something that works wherever GStreamer is installed did not.
     pub(crate) fn internal(error: &glib::BoolError) -> Self {
-        Self::Gstreamer {
-            error: glib::Error::new(gst::CoreError::Failed, &error.message),
-            detail: String::new(),
-        }
+        Self::Gstreamer { error: glib::Error::new(gst::CoreError::Failed, &error.message) }
     }
 }
 
@@ -170,10 +166,11 @@ impl Feed {
 
     fn take(&self, message: &gst::Message) {
         match message.view() {
-            gst::MessageView::Error(error) => self.report(Trouble::Gstreamer {
-                error: error.error(),
-                detail: error.debug().map(String::from).unwrap_or_default(),
-            }),
+            // Sound that cannot be unpacked costs no picture.
+            gst::MessageView::Error(error) if error.src().is_some_and(|source| source.name() == SOUND) => {
+                tracing::info!(error = %error.error(), "sound is not recorded");
+            }
+            gst::MessageView::Error(error) => self.report(Trouble::Gstreamer { error: error.error() }),
             gst::MessageView::Eos(_) => self.end(),
             gst::MessageView::Tag(tag) => {
                 if let Some(created_at) = creation_time(&tag.tags()) {

@@ -9,8 +9,9 @@
 //! - **The camera's thread** belongs to the caller and runs [`LiveCamera::run`]: it waits for pictures, copies each
 //!   out of GStreamer's memory, calls `on_frame` and `on_status`, watches for silence, sleeps between attempts, and
 //!   ends the pipeline. It wakes when a picture or trouble comes, and five times a second.
-//! - **GStreamer's threads of a camera**: one speaks RTSP, one (the jitter buffer's) depacketizes, parses and hands
-//!   packets to the recorder, one decodes, and drops the frames that are not analysed. They never call the caller; they
+//! - **`receive-<camera>`**, one thread of each connection: speaks RTSP, receives, depacketizes, parses and hands packets
+//!   to the recorder. It waits for the network only.
+//! - **GStreamer's thread of a camera** decodes, and drops the frames that are not analysed. Neither calls the caller; they
 //!   ring the bell of a `Feed` or of an `Intake`.
 //! - **`record-<camera>`**, one thread of each camera that is recorded: writes files and tells the `SegmentSink`. Wakes
 //!   once for each fragment, half a second. The only one that waits for the disk.
@@ -25,8 +26,8 @@
 //! # Every queue
 //! | Queue | Holds at most | When full |
 //! |---|---|---|
-//! | jitter buffer, UDP | 200 ms of packets | those that are missing are given up |
-//! | jitter buffer, TCP | nothing: no packet is missing, and nobody behind it waits | |
+//! | packets of UDP that came too early | 200 ms, 512 packets | those that are missing are given up |
+//! | packets before their times are known | 2 s or 16 MiB, once a connection | they are placed |
 //! | packets to decode | 2 s, 8 MiB or 300 pictures | left out up to the next keyframe |
 //! | packets to record | 10 s or 16 MiB, and as much again being written | lost up to the next keyframe, counted, told |
 //! | sounds beside their pictures | 300 ms of packets to record | they are written |
@@ -37,6 +38,7 @@
 mod backoff;
 mod buffer_time;
 mod camera_time;
+mod client;
 mod clip_server;
 mod codec;
 mod container;
@@ -53,12 +55,11 @@ mod percent;
 mod picture;
 mod pictures;
 mod preview;
+mod progress;
 mod recorder;
 mod reencode;
 mod replay;
-mod rtp_time;
 mod rtsp;
-mod rtsp_fault;
 mod run_timeline;
 mod select;
 mod sender_reports;
@@ -70,8 +71,11 @@ mod still;
 mod stop;
 mod stream_clock;
 mod stream_time;
+mod sub_stream;
 mod supervise;
+mod unpack;
 mod vitals;
+mod watchdog;
 
 pub use clip_server::{ClipServer, ClipServerBuilder};
 pub use elements::init;
@@ -84,7 +88,9 @@ pub use recorder::{RecordSettings, Recording};
 pub use reencode::{Workload, reencode};
 pub use rtsp::RtspSource;
 pub use select::FrameSelection;
-pub use settings::{AnalysisRate, AnalysisRateError, CertificateCheck, DecodeMode, FrameSettings, Transport};
+pub use settings::{
+    AnalysisRate, AnalysisRateError, CertificateCheck, DecodeMode, FrameSettings, Sound, Transport,
+};
 pub use source::{FrameSource, Next};
 pub use still::still;
 pub use stop::StopSignal;

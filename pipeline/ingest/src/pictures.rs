@@ -109,7 +109,6 @@ impl Pictures {
             (None, _) => return None,
             (_, Err(reason)) => Pulled::Failed(Trouble::Gstreamer {
                 error: glib::Error::new(gst::StreamError::Format, &reason),
-                detail: String::new(),
             }),
         })
     }

@@ -3,6 +3,7 @@
 //! Recording waits for nobody and nobody waits for it: GStreamer's threads hand packets over (`tap`, `intake`), the
 //! thread `record-<camera>` writes them (`thread`). Files are `anjian-footage`'s, rows are the sink's.
 
+mod account;
 mod begun;
 mod decode_order;
 mod files;

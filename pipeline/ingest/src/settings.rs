@@ -88,6 +88,16 @@ pub enum Transport {
     Udp,
 }
 
+/// Whether a camera's sound is recorded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sound {
+    /// Beside its pictures, if it is AAC, A-law or µ-law.
+    #[default]
+    Record,
+    /// It is not asked for.
+    LeaveOut,
+}
+
 /// What is asked of the certificate of an `rtsps` server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,6 +4,7 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 
 use crate::decode::nowhere;
+use crate::feed::SOUND;
 use crate::recorder::Tap;
 
 /// What unpacks sound with this RTP encoding name; `None` for a codec that is not recorded.
@@ -23,7 +24,7 @@ pub(crate) fn attach(
     depay: &str,
     tap: &Tap,
 ) -> Result<(), glib::BoolError> {
-    let depay = gst::ElementFactory::make(depay).build()?;
+    let depay = gst::ElementFactory::make(depay).name(SOUND).build()?;
     let end = nowhere()?;
     pipeline.add_many([&depay, &end])?;
     depay.link(&end)?;

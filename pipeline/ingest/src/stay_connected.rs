@@ -9,6 +9,7 @@ use crate::live_camera::LiveCamera;
 use crate::recorder::Recorder;
 use crate::rtsp::{Frames, RtspSource, Stream};
 use crate::stream_clock::Lead;
+use crate::sub_stream::SubStream;
 use crate::supervise::{Connect, Connection, Reporter, Supervisor};
 use crate::{CameraFault, DecodeMode, Recording, StopSignal};
 
@@ -115,7 +116,7 @@ impl LiveCamera {
                 Frames::Wanted => self.frames.decode,
                 Frames::Unwanted => DecodeMode::All,
             },
-            connect: &RtspConnect { camera: self, stream, clock },
+            connect: &RtspConnect { camera: self, stream, clock, sub: SubStream::default() },
             clock: &**clock,
             stop,
             on_frame,
@@ -129,10 +130,38 @@ struct RtspConnect<'a> {
     camera: &'a LiveCamera,
     stream: &'a Stream<'a>,
     clock: &'a Arc<dyn Clock>,
+    sub: SubStream,
+}
+
+impl RtspConnect<'_> {
+    fn is_sub(&self) -> bool {
+        self.camera.sub.as_ref() == Some(self.stream.url)
+    }
 }
 
 impl Connect for RtspConnect<'_> {
     fn connect(&self) -> Result<Box<dyn Connection + '_>, CameraFault> {
-        Ok(Box::new(RtspSource::open(self.camera, self.stream, self.clock)?))
+        let replaced = self.sub.replaced(self.clock.monotonic()).filter(|_| self.is_sub());
+        let Some(fault) = replaced else {
+            return Ok(Box::new(RtspSource::open(self.camera, self.stream, self.clock)?));
+        };
+        let stream = Stream { url: &self.camera.main, ..self.stream.clone() };
+        let source = RtspSource::open(self.camera, &stream, self.clock)?;
+        source.note("sub", format!("the sub-stream fails ({fault}): the main stream is analysed instead"));
+        Ok(Box::new(source))
+    }
+
+    fn ended(&self, fault: &CameraFault) {
+        if self.is_sub() {
+            self.sub.ended(fault, self.clock.monotonic());
+        }
+    }
+
+    fn reason(&self, fault: &CameraFault) -> String {
+        match (&self.camera.sub, self.is_sub() && !self.sub.is_replaced()) {
+            (None, _) => fault.to_string(),
+            (Some(_), true) => format!("sub-stream: {fault}"),
+            (Some(_), false) => format!("main stream: {fault}"),
+        }
     }
 }

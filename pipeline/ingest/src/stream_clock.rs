@@ -92,8 +92,8 @@ impl Line {
     }
 
     fn lead_us(&self, media: MediaTime) -> i64 {
-        let worn_off_us = self.since_us(media) * SLEW_MAX_PPM / 1_000_000;
-        if self.lead_us == 0 { 0 } else { (self.lead_us - worn_off_us).max(0) }
+        let worn_off_us = (self.since_us(media) * SLEW_MAX_PPM / 1_000_000).clamp(0, self.lead_us.abs());
+        self.lead_us - worn_off_us * self.lead_us.signum()
     }
 }
 
@@ -227,14 +227,22 @@ impl StreamClock {
         self.set(Line { media, wall_us, slew_ppm, lead_us: line.lead_us(media) });
     }
 
-    /// From the newest on, another time. Where the new time is free in the recording, pictures lie there. Else a step
-    /// back becomes lead, and a step forward uses up what lead there is.
+    /// From the newest on, another time. After a small step forward no picture is missing, so that the recording has no
+    /// hole: it uses up what lead there is, and becomes a lead below zero. After any other step pictures lie at the new
+    /// time where that is free in the recording; else a step back becomes lead.
     fn step(&mut self, error_us: i64) {
         let Some(line) = self.line else { return };
         let media = self.newest;
         let wall_us = line.clock_us(media) + error_us;
-        let is_free = self.lead == Lead::Sets && self.camera.jump(wall_us);
-        let lead_us = if is_free { 0 } else { (line.lead_us(media) - error_us).max(0) };
+        let lead_us = line.lead_us(media) - error_us;
+        let is_small = error_us > 0 && lead_us >= -BELIEF_US;
+        let lead_us = if is_small {
+            lead_us
+        } else if self.lead == Lead::Sets && self.camera.jump(wall_us) {
+            0
+        } else {
+            lead_us.max(0)
+        };
         self.set(Line { media, wall_us, slew_ppm: 0, lead_us });
     }
 

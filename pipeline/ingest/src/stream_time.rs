@@ -1,5 +1,7 @@
 //! The clock of one connection, as its threads share it: whoever sees packets observes, everybody may ask.
 
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -8,6 +10,9 @@ use anjian_domain::{Clock, ClockReading, MediaTime, TimeSource, WallTime};
 use crate::camera_time::CameraTime;
 use crate::sender_reports::SenderReports;
 use crate::stream_clock::{Lead, Placed, StreamClock};
+
+/// Pictures between their arrival and the recorder's tap, at most.
+const ARRIVALS_MAX: usize = 64;
 
 /// One connection's time.
 #[derive(Debug)]
@@ -18,13 +23,18 @@ pub(crate) struct StreamTime {
     pub(crate) reports: Arc<SenderReports>,
     /// The first packet and when it arrived, where packets are seen at all.
     first: OnceLock<(MediaTime, Duration)>,
+    arrivals: Mutex<VecDeque<(MediaTime, Duration)>>,
+    /// Pictures that arrived, stored or not.
+    pictures: AtomicU64,
+    notes: Mutex<BTreeMap<&'static str, String>>,
 }
 
 impl StreamTime {
     pub(crate) fn new(camera: Arc<CameraTime>, lead: Lead, present: Arc<dyn Clock>) -> Self {
         let clock = Mutex::new(StreamClock::new(camera, lead));
         let reports = Arc::new(SenderReports::new(Arc::clone(&present)));
-        Self { present, clock, reports, first: OnceLock::new() }
+        let (first, arrivals, pictures, notes) = Default::default();
+        Self { present, clock, reports, first, arrivals, pictures, notes }
     }
 
     /// The present, as everything of this connection is to read it.
@@ -35,6 +45,48 @@ impl StreamTime {
     /// When something arrives just now.
     pub(crate) fn arrival(&self) -> Duration {
         self.present.monotonic()
+    }
+
+    /// A picture of this time arrived then.
+    pub(crate) fn note_arrival(&self, media: MediaTime, arrived: Duration) {
+        self.pictures.fetch_add(1, Ordering::Relaxed);
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        if arrivals.len() >= ARRIVALS_MAX {
+            arrivals.pop_front();
+        }
+        arrivals.push_back((media, arrived));
+    }
+
+    /// When the picture of this time arrived; the present, if that is not known.
+    pub(crate) fn arrival_of(&self, media: MediaTime) -> Duration {
+        let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = arrivals.iter().rev().find(|(known, _)| *known == media);
+        found.map_or_else(|| self.arrival(), |(_, arrived)| *arrived)
+    }
+
+    /// Pictures that arrived so far.
+    pub(crate) fn pictures(&self) -> u64 {
+        self.pictures.load(Ordering::Relaxed)
+    }
+
+    /// Something about the stream that a person should know and that costs nothing; `None`: it is over.
+    pub(crate) fn note(&self, subject: &'static str, note: Option<String>) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        match note {
+            Some(note) => {
+                if notes.insert(subject, note.clone()).as_ref() != Some(&note) {
+                    tracing::info!(note, "about the camera's stream");
+                }
+            }
+            None => drop(notes.remove(subject)),
+        }
+    }
+
+    /// All notes.
+    pub(crate) fn notes(&self) -> Option<String> {
+        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: Vec<&str> = notes.values().map(String::as_str).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 
     /// Packets are seen; this is the first. From now on they are observed, and frames no longer.

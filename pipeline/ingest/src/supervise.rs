@@ -7,17 +7,10 @@ use std::time::Duration;
 use anjian_domain::{CameraId, CameraState, CameraStatus, Clock, Frame};
 
 use crate::backoff::Backoff;
+use crate::progress::Progress;
 use crate::run_timeline::RunTimeline;
+use crate::watchdog::Watchdog;
 use crate::{CameraFault, DecodeMode, FrameSource, IngestError, Next, StopSignal};
-
-/// Without packets for so long, the camera is gone.
-const STALLED_AFTER: Duration = Duration::from_secs(5);
-
-/// With packets but without a picture for so long, what arrives is no video.
-const UNDECODABLE_AFTER: Duration = Duration::from_secs(10);
-
-/// The same where only keyframes are decoded: cameras that save bandwidth send one only every 20 s or so.
-const UNDECODABLE_KEYFRAMES_AFTER: Duration = Duration::from_secs(40);
 
 /// How long the camera's thread listens to one source before it looks around.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -26,6 +19,14 @@ const PATIENCE: Duration = Duration::from_millis(200);
 pub(crate) trait Connect {
     /// Begins a connection; whether it comes about is told by what it gives.
     fn connect(&self) -> Result<Box<dyn Connection + '_>, CameraFault>;
+
+    /// How a connection ended.
+    fn ended(&self, _fault: &CameraFault) {}
+
+    /// A fault in the words of the stream that it happened to.
+    fn reason(&self, fault: &CameraFault) -> String {
+        fault.to_string()
+    }
 }
 
 /// One connection to a camera. Its frames' MediaTime begins at zero.
@@ -37,15 +38,11 @@ pub(crate) trait Connection: FrameSource {
     fn gives_frames(&self) -> bool {
         true
     }
-}
 
-/// Counters that only grow.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Progress {
-    /// Packets of the video stream.
-    pub(crate) packets: u64,
-    /// Decoded pictures, whether they were delivered or not; where nothing is decoded, whole ones that arrived.
-    pub(crate) pictures: u64,
+    /// What a person should know of it, although pictures arrive.
+    fn note(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What the supervisor is told and whom it tells.
@@ -69,7 +66,8 @@ impl Supervisor<'_> {
             let Some(fault) = self.listen(&mut timeline, began, &mut backoff) else { break };
             let wait = backoff.after(fault.retry());
             tracing::debug!(camera.id = %self.camera, %fault, ?wait, "camera lost");
-            self.reporter.report(state_after(&fault), Some(fault.to_string()));
+            self.connect.ended(&fault);
+            self.reporter.report_fault(state_after(&fault), self.connect.reason(&fault));
             if self.stop.wait(self.clock, wait) {
                 break;
             }
@@ -99,23 +97,24 @@ impl Supervisor<'_> {
                     }
                     frame.at = timeline.place(frame.at);
                     self.reporter.last_frame = Some(frame.at.wall);
-                    self.reporter.report(CameraState::Live, None);
+                    self.reporter.report(CameraState::Live, connection.note());
                     (self.on_frame)(frame);
                 }
                 Ok(Next::Waiting) if is_new && !connection.gives_frames() => {
                     if connection.progress().pictures > 0 {
                         is_new = false;
                         backoff.reset();
-                        self.reporter.report(CameraState::Live, None);
+                        self.reporter.report(CameraState::Live, connection.note());
                     }
                 }
+                Ok(Next::Waiting) if !is_new => self.reporter.report(CameraState::Live, connection.note()),
                 Ok(Next::Waiting) => {}
                 Ok(Next::Ended) => return Some(CameraFault::Ended),
                 Err(error) => return Some(fault_of(error)),
             }
             if let Some(fault) = watchdog.fault(connection.progress(), self.clock.monotonic()) {
                 // Told before the connection is torn down, which can take a moment.
-                self.reporter.report(state_after(&fault), Some(fault.to_string()));
+                self.reporter.report_fault(state_after(&fault), self.connect.reason(&fault));
                 return Some(fault);
             }
         }
@@ -138,43 +137,6 @@ fn state_after(fault: &CameraFault) -> CameraState {
     }
 }
 
-/// Notices that nothing comes, or nothing of use.
-#[derive(Debug)]
-struct Watchdog {
-    undecodable_after: Duration,
-    progress: Progress,
-    packets_at: Duration,
-    pictures_at: Duration,
-}
-
-impl Watchdog {
-    const fn new(decode: DecodeMode, now: Duration) -> Self {
-        let undecodable_after = match decode {
-            DecodeMode::All => UNDECODABLE_AFTER,
-            DecodeMode::Keyframes => UNDECODABLE_KEYFRAMES_AFTER,
-        };
-        let progress = Progress { packets: 0, pictures: 0 };
-        Self { undecodable_after, progress, packets_at: now, pictures_at: now }
-    }
-
-    fn fault(&mut self, progress: Progress, now: Duration) -> Option<CameraFault> {
-        if progress.packets != self.progress.packets {
-            self.packets_at = now;
-        }
-        if progress.pictures != self.progress.pictures {
-            self.pictures_at = now;
-        }
-        self.progress = progress;
-        if now.saturating_sub(self.packets_at) >= STALLED_AFTER {
-            Some(CameraFault::Stalled(STALLED_AFTER))
-        } else if now.saturating_sub(self.pictures_at) >= self.undecodable_after {
-            Some(CameraFault::Undecodable(self.undecodable_after))
-        } else {
-            None
-        }
-    }
-}
-
 /// Tells a camera's state, once for each change.
 pub(crate) struct Reporter<'a> {
     clock: &'a dyn Clock,
@@ -182,6 +144,8 @@ pub(crate) struct Reporter<'a> {
     camera: CameraId,
     told: Option<CameraStatus>,
     last_frame: Option<anjian_domain::WallTime>,
+    /// The newest fault, told or not.
+    newest_fault: Option<(CameraState, String)>,
 }
 
 impl<'a> Reporter<'a> {
@@ -190,7 +154,19 @@ impl<'a> Reporter<'a> {
         clock: &'a dyn Clock,
         on_status: &'a mut dyn FnMut(CameraStatus),
     ) -> Self {
-        Self { clock, on_status, camera, told: None, last_frame: None }
+        Self { clock, on_status, camera, told: None, last_frame: None, newest_fault: None }
+    }
+
+    /// A lasting fault can show itself in two ways by turns. The first is told until another one came twice.
+    fn report_fault(&mut self, state: CameraState, reason: String) {
+        let fault = Some((state, reason.clone()));
+        let is_again = self.newest_fault == fault;
+        self.newest_fault = fault;
+        let is_first =
+            self.told.as_ref().is_none_or(|told| told.state == CameraState::Live || told.reason.is_none());
+        if is_first || is_again {
+            self.report(state, Some(reason));
+        }
     }
 
     fn report(&mut self, state: CameraState, reason: Option<String>) {

@@ -84,11 +84,14 @@ pub fn serve(
     let behaviours = Behaviours::built_in().list();
     let (jobs, threads) = (upkeep.health(), threads_health(vitals));
     let ports = Ports { metrics, pictures, galleries, jobs, threads, behaviours };
-    ready(&format!("http://{}/", listener.local_addr()?));
+    let address = format!("http://{}/", listener.local_addr()?);
     let settings =
         ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone(), connections };
-    let (served, end) = runtime
-        .block_on(serve_until(renewal, |end| anjian_api::serve_on(listener, settings, index, ports, end)));
+    let (served, end) = runtime.block_on(serve_until(
+        renewal,
+        || ready(&address),
+        |end| anjian_api::serve_on(listener, settings, index, ports, end),
+    ));
     tell("Stopping: closing cameras and keeping what was judged.");
     runs.stop();
     upkeep.stop();
@@ -96,9 +99,11 @@ pub fn serve(
     Ok(end)
 }
 
-/// Serves until the process is asked to end or to begin anew; answers which.
+/// Serves until the process is asked to end or to begin anew; answers which. Calls `ready` once it listens for both:
+/// a signal that comes earlier kills the process.
 async fn serve_until<S: Future<Output = Result<(), ApiError>>>(
     renewal: impl Future<Output = ()>,
+    ready: impl FnOnce(),
     serve: impl FnOnce(Stopped) -> S,
 ) -> (Result<(), ApiError>, End) {
     let (stop, stopped) = oneshot::channel::<()>();
@@ -107,10 +112,17 @@ async fn serve_until<S: Future<Output = Result<(), ApiError>>>(
         let _ = stopped.await;
     });
     let mut serving = pin!(serve(stopped));
+    let announce = async {
+        // The other branches begin to listen meanwhile.
+        tokio::task::yield_now().await;
+        ready();
+        std::future::pending::<()>().await;
+    };
     let end = tokio::select! {
         served = &mut serving => return (served, End::Stop),
         () = wiring::shutdown() => End::Stop,
         () = renewal => End::Renewal,
+        () = announce => End::Stop,
     };
     drop(stop);
     (serving.await, end)

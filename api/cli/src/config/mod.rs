@@ -1,6 +1,7 @@
 //! `anjian.toml`: what a person may ask for. Unknown keys are refused, every field has a default or is required,
 //! and whatever is wrong is told with its line or key before anything starts.
 
+mod answer_timeout;
 mod evidence;
 mod load;
 mod machine;
@@ -22,6 +23,8 @@ use anjian_models::Tiles;
 use anjian_pipeline::{Aim, DetectorSeat, Mount};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+
+use answer_timeout::AnswerTimeout;
 
 pub use evidence::EvidenceConfig;
 pub use load::ConfigError;
@@ -164,6 +167,12 @@ pub struct CameraConfig {
     /// Whether an `rtsps` camera has to prove who it is.
     #[serde(default)]
     pub certificate: CertificateCheck,
+    /// How long each answer of the camera may take.
+    #[serde(default)]
+    pub answer_timeout_s: AnswerTimeout,
+    /// Whether its sound is recorded.
+    #[serde(default = "yes")]
+    pub audio: bool,
     /// Frames judged a second.
     #[serde(default)]
     pub analysis_fps: AnalysisRate,

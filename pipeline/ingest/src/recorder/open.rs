@@ -87,20 +87,28 @@ impl OpenSegment {
 
     /// What a picture at `wall` says of the time before it. A clock that was set ends the file, but loses nothing: up
     /// to the next keyframe its time runs on as it did.
-    pub(super) fn follow(&mut self, media_ns: i64, wall: WallTime) -> Follows {
+    /// A pause within a group of pictures stays in the file, so that the pictures behind it can be decoded.
+    pub(super) fn follow(&mut self, media_ns: i64, wall: WallTime, is_sync: bool) -> Follows {
         let pause_ns = media_ns - self.newest.media_ns;
         if (-anew_ns()..=0).contains(&pause_ns) {
             return Follows::Directly;
         }
-        if pause_ns < 0 || pause_ns > HOLE_NS.max(self.usual_ns * HOLE_PAUSES) {
+        // Before the second picture nothing is known of how often the camera sends one.
+        let is_long = self.usual_ns > 0 && pause_ns > HOLE_NS.max(self.usual_ns * HOLE_PAUSES);
+        if pause_ns < 0 || is_long && is_sync {
             return Follows::AfterHole;
         }
+        self.is_cut_due |= is_long;
         let step_us = wall.as_micros() - self.newest.wall_us - pause_ns / 1000;
         if step_us.abs() > STEP_US / 2 {
             self.shift_us -= step_us;
             self.is_cut_due = true;
         }
-        self.usual_ns = if self.usual_ns == 0 { pause_ns } else { (self.usual_ns * 7 + pause_ns) / 8 };
+        self.usual_ns = match self.usual_ns {
+            0 => pause_ns,
+            usual_ns if is_long => usual_ns,
+            usual_ns => (usual_ns * 7 + pause_ns) / 8,
+        };
         self.newest = Newest { media_ns, wall_us: wall.as_micros() };
         Follows::Directly
     }

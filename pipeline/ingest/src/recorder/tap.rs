@@ -113,7 +113,10 @@ impl Shared {
     }
 
     fn hand_on(&self, kind: TrackKind, buffer: &gst::BufferRef, media: anjian_domain::MediaTime) {
-        let arrived = self.time.arrival();
+        let arrived = match kind {
+            TrackKind::Video => self.time.arrival_of(media),
+            TrackKind::Audio => self.time.arrival(),
+        };
         let is_sync = !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
         if kind == TrackKind::Video {
             self.time.see_packets(media, arrived);

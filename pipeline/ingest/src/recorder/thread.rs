@@ -10,6 +10,7 @@ use std::time::Duration;
 use anjian_domain::{CameraId, Clock, RecordingState, Segment, SegmentSink, WallTime};
 use anjian_footage::{AudioTrack, FootageError, StateJournal, TrackKind, Tracks};
 
+use super::account;
 use super::begun;
 use super::files::Files;
 use super::intake::{Intake, Item, Packet};
@@ -90,6 +91,7 @@ impl<'a> RecorderThread<'a> {
             for item in items.drain(..) {
                 self.take(item);
             }
+            self.look_after();
             self.rows.store_waiting();
         }
         self.end_stretch();
@@ -192,15 +194,16 @@ impl<'a> RecorderThread<'a> {
             self.begin(packet, media_ns, placed);
         }
         let Some(open) = self.open.as_mut() else { return };
-        if let Err(error) = open.push_picture(packet, placed.wall, &mut self.stream.reorder) {
-            self.give_up(&error, packet.arrived);
+        match open.push_picture(packet, placed.wall, &mut self.stream.reorder) {
+            Ok(()) => self.stream.account.store(),
+            Err(error) => self.give_up(&error, packet.arrived),
         }
     }
 
     /// Ends the open file when the picture does not belong into it.
     fn end_if_due(&mut self, packet: &Packet, media_ns: i64, wall: WallTime) {
         let Some(open) = self.open.as_mut() else { return };
-        if open.follow(media_ns, wall) == Follows::AfterHole {
+        if open.follow(media_ns, wall, packet.is_sync) == Follows::AfterHole {
             return self.finish(None);
         }
         let is_other_video = self.stream.video.as_ref() != Some(&open.tracks().video);
@@ -304,12 +307,28 @@ impl<'a> RecorderThread<'a> {
         }
     }
 
+    /// Tells notes that came since the file was begun, and whether enough of what arrives is stored.
+    fn look_after(&mut self) {
+        let Some(time) = self.stream.time.clone() else { return };
+        if self.open.is_none()
+            && !self.status.is(RecordingState::Recording)
+            && !self.stream.account.is_short()
+        {
+            return self.stream.account.pause();
+        }
+        self.stream.account.check(time.pictures(), self.place.clock.monotonic());
+        if self.stream.account.is_short() {
+            self.tell(RecordingState::Failed, Some(account::TOO_LITTLE.to_owned()));
+        } else if self.open.is_some() {
+            self.tell_recording();
+        }
+    }
+
     fn tell_recording(&mut self) {
-        let reason = self.stream.time.as_ref().and_then(|time| time.disbelieved_us()).map(|ahead_us| {
-            let by = Duration::from_secs(ahead_us.unsigned_abs() / 1_000_000);
-            let side = if ahead_us > 0 { "ahead of" } else { "behind" };
-            format!("the camera's clock is {by:?} {side} this machine's and is not followed: set the camera's clock")
-        });
+        if self.stream.account.is_short() {
+            return;
+        }
+        let reason = self.stream.note();
         let since = self.open.as_ref().map(OpenSegment::reach);
         let since = since.unwrap_or_else(|| self.present());
         let has_leapt = self.end.is_some_and(|end| end.since(since).max(since.since(end)) >= APART);

@@ -1,8 +1,11 @@
 //! A decoder that is far too slow.
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use anjian_domain::{RecordedSpan, RecordingChange, Segment, SegmentSink, SinkError, SystemClock};
+
+use gstreamer::prelude::*;
 
 use super::*;
 use crate::{ClipServer, FrameSettings, RecordSettings, Recording, Vitals};
@@ -67,13 +70,8 @@ fn a_slow_decoder_costs_the_recording_no_packet() {
     let clip = folder.path().join("clip.mp4");
     make_clip(&clip);
     let server = ClipServer::builder().clip("/gate", &clip).start().unwrap();
-    let camera = LiveCamera {
-        main: server.url("/gate").parse().unwrap(),
-        sub: None,
-        transport: Transport::Tcp,
-        certificate: CertificateCheck::Verify,
-        frames: FrameSettings::new("gate".parse().unwrap()),
-    };
+    let frames = FrameSettings::new("gate".parse().unwrap());
+    let camera = LiveCamera::new(server.url("/gate").parse().unwrap(), frames);
     let files = Arc::new(Files::default());
     let sink: Arc<dyn SegmentSink> = Arc::clone(&files) as _;
     let settings =
@@ -85,7 +83,7 @@ fn a_slow_decoder_costs_the_recording_no_packet() {
         let (frames, time) = (Frames::Wanted, Arc::clone(recorder.time()));
         let stream = Stream { url: &camera.main, frames, recorder: Some(&recorder), time, lead: Lead::Sets };
         let mut source = RtspSource::open(&camera, &stream, &SystemClock::shared()).unwrap();
-        let pipeline = source.pictures.as_ref().unwrap().pipeline();
+        let pipeline = source.pipeline().unwrap();
         pipeline.connect_element_added(|_, element| slow_down(element));
         let deadline = SystemClock.monotonic() + Duration::from_secs(30);
         while files.0.lock().unwrap().len() < 3 && SystemClock.monotonic() < deadline {

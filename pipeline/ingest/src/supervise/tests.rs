@@ -35,7 +35,11 @@ struct Script {
 impl Connect for Script {
     fn connect(&self) -> Result<Box<dyn Connection + '_>, CameraFault> {
         let steps = self.connections.lock().unwrap().pop_front().expect("a script that ends with Stop");
-        Ok(Box::new(Scripted { script: self, steps: steps.into(), progress: Progress::default() }))
+        Ok(Box::new(Scripted {
+            script: self,
+            steps: steps.into(),
+            progress: Progress { is_playing: true, ..Progress::default() },
+        }))
     }
 }
 
@@ -62,7 +66,8 @@ impl FrameSource for Scripted<'_> {
         }
         self.script.clock.advance(Duration::from_millis(200));
         let media = MediaTime::from_millis(self.progress.pictures * 200);
-        self.progress = Progress { packets: self.progress.packets + 1, pictures: self.progress.pictures + 1 };
+        let Progress { arrived, pictures, .. } = self.progress;
+        self.progress = Progress { arrived: arrived + 1, pictures: pictures + 1, ..self.progress };
         Ok(Next::Frame(frame(Moment { media, wall: self.script.clock.now() })))
     }
 }
@@ -71,7 +76,7 @@ impl Scripted<'_> {
     /// Lets a second pass, and leaves the rest of them for later.
     fn seconds(&mut self, seconds: u32, packets: u64, again: impl Fn(u32) -> Step) {
         self.script.clock.advance(Duration::from_secs(1));
-        self.progress.packets += packets;
+        self.progress.arrived += packets;
         self.steps.push_front(again(seconds - 1));
     }
 }
@@ -151,7 +156,7 @@ fn a_camera_that_ends_or_breaks_is_back_soon_and_time_goes_on() {
             "0.4 connecting: the camera ended the stream",
             "1.1 live",
             "1.3 connecting: the connection broke (connection reset)",
-            "1.8 connecting: cannot connect (connection refused): check address, port and network",
+            "2.8 connecting: cannot connect (connection refused): check address, port and network",
             "5.0 live",
             "5.2 stopped",
         ],

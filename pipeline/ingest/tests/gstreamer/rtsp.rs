@@ -11,13 +11,7 @@ use anjian_ingest::{
 use crate::clips::{at_once, clip};
 
 pub(crate) fn camera(url: &str) -> LiveCamera {
-    LiveCamera {
-        main: url.parse().unwrap(),
-        sub: None,
-        transport: Transport::Tcp,
-        certificate: CertificateCheck::Verify,
-        frames: FrameSettings::new("gate".parse().unwrap()),
-    }
+    LiveCamera::new(url.parse().unwrap(), FrameSettings::new("gate".parse().unwrap()))
 }
 
 fn clip_server(codec: &str) -> ClipServer {

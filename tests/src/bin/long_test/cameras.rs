@@ -1,0 +1,27 @@
+//! Every odd camera, beyond the core set of the short tier.
+
+use anjian_tests::camera_cases::{cases, run_all, table};
+use anyhow::{Result, ensure};
+
+use crate::long_test::LongTest;
+
+pub(crate) const TEST: LongTest = LongTest {
+    name: "cameras",
+    unit: "cases at a time",
+    default_amount: 24,
+    proves: "each odd camera is recorded to the last picture, or its reason says what to do",
+    run,
+};
+
+fn run(at_once: u32) -> Result<()> {
+    let cases = cases();
+    let outcomes = run_all(&cases, at_once.try_into()?);
+    let mut told = Vec::new();
+    for (case, outcome) in cases.into_iter().zip(outcomes) {
+        told.push((case, outcome?));
+    }
+    println!("{}", table(&told));
+    let failed = told.iter().filter(|(_, outcome)| !outcome.faults.is_empty()).count();
+    ensure!(failed == 0, "{failed} of {} cases", told.len());
+    Ok(())
+}

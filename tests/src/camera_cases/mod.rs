@@ -1,0 +1,32 @@
+//! Every odd camera that was thought of, what is expected of Anjian with it, and what is seen.
+
+mod addresses;
+mod case;
+mod clocks;
+mod ledger;
+mod media;
+mod refusals;
+mod run;
+mod sessions;
+mod stamps;
+mod streams;
+mod table;
+
+pub use case::{Case, Expected, Kind, Tier};
+pub use run::{Outcome, run, run_all};
+pub use table::table;
+
+/// All of them, in the order of the table.
+#[must_use]
+pub fn cases() -> Vec<Case> {
+    [
+        stamps::cases(),
+        streams::cases(),
+        sessions::cases(),
+        addresses::cases(),
+        media::cases(),
+        refusals::cases(),
+        clocks::cases(),
+    ]
+    .concat()
+}
