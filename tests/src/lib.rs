@@ -3,6 +3,7 @@
 
 mod anjian;
 mod camera;
+pub mod field;
 mod kills;
 mod recording;
 mod trend;

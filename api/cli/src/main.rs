@@ -10,8 +10,12 @@
 mod budget;
 mod command;
 mod config;
+mod file_time;
+mod flaws;
+mod footage_files;
 mod footage_start;
 mod gallery;
+mod name_time;
 mod output;
 mod ports;
 mod renewal;

@@ -1,10 +1,13 @@
 //! `anjian.toml`: what a person may ask for. Unknown keys are refused, every field has a default or is required,
 //! and whatever is wrong is told with its line or key before anything starts.
 
+mod encoding;
 mod evidence;
+mod listen;
 mod load;
 mod machine;
 mod permit;
+mod plain;
 mod recording;
 mod retention;
 mod secret;
@@ -68,6 +71,7 @@ pub struct Config {
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
     /// Address and port; loopback only, until Anjian knows who is asking.
+    #[serde(deserialize_with = "listen::address")]
     pub listen: SocketAddr,
     /// Further names under which browsers reach the server, for instance through a proxy.
     pub hosts: Vec<String>,

@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line")]
 
+mod field;
 mod kills;
 mod long_test;
 mod soak;
@@ -14,7 +15,7 @@ use anyhow::{Context, Result, bail};
 
 use long_test::LongTest;
 
-const LONG_TESTS: [LongTest; 2] = [kills::TEST, soak::TEST];
+const LONG_TESTS: [LongTest; 3] = [field::TEST, kills::TEST, soak::TEST];
 
 const USAGE: &str = "use: scripts/test-long [--list | NAME [AMOUNT]]; without a name, every long test runs";
 
@@ -84,7 +85,7 @@ mod tests {
     #[test]
     fn arguments_choose_tests_and_amounts() {
         for (line, expected) in [
-            ("", Some(&[("kills", 200), ("soak", 120)][..])),
+            ("", Some(&[("field", 1), ("kills", 200), ("soak", 120)][..])),
             ("soak", Some(&[("soak", 120)])),
             ("soak 3", Some(&[("soak", 3)])),
             ("soaks", None),

@@ -1,0 +1,15 @@
+//! What the field sends: a core set of files and configurations, run through the built `anjian`. `scripts/test-long field`
+//! runs all of them.
+
+use anjian_tests::field::{Tier, compare_or_write, run_configurations, run_files};
+use anyhow::Result;
+
+#[test]
+fn files_of_the_field_are_judged_or_refused_as_the_page_says() -> Result<()> {
+    compare_or_write("files", &run_files(Tier::Core)?, Tier::Core)
+}
+
+#[test]
+fn configurations_of_the_field_are_taken_or_refused_as_the_page_says() -> Result<()> {
+    compare_or_write("configurations", &run_configurations(Tier::Core)?, Tier::Core)
+}
