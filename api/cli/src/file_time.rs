@@ -85,8 +85,8 @@ pub fn begins(times: FileTimes) -> (Option<(WallTime, StartSource)>, Option<Stri
     let as_end = lasts.map(|lasts| (said.minus(lasts), StartSource::ContainerEnd));
     let usual = as_end.filter(|_| is_end).unwrap_or(as_begin);
     let Some(named) = named else { return (Some(usual), None) };
-    if let Some(alike) = [Some(as_begin), as_end].into_iter().flatten().find(|(at, _)| are_alike(*at, named))
-    {
+    let alike = [Some(as_begin), as_end].into_iter().flatten().filter(|(at, _)| apart(*at, named) <= ALIKE);
+    if let Some(alike) = alike.min_by_key(|(at, _)| apart(*at, named)) {
         return (Some(alike), None);
     }
     // A copy or a conversion is created later than what it shows, never before.
@@ -104,8 +104,8 @@ pub fn named_moment(name: NameTime, time_zone: &TimeZone) -> Option<WallTime> {
     zone.to_timestamp(name.begin).ok().map(WallTime::new)
 }
 
-fn are_alike(one: WallTime, other: WallTime) -> bool {
-    one.since(other).max(other.since(one)) <= ALIKE
+fn apart(one: WallTime, other: WallTime) -> Duration {
+    one.since(other).max(other.since(one))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ const X265: &[&str] =
     &["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "keyint=10:log-level=error:pools=1"];
 const COPY: &[&str] = &["-c", "copy"];
 const M2TS: &[&str] = &["-c", "copy", "-f", "mpegts", "-mpegts_m2ts_mode", "1"];
+const PS: &[&str] = &["-c", "copy", "-bsf:v", "h264_mp4toannexb", "-f", "vob"];
 const FRAGMENTS: &[&str] = &["-c", "copy", "-movflags", "frag_keyframe+empty_moov+default_base_moof"];
 
 fn with<'a>(first: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
@@ -33,8 +34,8 @@ fn containers() -> Vec<FileCase> {
         core("plain.ts", "H.264 in a transport stream", |m, n| m.film(n, COPY)),
         core("camcorder.m2ts", "transport stream of 192-byte packets", |m, n| m.film(n, M2TS)),
         long("camcorder.mts", "the same under the name .mts", |m, n| m.film(n, M2TS)),
-        core("recorder.ps", "MPEG-PS with H.264", |m, n| m.film(n, &with(COPY, &["-f", "vob"]))),
-        core("ps-as.mp4", "MPEG-PS under the name .mp4", |m, n| m.film(n, &with(COPY, &["-f", "vob"]))),
+        core("recorder.ps", "MPEG-PS with H.264", |m, n| m.film(n, PS)),
+        core("ps-as.mp4", "MPEG-PS under the name .mp4", |m, n| m.film(n, PS)),
         long("ts-as.mp4", "transport stream under the name .mp4", |m, n| {
             m.film(n, &with(COPY, &["-f", "mpegts"]))
         }),
@@ -144,9 +145,6 @@ fn whole_all_the_same() -> Vec<FileCase> {
         }),
         long("head-noise.m2ts", "junk before 192-byte packets", |m, n| {
             m.edited(n, M2TS, |b| *b = [noise(500), b.clone()].concat())
-        }),
-        long("free-first.mp4", "an empty box in front", |m, n| {
-            m.edited(n, COPY, |b| *b = [b"\0\0\0\x10free\0\0\0\0\0\0\0\0".to_vec(), b.clone()].concat())
         }),
         long("head-zeros.h264", "zeros before a bare stream", |m, n| {
             m.edited(n, &with(COPY, &["-f", "h264"]), |b| *b = [vec![0; 100], b.clone()].concat())

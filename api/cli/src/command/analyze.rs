@@ -269,6 +269,12 @@ impl FileAnalyzer<'_> {
         }
         let viewer = Viewer::local();
         let known = self.runtime.block_on(self.index.known_start(&viewer, &self.camera.id, sha256))?;
+        if let Some((at, _)) = known {
+            tell(&format!(
+                "{}: an earlier analysis of the same bytes says that it begins {at}",
+                file.display()
+            ));
+        }
         Ok(known.unwrap_or_else(|| source.file_start()))
     }
 

@@ -66,11 +66,14 @@ impl Bytes {
     pub(super) fn new(file: File, size_bytes: u64, holes: &[Range<u64>], progress: Arc<Progress>) -> Self {
         let mut parts = Vec::new();
         let mut begin = 0;
-        for hole in holes.iter().cloned().chain([size_bytes..size_bytes]) {
+        for hole in holes {
             if hole.start > begin {
                 parts.push(begin..hole.start);
             }
             begin = hole.end;
+        }
+        if size_bytes > begin {
+            parts.push(begin..size_bytes);
         }
         Self { file, parts, at: 0, progress }
     }

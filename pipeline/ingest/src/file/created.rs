@@ -26,19 +26,16 @@ const TAGS: [&str; 4] = ["com.apple.quicktime.creationdate", "creation_time", "d
 const END_WRITERS: [&str; 1] = ["com.android.version"];
 
 /// What the tags of a container, and of its track, say. `now` is the present.
-pub(super) fn created_at<'a>(
-    tags: impl Iterator<Item = (&'a str, &'a str)> + Clone,
-    now: WallTime,
-) -> CreatedAt {
+pub(super) fn created_at(tags: &[(&str, &str)], now: WallTime) -> CreatedAt {
     let value = |wanted: &str| {
-        tags.clone().filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).find_map(|(_, text)| time_of(text))
+        tags.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).find_map(|(_, text)| time_of(text))
     };
     let Some(at) = TAGS.iter().find_map(|tag| value(tag)) else { return CreatedAt::Unsaid };
     let year = at.timestamp().to_zoned(jiff::tz::TimeZone::UTC).year();
     if year < EARLIEST_YEAR || at > now {
         return CreatedAt::Unbelievable(at);
     }
-    let is_end = END_WRITERS.iter().any(|tag| tags.clone().any(|(name, _)| name.eq_ignore_ascii_case(tag)));
+    let is_end = END_WRITERS.iter().any(|tag| tags.iter().any(|(name, _)| name.eq_ignore_ascii_case(tag)));
     if is_end { CreatedAt::Ended(at) } else { CreatedAt::Began(at) }
 }
 
@@ -60,7 +57,7 @@ mod tests {
 
     #[track_caller]
     fn check(tags: &[(&str, &str)], expected: CreatedAt) {
-        assert_eq!(created_at(tags.iter().copied(), wall("2026-03-05T00:00:00Z")), expected, "{tags:?}");
+        assert_eq!(created_at(tags, wall("2026-03-05T00:00:00Z")), expected, "{tags:?}");
     }
 
     #[test]

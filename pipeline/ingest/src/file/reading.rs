@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anjian_domain::{Flaw, MediaTime, Picture, WallTime};
+use ffmpeg_next::error::EAGAIN;
 use ffmpeg_next::format::context::Input;
 use ffmpeg_next::frame::Video;
 use ffmpeg_next::{Error, Packet, Stream, decoder, media};
@@ -91,7 +92,7 @@ fn about(input: &Input, track: &Track, now: WallTime) -> About {
     let duration = u64::try_from(input.duration()).ok().filter(|micros| *micros > 0 && !is_bare);
     About {
         duration: duration.map(Duration::from_micros),
-        created: created_at(tags.iter().copied(), now),
+        created: created_at(&tags, now),
         track: track.description.clone(),
         is_rate_assumed: is_bare,
     }
@@ -177,7 +178,8 @@ impl<'a> Reading<'a> {
     fn feed(&mut self, packet: &Packet) -> Result<(), Unwanted> {
         let stamp = packet.pts().or_else(|| packet.dts());
         self.newest = self.newest.max(stamp);
-        if packet.is_corrupt() {
+        let is_blank = self.track.forbids_zeros && packet.data().is_some_and(has_blank);
+        if packet.is_corrupt() || is_blank {
             self.damage.breaks();
         }
         if self.decode == DecodeMode::Keyframes && !packet.is_key() {
@@ -197,10 +199,17 @@ impl<'a> Reading<'a> {
 
     fn drain(&mut self) -> Result<(), Unwanted> {
         let mut frame = Video::empty();
-        while self.decoder.receive_frame(&mut frame).is_ok() {
-            self.take(&frame)?;
+        loop {
+            match self.decoder.receive_frame(&mut frame) {
+                Ok(()) => self.take(&frame)?,
+                Err(Error::Eof | Error::Other { errno: EAGAIN }) => return Ok(()),
+                // A packet of which nothing is left; the next one may be whole.
+                Err(_) => {
+                    self.damage.breaks();
+                    return Ok(());
+                }
+            }
         }
-        Ok(())
     }
 
     fn take(&mut self, frame: &Video) -> Result<(), Unwanted> {
@@ -249,6 +258,19 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// So many zeros in a row are a stretch of the disk that was never written. H.264 and H.265 code no such row, and their
+/// decoders make pictures of it without a word.
+const BLANK_BYTES: usize = 32;
+
+/// Whether a packet has a stretch of zeros. Some encoders pad the end.
+fn has_blank(packet: &[u8]) -> bool {
+    let end = packet.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    end == 0
+        || packet.get(..end).is_some_and(|coded| {
+            coded.chunks_exact(BLANK_BYTES).any(|bytes| bytes.iter().all(|byte| *byte == 0))
+        })
+}
+
 /// Nanoseconds at which a track begins, where it says so.
 fn begin_ns(stream: &Stream<'_>) -> Option<i128> {
     let (tick, start) = (stream.time_base(), stream.start_time());
@@ -272,4 +294,20 @@ fn timeline(input: &Input, track: &Track) -> Timeline {
         rate.map(|rate| 1_000_000_000 * i64::from(rate.denominator()) / i64::from(rate.numerator()));
     let step_ns = step_ns.and_then(|step_ns| u64::try_from(step_ns).ok()).unwrap_or(STEP_NS);
     Timeline::new(tick, origin_ns.map(|(_, file_ns)| file_ns), step_ns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_that_were_never_written_are_seen() {
+        let mut packet = vec![7; 400];
+        assert!(!has_blank(&packet) && has_blank(&[0; 40]) && has_blank(&[]));
+        packet[100..120].fill(0);
+        packet[390..].fill(0);
+        assert!(!has_blank(&packet), "short rows and padding");
+        packet[100..170].fill(0);
+        assert!(has_blank(&packet));
+    }
 }

@@ -50,7 +50,7 @@ impl Timeline {
         let stamp_ns = i128::from(stamp) * numerator * SECOND_NS / denominator;
         let at_ns = stamp_ns - *self.origin_ns.get_or_insert(stamp_ns);
         let Some(last) = self.last else {
-            if at_ns < 0 || at_ns > AHEAD_NS {
+            if !(0..=AHEAD_NS).contains(&at_ns) {
                 self.origin_ns = Some(stamp_ns);
                 return 0;
             }

@@ -13,6 +13,8 @@ use crate::shape::Turn;
 pub(super) struct Track {
     pub(super) index: usize,
     pub(super) turn: Turn,
+    /// Its codec escapes rows of zeros.
+    pub(super) forbids_zeros: bool,
     /// Width and height of a pixel by the container; the pictures may say it as well.
     pub(super) pixel: (u32, u32),
     /// Which it is, and how its pictures are shown, for a person.
@@ -80,7 +82,8 @@ fn describe(video: &Stream<'_>, videos: &[Stream<'_>], decoder: &decoder::Video)
     if let Some(words) = turn.in_words() {
         description += &format!(", {words}");
     }
-    Track { index: video.index(), turn, pixel, description }
+    let forbids_zeros = matches!(video.parameters().id(), Id::H264 | Id::HEVC);
+    Track { index: video.index(), turn, forbids_zeros, pixel, description }
 }
 
 /// How the container asks for the pictures to be turned.
