@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::Result;
 use tempfile::TempDir;
 
-use super::case::{Outcome, Tier};
+use super::case::Outcome;
 use super::configurations::{ConfigCase, Verdict, cases};
 use crate::run;
 
@@ -13,9 +13,8 @@ use crate::run;
 ///
 /// # Errors
 /// When `anjian` does not start.
-pub fn run_configurations(tier: Tier) -> Result<Vec<Outcome>> {
-    let cases = cases().into_iter().filter(|case| case.is_core || tier == Tier::All);
-    cases.map(|case| outcome(&case)).collect()
+pub fn run_configurations() -> Result<Vec<Outcome>> {
+    cases().iter().map(outcome).collect()
 }
 
 fn outcome(case: &ConfigCase) -> Result<Outcome> {

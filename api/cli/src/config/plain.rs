@@ -23,7 +23,7 @@ pub(super) fn plain(message: &str) -> String {
 }
 
 fn rewritten(message: &str) -> Option<String> {
-    if message.contains("number too large") || message.contains("out of range of i64") {
+    if message.contains("number too large") || message.contains("` as i128") {
         return Some("the number has too many digits: no key takes one above 9223372036854775807".to_owned());
     }
     let (kind, rest) = message.strip_prefix("invalid ")?.split_once(": ")?;
@@ -59,6 +59,10 @@ mod tests {
             (
                 "invalid type: floating point `1.5`, expected u32",
                 "1.5 is not allowed here: give a whole number of 0 to 4294967295",
+            ),
+            (
+                "invalid type: integer `99999999999999999999` as i128, expected usize",
+                "the number has too many digits: no key takes one above 9223372036854775807",
             ),
             ("unknown field `fps`", "unknown field `fps`"),
             (

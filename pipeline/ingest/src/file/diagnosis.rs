@@ -32,7 +32,8 @@ fn head(path: &Path) -> Vec<u8> {
 
 /// Things that are given for footage by mistake, by their beginnings.
 fn kind_of(head: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 16] = [
+    const KINDS: [(&[u8], &str); 17] = [
+        (b"\x1a\x45\xdf\xa3", "a Matroska file whose beginning is damaged or cut"),
         (b"DHAV", "a recording in Dahua's own format (.dav)"),
         (b"IMKH", "a recording in Hikvision's own format"),
         (b"HKMI", "a recording in Hikvision's own format"),

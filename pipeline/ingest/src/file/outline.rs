@@ -45,7 +45,15 @@ fn outline_of(file: &mut (impl Read + Seek), size_bytes: u64) -> Result<Outline>
     let head = read_at(file, 0, 4096)?;
     let plain = Outline { size_bytes, ..Outline::default() };
     if head.get(4..8).is_some_and(|name| BEGINNINGS.contains(&name)) {
-        return Boxes { file, size_bytes, outline: plain, is_fragmented: false, has_index: false }.walk();
+        return Boxes {
+            file,
+            size_bytes,
+            outline: plain,
+            is_fragmented: false,
+            has_index: false,
+            has_media: false,
+        }
+        .walk();
     }
     if head.starts_with(&EBML) {
         return Ok(Outline { is_cut: is_matroska_cut(&head, size_bytes), ..plain });
@@ -78,6 +86,7 @@ struct Boxes<'a, F> {
     outline: Outline,
     is_fragmented: bool,
     has_index: bool,
+    has_media: bool,
 }
 
 impl<F: Read + Seek> Boxes<'_, F> {
@@ -89,6 +98,7 @@ impl<F: Read + Seek> Boxes<'_, F> {
             let end = at.saturating_add(bytes);
             self.has_index |= name == *b"moov";
             self.is_fragmented |= name == *b"moof";
+            self.has_media |= name == *b"mdat";
             if bytes > 0 && end <= self.size_bytes {
                 (before, at) = (at, end);
                 continue;
@@ -102,7 +112,7 @@ impl<F: Read + Seek> Boxes<'_, F> {
                     (before, at) = (found, found);
                 }
                 _ => {
-                    self.outline.is_cut = is_too_long && WANTED.contains(&&name);
+                    self.outline.is_cut = !self.has_media || is_too_long && WANTED.contains(&&name);
                     break;
                 }
             }

@@ -150,11 +150,6 @@ fn files_without_a_frame_give_one_clear_error() {
         (folder.path().to_owned(), FileFault::NotAFile),
         (broken(&folder, "empty.mp4", &mp4, Vec::clear), FileFault::Empty),
         (broken(&folder, "no-index.mp4", &mp4, |bytes| bytes.truncate(bytes.len() / 2)), FileFault::NoIndex),
-        (
-            broken(&folder, "stub.mkv", &clip("h264", "mkv", 4), |bytes| bytes.truncate(300)),
-            FileFault::NoVideo,
-        ),
-        (broken(&folder, "noise.ts", &mp4, ts_noise), FileFault::NoPicture),
         (made(&folder, "sound.mp4", sound), FileFault::NoVideo),
         (made(&folder, "sound.mkv", sound), FileFault::NoVideo),
         (made(&folder, "sound.ts", sound), FileFault::NoVideo),
@@ -162,6 +157,21 @@ fn files_without_a_frame_give_one_clear_error() {
     for (path, fault) in cases {
         let (frames, end) = read_all(&path, &settings(5.0));
         assert_eq!((frames.len(), end), (0, Err(IngestError::File { path, fault })));
+    }
+    for (path, says) in [
+        (
+            broken(&folder, "stub.mkv", &clip("h264", "mkv", 4), |bytes| bytes.truncate(300)),
+            "a Matroska file",
+        ),
+        (broken(&folder, "noise.ts", &mp4, ts_noise), "no known container"),
+        (broken(&folder, "noise.mkv", &mp4, |bytes| *bytes = noise.clone()), "no known container"),
+        (
+            broken(&folder, "text.mp4", &mp4, |bytes| *bytes = b"not a video\n".repeat(900)),
+            "a text, not a video",
+        ),
+    ] {
+        let refusal = read_all(&path, &settings(5.0)).1.unwrap_err().to_string();
+        assert!(refusal.contains(says) && refusal.contains("ffmpeg -i"), "{refusal}");
     }
 }
 

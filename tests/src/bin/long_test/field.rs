@@ -15,7 +15,7 @@ pub(crate) const TEST: LongTest = LongTest {
 
 fn run(rounds: u32) -> Result<()> {
     for _ in 0..rounds {
-        let configurations = compare_or_write("configurations", &run_configurations(Tier::All)?, Tier::All);
+        let configurations = compare_or_write("configurations", &run_configurations()?, Tier::All);
         compare_or_write("files", &run_files(Tier::All)?, Tier::All).and(configurations)?;
     }
     Ok(())
