@@ -20,6 +20,12 @@ pub enum GeometryError {
         /// As given.
         bottom: f32,
     },
+    /// More or fewer numbers than a point has.
+    #[error("a point is [x, y], this one has {0} numbers")]
+    PointNumbers(usize),
+    /// More or fewer numbers than a box has.
+    #[error("a box is [left, top, right, bottom], this one has {0} numbers")]
+    BoxNumbers(usize),
     /// Fewer than three corners.
     #[error("a polygon needs at least 3 points, this one has {0}")]
     TooFewPoints(usize),
@@ -33,7 +39,7 @@ pub enum GeometryError {
 
 /// A point of the picture, 0..1, origin top left. Written as `[x, y]`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "[f32; 2]", into = "[f32; 2]")]
+#[serde(try_from = "Vec<f32>", into = "[f32; 2]")]
 pub struct Point {
     x: f32,
     y: f32,
@@ -66,6 +72,15 @@ impl TryFrom<[f32; 2]> for Point {
     }
 }
 
+/// Serde reads the first numbers of a longer array and passes over the rest.
+impl TryFrom<Vec<f32>> for Point {
+    type Error = GeometryError;
+    fn try_from(numbers: Vec<f32>) -> Result<Self, GeometryError> {
+        let count = numbers.len();
+        <[f32; 2]>::try_from(numbers).map_err(|_| GeometryError::PointNumbers(count))?.try_into()
+    }
+}
+
 impl From<Point> for [f32; 2] {
     fn from(point: Point) -> Self {
         [point.x, point.y]
@@ -82,7 +97,7 @@ fn checked(coordinate: f32) -> Result<f32, GeometryError> {
 
 /// A box in the picture, 0..1, with an area. Written as `[left, top, right, bottom]`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "[f32; 4]", into = "[f32; 4]")]
+#[serde(try_from = "Vec<f32>", into = "[f32; 4]")]
 pub struct NormBox {
     left: f32,
     top: f32,
@@ -190,6 +205,14 @@ impl TryFrom<[f32; 4]> for NormBox {
     type Error = GeometryError;
     fn try_from([left, top, right, bottom]: [f32; 4]) -> Result<Self, GeometryError> {
         Self::new(left, top, right, bottom)
+    }
+}
+
+impl TryFrom<Vec<f32>> for NormBox {
+    type Error = GeometryError;
+    fn try_from(numbers: Vec<f32>) -> Result<Self, GeometryError> {
+        let count = numbers.len();
+        <[f32; 4]>::try_from(numbers).map_err(|_| GeometryError::BoxNumbers(count))?.try_into()
     }
 }
 

@@ -40,13 +40,18 @@ pub enum StartSource {
     Follows,
     /// The container holds the time at which it was created.
     Container,
+    /// The container holds the time at which its recording ended; it began its own length earlier.
+    ContainerEnd,
+    /// The name of the file, or of its folders, holds the time.
+    Name,
     /// A guess: the file was modified then. Copying a file changes it.
     Modified,
 }
 
 impl StartSource {
     /// Every source, the surest first.
-    pub const ALL: [Self; 4] = [Self::Given, Self::Follows, Self::Container, Self::Modified];
+    pub const ALL: [Self; 6] =
+        [Self::Given, Self::Follows, Self::Container, Self::ContainerEnd, Self::Name, Self::Modified];
 
     /// The name in answers and in the database.
     #[must_use]
@@ -55,6 +60,8 @@ impl StartSource {
             Self::Given => "given",
             Self::Follows => "follows",
             Self::Container => "container",
+            Self::ContainerEnd => "container_end",
+            Self::Name => "name",
             Self::Modified => "modified",
         }
     }

@@ -1,7 +1,8 @@
 //! Where results go. `pipeline` hands them over; `indexer` keeps them.
 
 use crate::{
-    CameraStatus, ClockReading, Detections, ErrorKind, Moment, Run, RunId, RunOutcome, TrackPoint, Violation,
+    CameraStatus, ClockReading, Detections, ErrorKind, Flaw, Moment, Run, RunId, RunOutcome, TrackPoint,
+    Violation,
 };
 
 /// Why something could not be kept.
@@ -50,6 +51,12 @@ pub trait EvidenceSink: Send + Sync {
     /// # Errors
     /// When the row could not be written.
     fn close_violation(&self, violation: &Violation, path: &[TrackPoint]) -> Result<(), SinkError>;
+
+    /// The stretches of a Run's footage that no rule could judge, instead of those that were noted before.
+    ///
+    /// # Errors
+    /// When the row could not be written.
+    fn note_flaws(&self, run: RunId, flaws: &[Flaw]) -> Result<(), SinkError>;
 
     /// `last` is the last analysed moment, `None` when there was no frame at all. A complete Run takes the place of
     /// earlier Runs over the same footage.

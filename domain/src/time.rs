@@ -5,7 +5,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::date_text;
 
 /// Time in a source, from its beginning; the only time that measures durations.
 ///
@@ -59,7 +61,7 @@ impl MediaTime {
 }
 
 /// A moment in UTC, to the microsecond; written in RFC 3339.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct WallTime(Timestamp);
 
@@ -122,10 +124,38 @@ impl fmt::Display for WallTime {
     }
 }
 
+/// Not a moment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no moment: write date, time and offset from UTC as RFC 3339 has them, such as 2026-03-01T08:00:00+08:00 or \
+     2026-03-01T00:00:00Z"
+)]
+pub struct WallTimeError(String);
+
 impl FromStr for WallTime {
-    type Err = jiff::Error;
-    fn from_str(text: &str) -> Result<Self, jiff::Error> {
-        text.parse().map(Self::new)
+    type Err = WallTimeError;
+
+    /// Reads every moment of RFC 3339, and one whose `+` a query turned into a blank.
+    fn from_str(text: &str) -> Result<Self, WallTimeError> {
+        let refuse = || WallTimeError(text.to_owned());
+        let read =
+            text.parse().or_else(|_| with_plus(text).ok_or_else(refuse)?.parse().map_err(|_| refuse()));
+        read.map(Self::new)
+    }
+}
+
+/// A text whose offset lost its sign: no offset begins with a blank.
+fn with_plus(text: &str) -> Option<String> {
+    let (time, offset) = text.rsplit_once(' ')?;
+    let is_offset =
+        matches!(offset.as_bytes(), [a, b, b':', c, d] if [a, b, c, d].iter().all(|n| n.is_ascii_digit()));
+    let has_time = time.contains(':');
+    (is_offset && has_time).then(|| format!("{time}+{offset}"))
+}
+
+impl<'de> Deserialize<'de> for WallTime {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        date_text(value)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -147,6 +177,30 @@ mod tests {
         let wall: WallTime = "2026-03-01T08:00:00.123456789+08:00".parse().unwrap();
         assert_eq!(wall.to_string(), "2026-03-01T00:00:00.123456Z");
         assert_eq!(WallTime::from_micros(wall.as_micros()), Some(wall));
+    }
+
+    #[test]
+    fn every_moment_of_rfc_3339_is_read() {
+        for text in [
+            "2026-03-01T00:00:00Z",
+            "2026-03-01t00:00:00z",
+            "2026-03-01 00:00:00Z",
+            "2026-03-01T08:00:00+08:00",
+            "2026-03-01T08:00:00 08:00",
+            "2026-02-28T23:30:00.000-00:30",
+            "2026-03-01T00:00:00-00:00",
+            "2026-03-01T00:00:00.0000000000Z",
+        ] {
+            let read = text.parse::<WallTime>().map(|wall| wall.to_string());
+            assert_eq!(read.as_deref(), Ok("2026-03-01T00:00:00Z"), "{text}");
+        }
+        assert_eq!("2016-12-31T23:59:60Z".parse::<WallTime>().unwrap().to_string(), "2016-12-31T23:59:59Z");
+        for text in
+            ["", "2026-03-01", "2026-03-01T08:00:00", "2026-13-01T08:00:00Z", "08:00:00 08:00", "soon"]
+        {
+            let refusal = text.parse::<WallTime>().unwrap_err().to_string();
+            assert!(refusal.contains("2026-03-01T08:00:00+08:00"), "{refusal}");
+        }
     }
 
     #[test]

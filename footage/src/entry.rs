@@ -4,7 +4,7 @@
 
 use anjian_domain::{AudioCodec, VideoCodec};
 use mp4_atom::{
-    Atom, Audio, Avcc, BufMut, Compressor, Decode, Encode, Hvcc, Visual,
+    Atom, Audio, Avcc, BufMut, Compressor, Decode, Encode, Hvcc, Pasp, Visual,
     esds::{DecoderConfig, DecoderSpecific, EsDescriptor, SLConfig},
 };
 use mp4_atom::{Error, Esds, FixedPoint};
@@ -46,7 +46,9 @@ pub(crate) fn encode_video(track: &VideoTrack, sets: ParameterSets) -> mp4_atom:
     let mut bytes = Vec::new();
     bytes.encode_atom(*entry, |buf: &mut Vec<u8>| {
         visual.encode(buf)?;
-        buf.encode_atom(*record, |buf| track.configuration.as_slice().encode(buf))
+        buf.encode_atom(*record, |buf| track.configuration.as_slice().encode(buf))?;
+        let (h_spacing, v_spacing) = track.pixel;
+        if h_spacing == v_spacing { Ok(()) } else { Pasp { h_spacing, v_spacing }.encode(buf) }
     })?;
     Ok(bytes)
 }
@@ -109,8 +111,15 @@ pub(crate) fn decode_video(stsd: &[u8]) -> Option<VideoTrack> {
         codec,
         width_px: visual.width.into(),
         height_px: visual.height.into(),
+        pixel: pixel(rest),
         configuration: boxes::find(rest, &[record])?.to_vec(),
     })
+}
+
+/// The shape of a pixel; square where nothing, or nothing sensible, is said.
+fn pixel(boxes: &[u8]) -> (u32, u32) {
+    let said = leaf::<Pasp>(boxes).map(|pixel| (pixel.h_spacing, pixel.v_spacing));
+    said.filter(|(width, height)| *width > 0 && *height > 0).unwrap_or((1, 1))
 }
 
 /// The audio track that the first sample entry in the body of an `stsd` describes; `None` if it is none of

@@ -23,6 +23,8 @@ pub struct VideoTrack {
     pub width_px: u32,
     /// Height, 1..=65535.
     pub height_px: u32,
+    /// Width and height of a pixel: players stretch what is not square. Each above 0.
+    pub pixel: (u32, u32),
     /// The decoder configuration record as in an `avcC` or `hvcC` box, without the box's header; GStreamer
     /// calls it `codec_data`. It must hold the parameter sets.
     pub configuration: Vec<u8>,

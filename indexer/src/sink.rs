@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anjian_domain::{
-    CameraId, CameraMinute, CameraSink, CameraStatus, CoverageSink, ErrorKind, EvidenceSink, Moment,
+    CameraId, CameraMinute, CameraSink, CameraStatus, CoverageSink, ErrorKind, EvidenceSink, Flaw, Moment,
     OpeningEvidence, RecordedSpan, RecordingChange, Run, RunId, RunOutcome, Segment, SegmentSink, Shortage,
     SinkError, TrackPoint, Violation, WallTime,
 };
@@ -91,6 +91,10 @@ impl EvidenceSink for IndexSink {
 
     fn close_violation(&self, violation: &Violation, path: &[TrackPoint]) -> Result<(), SinkError> {
         self.keep(|| self.runtime.block_on(self.index.close_violation(violation, path)))
+    }
+
+    fn note_flaws(&self, run: RunId, flaws: &[Flaw]) -> Result<(), SinkError> {
+        self.keep(|| self.runtime.block_on(self.index.note_flaws(run, flaws)))
     }
 
     fn end_run(&self, run: RunId, last: Option<Moment>, outcome: RunOutcome) -> Result<(), SinkError> {

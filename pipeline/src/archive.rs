@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use anjian_domain::{
-    CloseReason, ErrorKind, EvidenceSink, Frame, MediaTime, RunOutcome, Shortage, SinkError, Violation,
+    CloseReason, ErrorKind, EvidenceSink, Flaw, Frame, MediaTime, RunOutcome, Shortage, SinkError, Violation,
 };
 use anjian_ingest::{FrameSource, IngestError, Next, StopSignal};
 use anjian_models::ModelError;
@@ -61,6 +61,8 @@ pub struct ArchiveReport {
     pub gated_frames: u64,
     /// Time of the last frame in the footage.
     pub footage: Duration,
+    /// Stretches of the footage that could not be judged.
+    pub flaws: Vec<Flaw>,
     /// Every violation, closed, in the order in which they closed.
     pub violations: Vec<Violation>,
 }
@@ -87,6 +89,8 @@ pub fn analyze(
     let closing = keep_all(judge.finish(reason), sink, report);
     let outcome = outcome.and(closing.map_err(ArchiveError::from));
     let run = judge.run();
+    report.flaws = source.flaws();
+    sink.note_flaws(run.id, &report.flaws)?;
     sink.end_run(run.id, judge.last(), told(&outcome))?;
     if outcome.is_err() {
         tracing::warn!(

@@ -4,6 +4,7 @@
 mod anjian;
 mod camera;
 pub mod camera_cases;
+pub mod field;
 mod kills;
 pub mod odd_camera;
 mod plant;

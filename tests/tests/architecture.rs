@@ -33,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Beginning of a library's name, and the only crate that may know it.
 const BORDERS: &[(&str, &str)] = &[
     ("gstreamer", "anjian-ingest"),
+    ("ffmpeg-next", "anjian-ingest"),
     ("ort", "anjian-models"),
     ("ndarray", "anjian-models"),
     ("sqlx", "anjian-indexer"),

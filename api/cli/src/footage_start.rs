@@ -64,6 +64,8 @@ pub const fn in_words(source: StartSource) -> &'static str {
         StartSource::Given => "as given",
         StartSource::Follows => "after the file before",
         StartSource::Container => "as the file says",
+        StartSource::ContainerEnd => "its length before the end that the file says",
+        StartSource::Name => "as its name says",
         StartSource::Modified => "a guess: when the file was modified",
     }
 }

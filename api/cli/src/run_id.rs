@@ -40,6 +40,8 @@ pub fn settings(camera: &CameraConfig, aim: &Aim, catalogue: &Catalogue) -> Valu
         "decode": camera.decode,
         "motion_gate": camera.motion_gate,
         "tiles": aim.tiles.id(),
+        // Raised when the same footage gives other pictures: since 2 they are turned and stretched as players show them.
+        "pictures": 2,
         // Thresholds and input sizes of the models; their weights have digests of their own.
         "catalogue": catalogue.digest(),
     })

@@ -1,16 +1,22 @@
-//! What clients send, read up to a bound. axum reads; this turns its refusals into problems.
+//! What clients send, read up to a bound. What is too long is read away, within bounds of its own: a client that still
+//! sends while the connection closes never sees why.
+
+use std::time::Duration;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, FailedToBufferBody, JsonRejection};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request};
-use headers::{ContentLength, HeaderMapExt};
+use axum::body::{Body as Sent, Bytes};
+use axum::extract::{FromRequest, Request};
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use crate::http::problem::Problem;
 
 /// No document that is taken here is longer.
 pub(crate) const MOST_JSON_BYTES: usize = 64 << 10;
+
+/// How much of a body that is too long is read away, and for how long.
+const AWAY_BYTES: usize = 64 << 20;
+const AWAY_MAX: Duration = Duration::from_secs(10);
 
 /// A JSON document.
 pub(crate) struct Body<T>(pub(crate) T);
@@ -19,35 +25,37 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let read = Json::from_request(bounded(request, MOST_JSON_BYTES)?, state).await;
-        read.map(|Json(read)| Self(read)).map_err(|rejection| match rejection {
-            JsonRejection::BytesRejection(rejection) => unread(&rejection, MOST_JSON_BYTES),
-            malformed => Problem::Body(malformed.body_text()),
-        })
+        let (parts, sent) = request.into_parts();
+        let bytes = collect(sent, MOST_JSON_BYTES).await?;
+        let read = Json::from_request(Request::from_parts(parts, Sent::from(bytes)), state).await;
+        read.map(|Json(read)| Self(read)).map_err(|malformed| Problem::Body(malformed.body_text()))
     }
 }
 
 /// The whole body, when it has no more than `most_bytes`.
 pub(crate) async fn read(request: Request, most_bytes: usize) -> Result<Bytes, Problem> {
-    let read = Bytes::from_request(bounded(request, most_bytes)?, &()).await;
-    read.map_err(|rejection| unread(&rejection, most_bytes))
+    collect(request.into_body(), most_bytes).await
 }
 
-/// Has axum stop at `most_bytes`. A body that says beforehand that it has more is not read at all.
-fn bounded(mut request: Request, most_bytes: usize) -> Result<Request, Problem> {
-    let told = request.headers().typed_get::<ContentLength>();
-    if told.is_some_and(|length| length.0 > most_bytes as u64) {
-        return Err(Problem::TooLarge(most_bytes));
-    }
-    DefaultBodyLimit::max(most_bytes).apply(&mut request);
-    Ok(request)
-}
-
-fn unread(rejection: &BytesRejection, most_bytes: usize) -> Problem {
-    match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-            Problem::TooLarge(most_bytes)
+async fn collect(sent: Sent, most_bytes: usize) -> Result<Bytes, Problem> {
+    let (mut parts, mut collected) = (sent.into_data_stream(), Vec::new());
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(|error| Problem::Body(error.to_string()))?;
+        if collected.len() + part.len() > most_bytes {
+            drop(collected);
+            let mut left = AWAY_BYTES;
+            let away = async {
+                while let Some(Ok(part)) = parts.next().await
+                    && part.len() <= left
+                {
+                    left -= part.len();
+                }
+            };
+            // Late or not: the answer is the same.
+            let _ = tokio::time::timeout(AWAY_MAX, away).await;
+            return Err(Problem::TooLarge(most_bytes));
         }
-        broken => Problem::Body(broken.body_text()),
+        collected.extend_from_slice(&part);
     }
+    Ok(collected.into())
 }

@@ -1,6 +1,6 @@
 //! The analysis that found a violation, as answers show it.
 
-use anjian_domain::{RunKind, RunOutcome, StartSource};
+use anjian_domain::{Flaw, FlawKind, RunKind, RunOutcome, StartSource};
 use anjian_indexer::RunRow;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,8 +25,8 @@ pub(crate) struct RunView {
     /// that did not store it.
     #[schema(required)]
     pub(crate) outcome: Option<&'static str>,
-    /// How `started_at` is known: `given`, `follows` the file before, from the `container`, or a guess by when the file was
-    /// `modified`; null for live Runs, and for those of versions that did not store it.
+    /// How `started_at` is known: `given`, `follows` the file before, from the `container`, from the end that the container
+    /// says (`container_end`), from the `name` of the file, or a guess by when the file was `modified`; null for live Runs, and for those of versions that did not store it.
     #[schema(required)]
     pub(crate) start_source: Option<&'static str>,
     /// SHA-256 of the footage, 64 hexadecimal digits; null for live Runs, and for those of versions that did not store it.
@@ -35,9 +35,36 @@ pub(crate) struct RunView {
     /// What decided besides model and rules; null for Runs of versions that did not store it.
     #[schema(value_type = Option<Object>, required)]
     pub(crate) settings: Option<serde_json::Value>,
+    /// Stretches of the footage that no rule could judge; empty for live Runs.
+    pub(crate) flaws: Vec<FlawView>,
     /// The Run over the same footage that counts instead; its violations are listed, and of this Run those with a verdict.
     #[schema(required)]
     pub(crate) superseded_by: Option<String>,
+}
+
+/// A stretch of footage that no rule could judge.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FlawView {
+    /// Why.
+    #[schema(schema_with = flaw_kinds)]
+    pub(crate) kind: &'static str,
+    /// The last picture before it, seconds from the beginning of the footage.
+    pub(crate) from_s: f64,
+    /// The first picture after it, seconds from the beginning of the footage.
+    pub(crate) to_s: f64,
+}
+
+fn flaw_kinds() -> Object {
+    one_of(
+        "Its pictures do not decode; there are none; or the file ends before its own headers say.",
+        FlawKind::ALL.map(FlawKind::as_str),
+    )
+}
+
+impl From<&Flaw> for FlawView {
+    fn from(flaw: &Flaw) -> Self {
+        Self { kind: flaw.kind.as_str(), from_s: flaw.from.as_secs_f64(), to_s: flaw.to.as_secs_f64() }
+    }
 }
 
 fn run_kinds() -> Object {
@@ -56,6 +83,7 @@ impl From<&RunRow> for RunView {
             start_source: run.start_source.map(StartSource::as_str),
             footage_sha256: run.footage_sha256.clone(),
             settings: run.settings.clone().filter(serde_json::Value::is_object),
+            flaws: run.flaws.iter().map(FlawView::from).collect(),
             superseded_by: run.superseded_by.map(|run| run.to_string()),
         }
     }

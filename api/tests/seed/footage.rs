@@ -31,7 +31,13 @@ impl Film {
     /// Bytes that no decoder takes; for everything but playing. A keyframe each second, five pictures a second.
     pub(crate) fn made_up(codec: VideoCodec) -> Self {
         let picture = |number: u8| Picture { data: vec![number; 400], is_sync: number.is_multiple_of(5) };
-        let video = VideoTrack { codec, width_px: 640, height_px: 360, configuration: vec![1, 2, 3, 4] };
+        let video = VideoTrack {
+            codec,
+            width_px: 640,
+            height_px: 360,
+            pixel: (1, 1),
+            configuration: vec![1, 2, 3, 4],
+        };
         let frame = Duration::from_millis(200);
         Self {
             tracks: Tracks { video, audio: None },
@@ -62,7 +68,7 @@ impl Film {
         let output = command.output().expect("ffmpeg is installed: scripts/setup --tests");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let (pictures, configuration) = pictures(&output.stdout);
-        let video = VideoTrack { codec: VideoCodec::H264, width_px, height_px, configuration };
+        let video = VideoTrack { codec: VideoCodec::H264, width_px, height_px, pixel: (1, 1), configuration };
         Self {
             tracks: Tracks { video, audio: None },
             pictures,

@@ -226,7 +226,7 @@ fn video_track(codec: &Codec) -> VideoTrack {
         other => panic!("{other:?}"),
     };
     configuration.drain(..8);
-    VideoTrack { codec, width_px, height_px, configuration }
+    VideoTrack { codec, width_px, height_px, pixel: (1, 1), configuration }
 }
 
 fn aac_track(aac: &mp4_atom::Mp4a) -> AudioTrack {

@@ -14,8 +14,13 @@ use proptest::prelude::*;
 
 /// Tracks whose configuration no decoder would take, which does not matter here.
 fn tracks() -> Tracks {
-    let video =
-        VideoTrack { codec: VideoCodec::H264, width_px: 64, height_px: 48, configuration: vec![1, 2, 3, 4] };
+    let video = VideoTrack {
+        codec: VideoCodec::H264,
+        width_px: 64,
+        height_px: 48,
+        pixel: (1, 1),
+        configuration: vec![1, 2, 3, 4],
+    };
     let audio =
         AudioTrack { codec: AudioCodec::ALaw, sample_rate_hz: 8000, channels: 1, configuration: Vec::new() };
     Tracks { video, audio: Some(audio) }

@@ -2,7 +2,7 @@
 //! not at all, and a second time does nothing.
 
 use anjian_domain::{
-    ClockReading, CloseReason, Moment, OpeningEvidence, Run, RunId, RunKind, RunOutcome, TrackPoint,
+    ClockReading, CloseReason, Flaw, Moment, OpeningEvidence, Run, RunId, RunKind, RunOutcome, TrackPoint,
     Violation, ViolationId, WallTime,
 };
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
@@ -23,6 +23,15 @@ impl Index {
         run_row::insert(&mut transaction, run).await?;
         supersede::wait_behind(&mut transaction, run.id).await?;
         let failed = |source| IndexError::Database { doing: "begin a Run", table: "run", source };
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Notes which stretches of a Run's footage were not judged.
+    pub(crate) async fn note_flaws(&self, run: RunId, flaws: &[Flaw]) -> Result<(), IndexError> {
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("run").await?;
+        run_row::note_flaws(&mut transaction, run, flaws).await?;
+        let failed = |source| IndexError::Database { doing: "note flaws of footage", table: "run", source };
         transaction.commit().await.map_err(failed)
     }
 

@@ -1,9 +1,9 @@
 //! Violations and Runs as callers get them: checked values instead of columns.
 
 use anjian_domain::{
-    Behaviour, CameraId, CloseReason, Detections, MediaTime, Moment, RuleDefinition, RuleId, RunId, RunKind,
-    RunOutcome, Score, SiteId, StartSource, TimeSource, TrackId, TrackPoint, Verdict, ViolationId, WallTime,
-    ZoneId,
+    Behaviour, CameraId, CloseReason, Detections, Flaw, MediaTime, Moment, RuleDefinition, RuleId, RunId,
+    RunKind, RunOutcome, Score, SiteId, StartSource, TimeSource, TrackId, TrackPoint, Verdict, ViolationId,
+    WallTime, ZoneId,
 };
 
 use crate::{ClipRow, EvidenceRow, Expired, ViolationStatus};
@@ -131,6 +131,8 @@ pub struct RunRow {
     pub start_source: Option<StartSource>,
     /// How it ended; `None`: it goes on, its process was killed, or an earlier version did not store it.
     pub outcome: Option<RunOutcome>,
+    /// Stretches of the footage that were not judged.
+    pub flaws: Vec<Flaw>,
     /// The Run over the same footage that counts instead.
     pub superseded_by: Option<RunId>,
 }

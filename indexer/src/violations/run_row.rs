@@ -1,6 +1,6 @@
 //! Runs, and the rules as they stood in each.
 
-use anjian_domain::{Footage, RuleDefinition, Run, RunId, WallTime};
+use anjian_domain::{Flaw, Footage, RuleDefinition, Run, RunId, WallTime};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
@@ -69,6 +69,19 @@ async fn insert_rule(
     Ok(())
 }
 
+/// Notes which stretches were not judged.
+pub(crate) async fn note_flaws(
+    connection: &mut SqliteConnection,
+    run: RunId,
+    flaws: &[Flaw],
+) -> Result<(), IndexError> {
+    let flaws = (!flaws.is_empty()).then(|| json_column("run", &flaws)).transpose()?;
+    let query = sqlx::query("UPDATE run SET flaws = ?2 WHERE id = ?1").bind(uuid_column(run.0)).bind(flaws);
+    let noted = query.execute(connection).await;
+    noted.map_err(|source| IndexError::Database { doing: "note flaws of footage", table: "run", source })?;
+    Ok(())
+}
+
 /// Notes that the Run was alive at `at`.
 pub(crate) async fn seen(
     connection: &mut SqliteConnection,
@@ -98,6 +111,7 @@ pub(crate) fn decode(row: &SqliteRow) -> Result<RunRow, IndexError> {
         footage_sha256: columns.get::<Option<&[u8]>>("footage")?.map(hex::encode),
         start_source: columns.word_or_null("start_source")?,
         outcome: columns.word_or_null("outcome")?,
+        flaws: columns.json_or_null("flaws")?.unwrap_or_default(),
         superseded_by: columns.uuid_or_null("superseded_by")?.map(RunId),
     })
 }

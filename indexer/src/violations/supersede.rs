@@ -95,7 +95,7 @@ fn push_others(sql: &mut QueryBuilder<Sqlite>, run: RunId, source: &str) {
     sql.push(" FROM run AS r JOIN run AS o ON o.camera = r.camera AND o.kind = 'archive' AND o.id <> r.id WHERE r.id = ");
     sql.push_bind(uuid_column(run.0));
     sql.push(
-        " AND (o.footage = r.footage AND (o.started_us = r.started_us OR o.start_source IN ('container', 'modified')) \
+        " AND (o.footage = r.footage AND (o.started_us = r.started_us OR o.start_source NOT IN ('given', 'follows')) \
          OR o.footage IS NULL AND o.started_us IN (r.started_us, r.file_start_us) \
          AND o.source = rtrim(o.source, replace(o.source, '/', '')) || ",
     );

@@ -25,8 +25,13 @@ pub(crate) fn set_up(store: &Store, retention: Retention, reserve_bytes: u64) {
 }
 
 pub(crate) fn tracks() -> Tracks {
-    let video =
-        VideoTrack { codec: VideoCodec::H264, width_px: 160, height_px: 120, configuration: AVCC.to_vec() };
+    let video = VideoTrack {
+        codec: VideoCodec::H264,
+        width_px: 160,
+        height_px: 120,
+        pixel: (1, 1),
+        configuration: AVCC.to_vec(),
+    };
     Tracks { video, audio: None }
 }
 

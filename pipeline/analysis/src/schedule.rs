@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anjian_domain::WallTime;
+use anjian_domain::{WallTime, date_text};
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -48,7 +48,9 @@ pub enum ScheduleError {
 struct Written {
     #[serde(default = "every_day")]
     days: Vec<String>,
+    #[serde(deserialize_with = "date_text")]
     from: String,
+    #[serde(deserialize_with = "date_text")]
     to: String,
 }
 
@@ -71,6 +73,13 @@ impl Schedule {
             .filter(|day| self.days[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs())])
             .filter_map(|day| self.hours_of(day, time_zone))
             .any(|(from, to)| from <= now && now < to)
+    }
+
+    /// The time of day at which it begins and ends, when those are one: it lasts 24 hours, which is easily written and
+    /// rarely meant. `None` too for a whole day from midnight on.
+    #[must_use]
+    pub fn same_begin_and_end(&self) -> Option<Time> {
+        (self.from == self.to && self.from != Time::midnight()).then_some(self.from)
     }
 
     /// The hours that begin on `day`, as instants.

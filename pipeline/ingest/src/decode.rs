@@ -135,15 +135,13 @@ impl DecodeChain {
         let (Some(entry), Some(exit)) = (decoder.static_pad("sink"), decoder.static_pad("src")) else {
             return;
         };
-        let feed = Arc::clone(&self.feed);
         let is_keyframes_only = self.settings.decode == DecodeMode::Keyframes;
-        entry.add_probe(gst::PadProbeType::BUFFER, move |pad, info| {
+        entry.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
             let Some(packet) = info.buffer() else { return gst::PadProbeReturn::Ok };
             if is_keyframes_only && packet.flags().contains(gst::BufferFlags::DELTA_UNIT) {
                 // Not `Drop`: GStreamer 1.22 prints a warning for each.
                 return gst::PadProbeReturn::Handled;
             }
-            feed.note_decoding(time_on(pad, packet));
             gst::PadProbeReturn::Ok
         });
         let feed = Arc::clone(&self.feed);
@@ -152,7 +150,7 @@ impl DecodeChain {
             let Some(at) = info.buffer().and_then(|picture| time_on(pad, picture)) else {
                 return gst::PadProbeReturn::Handled;
             };
-            feed.count_picture(at);
+            feed.count_picture();
             let is_kept = selection.lock().unwrap_or_else(PoisonError::into_inner).keeps(at);
             if is_kept { gst::PadProbeReturn::Ok } else { gst::PadProbeReturn::Handled }
         });

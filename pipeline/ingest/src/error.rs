@@ -71,19 +71,30 @@ pub enum FileFault {
     #[error("is empty: the recording or the copy never got its data")]
     Empty,
     /// Something else than a video.
-    #[error("is not a video that Anjian reads: give MP4, MKV or TS with H.264 or H.265")]
-    NotAVideo,
+    #[error(
+        "is {}, not a video that Anjian reads: where it is one, convert it with ffmpeg -i {path:?} -c:v libx264 out.mp4, \
+         or export it from its recorder as MP4",
+        what.as_deref().unwrap_or("no known container")
+    )]
+    NotAVideo {
+        /// What it is instead, where that is known.
+        what: Option<String>,
+        /// As the person named it, for the command.
+        path: String,
+    },
     /// An MP4 whose recording was cut off before the index was written.
     #[error("was cut off before its index (moov) was written: copy it again, or repair it with its recorder")]
     NoIndex,
-    /// The file ends before its own headers say.
-    #[error("is cut short, the frames before {0:.1?} were good: copy it again")]
-    CutShort(Duration),
+    /// Its pictures are locked.
+    #[error("is encrypted: export it from its recorder without a password")]
+    Encrypted,
     /// Sound only.
-    #[error("holds no video: give a file with a video track")]
+    #[error("holds no video, only sound or data: give a file with a video track")]
     NoVideo,
     /// Pictures that no decoder here reads.
-    #[error("holds {0} video: convert it to H.264 or H.265")]
+    #[error(
+        "holds {0} video, which no decoder here reads: convert it to H.264 or H.265 (ffmpeg -c:v libx264)"
+    )]
     UnsupportedCodec(String),
     /// A video track of which nothing decodes.
     #[error("has a video track, but no picture in it could be decoded: the file is damaged")]
@@ -238,12 +249,12 @@ impl FileFault {
             Self::Silent(_) => ErrorKind::Unavailable(Shortage::Disk),
             Self::Stopped => ErrorKind::Unavailable(Shortage::Busy),
             Self::Missing | Self::EndsBefore { .. } => ErrorKind::Missing,
-            Self::Empty | Self::NoIndex | Self::CutShort(_) | Self::NoPicture | Self::Damaged { .. } => {
-                ErrorKind::Corrupt
-            }
-            Self::NotAFile | Self::NotAVideo | Self::NoVideo | Self::UnsupportedCodec(_) => {
-                ErrorKind::Invalid
-            }
+            Self::Empty | Self::NoIndex | Self::NoPicture | Self::Damaged { .. } => ErrorKind::Corrupt,
+            Self::NotAFile
+            | Self::NotAVideo { .. }
+            | Self::Encrypted
+            | Self::NoVideo
+            | Self::UnsupportedCodec(_) => ErrorKind::Invalid,
         }
     }
 }

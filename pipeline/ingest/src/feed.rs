@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anjian_domain::{Clock, MediaTime, WallTime};
+use anjian_domain::Clock;
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
@@ -34,7 +34,6 @@ impl Trouble {
 #[derive(Debug, Default)]
 struct State {
     trouble: Option<Trouble>,
-    created_at: Option<WallTime>,
     is_ended: bool,
     rings: u64,
 }
@@ -46,8 +45,6 @@ pub(crate) struct Feed {
     changed: Condvar,
     packets: AtomicU64,
     pictures: AtomicU64,
-    newest_decoding_ns: AtomicU64,
-    newest_picture_ns: AtomicU64,
 }
 
 impl Feed {
@@ -85,17 +82,9 @@ impl Feed {
         self.packets.fetch_add(packets as u64, Ordering::Relaxed);
     }
 
-    /// A packet goes into the decoder, to become the picture of this time.
-    pub(crate) fn note_decoding(&self, at: Option<MediaTime>) {
-        if let Some(at) = at {
-            self.newest_decoding_ns.fetch_max(at.as_nanos(), Ordering::Relaxed);
-        }
-    }
-
     /// A picture was decoded, whether it is analysed or not.
-    pub(crate) fn count_picture(&self, at: MediaTime) {
+    pub(crate) fn count_picture(&self) {
         self.pictures.fetch_add(1, Ordering::Relaxed);
-        self.newest_picture_ns.fetch_max(at.as_nanos(), Ordering::Relaxed);
     }
 
     /// Packets so far.
@@ -106,21 +95,6 @@ impl Feed {
     /// Decoded pictures so far.
     pub(crate) fn pictures(&self) -> u64 {
         self.pictures.load(Ordering::Relaxed)
-    }
-
-    /// The latest time of any packet that went into the decoder.
-    pub(crate) fn newest_decoding(&self) -> MediaTime {
-        MediaTime::from_nanos(self.newest_decoding_ns.load(Ordering::Relaxed))
-    }
-
-    /// The latest time of any decoded picture.
-    pub(crate) fn newest_picture(&self) -> MediaTime {
-        MediaTime::from_nanos(self.newest_picture_ns.load(Ordering::Relaxed))
-    }
-
-    /// When the recording began, as its container says.
-    pub(crate) fn created_at(&self) -> Option<WallTime> {
-        self.state().created_at
     }
 
     pub(crate) fn trouble(&self) -> Option<Trouble> {
@@ -172,21 +146,7 @@ impl Feed {
             }
             gst::MessageView::Error(error) => self.report(Trouble::Gstreamer { error: error.error() }),
             gst::MessageView::Eos(_) => self.end(),
-            gst::MessageView::Tag(tag) => {
-                if let Some(created_at) = creation_time(&tag.tags()) {
-                    self.state().created_at.get_or_insert(created_at);
-                }
-            }
             _ => {}
         }
     }
-}
-
-/// A container's creation time; recorders without a clock write 1904 or 1970, which says nothing.
-fn creation_time(tags: &gst::TagListRef) -> Option<WallTime> {
-    let date_time = tags.get::<gst::tags::DateTime>()?.get();
-    if !date_time.has_time() || date_time.year() < 2000 {
-        return None;
-    }
-    date_time.to_iso8601_string().ok()?.parse().ok()
 }

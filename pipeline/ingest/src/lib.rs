@@ -1,4 +1,4 @@
-//! GStreamer, and nobody else calls it: sources, reconnecting, frames, recording.
+//! GStreamer and libav, and nobody else calls them: sources, reconnecting, frames, recording.
 //!
 //! [`FileSource`] decodes archives as fast as their frames are taken; [`LiveCamera`] keeps a camera connected and
 //! hands over its frames. Both choose frames with the same [`FrameSelection`], so that live and archive see alike.
@@ -18,8 +18,9 @@
 //! - **`connect-<camera>`**, only where a sub-stream is analysed: keeps the main stream connected, for the recorder.
 //! - **`end-pipeline`**, for a moment when a connection ends: waits for GStreamer's threads, so that the camera's thread
 //!   needs to wait for 3 s at most.
-//! - **The reader's thread** belongs to the caller and calls [`FileSource::next_frame`]; one thread of GStreamer
-//!   demultiplexes and decodes, at most three pictures ahead.
+//! - **The reader's thread** belongs to the caller and calls [`FileSource::next_frame`].
+//! - **`file-<camera>`**, one thread of each [`FileSource`], joined when it is dropped: reads and decodes, at most three
+//!   pictures ahead.
 //! - **`clip-server`**, one thread of each [`ClipServer`], joined when it is dropped, and GStreamer's own for its
 //!   clients.
 //!
@@ -64,6 +65,7 @@ mod run_timeline;
 mod select;
 mod sender_reports;
 mod settings;
+mod shape;
 mod sound;
 mod source;
 mod stay_connected;
@@ -80,7 +82,7 @@ mod watchdog;
 pub use clip_server::{ClipServer, ClipServerBuilder};
 pub use elements::init;
 pub use error::{CameraFault, FileFault, IngestError, Retry};
-pub use file::FileSource;
+pub use file::{CreatedAt, FileSource};
 pub use live_camera::LiveCamera;
 pub use pictures::pipelines_left_behind;
 pub use preview::preview;

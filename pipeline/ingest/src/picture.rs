@@ -1,4 +1,4 @@
-//! Copies a decoded picture out of GStreamer's memory: rows packed, limited range, even sides.
+//! Copies a decoded picture out of GStreamer's memory: rows packed, limited range, square pixels, even sides.
 //!
 //! Copying is what lets the decoder have its buffer back at once; a kept sample would grow its pool.
 
@@ -7,8 +7,10 @@ use gstreamer as gst;
 use gstreamer_video as gst_video;
 use gstreamer_video::prelude::*;
 
+use crate::shape::{Shape, Turn};
+
 /// From this height on, a stream that does not name its colours has those of high definition.
-const HIGH_DEFINITION_PX: u32 = 720;
+pub(crate) const HIGH_DEFINITION_PX: u32 = 720;
 
 /// The picture in a sample of I420.
 pub(crate) fn picture_of(sample: &gst::SampleRef) -> Result<Picture, String> {
@@ -17,11 +19,20 @@ pub(crate) fn picture_of(sample: &gst::SampleRef) -> Result<Picture, String> {
     let info = gst_video::VideoInfo::from_caps(caps).map_err(|error| error.to_string())?;
     let frame = gst_video::VideoFrameRef::from_buffer_ref_readable(buffer, &info);
     let frame = frame.map_err(|error| error.to_string())?;
-    let (width_px, height_px) = (info.width() & !1, info.height() & !1);
+    let (width_px, height_px) = (info.width() as usize & !1, info.height() as usize & !1);
     let is_full_range = info.colorimetry().range() == gst_video::VideoColorRange::Range0_255;
-    let bytes = pack(&frame, width_px as usize, height_px as usize, is_full_range)?;
+    let bytes = pack(&frame, width_px, height_px, is_full_range)?;
+    let pixel = pixel_of(info.par());
+    let (width_px, height_px, bytes) = Shape::new(Turn::default(), pixel).show(width_px, height_px, bytes);
     let matrix = matrix_of(caps, info.height());
-    Picture::new(width_px, height_px, PixelFormat::I420, matrix, bytes).map_err(|error| error.to_string())
+    let side = |px: usize| u32::try_from(px).map_err(|error| error.to_string());
+    let picture = Picture::new(side(width_px)?, side(height_px)?, PixelFormat::I420, matrix, bytes);
+    picture.map_err(|error| error.to_string())
+}
+
+/// Width and height of a pixel; one to one where nothing sensible is said.
+pub(crate) fn pixel_of(aspect: gst::Fraction) -> (u32, u32) {
+    u32::try_from(aspect.numer()).ok().zip(u32::try_from(aspect.denom()).ok()).unwrap_or((1, 1))
 }
 
 fn pack(
@@ -49,7 +60,7 @@ fn pack(
 
 /// Brings full range (0..255, what many cameras and phones send) to the limited range that everyone after us
 /// expects.
-fn limit_range(plane: &mut [u8], is_luma: bool) {
+pub(crate) fn limit_range(plane: &mut [u8], is_luma: bool) {
     let (scale, offset) = if is_luma { (219, 16 * 255) } else { (224, 128 * 255 - 128 * 224) };
     let limited: [u8; 256] = std::array::from_fn(|full| {
         let rounded = (full * scale + offset + 127) / 255;

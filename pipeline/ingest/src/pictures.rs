@@ -70,11 +70,6 @@ impl Pictures {
         &self.chain.feed
     }
 
-    /// How long the source says that it is.
-    pub(crate) fn duration(&self) -> Option<Duration> {
-        self.pipeline.query_duration::<gst::ClockTime>().map(Duration::from)
-    }
-
     /// Waits at most `patience` for the next picture; those that were decoded before the end or before trouble
     /// come first.
     pub(crate) fn pull(&self, patience: Duration) -> Pulled {

@@ -20,6 +20,7 @@ use crate::feed::Feed;
 use crate::pictures::broken;
 use crate::recorder::video_track;
 use crate::replay::{Played, Player, codec, read, source};
+use crate::shape::{Shape, Turn};
 use crate::{FileFault, IngestError};
 
 /// Somebody waits for it.
@@ -214,14 +215,17 @@ fn player<'a>(
     Ok(build())
 }
 
-/// The size of the copy: the same shape, even sides.
+/// The size of the copy: the shape that is shown, square pixels, even sides.
 fn small(track: &VideoTrack) -> gst::Caps {
-    let width_px = track.width_px.clamp(2, WIDTH_MAX_PX);
-    let height_px = u64::from(track.height_px) * u64::from(width_px) / u64::from(track.width_px.max(1));
+    let shape = Shape::new(Turn::default(), track.pixel);
+    let (shown_width, shown_height) = shape.stretched(track.width_px as usize, track.height_px as usize);
+    let (shown_width, shown_height) = (shown_width as u64, shown_height as u64);
+    let width_px = shown_width.clamp(2, u64::from(WIDTH_MAX_PX));
+    let height_px = shown_height * width_px / shown_width.max(1);
     let even = |px: u64| i32::try_from(px.max(2) & !1).unwrap_or(2);
     gst::Caps::builder("video/x-raw")
         .field("format", "I420")
-        .field("width", even(u64::from(width_px)))
+        .field("width", even(width_px))
         .field("height", even(height_px))
         .field("pixel-aspect-ratio", gst::Fraction::new(1, 1))
         .build()

@@ -27,7 +27,7 @@ pub(crate) fn read(path: &Path) -> Result<SegmentFile, FileFault> {
     scan(path).map_err(|error| match error {
         error if error.is_missing() => FileFault::Missing,
         FootageError::Io { source, .. } => FileFault::unreadable(&source),
-        _ => FileFault::NotAVideo,
+        _ => FileFault::NotAVideo { what: None, path: path.display().to_string() },
     })
 }
 

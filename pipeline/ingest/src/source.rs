@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::Frame;
+use anjian_domain::{Flaw, Frame};
 
 use crate::IngestError;
 
@@ -25,4 +25,10 @@ pub trait FrameSource: Send {
     /// When the source gives no more frames for a reason; all good frames were delivered before. Asked again
     /// afterwards, it has ended.
     fn next_frame(&mut self, patience: Duration) -> Result<Next, IngestError>;
+
+    /// Stretches that were damaged or missing, once the source has ended. A camera has none: what it does not send is a
+    /// gap of its recording.
+    fn flaws(&self) -> Vec<Flaw> {
+        Vec::new()
+    }
 }

@@ -311,6 +311,10 @@ impl EvidenceSink for MemorySink {
         Ok(())
     }
 
+    fn note_flaws(&self, _: RunId, _: &[Flaw]) -> Result<(), SinkError> {
+        Ok(())
+    }
+
     fn end_run(&self, _run: RunId, last: Option<Moment>, outcome: RunOutcome) -> Result<(), SinkError> {
         self.ended.lock().unwrap().push((last, outcome));
         Ok(())

@@ -1,8 +1,9 @@
 //! Keeps account of what is recorded, in memory.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use anjian_domain::{CameraId, RecordingChange, Segment, SegmentSink, SinkError, WallTime};
+use anjian_domain::{CameraId, RecordedSpan, RecordingChange, Segment, SegmentSink, SinkError};
 
 /// What a recorder said.
 #[derive(Debug, Clone, Default)]
@@ -26,8 +27,9 @@ impl Ledger {
 }
 
 impl SegmentSink for Ledger {
-    fn recorded_until(&self, _: &CameraId) -> Result<Option<WallTime>, SinkError> {
-        Ok(self.told().segments.last().map(Segment::end))
+    fn recorded_spans(&self, _: &CameraId, _: Duration) -> Result<Vec<RecordedSpan>, SinkError> {
+        let span = |segment: &Segment| RecordedSpan { from: segment.start, to: segment.end() };
+        Ok(self.told().segments.iter().map(span).collect())
     }
 
     fn begin_segment(&self, _: &Segment) -> Result<(), SinkError> {

@@ -9,11 +9,16 @@ use anjian_ingest::{FileSource, FrameSettings, StopSignal};
 use anjian_pipeline::Eyes;
 use anjian_pipeline::archive::{self, ArchiveError, ArchiveReport};
 use anyhow::Context;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use tokio::runtime::Runtime;
 
 use crate::config::{CameraConfig, Config};
+use crate::file_time::{FileTimes, GivenStart, begins, named_moment};
+use crate::flaws;
+use crate::footage_files::FootageFiles;
 use crate::footage_start::{Placing, in_words};
+use crate::name_time::{NamePattern, time_in_name};
 use crate::output::{AlreadyTold, JsonLines, Usage, footage_progress, tell, with_causes};
 use crate::run_id::RunOrigin;
 use crate::wiring;
@@ -21,7 +26,7 @@ use crate::wiring;
 /// Re-analyse recorded footage.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Video files (MP4, MKV or TS), or folders of them
+    /// Video files, or folders of them: whatever ffmpeg reads, such as MP4, MKV, TS, AVI, PS, FLV, DAV
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// The configuration with the camera's zones and rules
@@ -30,10 +35,13 @@ pub struct Arguments {
     /// Whose zones and rules hold; may be left out when one camera is configured
     #[arg(long, value_name = "ID")]
     camera: Option<String>,
-    /// When the footage begins, such as 2026-03-01T08:00:00+08:00; by default as the file says. Of several files the
-    /// first begins then, and each other follows the one before
+    /// When the footage begins, such as 2026-03-01T08:00:00+08:00; without offset by the clock of the site; by default as
+    /// the file says. Of several files the first begins then, and each other follows the one before
     #[arg(long, value_name = "RFC3339")]
-    start: Option<WallTime>,
+    start: Option<GivenStart>,
+    /// How the names of the files say when they begin, such as "CAM*_%Y%m%d-%H%M%S"; by default as recorders write them
+    #[arg(long, value_name = "PATTERN")]
+    name_time: Vec<NamePattern>,
     /// Write the violations here instead of to standard output
     #[arg(long, value_name = "FILE")]
     jsonl: Option<PathBuf>,
@@ -59,11 +67,19 @@ struct Line<'a> {
     clip: Option<PathBuf>,
 }
 
+/// Whether all of a file could be judged.
+enum Whole {
+    Yes,
+    No,
+}
+
 /// Everything that one file after the other needs.
 struct FileAnalyzer<'a> {
     config: &'a Config,
     camera: &'a CameraConfig,
     placing: Placing,
+    names: &'a [NamePattern],
+    time_zone: TimeZone,
     runtime: Runtime,
     index: Index,
     eyes: Eyes,
@@ -75,28 +91,52 @@ struct FileAnalyzer<'a> {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
     let camera = choose_camera(&config, arguments.camera.as_deref())?;
-    let files = list_files(&arguments.paths)?;
+    let time_zone = TimeZone::get(&config.site_of(camera).time_zone)?;
+    let start = arguments.start.map(|start| start.resolve(&time_zone)).transpose().map_err(Usage)?;
+    if let Some((_, Some(remark))) = &start {
+        tell(remark);
+    }
+    let (files, mut failed) = list_files(&arguments.paths)?;
     anjian_ingest::init()?;
     let eyes = wiring::load_eyes(&config, 1)?.pop().context("no model was loaded")?;
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::open_index(&config))?;
     let lines = JsonLines::create(arguments.jsonl.as_deref())?;
     let stop = stop_when_asked(&runtime);
-    let placing = Placing::new(arguments.start);
-    let mut analyzer = FileAnalyzer { config: &config, camera, placing, runtime, index, eyes, stop, lines };
-    let mut failed = 0;
+    let placing = Placing::new(start.map(|(at, _)| at));
+    let names = arguments.name_time.as_slice();
+    let mut analyzer = FileAnalyzer {
+        config: &config,
+        camera,
+        placing,
+        names,
+        time_zone,
+        runtime,
+        index,
+        eyes,
+        stop,
+        lines,
+    };
     for (number, file) in files.iter().enumerate() {
         if analyzer.stop.is_stopped() {
             tell(&format!("stopped: {} of {} files were not analysed", files.len() - number, files.len()));
             failed += 1;
             break;
         }
-        if let Err(error) = analyzer.analyze(file) {
-            failed += 1;
-            tell(&format!("error: {}", with_causes(&error)));
+        match analyzer.analyze(file) {
+            Ok(Whole::Yes) => {}
+            Ok(Whole::No) => failed += 1,
+            Err(error) => {
+                failed += 1;
+                tell(&format!("error: {}", with_causes(&error)));
+            }
         }
     }
-    if failed == 0 { Ok(()) } else { Err(AlreadyTold.into()) }
+    if failed == 0 {
+        return Ok(());
+    }
+    tell(&format!("not everything was analysed: see the {failed} warnings or errors above"));
+    Err(AlreadyTold.into())
 }
 
 fn choose_camera<'a>(config: &'a Config, wanted: Option<&str>) -> Result<&'a CameraConfig, Usage> {
@@ -112,32 +152,20 @@ fn choose_camera<'a>(config: &'a Config, wanted: Option<&str>) -> Result<&'a Cam
     }
 }
 
-/// Files as given; a folder stands for the videos in it, by name.
-fn list_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut files = vec![];
-    for path in paths {
-        if path.is_dir() {
-            let entries =
-                std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
-            let mut inside: Vec<_> =
-                entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|file| is_video(file)).collect();
-            inside.sort();
-            if inside.is_empty() {
-                return Err(
-                    Usage(format!("{}: no MP4, MKV or TS file in this folder", path.display())).into()
-                );
-            }
-            files.append(&mut inside);
-        } else {
-            files.push(path.clone());
-        }
+/// The files, and how many of those that may be footage cannot be read. Says what is left out.
+fn list_files(paths: &[PathBuf]) -> anyhow::Result<(Vec<PathBuf>, usize)> {
+    let FootageFiles { files, left_out, unreadable } = FootageFiles::list(paths);
+    for (path, reason) in left_out {
+        tell(&format!("left out: {}: {reason}", path.display()));
     }
-    Ok(files)
-}
-
-fn is_video(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    path.is_file() && ["mp4", "mkv", "ts", "m4v", "mov"].contains(&extension.to_ascii_lowercase().as_str())
+    for (path, reason) in &unreadable {
+        tell(&format!("error: {}: {reason}", path.display()));
+    }
+    if files.is_empty() {
+        let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(Usage(format!("{}: no video file in there or in its folders", names.join(", "))).into());
+    }
+    Ok((files, unreadable.len()))
 }
 
 /// Ctrl-C and SIGTERM end the analysis in order: what was found is kept.
@@ -152,7 +180,7 @@ fn stop_when_asked(runtime: &Runtime) -> StopSignal {
 }
 
 impl FileAnalyzer<'_> {
-    fn analyze(&mut self, file: &Path) -> anyhow::Result<()> {
+    fn analyze(&mut self, file: &Path) -> anyhow::Result<Whole> {
         let (mut source, footage) = self.open(file)?;
         let (start, start_source) = (source.start(), footage.start_source);
         let path = file.canonicalize().unwrap_or_else(|_| file.to_owned()).display().to_string();
@@ -179,9 +207,12 @@ impl FileAnalyzer<'_> {
         for violation in &report.violations {
             self.write(violation)?;
         }
+        tell(&format!("{name}: {}", source.track()));
         tell(&format!("{name}: begins {start}, {}", in_words(start_source)));
         tell(&summary(&name, &report, SystemClock.monotonic() - begun));
-        self.explain(file, outcome)
+        flaws::lines(&report.flaws, start).iter().for_each(|line| tell(&format!("warning: {name}: {line}")));
+        self.explain(file, outcome)?;
+        Ok(if flaws::is_broken(&report.flaws) { Whole::No } else { Whole::Yes })
     }
 
     /// Reads the file once for its digest, then opens it.
@@ -194,8 +225,14 @@ impl FileAnalyzer<'_> {
         let mut source = FileSource::open(file, &frames, None, &wiring::clock())?;
         let (start, start_source) = match given {
             Some(given) => given,
-            None => self.start_without_word(&source, &sha256)?,
+            None => self.start_without_word(file, &source, &sha256)?,
         };
+        if source.is_rate_assumed() {
+            tell(&format!(
+                "warning: {}: a bare stream of pictures without times: its own rate is taken, or 25 pictures a second",
+                file.display()
+            ));
+        }
         if start_source == StartSource::Modified {
             tell(&format!(
                 "warning: {}: nothing says when it was recorded: {start}, when the file was modified, is taken for its \
@@ -211,20 +248,34 @@ impl FileAnalyzer<'_> {
         Ok((source, footage))
     }
 
-    /// The start that the container says; else that of an earlier analysis of the same bytes, because copying a file
+    /// The start that container and name say; else that of an earlier analysis of the same bytes, because copying a file
     /// changes its modification time; else that time.
     fn start_without_word(
         &self,
+        file: &Path,
         source: &FileSource,
         sha256: &str,
     ) -> anyhow::Result<(WallTime, StartSource)> {
-        let by_file = source.file_start();
-        if by_file.1 == StartSource::Container {
-            return Ok(by_file);
+        let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let named = time_in_name(&path, self.names).and_then(|name| named_moment(name, &self.time_zone));
+        let named = named.filter(|at| *at <= SystemClock.now());
+        let times = FileTimes { created: source.created(), lasts: source.duration(), named };
+        let (said, remark) = begins(times);
+        if let Some(remark) = remark {
+            tell(&format!("warning: {}: {remark}", file.display()));
+        }
+        if let Some(said) = said {
+            return Ok(said);
         }
         let viewer = Viewer::local();
         let known = self.runtime.block_on(self.index.known_start(&viewer, &self.camera.id, sha256))?;
-        Ok(known.unwrap_or(by_file))
+        if let Some((at, _)) = known {
+            tell(&format!(
+                "{}: an earlier analysis of the same bytes says that it begins {at}",
+                file.display()
+            ));
+        }
+        Ok(known.unwrap_or_else(|| source.file_start()))
     }
 
     fn write(&mut self, violation: &Violation) -> anyhow::Result<()> {

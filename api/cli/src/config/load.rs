@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use anjian_domain::{Clock, Site};
 
+use super::encoding::{self, NotUtf8};
+use super::plain::plain;
 use super::{Config, validate};
 use crate::gallery::{self, GalleryLock, GalleryProblem, GarmentModel};
 
@@ -21,6 +23,14 @@ pub enum ConfigError {
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// The file is not UTF-8.
+    #[error("{path}{problem}")]
+    Encoding {
+        /// Which file.
+        path: PathBuf,
+        /// What it is instead, and what to do.
+        problem: NotUtf8,
     },
     /// Not TOML, an unknown key, or a value that cannot be.
     #[error("{path}:{line}: {message}")]
@@ -83,9 +93,11 @@ impl Config {
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        Self::parse(&text, path, path.parent().unwrap_or(Path::new("")))
+        let bytes =
+            std::fs::read(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text = encoding::decode(&bytes)
+            .map_err(|problem| ConfigError::Encoding { path: path.to_owned(), problem })?;
+        Self::parse(text, path, path.parent().unwrap_or(Path::new("")))
     }
 
     /// [`Config::load`] for a text that this program wrote itself; `name` stands for the file in errors.
@@ -131,7 +143,7 @@ fn refuse(path: &Path, problems: Vec<String>) -> Result<(), ConfigError> {
 /// The library's own display quotes the offending line, password and all; its message does not.
 fn parse_error(text: &str, path: &Path, error: &toml::de::Error) -> ConfigError {
     let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    ConfigError::Parse { path: path.to_owned(), line, message: error.message().to_owned() }
+    ConfigError::Parse { path: path.to_owned(), line, message: plain(error.message()) }
 }
 
 fn unnamed_site() -> Site {
@@ -185,7 +197,15 @@ mod tests {
         check("\n[[camera]]\nid = \"a b\"", "anjian.toml:3:", "is not an id");
         check("[recording]\nfolders = \"x\"", "anjian.toml:2:", "folders");
         check("[recording]\nsegment_s = \"long\"", "anjian.toml:2:", "long");
-        check(&camera("record = 1"), "anjian.toml:4:", "boolean");
+        check(&camera("record = 1"), "anjian.toml:4:", "true or false");
+        check("[server]\nlisten = 8760", "anjian.toml:2:", "127.0.0.1:8760");
+        check("[server]\nlisten = \"127.0.0.1:87600\"", "anjian.toml:2:", "127.0.0.1:8760");
+        check("[model]\nworkers = -1", "anjian.toml:2:", "-1 is out of range");
+        let three = "[[camera.zone]]\nid = \"z\"\npoints = [[0.1, 0.1, 0.5], [0.2, 0.2], [0.3, 0.1]]";
+        check(&camera(three), "anjian.toml:6:", "a point is [x, y], this one has 3 numbers");
+        check(&camera("tiles = [[0.2, 0.2, 0.6, 0.6, 1]]"), "anjian.toml:4:", "this one has 5 numbers");
+        let crowd = "[[camera.rule]]\nbehaviour = \"overcrowding\"\nmax_persons = -1";
+        check(&camera(crowd), "anjian.toml:", "between 0 and");
         let two_points = "[[camera.zone]]\nid = \"z\"\npoints = [[0.1, 0.1], [0.2, 0.2]]";
         check(&camera(two_points), "anjian.toml:6:", "at least 3 points");
         let outside = "[[camera.zone]]\nid = \"z\"\npoints = [[0, 0], [640, 0], [640, 480]]";

@@ -2,10 +2,13 @@
 //! and whatever is wrong is told with its line or key before anything starts.
 
 mod answer_timeout;
+mod encoding;
 mod evidence;
+mod listen;
 mod load;
 mod machine;
 mod permit;
+mod plain;
 mod recording;
 mod retention;
 mod secret;
@@ -71,6 +74,7 @@ pub struct Config {
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
     /// Address and port; loopback only, until Anjian knows who is asking.
+    #[serde(deserialize_with = "listen::address")]
     pub listen: SocketAddr,
     /// Further names under which browsers reach the server, for instance through a proxy.
     pub hosts: Vec<String>,

@@ -18,6 +18,7 @@ impl Config {
         warnings.extend(self.silent_cameras());
         warnings.extend(self.ids_alike());
         warnings.extend(self.permits_twice());
+        warnings.extend(self.days_of_24_hours());
         warnings
     }
 
@@ -47,6 +48,19 @@ impl Config {
             }
         }
         warnings
+    }
+
+    fn days_of_24_hours(&self) -> impl Iterator<Item = String> {
+        let rules = self.cameras.iter().enumerate().flat_map(|(camera, config)| {
+            config.rules.iter().enumerate().map(move |(rule, settings)| (camera, rule, settings))
+        });
+        rules.filter_map(|(camera, rule, settings)| {
+            let at = settings.schedule.as_ref()?.same_begin_and_end()?.strftime("%H:%M");
+            Some(format!(
+                "camera[{camera}].rule[{rule}].schedule: from {at} to {at} is the 24 hours that begin then, not none: leave \
+                 the schedule out if the rule always holds, or give two different times"
+            ))
+        })
     }
 
     fn permits_twice(&self) -> Vec<String> {
@@ -114,6 +128,18 @@ mod tests {
             &(dock + &permit("DH-7", 2) + &permit("DH-8", 3) + &permit(" DH-7", 4)),
             &[("permit[2].id:", "permit[0] too")],
         );
+    }
+
+    #[test]
+    fn a_schedule_that_ends_when_it_begins_is_explained() {
+        let rule = |from: &str, to: &str| {
+            let schedule = format!("schedule = {{ from = {from}, to = {to} }}\n");
+            camera("dock", &format!("{SOURCE}[[camera.rule]]\nbehaviour = \"no_hard_hat\"\n{schedule}"))
+        };
+        check(&rule("\"08:00\"", "\"08:00\""), &[("camera[0].rule[0].schedule:", "24 hours")]);
+        check(&rule("08:00:00", "08:00:00"), &[("camera[0].rule[0].schedule:", "from 08:00 to 08:00")]);
+        check(&rule("\"00:00\"", "\"24:00\""), &[]);
+        check(&rule("22:00:00", "06:00:00"), &[]);
     }
 
     #[test]

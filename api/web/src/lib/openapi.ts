@@ -780,6 +780,24 @@ export interface components {
              */
             by: "age" | "size" | "recording";
         };
+        /** @description A stretch of footage that no rule could judge. */
+        FlawView: {
+            /**
+             * Format: double
+             * @description The last picture before it, seconds from the beginning of the footage.
+             */
+            from_s: number;
+            /**
+             * @description Its pictures do not decode; there are none; or the file ends before its own headers say.
+             * @enum {string}
+             */
+            kind: "damaged" | "missing" | "cut_short";
+            /**
+             * Format: double
+             * @description The first picture after it, seconds from the beginning of the footage.
+             */
+            to_s: number;
+        };
         /** @description Every gallery. */
         GalleriesView: {
             /** @description By name. */
@@ -1021,6 +1039,8 @@ export interface components {
         RunView: {
             /** Format: date-time */
             ended_at: string | null;
+            /** @description Stretches of the footage that no rule could judge; empty for live Runs. */
+            flaws: components["schemas"]["FlawView"][];
             /** @description SHA-256 of the footage, 64 hexadecimal digits; null for live Runs, and for those of versions that did not store it. */
             footage_sha256: string | null;
             id: string;
@@ -1039,8 +1059,8 @@ export interface components {
             /** @description The source without its password. */
             source: string;
             /**
-             * @description How `started_at` is known: `given`, `follows` the file before, from the `container`, or a guess by when the file was
-             *     `modified`; null for live Runs, and for those of versions that did not store it.
+             * @description How `started_at` is known: `given`, `follows` the file before, from the `container`, from the end that the container
+             *     says (`container_end`), from the `name` of the file, or a guess by when the file was `modified`; null for live Runs, and for those of versions that did not store it.
              */
             start_source: string | null;
             /** Format: date-time */
@@ -1324,6 +1344,7 @@ export type DetectionView = components['schemas']['DetectionView'];
 export type EnrolledView = components['schemas']['EnrolledView'];
 export type EvidenceView = components['schemas']['EvidenceView'];
 export type ExpiredView = components['schemas']['ExpiredView'];
+export type FlawView = components['schemas']['FlawView'];
 export type GalleriesView = components['schemas']['GalleriesView'];
 export type GalleryView = components['schemas']['GalleryView'];
 export type GapView = components['schemas']['GapView'];

@@ -24,13 +24,13 @@ pub(super) fn settings<S: DeserializeOwned>(
     }
     let numbers: Vec<_> =
         spec.keys.iter().filter_map(|key| Some((key, own_keys.get(key.name)?.as_f64()?))).collect();
-    let read = serde_path_to_error::deserialize(Value::Object(own_keys));
-    let settings = read.map_err(|error| refuse(format!("key `{}`: {}", error.path(), error.inner())))?;
+    // Before they are read: a negative number has no unsigned one, which serde would say in words of its own.
     for (key, value) in numbers {
         check_range(key, value)
             .map_err(|reason| SettingsError::Range { behaviour: spec.behaviour(), reason })?;
     }
-    Ok(settings)
+    let read = serde_path_to_error::deserialize(Value::Object(own_keys));
+    read.map_err(|error| refuse(format!("key `{}`: {}", error.path(), error.inner())))
 }
 
 fn unknown_key(spec: &BehaviourSpec, name: &str) -> String {

@@ -35,7 +35,7 @@ impl Packets {
     /// Reads the video of a file.
     pub(super) fn of_file(path: &Path) -> Result<Self, IngestError> {
         let failed = |fault| IngestError::File { path: path.to_owned(), fault };
-        let container = examine(path).map_err(failed)?.container;
+        let container = examine(path).map_err(failed)?;
         let pipeline = gst::Pipeline::new();
         let read = read(&pipeline, path, container).map_err(|error| broken(&error));
         // Ends the threads that read, whatever came of it.

@@ -66,7 +66,7 @@ impl Tap {
                     return;
                 };
                 if let Some(feed) = &feed {
-                    feed.count_picture(media);
+                    feed.count_picture();
                 }
                 shared.hand_on(kind, buffer, media);
             };

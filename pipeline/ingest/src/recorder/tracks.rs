@@ -5,6 +5,7 @@ use anjian_footage::{AudioTrack, VideoTrack};
 use gstreamer as gst;
 
 use crate::codec::Codec;
+use crate::picture::pixel_of;
 
 /// What a parser says of the pictures that follow; `None` while it does not know enough.
 pub(crate) fn video_track(format: &gst::StructureRef) -> Option<VideoTrack> {
@@ -14,7 +15,9 @@ pub(crate) fn video_track(format: &gst::StructureRef) -> Option<VideoTrack> {
     };
     let side = |name: &str| format.get::<i32>(name).ok().and_then(|side| u32::try_from(side).ok());
     let configuration = codec_data(format)?;
-    Some(VideoTrack { codec, width_px: side("width")?, height_px: side("height")?, configuration })
+    let pixel = format.get::<gst::Fraction>("pixel-aspect-ratio").map_or((1, 1), pixel_of);
+    let pixel = if pixel.0 > 0 && pixel.1 > 0 { pixel } else { (1, 1) };
+    Some(VideoTrack { codec, width_px: side("width")?, height_px: side("height")?, pixel, configuration })
 }
 
 /// What a depayloader says of the sounds that follow; `None` for a codec that is not recorded.
@@ -93,6 +96,7 @@ mod tests {
             codec: VideoCodec::H265,
             width_px: 640,
             height_px: 480,
+            pixel: (1, 1),
             configuration: vec![1, 2, 3],
         };
         assert_eq!(track, expected);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anjian_domain::{Frame, StartSource, SystemClock, WallTime};
+use anjian_domain::{FlawKind, Frame, StartSource, SystemClock, WallTime};
 use anjian_ingest::{
     AnalysisRate, DecodeMode, FileFault, FileSource, FrameSettings, FrameSource, IngestError, Next,
 };
@@ -140,7 +140,6 @@ fn files_without_a_frame_give_one_clear_error() {
     let folder = TempDir::new().unwrap();
     let mp4 = clip("h264", "mp4", 4);
     let sound: &[&str] = &["-f", "lavfi", "-i", "sine=duration=2"];
-    let mpeg4: &[&str] = &["-f", "lavfi", "-i", "testsrc2=duration=1:size=320x240", "-c:v", "mpeg4"];
     let noise: Vec<u8> = (0_u32..200_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let ts_noise = |bytes: &mut Vec<u8>| {
         *bytes = noise.clone();
@@ -150,65 +149,105 @@ fn files_without_a_frame_give_one_clear_error() {
         (folder.path().join("missing.mp4"), FileFault::Missing),
         (folder.path().to_owned(), FileFault::NotAFile),
         (broken(&folder, "empty.mp4", &mp4, Vec::clear), FileFault::Empty),
-        (
-            broken(&folder, "text.mp4", &mp4, |bytes| *bytes = b"not a video\n".repeat(900)),
-            FileFault::NotAVideo,
-        ),
-        (broken(&folder, "noise.mkv", &mp4, |bytes| *bytes = noise.clone()), FileFault::NotAVideo),
         (broken(&folder, "no-index.mp4", &mp4, |bytes| bytes.truncate(bytes.len() / 2)), FileFault::NoIndex),
-        (
-            broken(&folder, "stub.mkv", &clip("h264", "mkv", 4), |bytes| bytes.truncate(300)),
-            FileFault::NoPicture,
-        ),
-        (broken(&folder, "noise.ts", &mp4, ts_noise), FileFault::NoPicture),
         (made(&folder, "sound.mp4", sound), FileFault::NoVideo),
         (made(&folder, "sound.mkv", sound), FileFault::NoVideo),
         (made(&folder, "sound.ts", sound), FileFault::NoVideo),
-        (made(&folder, "mpeg4.mp4", mpeg4), FileFault::UnsupportedCodec("MPEG-4".to_owned())),
-        (made(&folder, "mpeg4.ts", mpeg4), FileFault::UnsupportedCodec("MPEG-4".to_owned())),
     ];
     for (path, fault) in cases {
         let (frames, end) = read_all(&path, &settings(5.0));
         assert_eq!((frames.len(), end), (0, Err(IngestError::File { path, fault })));
     }
+    for (path, says) in [
+        (
+            broken(&folder, "stub.mkv", &clip("h264", "mkv", 4), |bytes| bytes.truncate(300)),
+            "a Matroska file",
+        ),
+        (broken(&folder, "noise.ts", &mp4, ts_noise), "no known container"),
+        (broken(&folder, "noise.mkv", &mp4, |bytes| *bytes = noise.clone()), "no known container"),
+        (
+            broken(&folder, "text.mp4", &mp4, |bytes| *bytes = b"not a video\n".repeat(900)),
+            "a text, not a video",
+        ),
+    ] {
+        let refusal = read_all(&path, &settings(5.0)).1.unwrap_err().to_string();
+        assert!(refusal.contains(says) && refusal.contains("ffmpeg -i"), "{refusal}");
+    }
 }
 
 #[test]
-fn files_that_break_off_give_their_good_frames_and_then_an_error() {
+fn files_that_break_off_give_their_good_frames_and_say_where() {
     let folder = TempDir::new().unwrap();
     let mp4 = made(
         &folder,
         "fast.mp4",
         &["-i", clip("h264", "mp4", 4).to_str().unwrap(), "-c", "copy", "-movflags", "+faststart"],
     );
-    let halved = |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() / 2 + 77);
+    let halved = |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() / 188 / 2 * 188 + 77);
     let cases = [
-        broken(&folder, "cut.mp4", &mp4, halved),
-        broken(&folder, "cut.mkv", &clip("h264", "mkv", 4), halved),
-        broken(&folder, "cut.ts", &clip("h265", "ts", 4), halved),
-        broken(&folder, "zeros.mp4", &mp4, |bytes| {
-            let half = bytes.len() / 2;
-            bytes[half..].fill(0);
-        }),
+        (broken(&folder, "cut.mp4", &mp4, halved), FlawKind::CutShort),
+        (broken(&folder, "cut.mkv", &clip("h264", "mkv", 4), halved), FlawKind::CutShort),
+        (broken(&folder, "cut.ts", &clip("h265", "ts", 4), halved), FlawKind::CutShort),
+        (
+            broken(&folder, "zeros.mp4", &mp4, |bytes| {
+                let half = bytes.len() / 2;
+                bytes[half..].fill(0);
+            }),
+            FlawKind::Damaged,
+        ),
     ];
-    for path in cases {
-        let (frames, end) = read_all(&path, &settings(5.0));
+    for (path, kind) in cases {
+        let mut source = FileSource::open(&path, &settings(5.0), None, &SystemClock::shared()).unwrap();
+        let (frames, end) = read(&mut source);
+        assert_eq!(end, Ok(()), "{}", path.display());
         assert!((5..19).contains(&frames.len()), "{}: {}", path.display(), frames.len());
-        let Err(IngestError::File { path: named, fault }) = end else {
-            panic!("{}: {end:?}", path.display())
-        };
-        assert_eq!(named, path);
-        assert!(matches!(fault, FileFault::CutShort(_) | FileFault::Damaged { .. }), "{fault}");
+        let flaws = source.flaws();
+        let last = flaws.last().unwrap_or_else(|| panic!("{}: no flaw", path.display()));
+        assert_eq!(last.kind, kind, "{}: {flaws:?}", path.display());
+        assert!((1.0..4.1).contains(&last.to.as_secs_f64()), "{}: {flaws:?}", path.display());
+        assert_eq!(source.next_frame(Duration::ZERO), Ok(Next::Ended));
+    }
+}
+
+/// What a player shows of the first picture, as ffmpeg turns it.
+fn shown_by_ffmpeg(folder: &TempDir, path: &Path) -> Vec<u8> {
+    let raw = folder.path().join("raw.yuv");
+    let input = ["-i", path.to_str().unwrap(), "-f", "rawvideo", "-pix_fmt", "yuv420p", "-frames:v", "1"];
+    ffmpeg(&input, &raw);
+    fs::read(raw).unwrap()
+}
+
+#[test]
+fn pictures_are_turned_as_players_turn_them() {
+    const ONE: i32 = 1 << 16;
+    let folder = TempDir::new().unwrap();
+    for (name, matrix, size) in [
+        ("90.mp4", [0, ONE, -ONE, 0], (242, 322)),
+        ("180.mp4", [-ONE, 0, 0, -ONE], (322, 242)),
+        ("270.mp4", [0, -ONE, ONE, 0], (242, 322)),
+    ] {
+        let path = broken(&folder, name, &clip("h264", "mp4", 4), |bytes| {
+            let at = bytes.windows(4).position(|found| found == b"tkhd").unwrap() + 44;
+            for (place, number) in [0, 1, 3, 4].into_iter().zip(matrix) {
+                bytes[at + 4 * place..][..4].copy_from_slice(&number.to_be_bytes());
+            }
+        });
+        let (frames, end) = read_all(&path, &settings(5.0));
+        let picture = &frames[0].picture;
+        assert_eq!((picture.width_px(), picture.height_px(), end), (size.0, size.1, Ok(())), "{name}");
+        assert!(picture.bytes() == shown_by_ffmpeg(&folder, &path), "{name}: bytes differ");
     }
 }
 
 #[test]
-fn after_an_error_it_has_ended() {
+fn pixels_that_are_not_square_become_so() {
     let folder = TempDir::new().unwrap();
-    let path =
-        broken(&folder, "cut.ts", &clip("h264", "ts", 4), |bytes| bytes.truncate(bytes.len() / 2 + 77));
-    let mut source = FileSource::open(&path, &settings(5.0), None, &SystemClock::shared()).unwrap();
-    let (_, end) = read(&mut source);
-    assert!(end.is_err());
-    assert_eq!(source.next_frame(Duration::ZERO), Ok(Next::Ended));
+    let input = clip("h264", "mp4", 4);
+    let input = input.to_str().unwrap();
+    for extension in ["mp4", "mkv", "ts"] {
+        let name = format!("narrow.{extension}");
+        let path = made(&folder, &name, &["-i", input, "-vf", "setsar=16/9", "-t", "1", "-c:v", "libx264"]);
+        let (frames, _) = read_all(&path, &settings(5.0));
+        assert_eq!((frames[0].picture.width_px(), frames[0].picture.height_px()), (574, 242), "{name}");
+    }
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line")]
 
 mod cameras;
+mod field;
 mod kills;
 mod long_test;
 mod soak;
@@ -15,7 +16,7 @@ use anyhow::{Context, Result, bail};
 
 use long_test::LongTest;
 
-const LONG_TESTS: [LongTest; 3] = [cameras::TEST, kills::TEST, soak::TEST];
+const LONG_TESTS: [LongTest; 4] = [cameras::TEST, field::TEST, kills::TEST, soak::TEST];
 
 const USAGE: &str = "use: scripts/test-long [--list | NAME [AMOUNT]]; without a name, every long test runs";
 
@@ -85,7 +86,7 @@ mod tests {
     #[test]
     fn arguments_choose_tests_and_amounts() {
         for (line, expected) in [
-            ("", Some(&[("cameras", 24), ("kills", 200), ("soak", 120)][..])),
+            ("", Some(&[("cameras", 24), ("field", 1), ("kills", 200), ("soak", 120)][..])),
             ("soak", Some(&[("soak", 120)])),
             ("soak 3", Some(&[("soak", 3)])),
             ("soaks", None),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anjian_domain::{
-    Clock, EvidenceSink, Frame, MediaTime, Moment, OpeningEvidence, Picture, Run, RunId, RunOutcome,
+    Clock, EvidenceSink, Flaw, Frame, MediaTime, Moment, OpeningEvidence, Picture, Run, RunId, RunOutcome,
     SinkError, SystemClock, TrackPoint, Violation, WallTime,
 };
 use anjian_ingest::{FileSource, FrameSettings, FrameSource, Next, StopSignal};
@@ -144,6 +144,10 @@ impl EvidenceSink for Nowhere {
     fn close_violation(&self, _violation: &Violation, _path: &[TrackPoint]) -> Result<(), SinkError> {
         Ok(())
     }
+    fn note_flaws(&self, _: RunId, _: &[Flaw]) -> Result<(), SinkError> {
+        Ok(())
+    }
+
     fn end_run(&self, _run: RunId, _last: Option<Moment>, _outcome: RunOutcome) -> Result<(), SinkError> {
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anjian_api::{ApiError, ApiSettings, Ports};
 use anjian_domain::{
-    CameraId, Clock, Detection, EvidenceSink, Moment, OpeningEvidence, Picture, Run, RunId, RunOutcome,
+    CameraId, Clock, Detection, EvidenceSink, Flaw, Moment, OpeningEvidence, Picture, Run, RunId, RunOutcome,
     SinkError, SystemClock, TrackPoint, Violation, ViolationId, WallTime,
 };
 use anjian_indexer::{Index, IndexSink};
@@ -233,6 +233,10 @@ impl EvidenceSink for NotingSink {
 
     fn close_violation(&self, violation: &Violation, path: &[TrackPoint]) -> Result<(), SinkError> {
         self.inner.close_violation(violation, path)
+    }
+
+    fn note_flaws(&self, _: RunId, _: &[Flaw]) -> Result<(), SinkError> {
+        Ok(())
     }
 
     fn end_run(&self, run: RunId, last: Option<Moment>, outcome: RunOutcome) -> Result<(), SinkError> {

@@ -161,7 +161,7 @@ struct Script<'a> {
 }
 
 fn track(width_px: u32) -> VideoTrack {
-    VideoTrack { codec: VideoCodec::H264, width_px, height_px: 480, configuration: vec![1] }
+    VideoTrack { codec: VideoCodec::H264, width_px, height_px: 480, pixel: (1, 1), configuration: vec![1] }
 }
 
 /// Plays a script, and says what was told.
