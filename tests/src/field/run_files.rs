@@ -124,7 +124,7 @@ fn outcome(case: &FileCase, lines: &Lines<'_>) -> Outcome {
     let seen =
         if is_right { seen } else { format!("{seen}: {}", lines.all().collect::<Vec<_>>().join(" / ")) };
     Outcome {
-        input: format!("`{}`: {}", case.name, case.what),
+        input: format!("{}: {}", case.name, case.what),
         expected: format!("{}{}", in_words(case.fate), quoted(case.says)),
         seen,
         is_right,
