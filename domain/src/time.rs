@@ -1,5 +1,6 @@
 //! Two times that must never be mixed: [`MediaTime`] measures durations, [`WallTime`] says when.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -138,10 +139,21 @@ impl FromStr for WallTime {
     /// Reads every moment of RFC 3339, and one whose `+` a query turned into a blank.
     fn from_str(text: &str) -> Result<Self, WallTimeError> {
         let refuse = || WallTimeError(text.to_owned());
-        let read =
-            text.parse().or_else(|_| with_plus(text).ok_or_else(refuse)?.parse().map_err(|_| refuse()));
+        let read = |text: &str| cut_fraction(text).parse();
+        let read = read(text).or_else(|_| read(&with_plus(text).ok_or_else(refuse)?).map_err(|_| refuse()));
         read.map(Self::new)
     }
+}
+
+/// A second may have more digits than nanoseconds have; the index stores six.
+fn cut_fraction(text: &str) -> Cow<'_, str> {
+    const DIGITS: usize = 9;
+    let cut = text.split_once('.').and_then(|(seconds, rest)| {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (kept, offset) = (rest.get(..DIGITS)?, rest.get(digits..)?);
+        (digits > DIGITS).then(|| format!("{seconds}.{kept}{offset}"))
+    });
+    cut.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// A text whose offset lost its sign: no offset begins with a blank.

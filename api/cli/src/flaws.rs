@@ -14,9 +14,19 @@ pub fn lines(flaws: &[Flaw], start: WallTime) -> Vec<String> {
     lines
 }
 
-/// Whether something was lost. A stretch without pictures may be how the recorder works.
-pub fn is_broken(flaws: &[Flaw]) -> bool {
-    flaws.iter().any(|flaw| flaw.kind != FlawKind::Missing)
+/// Why a file was not judged whole, if something of it was lost. A stretch without pictures may be how its recorder works.
+pub fn broken(flaws: &[Flaw]) -> Option<String> {
+    let lost = flaws.iter().filter(|flaw| flaw.kind != FlawKind::Missing);
+    let (count, seconds) = lost.fold((0, 0.0), |(count, seconds), flaw| {
+        (count + 1, seconds + flaw.to.since(flaw.from).as_secs_f64())
+    });
+    let stretches = if count == 1 { "stretch" } else { "stretches" };
+    (count > 0).then(|| {
+        format!(
+            "is damaged or cut short: {count} {stretches}, {seconds:.1} s in all, could not be judged; the rest was: copy it \
+             again, or accept what the warnings name"
+        )
+    })
 }
 
 fn line(flaw: &Flaw, start: WallTime) -> String {
@@ -50,7 +60,9 @@ mod tests {
             damaged[0].starts_with("damaged from 1.5 s to 4.0 s (2026-03-01T08:00:01.5Z to "),
             "{damaged:?}"
         );
-        assert!(is_broken(&[flaw(FlawKind::CutShort)]) && !is_broken(&[flaw(FlawKind::Missing)]));
+        assert_eq!(broken(&[flaw(FlawKind::Missing)]), None);
+        let lost = broken(&[flaw(FlawKind::CutShort), flaw(FlawKind::Damaged), flaw(FlawKind::Missing)]);
+        assert!(lost.is_some_and(|lost| lost.contains("2 stretches, 5.0 s in all")));
         let many = lines(&[flaw(FlawKind::Damaged); 30], start);
         assert_eq!((many.len(), many[20].as_str()), (21, "and 10 more such stretches: the Run lists them"));
     }

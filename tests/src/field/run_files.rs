@@ -87,11 +87,15 @@ impl<'a> Lines<'a> {
 
     fn fate(&self) -> Option<Fate> {
         let has = |text: &str| self.warnings.iter().any(|line| line.contains(text));
-        if !self.errors.is_empty() {
-            return (self.errors.len() == 1 && self.violations().is_none()).then_some(Fate::Refused);
+        if self.violations().is_none() {
+            return (self.errors.len() == 1).then_some(Fate::Refused);
         }
         self.violations().filter(|found| *found > 0)?;
-        Some(if has(": damaged from") || has(": cut short after") {
+        let is_named = has(": damaged from") || has(": cut short after");
+        if is_named != (self.errors.len() == 1) {
+            return None;
+        }
+        Some(if is_named {
             Fate::Flawed
         } else if has(": no pictures from") {
             Fate::Gaps
@@ -124,7 +128,7 @@ fn outcome(case: &FileCase, lines: &Lines<'_>) -> Outcome {
     let seen =
         if is_right { seen } else { format!("{seen}: {}", lines.all().collect::<Vec<_>>().join(" / ")) };
     Outcome {
-        input: format!("`{}`: {}", case.name, case.what),
+        input: format!("{}: {}", case.name, case.what),
         expected: format!("{}{}", in_words(case.fate), quoted(case.says)),
         seen,
         is_right,

@@ -8,7 +8,7 @@ use anjian_indexer::{EvidenceKind, Index, IndexSink};
 use anjian_ingest::{FileSource, FrameSettings, StopSignal};
 use anjian_pipeline::Eyes;
 use anjian_pipeline::archive::{self, ArchiveError, ArchiveReport};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use tokio::runtime::Runtime;
@@ -67,12 +67,6 @@ struct Line<'a> {
     clip: Option<PathBuf>,
 }
 
-/// Whether all of a file could be judged.
-enum Whole {
-    Yes,
-    No,
-}
-
 /// Everything that one file after the other needs.
 struct FileAnalyzer<'a> {
     config: &'a Config,
@@ -123,19 +117,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             failed += 1;
             break;
         }
-        match analyzer.analyze(file) {
-            Ok(Whole::Yes) => {}
-            Ok(Whole::No) => failed += 1,
-            Err(error) => {
-                failed += 1;
-                tell(&format!("error: {}", with_causes(&error)));
-            }
+        if let Err(error) = analyzer.analyze(file) {
+            failed += 1;
+            tell(&format!("error: {}", with_causes(&error)));
         }
     }
     if failed == 0 {
         return Ok(());
     }
-    tell(&format!("not everything was analysed: see the {failed} warnings or errors above"));
+    tell(&format!("not everything was analysed: see the {failed} errors above"));
     Err(AlreadyTold.into())
 }
 
@@ -180,7 +170,7 @@ fn stop_when_asked(runtime: &Runtime) -> StopSignal {
 }
 
 impl FileAnalyzer<'_> {
-    fn analyze(&mut self, file: &Path) -> anyhow::Result<Whole> {
+    fn analyze(&mut self, file: &Path) -> anyhow::Result<()> {
         let (mut source, footage) = self.open(file)?;
         let (start, start_source) = (source.start(), footage.start_source);
         let path = file.canonicalize().unwrap_or_else(|_| file.to_owned()).display().to_string();
@@ -212,7 +202,10 @@ impl FileAnalyzer<'_> {
         tell(&summary(&name, &report, SystemClock.monotonic() - begun));
         flaws::lines(&report.flaws, start).iter().for_each(|line| tell(&format!("warning: {name}: {line}")));
         self.explain(file, outcome)?;
-        Ok(if flaws::is_broken(&report.flaws) { Whole::No } else { Whole::Yes })
+        match flaws::broken(&report.flaws) {
+            Some(reason) => bail!("{}: {reason}", file.display()),
+            None => Ok(()),
+        }
     }
 
     /// Reads the file once for its digest, then opens it.

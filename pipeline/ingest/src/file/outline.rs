@@ -96,7 +96,7 @@ impl<F: Read + Seek> Boxes<'_, F> {
             let header = read_at(self.file, at, 16)?;
             let (name, bytes) = mp4_box(&header, self.size_bytes - at).unwrap_or((*b"none", 0));
             let end = at.saturating_add(bytes);
-            self.has_index |= name == *b"moov";
+            self.has_index |= name == *b"moov" && end <= self.size_bytes;
             self.is_fragmented |= name == *b"moof";
             self.has_media |= name == *b"mdat";
             if bytes > 0 && end <= self.size_bytes {
