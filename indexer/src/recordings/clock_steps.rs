@@ -13,6 +13,9 @@ use crate::{Index, IndexError};
 /// Two steps that undo each other differ by less: a clock drifts, and is set by hand.
 const ALIKE_US: i64 = 60_000_000;
 
+/// 2026-01-01: a clock that says less was never set since the machine started.
+const NEVER_SET_BEFORE_US: i64 = 1_767_225_600_000_000;
+
 /// A step of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockStep {
@@ -60,7 +63,9 @@ impl Index {
         let newest = Columns { table: "segment", row: &row }.wall_or_null("at_us")?;
         let now = self.inner.clock.now();
         let ahead_us = newest.map_or(0, |newest| newest.as_micros() - now.as_micros());
-        Ok((ahead_us > 1_000_000).then_some(ClockStep { found: now, step_us: -ahead_us }))
+        // A machine that lost its clock begins in 1970: it is that clock which is wrong, not what is stored.
+        let is_set = now.as_micros() > NEVER_SET_BEFORE_US;
+        Ok((is_set && ahead_us > 1_000_000).then_some(ClockStep { found: now, step_us: -ahead_us }))
     }
 
     /// Notes a step of the clock, and marks what it dated while it was wrong, as far as the step shows that; `None` when it

@@ -17,9 +17,6 @@ use crate::{Index, IndexError};
 /// What is told of recorders and of coverage is kept for as long as a report may reach back.
 const KEEP_WORDS: Duration = Index::MAX_REPORT;
 
-/// Segments with a wrong date that expire in one call.
-const MISDATED_MAX: usize = 512;
-
 /// What expired.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expiry {
@@ -118,29 +115,7 @@ impl Index {
                 chosen.push(next);
             }
         }
-        if let Some(oldest) = oldest {
-            for misdated in self.misdated(&span.camera, oldest).await? {
-                if queues.is_free(&misdated).await? {
-                    freed += misdated.size_bytes;
-                    chosen.push(misdated);
-                }
-            }
-        }
         Ok(freed < over)
-    }
-
-    /// Segments that a clock dated too late, and that are older than `oldest` in truth.
-    async fn misdated(&self, camera: &CameraId, oldest: WallTime) -> Result<Vec<Candidate>, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT camera, start_us, end_us, size_bytes FROM segment AS s INDEXED BY segment_misdated \
-             WHERE clock_error_us IS NOT NULL AND camera = ",
-        );
-        sql.push_bind(camera.as_str()).push(" AND end_us - clock_error_us < ").push_bind(oldest.as_micros());
-        sql.push(" AND end_us >= ").push_bind(oldest.as_micros());
-        push_may_go(&mut sql, self.recording_settings().clips);
-        sql.push(format_args!(" ORDER BY start_us LIMIT {MISDATED_MAX}"));
-        let rows = sql.build().fetch_all(&self.inner.reader).await;
-        rows.map_err(not_chosen)?.iter().map(decode).collect()
     }
 
     /// Bytes that must go for the size of all and for the room on the disk.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anjian_domain::{ClockReading, EvidenceSink, RunKind, Segment, SegmentSink, TimeSource, WallTime};
-use anjian_indexer::{CameraLimits, ClipReport, ClockFault, ClockStep, Retention, ViolationQuery};
+use anjian_indexer::{ClipReport, ClockFault, ClockStep, Retention, ViolationQuery};
 
 use crate::clips::{clip, note, played};
 use crate::fixture::{Store, at, evidence};
@@ -148,26 +148,6 @@ pub(crate) fn a_clip_whose_gap_is_filled_later_is_noted_again(store: &Store) {
     record(store, at(61).wall, 60);
     assert_eq!(note(store).recorded, 1);
     assert_ne!(played(store, &found), before);
-}
-
-pub(crate) fn what_was_dated_too_late_expires_with_its_true_age(store: &Store) {
-    let day_s = 24 * HOUR_S;
-    let every_camera = CameraLimits { max_age: Some(Duration::from_secs(day_s)), max_bytes: None };
-    let retention = Retention { every_camera, ..Retention::default() };
-    set_up(store, retention, 0);
-    record(store, at(10 * day_s).wall, 60);
-    record(store, at(10 * day_s + 70).wall, 60);
-    let back_us = i64::try_from(10 * day_s * 1_000_000).unwrap() + 70_000_000;
-    assert_eq!(step(store, at(0).wall, -back_us).unwrap().segments, 2);
-    let new = record(store, at(day_s).wall, 60);
-    // In truth the one ended 10 s before the clock was set right, the other 60 s after.
-    store.clock.set(at(day_s + 30).wall);
-    assert_eq!(store.wait(store.index.run_retention()).unwrap().segments, 1);
-    store.clock.set(at(day_s + 61).wall);
-    assert_eq!(store.wait(store.index.run_retention()).unwrap().segments, 1);
-    let left =
-        store.wait(store.index.segments(&store.viewer, &gate(), at(0).wall, at(11 * day_s).wall)).unwrap();
-    assert_eq!(left.iter().map(|segment| segment.start).collect::<Vec<_>>(), [new.start]);
 }
 
 pub(crate) fn a_finished_segment_is_not_begun_again(store: &Store) {

@@ -76,7 +76,7 @@ store_suite!(sqlite, crate::fixture::Sqlite;
     clocks: what_a_wrong_clock_dated_is_marked_and_nothing_else, marks_move_when_a_clock_that_was_set_back_is_set_forward_again,
         a_clock_that_was_set_while_nobody_watched_is_noticed,
         new_segments_lie_at_their_time_before_what_lies_in_the_future,
-        a_clip_is_cut_where_the_recording_holds_the_violation, what_was_dated_too_late_expires_with_its_true_age,
+        a_clip_is_cut_where_the_recording_holds_the_violation,
         a_finished_segment_is_not_begun_again, a_clip_whose_gap_is_filled_later_is_noted_again;
     holds: holds_are_put_and_lifted, holds_need_a_reason, an_account_signs_its_holds;
     viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there;
