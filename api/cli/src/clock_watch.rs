@@ -17,11 +17,13 @@ pub struct ClockWatch {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct State {
     last: Look,
     /// When a step was seen last, on the monotonic clock.
     stepped_at: Option<Duration>,
+    /// Faults whose rows may still arrive, and until when, on the monotonic clock.
+    arriving: Vec<(ClockFault, Duration)>,
 }
 
 /// Both clocks at one moment.
@@ -34,19 +36,21 @@ struct Look {
 impl ClockWatch {
     /// Begins to watch.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let state = State { last: Look::now(&*clock), stepped_at: None };
+        let state = State { last: Look::now(&*clock), stepped_at: None, arriving: vec![] };
         Self { clock, state: Mutex::new(state) }
     }
 
     /// Whether the clock was not set for a while: what it says of the past can be compared with what is recorded.
     pub fn is_settled(&self) -> bool {
         let now = Look::now(&*self.clock);
-        let State { last, stepped_at } = *self.state();
+        let state = self.state();
+        let (last, stepped_at) = (state.last, state.stepped_at);
         let is_long_ago = |at| now.monotonic.saturating_sub(at) >= SETTLES_IN;
         now.step_since(last).is_none() && stepped_at.is_none_or(is_long_ago)
     }
 
-    /// Notes a step since the last look. What could not be noted is noted with the next.
+    /// Notes a step since the last look, and marks what arrived since an earlier one. What could not be noted is noted with
+    /// the next.
     ///
     /// # Errors
     /// When the index could not be written.
@@ -56,14 +60,36 @@ impl ClockWatch {
         let step = now.step_since(last);
         if let Some(step) = step {
             self.state().stepped_at = Some(now.monotonic);
-            note(index, step).await?;
+            let fault = note(index, step).await?;
+            self.state().expect(fault, now.monotonic);
         }
         self.state().last = now;
+        let arriving = self.state().arriving(now.monotonic);
+        for fault in arriving {
+            let (segments, violations) = index.mark_late(&fault).await?;
+            if segments + violations > 0 {
+                tracing::info!(segments, violations, "dated by the wrong clock, stored since: marked");
+            }
+        }
         Ok(())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn expect(&mut self, fault: Option<ClockFault>, now: Duration) {
+        let Some(fault) = fault else { return };
+        self.arriving.retain(|(other, _)| !fault.undoes(other));
+        let until = now + fault.late_for();
+        self.arriving.push((fault, until));
+    }
+
+    fn arriving(&mut self, now: Duration) -> Vec<ClockFault> {
+        self.arriving.retain(|(_, until)| now < *until);
+        self.arriving.iter().map(|(fault, _)| fault.clone()).collect()
     }
 }
 
@@ -78,19 +104,19 @@ pub async fn note_missed_step(index: &Index) -> Result<(), IndexError> {
     Ok(())
 }
 
-async fn note(index: &Index, step: ClockStep) -> Result<(), IndexError> {
+async fn note(index: &Index, step: ClockStep) -> Result<Option<ClockFault>, IndexError> {
     let found = index.note_clock_step(step).await?;
     let by = Duration::from_micros(step.step_us.unsigned_abs());
     let direction = if step.step_us > 0 { "forward" } else { "back" };
-    match found {
+    match &found {
         None => tracing::warn!(?by, direction, "the clock was set"),
-        Some(ClockFault { ahead_us, segments, violations }) => {
+        Some(ClockFault { ahead_us, segments, violations, .. }) => {
             let wrong = Duration::from_micros(ahead_us.unsigned_abs());
             let text = "the clock was set: what it dated while it was wrong is marked";
             tracing::warn!(?by, direction, ?wrong, segments, violations, "{text}");
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 impl Look {
@@ -128,7 +154,8 @@ mod tests {
         assert!(watch.is_settled());
         clock.set(WallTime::EPOCH.plus(Duration::from_secs(3_600)));
         assert!(!watch.is_settled(), "before anybody looked");
-        *watch.state() = State { last: Look::now(&*clock), stepped_at: Some(clock.monotonic()) };
+        let (last, stepped_at) = (Look::now(&*clock), Some(clock.monotonic()));
+        *watch.state() = State { last, stepped_at, arriving: vec![] };
         clock.advance(SETTLES_IN / 2);
         assert!(!watch.is_settled());
         clock.advance(SETTLES_IN / 2);

@@ -4,6 +4,8 @@
 //! The newest setting of the clock is taken for right: a clock that is set back was ahead before. When it is set forward
 //! again by as much, that setting was the wrong one, and the marks move.
 
+use std::time::Duration;
+
 use anjian_domain::{CameraId, WallTime};
 use sqlx::SqliteConnection;
 
@@ -26,7 +28,7 @@ pub struct ClockStep {
 }
 
 /// What a clock that was wrong has dated.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ClockFault {
     /// By how much it was ahead, microseconds, at least; behind when negative.
     pub ahead_us: i64,
@@ -34,9 +36,29 @@ pub struct ClockFault {
     pub segments: u64,
     /// Violations that were marked.
     pub violations: u64,
+    /// What was on its way into the index meanwhile.
+    late: Fault,
+}
+
+impl ClockFault {
+    /// For how long rows may still arrive that the wrong clock dated, and those of the right one are told from them.
+    pub fn late_for(&self) -> Duration {
+        Duration::from_micros(late_us(self.ahead_us).unsigned_abs())
+    }
+
+    /// Whether it takes back what `other` said: that clock was right.
+    pub fn undoes(&self, other: &Self) -> bool {
+        // No two steps are of the same size to the microsecond.
+        self.ahead_us == -other.ahead_us
+    }
+}
+
+fn late_us(ahead_us: i64) -> i64 {
+    (ahead_us.abs() / 2).min(ALIKE_US)
 }
 
 /// Rows that the clock dated in `from_us..to_us` are wrong by `ahead_us`.
+#[derive(Debug, Clone)]
 struct Fault {
     from_us: i64,
     to_us: i64,
@@ -78,20 +100,52 @@ impl Index {
         let mut transaction = writer.begin("clock_step").await?;
         let sql = "INSERT INTO clock_step (found_us, step_us, violation_seq, oldest_us) SELECT ?, ?, \
              coalesce((SELECT max(seq) FROM violation), 0), (SELECT min((SELECT start_us FROM segment AS s \
-             WHERE s.camera = c.id ORDER BY start_us LIMIT 1)) FROM camera AS c) RETURNING seq";
-        let query = sqlx::query_scalar(sql).bind(step.found.as_micros()).bind(step.step_us);
-        let seq: i64 = query.fetch_one(&mut *transaction).await.map_err(not_marked)?;
+             WHERE s.camera = c.id ORDER BY start_us LIMIT 1)) FROM camera AS c) RETURNING seq, violation_seq";
+        let query = sqlx::query(sql).bind(step.found.as_micros()).bind(step.step_us);
+        let row = query.fetch_one(&mut *transaction).await.map_err(not_marked)?;
+        let columns = Columns { table: "clock_step", row: &row };
+        let (seq, violation_seq): (i64, i64) = (columns.get("seq")?, columns.get("violation_seq")?);
         let fault = if step.step_us < 0 {
             Some(was_ahead(&mut transaction, seq, step).await?)
         } else {
             was_behind(&mut transaction, seq, step).await?
         };
         let marked = match fault {
-            Some(fault) => Some(mark(&mut transaction, &fault).await?),
+            Some(fault) => {
+                let (segments, violations) = mark(&mut transaction, &fault).await?;
+                let (ahead_us, late) = (fault.ahead_us, fault.late(step, violation_seq));
+                Some(ClockFault { ahead_us, segments, violations, late })
+            }
             None => None,
         };
         transaction.commit().await.map_err(not_marked)?;
         Ok(marked)
+    }
+
+    /// Marks what a wrong clock had dated and the index took only after that was known: recorders believe a step after some
+    /// seconds, and frames are judged after they were taken. Says how many segments and violations.
+    ///
+    /// # Errors
+    /// When rows could not be written.
+    pub async fn mark_late(&self, fault: &ClockFault) -> Result<(u64, u64), IndexError> {
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("clock_step").await?;
+        let marked = mark(&mut transaction, &fault.late).await?;
+        transaction.commit().await.map_err(not_marked)?;
+        Ok(marked)
+    }
+}
+
+impl Fault {
+    /// The part of it that lies around the moment of `step`, without the violations that were stored by then.
+    fn late(self, step: ClockStep, violation_seq: i64) -> Self {
+        let (then_us, around_us) = (step.found.as_micros() - step.step_us, late_us(self.ahead_us));
+        Self {
+            from_us: self.from_us.max(then_us - around_us),
+            to_us: then_us + around_us,
+            after_seq: violation_seq,
+            ..self
+        }
     }
 }
 
@@ -160,7 +214,8 @@ async fn unmark(connection: &mut SqliteConnection, ahead_us: i64) -> Result<(), 
     Ok(())
 }
 
-async fn mark(connection: &mut SqliteConnection, fault: &Fault) -> Result<ClockFault, IndexError> {
+/// Answers how many segments and violations it marked.
+async fn mark(connection: &mut SqliteConnection, fault: &Fault) -> Result<(u64, u64), IndexError> {
     let Fault { from_us, to_us, ahead_us, after_seq, older_from_us } = *fault;
     let cameras =
         sqlx::query("SELECT id FROM camera").fetch_all(&mut *connection).await.map_err(not_marked)?;
@@ -179,7 +234,7 @@ async fn mark(connection: &mut SqliteConnection, fault: &Fault) -> Result<ClockF
          AND seq > ?4 AND clock_error_us IS NULL AND run_kind = 'live'";
     let query = sqlx::query(sql).bind(ahead_us).bind(from_us).bind(to_us).bind(after_seq);
     let violations = query.execute(connection).await.map_err(not_marked)?.rows_affected();
-    Ok(ClockFault { ahead_us, segments, violations })
+    Ok((segments, violations))
 }
 
 fn not_marked(source: sqlx::Error) -> IndexError {

@@ -37,14 +37,14 @@ pub(crate) fn what_a_wrong_clock_dated_is_marked_and_nothing_else(store: &Store)
     record(store, at(0).wall, 60);
     store.recorded(&run, 10);
     // An hour ahead from minute one on, and set right after three minutes.
-    assert_eq!(step(store, at(HOUR_S + 60).wall, HOUR_US), None);
+    assert!(step(store, at(HOUR_S + 60).wall, HOUR_US).is_none());
     record(store, at(HOUR_S + 70).wall, 60);
     store.recorded(&run, HOUR_S + 80);
     let archived = store.run(RunKind::Archive, "gate");
     store.recorded(&archived, HOUR_S + 90);
     store.clock.set(at(240).wall);
     let fault = step(store, at(240).wall, -HOUR_US).unwrap();
-    assert_eq!(fault, ClockFault { ahead_us: HOUR_US, segments: 1, violations: 1 });
+    assert_eq!((fault.ahead_us, fault.segments, fault.violations), (HOUR_US, 1, 1));
     record(store, at(250).wall, 60);
     store.recorded(&run, 260);
     assert_eq!(segments_ahead(store), [None, None, Some(3_600)]);
@@ -72,9 +72,34 @@ pub(crate) fn marks_move_when_a_clock_that_was_set_back_is_set_forward_again(sto
     record(store, at(210).wall, 60);
     store.recorded(&run, 220);
     let fault = step(store, at(HOUR_S + 270).wall, HOUR_US).unwrap();
-    assert_eq!(fault, ClockFault { ahead_us: -HOUR_US, segments: 1, violations: 1 });
+    assert_eq!((fault.ahead_us, fault.segments, fault.violations), (-HOUR_US, 1, 1));
     assert_eq!(segments_ahead(store), [Some(-3_600), None, None]);
     assert_eq!(violations_ahead(store), [Some(-3_600), None, None]);
+}
+
+pub(crate) fn what_was_on_its_way_when_the_clock_was_set_is_marked_when_it_arrives(store: &Store) {
+    set_up(store, Retention::default(), 0);
+    let run = store.run(RunKind::Live, "gate");
+    step(store, at(2 * HOUR_S).wall, HOUR_US);
+    store.recorded(&run, 2 * HOUR_S + 10);
+    let fault = step(store, at(HOUR_S + 20).wall, -HOUR_US).unwrap();
+    // Frames that were taken before the step, and rightly dated ones.
+    store.recorded(&run, 2 * HOUR_S + 19);
+    record(store, at(2 * HOUR_S + 21).wall, 4);
+    store.recorded(&run, HOUR_S + 21);
+    record(store, at(HOUR_S + 25).wall, 4);
+    assert_eq!(store.wait(store.index.mark_late(&fault)).unwrap(), (1, 1));
+    assert_eq!(violations_ahead(store), [None, Some(3_600), Some(3_600)]);
+    assert_eq!(segments_ahead(store), [None, Some(3_600)]);
+    assert_eq!(store.wait(store.index.mark_late(&fault)).unwrap(), (0, 0));
+    assert_eq!(fault.late_for(), Duration::from_secs(60));
+    // The other way round: the clock was behind.
+    step(store, at(300).wall, -HOUR_US - 7);
+    let fault = step(store, at(HOUR_S + 330).wall, HOUR_US + 9).unwrap();
+    store.recorded(&run, 329);
+    store.recorded(&run, HOUR_S + 331);
+    assert_eq!(store.wait(store.index.mark_late(&fault)).unwrap(), (0, 1));
+    assert_eq!(violations_ahead(store), [Some(-3_600), None, None, Some(3_600), Some(3_600)]);
 }
 
 pub(crate) fn a_clock_that_was_set_while_nobody_watched_is_noticed(store: &Store) {

@@ -17,6 +17,7 @@ mod stream;
 mod tap;
 mod thread;
 mod tracks;
+mod workplace;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,7 +33,8 @@ pub(crate) use self::tracks::video_track;
 
 use self::files::Folder;
 use self::intake::{BYTES_MAX, Intake, Item, Limits, SPAN_MAX};
-use self::thread::{RecorderThread, Workplace};
+use self::thread::RecorderThread;
+use self::workplace::Workplace;
 use crate::camera_time::{APART, CameraTime};
 use crate::stream_time::StreamTime;
 use crate::{StopSignal, Vitals};

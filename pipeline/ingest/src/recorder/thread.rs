@@ -3,23 +3,22 @@
 //! Lives as long as the camera is watched, over all its connections. Only here is a disk or the index waited for.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Clock, RecordingState, Segment, SegmentSink, WallTime};
+use anjian_domain::{RecordingState, Segment, WallTime};
 use anjian_footage::{AudioTrack, FootageError, StateJournal, TrackKind, Tracks};
 
 use super::account;
 use super::begun;
-use super::files::Files;
 use super::intake::{Intake, Item, Packet};
 use super::open::{Follows, OpenSegment};
 use super::refusal::{self, Refusal};
 use super::rows::Rows;
 use super::status::Status;
 use super::stream::Stream;
-use crate::camera_time::{APART, CameraTime};
+use super::workplace::Workplace;
+use crate::camera_time::APART;
 use crate::stream_clock::Placed;
 
 /// A stream that sends less often is written as it comes.
@@ -27,17 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// After the file system or the index refused.
 const RETRY_AFTER: Duration = Duration::from_secs(3);
-
-/// Whatever a recorder works with.
-pub(super) struct Workplace<'a> {
-    pub(super) camera: CameraId,
-    pub(super) root: PathBuf,
-    pub(super) segment: Duration,
-    pub(super) files: &'a dyn Files,
-    pub(super) sink: Arc<dyn SegmentSink>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) time: Arc<CameraTime>,
-}
 
 /// One camera's recorder.
 pub(super) struct RecorderThread<'a> {
@@ -233,12 +221,7 @@ impl<'a> RecorderThread<'a> {
 
     fn learn_spans(&mut self) -> Result<(), Refusal> {
         if !self.knows_spans {
-            let spans = self.place.sink.recorded_spans(&self.place.camera, APART);
-            let spans = spans.map_err(|error| Refusal {
-                state: RecordingState::Failed,
-                reason: format!("the index does not say where something is recorded: {error}"),
-            })?;
-            spans.into_iter().for_each(|span| self.place.time.occupy(span));
+            self.place.learn_spans()?;
             self.knows_spans = true;
         }
         Ok(())
@@ -333,7 +316,8 @@ impl<'a> RecorderThread<'a> {
         let since = since.unwrap_or_else(|| self.present());
         let has_leapt = self.end.is_some_and(|end| end.since(since).max(since.since(end)) >= APART);
         let change = self.status.change(RecordingState::Recording, reason, since);
-        if let Some(change) = change.or_else(|| self.status.moved(since).filter(|_| has_leapt)) {
+        let moved = || if has_leapt { self.status.moved(since) } else { None };
+        if let Some(change) = change.or_else(moved) {
             self.rows.change(&change);
         }
     }

@@ -4,13 +4,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anjian_domain::{
-    AudioCodec, ErrorKind, ManualClock, MediaTime, RecordedSpan, RecordingChange, Shortage, SinkError,
-    VideoCodec,
+    AudioCodec, CameraId, Clock, ErrorKind, ManualClock, MediaTime, RecordedSpan, RecordingChange,
+    SegmentSink, Shortage, SinkError, VideoCodec,
 };
 use anjian_footage::{Sample, VideoTrack};
 use gstreamer as gst;
 
-use super::super::files::OpenFile;
+use super::super::files::{Files, OpenFile};
 use super::super::status;
 use super::*;
 use crate::stream_clock::Lead;
