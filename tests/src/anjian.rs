@@ -178,13 +178,21 @@ impl Server {
     ///
     /// # Errors
     /// When it ends with an error.
-    pub fn stop(mut self) -> Result<()> {
+    pub fn stop(self) -> Result<()> {
+        self.end().map(drop)
+    }
+
+    /// The same, and gives its folder back.
+    ///
+    /// # Errors
+    /// When it ends with an error.
+    pub fn end(mut self) -> Result<TempDir> {
         kill(self.pid()?, Signal::SIGTERM)?;
         let status = self.child.wait()?;
         if !status.success() {
             bail!("anjian serve ended with {status}:\n{}", self.log());
         }
-        Ok(())
+        self.give_folder()
     }
 
     /// Kills it as a power cut would and gives its folder back.
@@ -194,7 +202,17 @@ impl Server {
     pub fn kill(mut self) -> Result<TempDir> {
         self.child.kill()?;
         self.child.wait()?;
+        self.give_folder()
+    }
+
+    fn give_folder(&mut self) -> Result<TempDir> {
         Ok(std::mem::replace(&mut self.folder, tempfile::tempdir()?))
+    }
+
+    /// Where its page is.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// Its process.

@@ -7,6 +7,7 @@ pub mod camera_cases;
 pub mod field;
 mod kills;
 pub mod odd_camera;
+pub mod odd_site;
 mod plant;
 mod recording;
 mod trend;

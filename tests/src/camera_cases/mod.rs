@@ -3,6 +3,8 @@
 mod addresses;
 mod case;
 mod clocks;
+mod copied;
+mod each;
 mod ledger;
 mod media;
 mod refusals;
@@ -13,6 +15,7 @@ mod streams;
 mod table;
 
 pub use case::{Case, Expected, Kind, Tier};
+pub use copied::kept_by_ffmpeg_alone;
 pub use run::{Outcome, run, run_all};
 pub use table::table;
 

@@ -1,6 +1,5 @@
 //! Records an odd camera, and judges what came of it.
 
-use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,6 +10,7 @@ use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording, StopSi
 use anyhow::{Context, Result};
 
 use super::case::{Case, Expected};
+use super::each::each;
 use super::ledger::{Ledger, Told};
 use crate::odd_camera::{OddCamera, Seen};
 use crate::pass;
@@ -54,23 +54,7 @@ struct Evidence {
 /// Runs cases, so many at a time; outcomes in the order of the cases.
 #[must_use]
 pub fn run_all(cases: &[Case], at_once: usize) -> Vec<Result<Outcome>> {
-    let waiting: Mutex<VecDeque<usize>> = Mutex::new((0..cases.len()).collect());
-    let done = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..at_once.min(cases.len()) {
-            scope.spawn(|| {
-                loop {
-                    let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-                    let Some(number) = next else { break };
-                    let outcome = run(&cases[number]);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((number, outcome));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(number, _)| *number);
-    done.into_iter().map(|(_, outcome)| outcome).collect()
+    each(cases, at_once, &run)
 }
 
 /// Runs a case.

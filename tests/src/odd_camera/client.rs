@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use super::answer::{Server, Session, Way};
 use super::clip::clip;
-use super::media::{Channel, Media};
+use super::media::{Channel, Media, sizes};
 use super::request::Request;
 use super::script::{End, Script, Transports};
 use super::seen::Ledger;
@@ -30,7 +30,7 @@ impl Client<'_> {
     pub(super) fn serve(&self, mut stream: TcpStream) -> Result<()> {
         let (origin, peer) = (format!("rtsp://{}", stream.local_addr()?), stream.peer_addr()?.ip());
         let udp = UdpSocket::bind("127.0.0.1:0")?;
-        let clip = clip(self.script.codec, "320x240")?;
+        let clip = clip(self.script.codec, self.script.scene, sizes(self.script.scene)[0])?;
         let server = Server {
             script: self.script,
             clip: &clip,

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 
+use super::script::Scene;
+
 /// Pictures from one keyframe to the next.
 pub(super) const GROUP: u32 = 25;
 
@@ -50,7 +52,7 @@ impl Codec {
 /// The NAL units of a picture.
 pub(super) type AccessUnit = Vec<Vec<u8>>;
 
-/// A second or two, to be repeated; begins with a keyframe.
+/// A few seconds, to be repeated; begins with a keyframe.
 #[derive(Debug)]
 pub(super) struct Clip {
     pub(super) units: Vec<AccessUnit>,
@@ -58,24 +60,34 @@ pub(super) struct Clip {
 }
 
 /// A clip of this size.
-pub(super) fn clip(codec: Codec, size: &'static str) -> Result<Arc<Clip>> {
-    type Made = HashMap<(Codec, &'static str), Arc<Clip>>;
+pub(super) fn clip(codec: Codec, scene: Scene, size: &'static str) -> Result<Arc<Clip>> {
+    type Made = HashMap<(Codec, Scene, &'static str), Arc<Clip>>;
     static MADE: Mutex<Option<Made>> = Mutex::new(None);
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     let made = made.get_or_insert_default();
-    if let Some(clip) = made.get(&(codec, size)) {
+    if let Some(clip) = made.get(&(codec, scene, size)) {
         return Ok(Arc::clone(clip));
     }
-    let clip = Arc::new(make(codec, size)?);
-    made.insert((codec, size), Arc::clone(&clip));
+    let clip = Arc::new(make(codec, scene, size)?);
+    made.insert((codec, scene, size), Arc::clone(&clip));
     Ok(clip)
 }
 
-fn make(codec: Codec, size: &str) -> Result<Clip> {
+fn make(codec: Codec, scene: Scene, size: &str) -> Result<Clip> {
     let options = format!("keyint={GROUP}:min-keyint={GROUP}:scenecut=0:bframes=0:repeat-headers=1:aud=1");
     let mut command = Command::new("ffmpeg");
-    command.args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", &format!("testsrc2=size={size}:rate=25")]);
-    command.args(["-t", "2", "-pix_fmt", "yuv420p", "-preset", "ultrafast"]);
+    command.args(["-nostdin", "-v", "error"]);
+    let seconds = match scene {
+        Scene::Pattern => {
+            command.args(["-f", "lavfi", "-i", &format!("testsrc2=size={size}:rate=25")]);
+            2
+        }
+        Scene::HatComesOff => {
+            command.arg("-i").arg(crate::clip("loading-bay-hat-off")).args(["-an", "-s", size, "-r", "25"]);
+            14
+        }
+    };
+    command.args(["-t", &seconds.to_string(), "-pix_fmt", "yuv420p", "-preset", "ultrafast"]);
     match codec {
         Codec::H264 => command.args(["-c:v", "libx264", "-x264-params", &options, "-f", "h264", "-"]),
         Codec::H265 => {
@@ -94,7 +106,7 @@ fn make(codec: Codec, size: &str) -> Result<Clip> {
             unit.push(nal.to_vec());
         }
     }
-    ensure!(units.len() == 2 * GROUP as usize, "ffmpeg made {} pictures", units.len());
+    ensure!(units.len() == seconds * GROUP as usize, "ffmpeg made {} pictures", units.len());
     let is_set = |nal: &&Vec<u8>| codec.is_parameter_set(nal);
     let parameter_sets = units[0].iter().filter(is_set).cloned().collect();
     Ok(Clip { units, parameter_sets })

@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use super::clip::{Clip, GROUP, clip};
 use super::packets::{Header, payloads, rtp, sender_report};
-use super::script::{Identity, PayloadType, Script, Second, SenderClock, Sequence, Stamps};
+use super::script::{Identity, PayloadType, Scene, Script, Second, SenderClock, Sequence, Stamps};
 
 const TICKS_PER_S: i64 = 90_000;
 
@@ -16,7 +16,12 @@ const TICKS_PER_S: i64 = 90_000;
 const NTP_TO_UNIX_S: i64 = 2_208_988_800;
 
 /// Size of the pictures, and after an encoder's restart.
-const SIZES: [&str; 2] = ["320x240", "480x272"];
+pub(super) const fn sizes(scene: Scene) -> [&'static str; 2] {
+    match scene {
+        Scene::Pattern => ["320x240", "480x272"],
+        Scene::HatComesOff => ["640x360", "704x396"],
+    }
+}
 
 /// Where a packet belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +46,8 @@ pub(super) struct Media {
 
 impl Media {
     pub(super) fn begin(script: &Script) -> Result<Self> {
-        let clips = [clip(script.codec, SIZES[0])?, clip(script.codec, SIZES[1])?];
+        let [before, after] = sizes(script.scene).map(|size| clip(script.codec, script.scene, size));
+        let clips = [before?, after?];
         let sequence = if script.sequence == Sequence::Wraps { u16::MAX - 40 } else { 1000 };
         let began = SystemClock.monotonic() + script.slow.first;
         let ssrc = if script.identity == Identity::Zero { 0 } else { 0x1234_5678 };

@@ -16,8 +16,8 @@ mod server;
 
 pub use clip::Codec;
 pub use script::{
-    Access, Control, End, Identity, PayloadType, Redirect, Script, Second, SenderClock, Sequence, Slow,
-    Stamps, Transports,
+    Access, Control, End, Identity, PayloadType, Redirect, Scene, Script, Second, SenderClock, Sequence,
+    Slow, Stamps, Transports,
 };
 pub use seen::Seen;
 pub use server::OddCamera;

@@ -10,6 +10,7 @@ use super::clip::Codec;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Script {
     pub codec: Codec,
+    pub scene: Scene,
     /// Pictures of each connection; then it is silent, or ends.
     pub pictures: u32,
     pub interval: Duration,
@@ -55,6 +56,7 @@ impl Default for Script {
     fn default() -> Self {
         Self {
             codec: Codec::H264,
+            scene: Scene::Pattern,
             pictures: 100,
             interval: Duration::from_millis(40),
             burst: 0,
@@ -83,6 +85,15 @@ impl Default for Script {
             lacks_cseq: false,
         }
     }
+}
+
+/// What it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scene {
+    /// A moving test picture.
+    Pattern,
+    /// Somebody takes off a hard hat after some seconds.
+    HatComesOff,
 }
 
 /// RTP time stamps.

@@ -2,6 +2,7 @@
 //! cameras` and `scripts/test-long field` run all of them.
 
 mod cameras;
+mod sites;
 
 use anjian_tests::field::{Tier, compare_or_write, run_configurations, run_files};
 use anyhow::Result;

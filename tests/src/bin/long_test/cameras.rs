@@ -1,6 +1,6 @@
 //! Every odd camera, beyond the core set of the short tier.
 
-use anjian_tests::camera_cases::{cases, run_all, table};
+use anjian_tests::camera_cases::{cases, kept_by_ffmpeg_alone, run_all, table};
 use anyhow::{Result, ensure};
 
 use crate::long_test::LongTest;
@@ -9,13 +9,14 @@ pub(crate) const TEST: LongTest = LongTest {
     name: "cameras",
     unit: "cases at a time",
     default_amount: 24,
-    proves: "each odd camera is recorded to the last picture, or its reason says what to do",
+    proves: "each odd camera is recorded to the last picture, or its reason says what to do and ffmpeg keeps nothing either",
     run,
 };
 
 fn run(at_once: u32) -> Result<()> {
-    let cases = cases();
-    let outcomes = run_all(&cases, at_once.try_into()?);
+    let (cases, at_once) = (cases(), at_once.try_into()?);
+    let by_ffmpeg = kept_by_ffmpeg_alone(&cases, at_once)?;
+    let outcomes = run_all(&cases, at_once);
     let mut told = Vec::new();
     for (case, outcome) in cases.into_iter().zip(outcomes) {
         told.push((case, outcome?));
@@ -23,5 +24,6 @@ fn run(at_once: u32) -> Result<()> {
     println!("{}", table(&told));
     let failed = told.iter().filter(|(_, outcome)| !outcome.faults.is_empty()).count();
     ensure!(failed == 0, "{failed} of {} cases", told.len());
+    ensure!(by_ffmpeg.is_empty(), "refused, and ffmpeg keeps pictures: {by_ffmpeg:?}");
     Ok(())
 }

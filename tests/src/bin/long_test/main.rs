@@ -8,6 +8,8 @@ mod cameras;
 mod field;
 mod kills;
 mod long_test;
+mod receive;
+mod sites;
 mod soak;
 
 use std::process::ExitCode;
@@ -16,7 +18,8 @@ use anyhow::{Context, Result, bail};
 
 use long_test::LongTest;
 
-const LONG_TESTS: [LongTest; 4] = [cameras::TEST, field::TEST, kills::TEST, soak::TEST];
+const LONG_TESTS: [LongTest; 6] =
+    [cameras::TEST, field::TEST, kills::TEST, receive::TEST, sites::TEST, soak::TEST];
 
 const USAGE: &str = "use: scripts/test-long [--list | NAME [AMOUNT]]; without a name, every long test runs";
 
@@ -86,7 +89,19 @@ mod tests {
     #[test]
     fn arguments_choose_tests_and_amounts() {
         for (line, expected) in [
-            ("", Some(&[("cameras", 24), ("field", 1), ("kills", 200), ("soak", 120)][..])),
+            (
+                "",
+                Some(
+                    &[
+                        ("cameras", 24),
+                        ("field", 1),
+                        ("kills", 200),
+                        ("receive", 8),
+                        ("sites", 8),
+                        ("soak", 120),
+                    ][..],
+                ),
+            ),
             ("soak", Some(&[("soak", 120)])),
             ("soak 3", Some(&[("soak", 3)])),
             ("soaks", None),
