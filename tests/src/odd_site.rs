@@ -14,8 +14,7 @@ use crate::camera_cases::{Case, Expected};
 use crate::odd_camera::{OddCamera, Scene, Script};
 use crate::{Server, checkout, play, run, wait_for};
 
-const SETTINGS: &str =
-    "[recording]\nsegment_s = 5\nreserve_mb = 0\nmin_free_gb = 0\nclip_before_s = 3\nclip_after_s = 2\nclip_max_s = 8\n";
+const SETTINGS: &str = "[recording]\nsegment_s = 5\nreserve_mb = 0\nmin_free_gb = 0\nclip_before_s = 3\nclip_after_s = 2\nclip_max_s = 8\n";
 /// Longer than a test: no camera begins again.
 const PICTURES: u32 = 6_000;
 const RATE: Duration = Duration::from_millis(40);
