@@ -17,7 +17,7 @@ fn what_is_recorded_of_odd_cameras_plays_and_holds_their_violations() -> Result<
     let all = cases();
     let find =
         |name: &&str| all.iter().find(|case| case.name == **name).with_context(|| format!("no case {name}"));
-    let chosen: Vec<&Case> = NAMES.iter().map(|name| find(name)).collect::<Result<_>>()?;
+    let chosen: Vec<&Case> = NAMES.iter().map(find).collect::<Result<_>>()?;
     assert_eq!(run_site(&chosen)?, Vec::<String>::new());
     Ok(())
 }
