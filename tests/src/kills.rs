@@ -12,8 +12,6 @@ use tempfile::TempDir;
 use crate::{Camera, Finished, Recording, Shows, play, recorded_until, run, segments, test_clip, wait_for};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What a kill may cost.
-const LOSS_MAX: Duration = Duration::from_secs(1);
 const CAMERAS: [&str; 2] = ["dock", "gate"];
 
 /// What the kills cost.
@@ -28,13 +26,13 @@ pub struct KillReport {
 /// Records two cameras and kills the recorder so many times. Calls `on_kill` after each with its number, from 1.
 ///
 /// # Errors
-/// When a kill costs more than a second, `check --repair` leaves anything to repair, or a segment does not play.
-pub fn kill_recording(kills: usize, on_kill: &mut dyn FnMut(usize)) -> Result<KillReport> {
+/// When a kill costs more than `most`, `check --repair` leaves anything to repair, or a segment does not play.
+pub fn kill_recording(kills: usize, most: Duration, on_kill: &mut dyn FnMut(usize)) -> Result<KillReport> {
     let site = Site::new()?;
     let (mut moments, mut losses) = (Moments(5), vec![]);
     for number in 1..=kills {
         for (camera, lost) in CAMERAS.into_iter().zip(site.record_and_kill(moments.next())?) {
-            ensure!(lost <= LOSS_MAX, "kill {number}: {camera} lost {lost:?}");
+            ensure!(lost <= most, "kill {number}: {camera} lost {lost:?}");
             losses.push(lost);
         }
         on_kill(number);

@@ -1,6 +1,7 @@
 //! The session description.
 
-use super::clip::{Clip, Codec};
+use super::clip::Clip;
+use super::codec::Codec;
 use super::script::{Control, PayloadType, Script, Second};
 
 /// The number of the video among the media, and the description.

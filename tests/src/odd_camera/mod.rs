@@ -6,6 +6,7 @@ mod access;
 mod answer;
 mod client;
 mod clip;
+mod codec;
 mod describe;
 mod media;
 mod packets;
@@ -14,7 +15,7 @@ mod script;
 mod seen;
 mod server;
 
-pub use clip::Codec;
+pub use codec::Codec;
 pub use script::{
     Access, Control, End, Identity, PayloadType, Redirect, Scene, Script, Second, SenderClock, Sequence,
     Slow, Stamps, Transports,

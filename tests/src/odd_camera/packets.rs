@@ -1,6 +1,6 @@
 //! Access units as RTP packets, and sender reports.
 
-use super::clip::Codec;
+use super::codec::Codec;
 
 /// A packet's bytes of a picture at most.
 const PAYLOAD_MAX: usize = 1200;

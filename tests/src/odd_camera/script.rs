@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::clip::Codec;
+use super::codec::Codec;
 
 /// A camera's behaviour. The default is a good camera: H.264, 25 pictures a second, four seconds.
 #[derive(Debug, Clone, PartialEq)]
