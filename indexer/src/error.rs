@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anjian_domain::{ErrorKind, RunId, Shortage, SinkError, ViolationId, WallTime};
 
-use crate::engine::sqlite_kind::kind_of;
+use crate::engine::kind::kind_of;
 
 /// Why the index could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]

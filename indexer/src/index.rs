@@ -1,19 +1,20 @@
 //! The index of one data folder, and how to open it. What can be done with it stands in the rooms beside.
 
+use crate::engine::sql;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anjian_domain::{Clock, RecordingChange, Scope};
-use sqlx::{Connection, Sqlite, SqlitePool, Transaction, pool::PoolConnection};
 use tokio::sync::watch;
 
 use crate::configuration::ticks::Ticks;
 use crate::engine::blocking::blocking;
+use crate::engine::connection::{Connection, Pool};
 use crate::engine::disk::{Disk, RealDisk, Room};
 use crate::engine::open::{self, Create};
-use crate::engine::presence::Presence;
+use crate::engine::sqlite::presence::Presence;
 use crate::evidence::folder::EvidenceFolder;
 use crate::{IndexError, RecordingSettings};
 
@@ -32,8 +33,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) evidence: EvidenceFolder,
     /// One connection: SQLite has one writer at a time anyway, and whoever holds it tells in the order of commits.
-    writer: SqlitePool,
-    pub(crate) reader: SqlitePool,
+    writer: Pool,
+    pub(crate) reader: Pool,
     presence: Presence,
     /// Number of the newest change that this process committed, 0 before the first.
     pub(crate) committed: watch::Sender<i64>,
@@ -98,8 +99,8 @@ impl Index {
     /// Why not.
     pub async fn health(&self) -> Result<Vec<RecordingChange>, IndexError> {
         let failed = |source| IndexError::Database { doing: "probe the index", table: "site", source };
-        let configured = sqlx::query_scalar("SELECT id FROM camera WHERE is_configured = 1");
-        let configured: Vec<String> = configured.fetch_all(&self.inner.reader).await.map_err(failed)?;
+        let configured = sql::query("SELECT id FROM camera WHERE is_configured = 1");
+        let configured: Vec<String> = configured.scalars(&self.inner.reader).await.map_err(failed)?;
         let mut recorders = self.recorder_states(&Scope::Everything).await?;
         recorders.retain(|recorder| {
             recorder.state.is_off() && configured.iter().any(|id| id == recorder.camera.as_str())
@@ -155,7 +156,7 @@ impl Index {
         self.inner.presence.check()?;
         let failed = |source| IndexError::Database { doing: "wait for the writer", table: "all", source };
         loop {
-            let connection = self.inner.writer.acquire().await.map_err(failed)?;
+            let mut connection = self.inner.writer.acquire().await.map_err(failed)?;
             if !connection.is_in_transaction() {
                 return Ok(Writer(connection));
             }
@@ -167,20 +168,17 @@ impl Index {
 }
 
 /// The right to write. Whoever announces a change does so before giving it back.
-pub(crate) struct Writer(PoolConnection<Sqlite>);
+pub(crate) struct Writer(Connection<'static>);
 
 impl Writer {
     /// Takes the database's write lock at once, so that the transaction cannot fail for it half way.
-    pub(crate) async fn begin(&mut self, table: &'static str) -> Result<Transaction<'_, Sqlite>, IndexError> {
-        let begun = self.0.begin_with("BEGIN IMMEDIATE").await;
+    pub(crate) async fn begin(&mut self, table: &'static str) -> Result<Connection<'_>, IndexError> {
+        let begun = self.0.begin_writing().await;
         begun.map_err(|source| IndexError::Database { doing: "begin to write", table, source })
     }
 
     /// See [`Index::write_soon`].
-    pub(crate) async fn begin_soon(
-        &mut self,
-        table: &'static str,
-    ) -> Result<Transaction<'_, Sqlite>, IndexError> {
+    pub(crate) async fn begin_soon(&mut self, table: &'static str) -> Result<Connection<'_>, IndexError> {
         // A transaction that begins after nobody waits for it is rolled back by sqlx.
         let begun = tokio::time::timeout(PATIENCE, self.begin(table)).await;
         begun.unwrap_or(Err(IndexError::Busy { table }))
@@ -200,7 +198,7 @@ mod tests {
         let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
         let mut writer = index.write().await.unwrap();
         let mut transaction = writer.begin("site").await.unwrap();
-        sqlx::query("ROLLBACK").execute(&mut *transaction).await.unwrap();
+        sql::query("ROLLBACK").execute(&mut transaction).await.unwrap();
         drop(transaction);
         drop(writer);
         index.health().await.unwrap();

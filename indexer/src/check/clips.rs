@@ -1,11 +1,12 @@
 //! Clips whose bytes lie in the recording: whether the recording still gives them, byte by byte. A violation without a
 //! file of its clip is right as long as it does.
 
+use crate::engine::row::Row;
+use crate::engine::sql;
 use std::path::Path;
 
 use anjian_domain::{CameraId, Segment, ViolationId, WallTime};
 use anjian_footage::{Cut, FootageError, WholeFile};
-use sqlx::sqlite::SqliteRow;
 
 use crate::check::batch::BATCH;
 use crate::check::segments::Repair;
@@ -64,8 +65,8 @@ impl Index {
 
     async fn noted_after(&self, after: i64) -> Result<Vec<Noted>, IndexError> {
         let sql = "SELECT c.*, v.id FROM clip AS c JOIN violation AS v ON v.seq = c.violation \
-             WHERE c.state = 'recorded' AND c.violation > ? ORDER BY c.violation LIMIT ?";
-        let rows = sqlx::query(sql).bind(after).bind(BATCH as i64).fetch_all(&self.inner.reader).await;
+             WHERE c.state = 'recorded' AND c.violation > $1 ORDER BY c.violation LIMIT $2";
+        let rows = sql::query(sql).bind(after).bind(BATCH as i64).fetch_all(&self.inner.reader).await;
         rows.map_err(not_read)?.iter().filter_map(|row| decode(row).transpose()).collect()
     }
 
@@ -104,8 +105,8 @@ impl Index {
             return Ok(false);
         };
         let sql = "SELECT EXISTS (SELECT 1 FROM violation AS v JOIN clip AS c ON c.violation = v.seq \
-             WHERE v.id = ? AND c.state IN ('due', 'recorded'))";
-        let found = sqlx::query_scalar(sql).bind(uuid_column(id.0)).fetch_one(&self.inner.reader).await;
+             WHERE v.id = $1 AND c.state IN ('due', 'recorded'))";
+        let found = sql::query(sql).bind(uuid_column(id.0)).scalar(&self.inner.reader).await;
         found.map_err(not_read)
     }
 }
@@ -131,7 +132,7 @@ fn compare(
 }
 
 /// `None` for one that is not noted, which the schema excludes.
-fn decode(row: &SqliteRow) -> Result<Option<Noted>, IndexError> {
+fn decode(row: &Row) -> Result<Option<Noted>, IndexError> {
     let columns = Columns { table: "clip", row };
     let Some(digest) = clip_row::digest(&columns)? else { return Ok(None) };
     Ok(Some(Noted {

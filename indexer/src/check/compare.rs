@@ -1,12 +1,13 @@
 //! Comparing rows with files, both ways; segments in `segments`. May run beside the live system.
 
+use crate::engine::sql;
+use crate::engine::sql::Builder;
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use anjian_domain::{RunId, ViolationId};
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::check::batch::{BATCH, YOUNG, digest};
 use crate::check::files::FileWalk;
@@ -83,14 +84,14 @@ impl Index {
     }
 
     pub(crate) async fn count_rows(&self, table: &'static str) -> Result<u64, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT count(*) FROM {table}"));
-        let count: Result<i64, _> = sql.build_query_scalar().fetch_one(&self.inner.reader).await;
+        let sql = Builder::new(format!("SELECT count(*) FROM {table}"));
+        let count: Result<i64, _> = sql.build().scalar(&self.inner.reader).await;
         let count = count.map_err(|source| IndexError::Database { doing: "count rows", table, source })?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
     async fn check_database(&self, report: &mut CheckReport) -> Result<(), IndexError> {
-        let said = sqlx::query_scalar("PRAGMA quick_check(20)").fetch_all(&self.inner.reader).await;
+        let said = sql::query("PRAGMA quick_check(20)").scalars(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "check the database", table: "all", source };
         let said: Vec<String> = said.map_err(failed)?;
         said.into_iter()
@@ -123,8 +124,8 @@ impl Index {
 
     async fn recorded_after(&self, after: &(i64, String)) -> Result<Vec<Recorded>, IndexError> {
         let sql = "SELECT e.*, v.id FROM evidence AS e JOIN violation AS v ON v.seq = e.violation \
-             WHERE e.expired_us IS NULL AND (e.violation, e.kind) > (?, ?) ORDER BY e.violation, e.kind LIMIT ?";
-        let query = sqlx::query(sql).bind(after.0).bind(&after.1).bind(BATCH as i64);
+             WHERE e.expired_us IS NULL AND (e.violation, e.kind) > ($1, $2) ORDER BY e.violation, e.kind LIMIT $3";
+        let query = sql::query(sql).bind(after.0).bind(&after.1).bind(BATCH as i64);
         let rows = query.fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list files", table: "evidence", source };
         let decode = |row| {
@@ -171,22 +172,17 @@ impl Index {
         &self,
         paths: impl Iterator<Item = &str>,
     ) -> Result<HashSet<String>, IndexError> {
-        let mut sql =
-            QueryBuilder::<Sqlite>::new("SELECT path FROM evidence WHERE is_gone = 0 AND path IN (");
-        let mut list = sql.separated(", ");
-        for path in paths {
-            list.push_bind(path.to_owned());
-        }
-        list.push_unseparated(")");
-        let known: Result<Vec<String>, _> = sql.build_query_scalar().fetch_all(&self.inner.reader).await;
+        let mut sql = Builder::new("SELECT path FROM evidence WHERE is_gone = 0 AND path IN (");
+        sql.push_list(paths).push(")");
+        let known: Result<Vec<String>, _> = sql.build().scalars(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look files up", table: "evidence", source };
         Ok(known.map_err(failed)?.into_iter().collect())
     }
 
     async fn check_ends(&self, report: &mut CheckReport) -> Result<(), IndexError> {
-        let sql = "SELECT v.id, v.run FROM violation AS v INDEXED BY violation_unclosed \
+        let sql = "SELECT v.id, v.run FROM violation AS v /*by violation_unclosed*/ \
              JOIN run AS r ON r.id = v.run WHERE v.closed_us IS NULL AND r.ended_us IS NOT NULL ORDER BY v.seq";
-        let rows = sqlx::query(sql).fetch_all(&self.inner.reader).await;
+        let rows = sql::query(sql).fetch_all(&self.inner.reader).await;
         let failed =
             |source| IndexError::Database { doing: "look for open violations", table: "violation", source };
         for row in &rows.map_err(failed)? {

@@ -1,9 +1,10 @@
 //! Comparing the rows of segments with the media files, both ways, and mending what can be mended.
 
+use crate::engine::sql;
+use crate::engine::sql::Builder;
 use std::path::PathBuf;
 
 use anjian_domain::{CameraId, Segment, WallTime};
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::check::batch::{BATCH, YOUNG, digest};
 use crate::check::files::FileWalk;
@@ -65,8 +66,8 @@ impl Index {
         // Files do not say what was found about their clock later.
         let marks = "CREATE TEMP TABLE clock_marks AS SELECT camera, start_us, clock_error_us FROM segment \
              WHERE clock_error_us IS NOT NULL";
-        sqlx::query(marks).execute(&mut *transaction).await.map_err(failed)?;
-        sqlx::query("DELETE FROM segment").execute(&mut *transaction).await.map_err(failed)?;
+        sql::query(marks).execute(&mut transaction).await.map_err(failed)?;
+        sql::query("DELETE FROM segment").execute(&mut transaction).await.map_err(failed)?;
         let mut rebuilt = Rebuilt::default();
         let mut walk = FileWalk::new(self.recordings_folder());
         loop {
@@ -75,11 +76,8 @@ impl Index {
             if batch.files.is_empty() {
                 let marks = "UPDATE segment AS s SET clock_error_us = m.clock_error_us FROM temp.clock_marks AS m \
                      WHERE (s.camera, s.start_us) = (m.camera, m.start_us)";
-                sqlx::query(marks).execute(&mut *transaction).await.map_err(failed)?;
-                sqlx::query("DROP TABLE temp.clock_marks")
-                    .execute(&mut *transaction)
-                    .await
-                    .map_err(failed)?;
+                sql::query(marks).execute(&mut transaction).await.map_err(failed)?;
+                sql::query("DROP TABLE temp.clock_marks").execute(&mut transaction).await.map_err(failed)?;
                 transaction.commit().await.map_err(failed)?;
                 return Ok(rebuilt);
             }
@@ -194,7 +192,7 @@ impl Index {
 
     async fn segments_after(&self, before: Option<&Segment>) -> Result<Vec<Segment>, IndexError> {
         let columns = segment_row::COLUMNS;
-        let mut sql = QueryBuilder::<Sqlite>::new(format!(
+        let mut sql = Builder::new(format!(
             "SELECT {columns} FROM segment WHERE is_expiring = 0 AND (camera, start_us) > ("
         ));
         sql.push_bind(before.map_or("", |segment| segment.camera.as_str()).to_owned()).push(", ");
@@ -228,9 +226,9 @@ impl Index {
 
     async fn has_segment(&self, named: Option<(CameraId, WallTime)>) -> Result<bool, IndexError> {
         let Some((camera, start)) = named else { return Ok(false) };
-        let sql = "SELECT EXISTS (SELECT 1 FROM segment WHERE camera = ? AND start_us = ?)";
-        let query = sqlx::query_scalar(sql).bind(camera.as_str()).bind(start.as_micros());
-        let found = query.fetch_one(&self.inner.reader).await;
+        let sql = "SELECT EXISTS (SELECT 1 FROM segment WHERE camera = $1 AND start_us = $2)";
+        let query = sql::query(sql).bind(camera.as_str()).bind(start.as_micros());
+        let found = query.scalar(&self.inner.reader).await;
         found.map_err(|source| IndexError::Database { doing: "look a file up", table: "segment", source })
     }
 

@@ -1,8 +1,8 @@
 //! Comparing the tallies that triggers keep with the violations that they count, and building them anew.
 
-use sqlx::{AssertSqlSafe, SqliteConnection};
-
 use crate::check::segments::Repair;
+use crate::engine::connection::Connection;
+use crate::engine::sql;
 use crate::violations::days::{DAY_HOURS, DAY_US, column_of};
 use crate::violations::parts::HOUR_US;
 use crate::{CheckFinding, CheckReport, Index, IndexError};
@@ -38,8 +38,8 @@ impl Index {
         repair: Repair,
     ) -> Result<(), IndexError> {
         for tally in &TALLIES {
-            let compared =
-                sqlx::query_scalar(AssertSqlSafe(tally.comparison())).fetch_one(&self.inner.reader);
+            let comparison = sql::query(&tally.comparison());
+            let compared = comparison.scalar(&self.inner.reader);
             let differences: i64 = compared.await.map_err(|source| tally.failed("compare counts", source))?;
             match (differences, repair) {
                 (0, _) => {}
@@ -78,12 +78,14 @@ impl Tally {
         if !self.is_by_day {
             return format!("SELECT {keys}, count(*) FROM violation GROUP BY {keys}");
         }
-        let hours: Vec<_> = (0..DAY_HOURS).map(|hour| format!("sum(hour = {hour})")).collect();
+        let hours: Vec<_> = (0..DAY_HOURS)
+            .map(|hour| format!("CAST(sum(CASE hour WHEN {hour} THEN 1 ELSE 0 END) AS BIGINT)"))
+            .collect();
         // The remainder of a moment before 1970 is below zero.
         let of_day_us = format!("(opened_us % {DAY_US} + {DAY_US}) % {DAY_US}");
         format!(
             "SELECT day_us, {keys}, count(*), {} FROM (SELECT {keys}, opened_us - {of_day_us} AS day_us, \
-             {of_day_us} / {HOUR_US} AS hour FROM violation) GROUP BY day_us, {keys}",
+             {of_day_us} / {HOUR_US} AS hour FROM violation) AS placed GROUP BY day_us, {keys}",
             hours.join(", ")
         )
     }
@@ -94,16 +96,16 @@ impl Tally {
         format!(
             "WITH kept AS MATERIALIZED (SELECT {columns} FROM {table} WHERE count <> 0), \
              counted AS MATERIALIZED ({counted}) \
-             SELECT (SELECT count(*) FROM (SELECT * FROM kept EXCEPT SELECT * FROM counted)) \
-             + (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept))"
+             SELECT (SELECT count(*) FROM (SELECT * FROM kept EXCEPT SELECT * FROM counted) AS more) \
+             + (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept) AS fewer)"
         )
     }
 
-    async fn rebuild(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    async fn rebuild(&self, connection: &mut Connection<'_>) -> Result<(), sqlx::Error> {
         let (table, columns, counted) = (self.table, self.columns(), self.counted());
-        sqlx::query(AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut *connection).await?;
-        let sql = AssertSqlSafe(format!("INSERT INTO {table} ({columns}) {counted}"));
-        sqlx::query(sql).execute(connection).await.map(drop)
+        sql::query(&format!("DELETE FROM {table}")).execute(&mut *connection).await?;
+        let sql = format!("INSERT INTO {table} ({columns}) {counted}");
+        sql::query(&sql).execute(connection).await.map(drop)
     }
 
     fn failed(&self, doing: &'static str, source: sqlx::Error) -> IndexError {

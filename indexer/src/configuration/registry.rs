@@ -1,8 +1,10 @@
 //! Sites and cameras: what the configuration says of them, and what cameras are doing.
 
+use crate::engine::connection::Connection;
+use crate::engine::row::Row;
+use crate::engine::sql;
+use crate::engine::sql::Builder;
 use anjian_domain::{Camera, CameraId, CameraStatus, Site, SiteId, Viewer, WallTime};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::configuration::camera_row;
 use crate::engine::columns::{Columns, json_column};
@@ -19,13 +21,13 @@ impl Index {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("site").await?;
         let sql = "INSERT INTO site (id, name, credit_code, time_zone, risk_level, is_configured) \
-             VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
+             VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
              credit_code = excluded.credit_code, time_zone = excluded.time_zone, \
              risk_level = excluded.risk_level, is_configured = 1";
-        let query = sqlx::query(sql).bind(site.id.as_str()).bind(&site.name).bind(&site.credit_code);
+        let query = sql::query(sql).bind(site.id.as_str()).bind(&site.name).bind(&site.credit_code);
         let query = query.bind(&site.time_zone).bind(&site.risk_level);
         let failed = |source| IndexError::Database { doing: "keep a site", table: "site", source };
-        query.execute(&mut *transaction).await.map_err(failed)?;
+        query.execute(&mut transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
     }
 
@@ -37,13 +39,13 @@ impl Index {
         let zone_names = json_column("camera", &camera.zone_names)?;
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("camera").await?;
-        let sql = "INSERT INTO camera (id, site, name, zone_names, is_configured) VALUES (?, ?, ?, ?, 1) \
+        let sql = "INSERT INTO camera (id, site, name, zone_names, is_configured) VALUES ($1, $2, $3, $4, 1) \
              ON CONFLICT (id) DO UPDATE SET site = excluded.site, name = excluded.name, \
              zone_names = excluded.zone_names, is_configured = 1";
-        let query = sqlx::query(sql).bind(camera.id.as_str()).bind(camera.site.as_str());
+        let query = sql::query(sql).bind(camera.id.as_str()).bind(camera.site.as_str());
         let query = query.bind(&camera.name).bind(zone_names);
         let failed = |source| IndexError::Database { doing: "keep a camera", table: "camera", source };
-        query.execute(&mut *transaction).await.map_err(failed)?;
+        query.execute(&mut transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
     }
 
@@ -57,17 +59,17 @@ impl Index {
         let cameras: Vec<_> = cameras.iter().map(CameraId::as_str).collect();
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("camera").await?;
-        let mut sql = QueryBuilder::<Sqlite>::new("UPDATE site SET is_configured = 0 WHERE TRUE");
+        let mut sql = Builder::new("UPDATE site SET is_configured = 0 WHERE TRUE");
         push_others(&mut sql, &sites);
         let failed =
             |source| IndexError::Database { doing: "mark as not configured", table: "camera", source };
-        sql.build().execute(&mut *transaction).await.map_err(failed)?;
-        let mut sql = QueryBuilder::<Sqlite>::new(
-            "UPDATE camera SET is_configured = 0, reason = NULL, since_us = iif(state = 'stopped', since_us, ",
+        sql.build().execute(&mut transaction).await.map_err(failed)?;
+        let mut sql = Builder::new(
+            "UPDATE camera SET is_configured = 0, reason = NULL, since_us = CASE WHEN state = 'stopped' THEN since_us ELSE ",
         );
-        sql.push_bind(now).push("), state = 'stopped' WHERE is_configured = 1");
+        sql.push_bind(now).push(" END, state = 'stopped' WHERE is_configured = 1");
         push_others(&mut sql, &cameras);
-        sql.build().execute(&mut *transaction).await.map_err(failed)?;
+        sql.build().execute(&mut transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
     }
 
@@ -76,7 +78,7 @@ impl Index {
     /// # Errors
     /// When the rows could not be read.
     pub async fn sites(&self, viewer: &Viewer) -> Result<Vec<SiteRow>, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM site WHERE TRUE");
+        let mut sql = Builder::new("SELECT * FROM site WHERE TRUE");
         push_site(&mut sql, viewer.scope(), "id");
         let rows = sql.push(" ORDER BY id").build().fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list sites", table: "site", source };
@@ -89,7 +91,7 @@ impl Index {
     /// When the rows could not be read.
     pub async fn cameras(&self, viewer: &Viewer) -> Result<Vec<CameraRow>, IndexError> {
         let columns = camera_row::COLUMNS;
-        let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {columns} FROM camera WHERE TRUE"));
+        let mut sql = Builder::new(format!("SELECT {columns} FROM camera WHERE TRUE"));
         push_site(&mut sql, viewer.scope(), "site");
         let read = sql.push(" ORDER BY id").build().fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list cameras", table: "camera", source };
@@ -133,26 +135,22 @@ impl Index {
 }
 
 /// Narrows an update to rows that are not in `kept`.
-fn push_others(sql: &mut QueryBuilder<Sqlite>, kept: &[&str]) {
+fn push_others(sql: &mut Builder, kept: &[&str]) {
     if kept.is_empty() {
         return;
     }
     sql.push(" AND id NOT IN (");
-    let mut list = sql.separated(", ");
-    for id in kept {
-        list.push_bind((*id).to_owned());
-    }
-    list.push_unseparated(")");
+    sql.push_list(kept.iter().map(|id| (*id).to_owned())).push(")");
 }
 
 /// Answers whether anything but the frame time changed.
-async fn write_state(connection: &mut SqliteConnection, status: &CameraStatus) -> Result<bool, IndexError> {
+async fn write_state(connection: &mut Connection<'_>, status: &CameraStatus) -> Result<bool, IndexError> {
     let failed = |source| IndexError::Database { doing: "keep a camera's state", table: "camera", source };
-    let sql = "UPDATE camera SET state = ?2, since_us = ?3, reason = ?4 WHERE id = ?1 \
-         AND (state, since_us, reason) IS NOT (?2, ?3, ?4)";
-    let query = sqlx::query(sql).bind(status.camera.as_str()).bind(status.state.as_str());
+    let sql = "UPDATE camera SET state = $2, since_us = $3, reason = $4 WHERE id = $1 \
+         AND (state, since_us, reason) IS DISTINCT FROM ($2, $3, $4)";
+    let query = sql::query(sql).bind(status.camera.as_str()).bind(status.state.as_str());
     let query = query.bind(status.since.as_micros()).bind(&status.reason);
-    let changed = query.execute(&mut *connection).await.map_err(failed)?.rows_affected();
+    let changed = query.execute(&mut *connection).await.map_err(failed)?;
     if changed == 0 {
         // Either nothing changed, or there is no such camera; the latter is an error.
         camera_row::find(connection, &status.camera).await?;
@@ -162,19 +160,19 @@ async fn write_state(connection: &mut SqliteConnection, status: &CameraStatus) -
 
 /// Also the heartbeat of the camera's live Run: where it is said to have ended when its process is killed.
 async fn write_frame_time(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     camera: &CameraId,
     at: WallTime,
 ) -> Result<(), sqlx::Error> {
-    let sql = "UPDATE camera SET last_frame_us = ?2 WHERE id = ?1";
-    sqlx::query(sql).bind(camera.as_str()).bind(at.as_micros()).execute(&mut *connection).await?;
-    let sql = "UPDATE run SET last_seen_us = ?2 \
-         WHERE kind = 'live' AND camera = ?1 AND ended_us IS NULL";
-    sqlx::query(sql).bind(camera.as_str()).bind(at.as_micros()).execute(connection).await?;
+    let sql = "UPDATE camera SET last_frame_us = $2 WHERE id = $1";
+    sql::query(sql).bind(camera.as_str()).bind(at.as_micros()).execute(&mut *connection).await?;
+    let sql = "UPDATE run SET last_seen_us = $2 \
+         WHERE kind = 'live' AND camera = $1 AND ended_us IS NULL";
+    sql::query(sql).bind(camera.as_str()).bind(at.as_micros()).execute(connection).await?;
     Ok(())
 }
 
-fn decode_site(row: &SqliteRow) -> Result<SiteRow, IndexError> {
+fn decode_site(row: &Row) -> Result<SiteRow, IndexError> {
     let columns = Columns { table: "site", row };
     let site = Site {
         id: columns.word("id")?,
@@ -183,5 +181,5 @@ fn decode_site(row: &SqliteRow) -> Result<SiteRow, IndexError> {
         time_zone: columns.get("time_zone")?,
         risk_level: columns.get("risk_level")?,
     };
-    Ok(SiteRow { site, is_configured: columns.get("is_configured")? })
+    Ok(SiteRow { site, is_configured: columns.flag("is_configured")? })
 }

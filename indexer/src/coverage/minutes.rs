@@ -1,11 +1,12 @@
 //! What became of each minute of a camera: recorded or gap, and analysed, gated or blind.
 
+use crate::engine::connection::Connection;
+use crate::engine::sql;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anjian_domain::{BlindCause, CameraId, PersonCount, Viewer, WallTime};
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 
 use crate::coverage::persons;
 use crate::engine::columns::Columns;
@@ -82,7 +83,7 @@ impl Index {
     ) -> Result<BTreeMap<WallTime, Told>, IndexError> {
         let failed =
             |source| IndexError::Database { doing: "read coverage", table: "coverage_minute", source };
-        let mut reading = self.inner.reader.begin().await.map_err(failed)?;
+        let mut reading = self.inner.reader.begin_reading().await.map_err(failed)?;
         let mut told = BTreeMap::new();
         read_minutes(&mut reading, camera, (from, to), &mut told).await?;
         read_blind(&mut reading, camera, (from, to), &mut told).await?;
@@ -92,14 +93,14 @@ impl Index {
 }
 
 async fn read_minutes(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     camera: &CameraId,
     (from, to): (WallTime, WallTime),
     told: &mut BTreeMap<WallTime, Told>,
 ) -> Result<(), IndexError> {
     let failed = |source| IndexError::Database { doing: "read coverage", table: "coverage_minute", source };
-    let sql = "SELECT * FROM coverage_minute WHERE camera = ? AND minute_us >= ? AND minute_us < ?";
-    let query = sqlx::query(sql).bind(camera.as_str()).bind(from.as_micros()).bind(to.as_micros());
+    let sql = "SELECT * FROM coverage_minute WHERE camera = $1 AND minute_us >= $2 AND minute_us < $3";
+    let query = sql::query(sql).bind(camera.as_str()).bind(from.as_micros()).bind(to.as_micros());
     for row in query.fetch_all(connection).await.map_err(failed)? {
         let columns = Columns { table: "coverage_minute", row: &row };
         let minute: &mut Told = told.entry(columns.wall("minute_us")?).or_default();
@@ -111,14 +112,14 @@ async fn read_minutes(
 }
 
 async fn read_blind(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     camera: &CameraId,
     (from, to): (WallTime, WallTime),
     told: &mut BTreeMap<WallTime, Told>,
 ) -> Result<(), IndexError> {
     let failed = |source| IndexError::Database { doing: "read coverage", table: "coverage_blind", source };
-    let sql = "SELECT * FROM coverage_blind WHERE camera = ? AND minute_us >= ? AND minute_us < ?";
-    let query = sqlx::query(sql).bind(camera.as_str()).bind(from.as_micros()).bind(to.as_micros());
+    let sql = "SELECT * FROM coverage_blind WHERE camera = $1 AND minute_us >= $2 AND minute_us < $3";
+    let query = sql::query(sql).bind(camera.as_str()).bind(from.as_micros()).bind(to.as_micros());
     for row in query.fetch_all(connection).await.map_err(failed)? {
         let columns = Columns { table: "coverage_blind", row: &row };
         let minute: &mut Told = told.entry(columns.wall("minute_us")?).or_default();

@@ -1,7 +1,8 @@
 //! How many persons were seen at once in a minute: two columns of `coverage_minute`.
 
+use crate::engine::connection::Connection;
+use crate::engine::sql;
 use anjian_domain::{CameraMinute, PersonCount};
-use sqlx::SqliteConnection;
 
 use crate::IndexError;
 use crate::engine::columns::{Columns, json_column};
@@ -10,12 +11,12 @@ const TABLE: &str = "coverage_minute";
 
 /// The most that is known of a minute, with what is told now; `None` when nothing was judged yet.
 pub(crate) async fn most(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     told: &CameraMinute,
     minute_us: i64,
 ) -> Result<Option<PersonCount>, IndexError> {
-    let sql = "SELECT persons, zone_persons FROM coverage_minute WHERE camera = ? AND minute_us = ?";
-    let query = sqlx::query(sql).bind(told.camera.as_str()).bind(minute_us);
+    let sql = "SELECT persons, zone_persons FROM coverage_minute WHERE camera = $1 AND minute_us = $2";
+    let query = sql::query(sql).bind(told.camera.as_str()).bind(minute_us);
     let failed = |source| IndexError::Database { doing: "read coverage", table: TABLE, source };
     let row = query.fetch_optional(connection).await.map_err(failed)?;
     let known = row.map(|row| decode(&Columns { table: TABLE, row: &row })).transpose()?.flatten();
@@ -30,7 +31,7 @@ pub(crate) async fn most(
 
 /// What a row of `coverage_minute` holds.
 pub(crate) fn decode(columns: &Columns<'_>) -> Result<Option<PersonCount>, IndexError> {
-    let Some(picture) = columns.get::<Option<u32>>("persons")? else { return Ok(None) };
+    let Some(picture) = columns.count_or_null("persons")? else { return Ok(None) };
     let zones = columns.json_or_null("zone_persons")?.unwrap_or_default();
     Ok(Some(PersonCount { picture, zones }))
 }

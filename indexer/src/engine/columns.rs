@@ -5,20 +5,19 @@ use anjian_domain::{MediaTime, Moment, WallTime};
 use serde::Serialize;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row, Sqlite, Type};
 use uuid::Uuid;
 
 use crate::IndexError;
+use crate::engine::row::{Readable, Row};
 
 /// A row of which it is known where it came from.
 pub(crate) struct Columns<'r> {
     pub(crate) table: &'static str,
-    pub(crate) row: &'r SqliteRow,
+    pub(crate) row: &'r Row,
 }
 
 impl<'r> Columns<'r> {
-    pub(crate) fn get<T: Decode<'r, Sqlite> + Type<Sqlite>>(&self, column: &str) -> Result<T, IndexError> {
+    pub(crate) fn get<T: Readable<'r>>(&self, column: &str) -> Result<T, IndexError> {
         self.row.try_get(column).map_err(|error| self.refuse(column, &error.to_string()))
     }
 
@@ -77,6 +76,25 @@ impl<'r> Columns<'r> {
     pub(crate) fn moment(&self, wall: &str, media: &str) -> Result<Moment, IndexError> {
         let media_time = self.media_or_null(media)?.ok_or_else(|| self.refuse(media, "is null"))?;
         Ok(Moment { wall: self.wall(wall)?, media: media_time })
+    }
+
+    /// A column that holds 0 or 1.
+    pub(crate) fn flag(&self, column: &str) -> Result<bool, IndexError> {
+        match self.get::<i64>(column)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(self.refuse(column, &format!("{other} is neither 0 nor 1"))),
+        }
+    }
+
+    /// A small number of things.
+    pub(crate) fn count(&self, column: &str) -> Result<u32, IndexError> {
+        self.count_or_null(column)?.ok_or_else(|| self.refuse(column, "is null"))
+    }
+
+    pub(crate) fn count_or_null(&self, column: &str) -> Result<Option<u32>, IndexError> {
+        let outside = |_| self.refuse(column, "is no number of things");
+        self.get::<Option<i64>>(column)?.map(|count| u32::try_from(count).map_err(outside)).transpose()
     }
 
     pub(crate) fn unsigned(&self, column: &str) -> Result<u64, IndexError> {

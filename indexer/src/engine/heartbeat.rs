@@ -1,5 +1,6 @@
 //! A row that a live system writes again and again: it shows that the database can be written, and when it last was.
 
+use crate::engine::sql;
 use crate::{Index, IndexError};
 
 impl Index {
@@ -12,9 +13,9 @@ impl Index {
         let failed = |source| IndexError::Database { doing: "write a heartbeat", table: "heartbeat", source };
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("heartbeat").await?;
-        let sql = "INSERT INTO heartbeat VALUES (1, ?1) ON CONFLICT DO UPDATE SET at_us = ?1";
-        let query = sqlx::query(sql).bind(self.inner.clock.now().as_micros());
-        query.execute(&mut *transaction).await.map_err(failed)?;
+        let sql = "INSERT INTO heartbeat VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET at_us = $1";
+        let query = sql::query(sql).bind(self.inner.clock.now().as_micros());
+        query.execute(&mut transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
     }
 }

@@ -1,12 +1,18 @@
-//! The database itself: how it is opened and brought up to date, how columns become values, how much room its disk has.
+//! The database itself, and everything that the two engines do differently: opening, the schema, the dialect, plans, and
+//! what their errors mean. Nothing outside of this folder names an engine.
+//!
+//! [`sql`] has statements, [`connection`] where they run, [`row`] and [`columns`] what they answer.
 
 pub(crate) mod blocking;
 pub(crate) mod columns;
-pub(crate) mod connect;
-pub(crate) mod copy;
+pub(crate) mod connection;
+pub(crate) mod dialect;
 pub(crate) mod disk;
 pub(crate) mod heartbeat;
-pub(crate) mod migrate;
+pub(crate) mod kind;
 pub(crate) mod open;
-pub(crate) mod presence;
-pub(crate) mod sqlite_kind;
+pub(crate) mod postgres;
+pub(crate) mod row;
+pub(crate) mod sql;
+pub(crate) mod sqlite;
+pub(crate) mod value;

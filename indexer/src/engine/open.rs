@@ -6,14 +6,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::SqlitePool;
 use sqlx::sqlite::SqlitePoolOptions;
 
 use crate::IndexError;
 use crate::engine::blocking::blocking;
-use crate::engine::connect::connect_options;
-use crate::engine::migrate::{Rights, bring_up_to_date};
-use crate::engine::presence::Presence;
+use crate::engine::connection::Pool;
+use crate::engine::sqlite::connect::connect_options;
+use crate::engine::sqlite::migrate::{Rights, bring_up_to_date};
+use crate::engine::sqlite::presence::Presence;
 
 const DATABASE: &str = "anjian.db";
 const IN_USE_LOCK: &str = "index.lock";
@@ -31,8 +31,8 @@ pub(crate) enum Create {
 
 pub(crate) struct Opened {
     pub(crate) data_dir: PathBuf,
-    pub(crate) writer: SqlitePool,
-    pub(crate) reader: SqlitePool,
+    pub(crate) writer: Pool,
+    pub(crate) reader: Pool,
     pub(crate) in_use: Option<File>,
     pub(crate) presence: Presence,
 }
@@ -59,6 +59,7 @@ pub(crate) async fn open(data_dir: &Path, create: Create) -> Result<Opened, Inde
     // No connection is made here: `bring_up_to_date` has just proven that one can be.
     let writer = pool.clone().max_connections(1).connect_lazy_with(options.clone());
     let reader = pool.max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+    let (writer, reader) = (Pool::Sqlite(writer), Pool::Sqlite(reader));
     Ok(Opened { data_dir, writer, reader, in_use, presence })
 }
 
@@ -152,6 +153,7 @@ pub(crate) fn is_unused(data_dir: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::sql;
 
     #[tokio::test]
     async fn commits_survive_a_power_cut() {
@@ -159,11 +161,11 @@ mod tests {
         let opened = open(folder.path(), Create::IfMissing).await.unwrap();
         let expected = [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")];
         for (name, value) in expected {
-            let sql = sqlx::AssertSqlSafe(format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"));
-            let found: String = sqlx::query_scalar(sql).fetch_one(&opened.writer).await.unwrap();
+            let sql = format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}");
+            let found: String = sql::query(&sql).scalar(&opened.writer).await.unwrap();
             assert_eq!(found, value, "{name}");
         }
-        let written = sqlx::query("DELETE FROM site").execute(&opened.reader).await;
+        let written = sql::query("DELETE FROM site").execute(&opened.reader).await;
         assert!(written.is_err(), "readers cannot write");
     }
 }

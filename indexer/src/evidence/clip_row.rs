@@ -1,8 +1,9 @@
 //! The clip of a violation, as the index knows it.
 
+use crate::engine::connection::Connection;
+use crate::engine::sql;
 use anjian_domain::{CameraId, WallTime};
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 
 use crate::engine::columns::Columns;
 use crate::evidence::rows::{Expired, ExpiredBy};
@@ -68,65 +69,65 @@ impl ClipState {
 }
 
 /// Notes that a violation is to have a clip.
-pub(crate) async fn insert_due(connection: &mut SqliteConnection, violation: i64) -> Result<(), IndexError> {
+pub(crate) async fn insert_due(connection: &mut Connection<'_>, violation: i64) -> Result<(), IndexError> {
     let sql =
-        "INSERT INTO clip (violation, camera, state) SELECT seq, camera, 'due' FROM violation WHERE seq = ?";
-    sqlx::query(sql).bind(violation).execute(connection).await.map_err(not_noted)?;
+        "INSERT INTO clip (violation, camera, state) SELECT seq, camera, 'due' FROM violation WHERE seq = $1";
+    sql::query(sql).bind(violation).execute(connection).await.map_err(not_noted)?;
     Ok(())
 }
 
 /// A segment begins at `start`: clips that were noted with a gap there are noted again. That happens after a clock was set.
 pub(crate) async fn note_again(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     camera: &CameraId,
     start: WallTime,
 ) -> Result<(), IndexError> {
     let sql = "UPDATE clip SET state = 'due', from_us = NULL, to_us = NULL, size_bytes = NULL, sha256 = NULL, \
-         reason = NULL WHERE state = 'recorded' AND camera = ?1 AND from_us < ?2 AND from_us > ?2 - ?3 AND to_us > ?2";
+         reason = NULL WHERE state = 'recorded' AND camera = $1 AND from_us < $2 AND from_us > $2 - $3 AND to_us > $2";
     let longest = i64::try_from(ClipSettings::LONGEST.as_micros()).unwrap_or(i64::MAX);
-    let query = sqlx::query(sql).bind(camera.as_str()).bind(start.as_micros()).bind(longest);
+    let query = sql::query(sql).bind(camera.as_str()).bind(start.as_micros()).bind(longest);
     query.execute(connection).await.map_err(not_noted)?;
     Ok(())
 }
 
 /// Notes what became of a clip that is in the state `from`. Answers whether it was.
 pub(crate) async fn update(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     violation: i64,
     from: ClipState,
     clip: &ClipRow,
 ) -> Result<bool, IndexError> {
-    let sql = "UPDATE clip SET state = ?3, from_us = ?4, to_us = ?5, size_bytes = ?6, sha256 = ?7, reason = ?8, \
-         expired_us = ?9, expired_by = ?10 WHERE violation = ?1 AND state = ?2";
-    let query = sqlx::query(sql).bind(violation).bind(from.as_str()).bind(clip.state.as_str());
+    let sql = "UPDATE clip SET state = $3, from_us = $4, to_us = $5, size_bytes = $6, sha256 = $7, reason = $8, \
+         expired_us = $9, expired_by = $10 WHERE violation = $1 AND state = $2";
+    let query = sql::query(sql).bind(violation).bind(from.as_str()).bind(clip.state.as_str());
     let query = query.bind(clip.from.map(WallTime::as_micros)).bind(clip.to.map(WallTime::as_micros));
     let digest = clip.digest.as_ref();
     let query = query.bind(digest.map(|digest| digest.size_bytes.cast_signed()));
     let query = query.bind(digest.map(|digest| &digest.sha256)).bind(&clip.reason);
     let query = query.bind(clip.expired.map(|expired| expired.at.as_micros()));
     let query = query.bind(clip.expired.map(|expired| expired.by.as_str()));
-    Ok(query.execute(connection).await.map_err(not_noted)?.rows_affected() > 0)
+    Ok(query.execute(connection).await.map_err(not_noted)? > 0)
 }
 
 /// Notes that a clip went, wherever its bytes lay.
 pub(crate) async fn expire(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     violation: i64,
     at: WallTime,
     by: ExpiredBy,
 ) -> Result<(), IndexError> {
-    let sql = "UPDATE clip SET state = 'expired', size_bytes = NULL, sha256 = NULL, expired_us = ?2, \
-         expired_by = ?3 WHERE violation = ?1 AND state IN ('recorded', 'cut')";
-    let query = sqlx::query(sql).bind(violation).bind(at.as_micros()).bind(by.as_str());
+    let sql = "UPDATE clip SET state = 'expired', size_bytes = NULL, sha256 = NULL, expired_us = $2, \
+         expired_by = $3 WHERE violation = $1 AND state IN ('recorded', 'cut')";
+    let query = sql::query(sql).bind(violation).bind(at.as_micros()).bind(by.as_str());
     query.execute(connection).await.map_err(not_noted)?;
     Ok(())
 }
 
 pub(crate) async fn find(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     violation: i64,
 ) -> Result<Option<ClipRow>, IndexError> {
-    let found = sqlx::query("SELECT * FROM clip WHERE violation = ?").bind(violation);
+    let found = sql::query("SELECT * FROM clip WHERE violation = $1").bind(violation);
     let found = found.fetch_optional(connection).await;
     let failed = |source| IndexError::Database { doing: "read a clip", table: "clip", source };
     let Some(row) = found.map_err(failed)? else { return Ok(None) };

@@ -2,6 +2,7 @@
 //! stay in the recording; [`crate::evidence::keep_clips`] cuts it before they go. A clip that cannot be had now or ever
 //! is remembered as such, with the reason, and not tried again.
 
+use crate::engine::sql;
 use std::time::Duration;
 
 use anjian_domain::{CameraId, ErrorKind, Segment, WallTime};
@@ -93,9 +94,9 @@ impl Index {
 
     async fn due_clips(&self) -> Result<Vec<DueClip>, IndexError> {
         let sql = "SELECT v.seq, v.camera, v.opened_us - v.clock_offset_us AS opened_us, \
-             v.closed_us - v.clock_offset_us AS closed_us FROM clip AS c INDEXED BY clip_due \
-             JOIN violation AS v ON v.seq = c.violation WHERE c.state = 'due' ORDER BY c.violation LIMIT ?";
-        let rows = sqlx::query(sql).bind(BATCH).fetch_all(&self.inner.reader).await;
+             v.closed_us - v.clock_offset_us AS closed_us FROM clip AS c /*by clip_due*/ \
+             JOIN violation AS v ON v.seq = c.violation WHERE c.state = 'due' ORDER BY c.violation LIMIT $1";
+        let rows = sql::query(sql).bind(BATCH).fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look for clips", table: "clip", source };
         let settings = self.recording_settings().clips;
         let decode = |row| {

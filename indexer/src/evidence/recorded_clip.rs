@@ -1,7 +1,7 @@
 //! Clips whose bytes lie in the recording: what they consist of, for whoever plays them.
 
+use crate::engine::sql::Builder;
 use anjian_domain::{CameraId, Segment, Viewer, ViolationId, WallTime};
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::columns::{Columns, uuid_column};
 use crate::evidence::clip_row::{self, ClipDigest};
@@ -34,7 +34,7 @@ impl Index {
         viewer: &Viewer,
         id: ViolationId,
     ) -> Result<Option<RecordedClip>, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new(
+        let mut sql = Builder::new(
             "SELECT c.camera, c.from_us, c.to_us, c.size_bytes, c.sha256 FROM violation AS v \
              JOIN clip AS c ON c.violation = v.seq WHERE c.state = 'recorded' AND v.id = ",
         );

@@ -1,10 +1,11 @@
 //! Making a row of a media file: the file says itself whose it is and when it begins. Torn ends are cut off.
 
+use crate::engine::connection::Connection;
+use crate::engine::sql;
 use std::path::{Path, PathBuf};
 
 use anjian_domain::{CameraId, Segment, WallTime};
 use anjian_footage::{FootageError, Pieces, repair};
-use sqlx::SqliteConnection;
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
@@ -63,7 +64,7 @@ impl Index {
 
 /// Writes the row of a file that was found.
 pub(crate) async fn put_found(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     segment: Segment,
     pieces: &Pieces,
     overlap: Overlap,
@@ -120,9 +121,9 @@ fn delete(path: PathBuf) -> Result<Found, IndexError> {
 }
 
 /// Ends a segment where the next begins.
-async fn trim(connection: &mut SqliteConnection, segment: Segment) -> Result<Segment, IndexError> {
-    let sql = "SELECT min(start_us) AS start_us FROM segment WHERE camera = ? AND start_us > ?";
-    let query = sqlx::query(sql).bind(segment.camera.as_str()).bind(segment.start.as_micros());
+async fn trim(connection: &mut Connection<'_>, segment: Segment) -> Result<Segment, IndexError> {
+    let sql = "SELECT min(start_us) AS start_us FROM segment WHERE camera = $1 AND start_us > $2";
+    let query = sql::query(sql).bind(segment.camera.as_str()).bind(segment.start.as_micros());
     let failed = |source| IndexError::Database { doing: "compare segments", table: "segment", source };
     let row = query.fetch_one(connection).await.map_err(failed)?;
     let next = Columns { table: "segment", row: &row }.wall_or_null("start_us")?;
@@ -131,15 +132,15 @@ async fn trim(connection: &mut SqliteConnection, segment: Segment) -> Result<Seg
 }
 
 /// Footage may be of a camera that no configuration names any more: it gets rows that say so.
-async fn insert_camera(connection: &mut SqliteConnection, camera: &CameraId) -> Result<(), IndexError> {
+async fn insert_camera(connection: &mut Connection<'_>, camera: &CameraId) -> Result<(), IndexError> {
     let failed = |source| IndexError::Database { doing: "keep a camera", table: "camera", source };
     let sql = "INSERT INTO site (id, name, credit_code, time_zone, risk_level, is_configured) \
-         SELECT 'unknown', '', '', 'Asia/Shanghai', '', 0 WHERE NOT EXISTS (SELECT 1 FROM camera WHERE id = ?) \
+         SELECT 'unknown', '', '', 'Asia/Shanghai', '', 0 WHERE NOT EXISTS (SELECT 1 FROM camera WHERE id = $1) \
          ON CONFLICT DO NOTHING";
-    sqlx::query(sql).bind(camera.as_str()).execute(&mut *connection).await.map_err(failed)?;
+    sql::query(sql).bind(camera.as_str()).execute(&mut *connection).await.map_err(failed)?;
     let sql = "INSERT INTO camera (id, site, name, is_configured) \
-         SELECT ?1, 'unknown', ?1, 0 WHERE NOT EXISTS (SELECT 1 FROM camera WHERE id = ?1)";
-    sqlx::query(sql).bind(camera.as_str()).execute(connection).await.map_err(failed)?;
+         SELECT $1, 'unknown', $1, 0 WHERE NOT EXISTS (SELECT 1 FROM camera WHERE id = $1)";
+    sql::query(sql).bind(camera.as_str()).execute(connection).await.map_err(failed)?;
     Ok(())
 }
 

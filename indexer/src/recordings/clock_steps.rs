@@ -4,10 +4,11 @@
 //! The newest setting of the clock is taken for right: a clock that is set back was ahead before. When it is set forward
 //! again by as much, that setting was the wrong one, and the marks move.
 
+use crate::engine::connection::Connection;
+use crate::engine::sql;
 use std::time::Duration;
 
 use anjian_domain::{CameraId, WallTime};
-use sqlx::SqliteConnection;
 
 use crate::engine::columns::Columns;
 use crate::{Index, IndexError};
@@ -80,8 +81,8 @@ impl Index {
                  WHERE s.camera = c.id AND clock_error_us IS NULL ORDER BY start_us DESC LIMIT 1) AS at_us FROM camera AS c \
              UNION ALL SELECT at_us FROM heartbeat \
              UNION ALL SELECT * FROM (SELECT opened_us FROM violation \
-                 WHERE clock_error_us IS NULL AND run_kind = 'live' ORDER BY opened_us DESC LIMIT 1))";
-        let row = sqlx::query(sql).fetch_one(&self.inner.reader).await.map_err(not_marked)?;
+                 WHERE clock_error_us IS NULL AND run_kind = 'live' ORDER BY opened_us DESC LIMIT 1) AS newest) AS known";
+        let row = sql::query(sql).fetch_one(&self.inner.reader).await.map_err(not_marked)?;
         let newest = Columns { table: "segment", row: &row }.wall_or_null("at_us")?;
         let now = self.inner.clock.now();
         let ahead_us = newest.map_or(0, |newest| newest.as_micros() - now.as_micros());
@@ -98,11 +99,11 @@ impl Index {
     pub async fn note_clock_step(&self, step: ClockStep) -> Result<Option<ClockFault>, IndexError> {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("clock_step").await?;
-        let sql = "INSERT INTO clock_step (found_us, step_us, violation_seq, oldest_us) SELECT ?, ?, \
+        let sql = "INSERT INTO clock_step (found_us, step_us, violation_seq, oldest_us) SELECT $1, $2, \
              coalesce((SELECT max(seq) FROM violation), 0), (SELECT min((SELECT start_us FROM segment AS s \
              WHERE s.camera = c.id ORDER BY start_us LIMIT 1)) FROM camera AS c) RETURNING seq, violation_seq";
-        let query = sqlx::query(sql).bind(step.found.as_micros()).bind(step.step_us);
-        let row = query.fetch_one(&mut *transaction).await.map_err(not_marked)?;
+        let query = sql::query(sql).bind(step.found.as_micros()).bind(step.step_us);
+        let row = query.fetch_one(&mut transaction).await.map_err(not_marked)?;
         let columns = Columns { table: "clock_step", row: &row };
         let (seq, violation_seq): (i64, i64) = (columns.get("seq")?, columns.get("violation_seq")?);
         let fault = if step.step_us < 0 {
@@ -155,17 +156,13 @@ const MADE_WRONG: &str =
 
 /// The fault that a step back ended. It began with the newest step forward of at least its size; where none was seen, only
 /// what lies in the future is known to be wrong.
-async fn was_ahead(
-    connection: &mut SqliteConnection,
-    seq: i64,
-    back: ClockStep,
-) -> Result<Fault, IndexError> {
+async fn was_ahead(connection: &mut Connection<'_>, seq: i64, back: ClockStep) -> Result<Fault, IndexError> {
     let back_us = -back.step_us;
     let sql = format!(
-        "UPDATE clock_step SET undone_by = ?1 WHERE seq = (SELECT max(seq) FROM clock_step AS s \
-         WHERE step_us >= ?2 AND seq < ?1 AND {MADE_WRONG}) RETURNING found_us, step_us"
+        "UPDATE clock_step SET undone_by = $1 WHERE seq = (SELECT max(seq) FROM clock_step AS s \
+         WHERE step_us >= $2 AND seq < $1 AND {MADE_WRONG}) RETURNING found_us, step_us"
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(seq).bind((back_us - ALIKE_US).max(1));
+    let query = sql::query(&sql).bind(seq).bind((back_us - ALIKE_US).max(1));
     let found = query.fetch_optional(connection).await.map_err(not_marked)?;
     let (mut from_us, mut ahead_us) = (back.found.as_micros(), back_us);
     if let Some(row) = found {
@@ -179,16 +176,16 @@ async fn was_ahead(
 
 /// The fault that a step forward ended, when it undid a step back: that had marked what came before it.
 async fn was_behind(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     seq: i64,
     forward: ClockStep,
 ) -> Result<Option<Fault>, IndexError> {
     let sql = format!(
-        "UPDATE clock_step SET undone_by = ?1 WHERE seq = (SELECT max(seq) FROM clock_step AS s \
-         WHERE abs(step_us + ?2) <= ?3 AND seq < ?1 AND {MADE_WRONG}) \
+        "UPDATE clock_step SET undone_by = $1 WHERE seq = (SELECT max(seq) FROM clock_step AS s \
+         WHERE abs(step_us + $2) <= $3 AND seq < $1 AND {MADE_WRONG}) \
          RETURNING found_us, step_us, violation_seq, oldest_us"
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(seq).bind(forward.step_us).bind(ALIKE_US);
+    let query = sql::query(&sql).bind(seq).bind(forward.step_us).bind(ALIKE_US);
     let found = query.fetch_optional(&mut *connection).await.map_err(not_marked)?;
     let Some(row) = found else { return Ok(None) };
     let columns = Columns { table: "clock_step", row: &row };
@@ -204,36 +201,36 @@ async fn was_behind(
 }
 
 /// Takes away what a step marked: no other is of the same size to the microsecond.
-async fn unmark(connection: &mut SqliteConnection, ahead_us: i64) -> Result<(), IndexError> {
+async fn unmark(connection: &mut Connection<'_>, ahead_us: i64) -> Result<(), IndexError> {
     for sql in [
-        "UPDATE segment SET clock_error_us = NULL WHERE clock_error_us = ?",
-        "UPDATE violation SET clock_error_us = NULL WHERE clock_error_us = ?",
+        "UPDATE segment SET clock_error_us = NULL WHERE clock_error_us = $1",
+        "UPDATE violation SET clock_error_us = NULL WHERE clock_error_us = $1",
     ] {
-        sqlx::query(sql).bind(ahead_us).execute(&mut *connection).await.map_err(not_marked)?;
+        sql::query(sql).bind(ahead_us).execute(&mut *connection).await.map_err(not_marked)?;
     }
     Ok(())
 }
 
 /// Answers how many segments and violations it marked.
-async fn mark(connection: &mut SqliteConnection, fault: &Fault) -> Result<(u64, u64), IndexError> {
+async fn mark(connection: &mut Connection<'_>, fault: &Fault) -> Result<(u64, u64), IndexError> {
     let Fault { from_us, to_us, ahead_us, after_seq, older_from_us } = *fault;
     let cameras =
-        sqlx::query("SELECT id FROM camera").fetch_all(&mut *connection).await.map_err(not_marked)?;
+        sql::query("SELECT id FROM camera").fetch_all(&mut *connection).await.map_err(not_marked)?;
     let mut segments = 0;
     for camera in &cameras {
         let camera: CameraId = Columns { table: "camera", row: camera }.word("id")?;
         // A segment lies at most a minute before the time of its clock.
-        let sql = "UPDATE segment SET clock_error_us = ?2 WHERE camera = ?1 AND clock_error_us IS NULL \
-             AND start_us >= ?3 - 60000000 AND start_us + clock_offset_us >= ?3 AND start_us + clock_offset_us < ?4 \
-             AND (start_us < ?5 OR clock_offset_us < -1000000)";
-        let query = sqlx::query(sql).bind(camera.as_str()).bind(ahead_us);
+        let sql = "UPDATE segment SET clock_error_us = $2 WHERE camera = $1 AND clock_error_us IS NULL \
+             AND start_us >= $3 - 60000000 AND start_us + clock_offset_us >= $3 AND start_us + clock_offset_us < $4 \
+             AND (start_us < $5 OR clock_offset_us < -1000000)";
+        let query = sql::query(sql).bind(camera.as_str()).bind(ahead_us);
         let query = query.bind(from_us).bind(to_us).bind(older_from_us);
-        segments += query.execute(&mut *connection).await.map_err(not_marked)?.rows_affected();
+        segments += query.execute(&mut *connection).await.map_err(not_marked)?;
     }
-    let sql = "UPDATE violation SET clock_error_us = ?1 WHERE opened_us >= ?2 AND opened_us < ?3 \
-         AND seq > ?4 AND clock_error_us IS NULL AND run_kind = 'live'";
-    let query = sqlx::query(sql).bind(ahead_us).bind(from_us).bind(to_us).bind(after_seq);
-    let violations = query.execute(connection).await.map_err(not_marked)?.rows_affected();
+    let sql = "UPDATE violation SET clock_error_us = $1 WHERE opened_us >= $2 AND opened_us < $3 \
+         AND seq > $4 AND clock_error_us IS NULL AND run_kind = 'live'";
+    let query = sql::query(sql).bind(ahead_us).bind(from_us).bind(to_us).bind(after_seq);
+    let violations = query.execute(connection).await.map_err(not_marked)?;
     Ok((segments, violations))
 }
 

@@ -1,10 +1,10 @@
 //! What evidence takes, and how it grows. A clip counts from the day of its violation on, as large as it will be when its
 //! recording expires: the forecast is early rather than late.
 
+use crate::engine::sql::Builder;
 use std::time::Duration;
 
 use anjian_domain::{Scope, WallTime};
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::columns::Columns;
 use crate::recordings::forecast::{self, Growth};
@@ -41,11 +41,12 @@ impl Index {
     /// What the evidence of the cameras in scope takes.
     pub(crate) async fn evidence_usage(&self, scope: &Scope) -> Result<EvidenceUsage, IndexError> {
         let now = self.inner.clock.now();
-        let mut stored =
-            QueryBuilder::new("SELECT coalesce(sum(size_bytes), 0) AS bytes FROM evidence_stored WHERE TRUE");
+        let mut stored = Builder::new(
+            "SELECT CAST(coalesce(sum(size_bytes), 0) AS BIGINT) AS bytes FROM evidence_stored WHERE TRUE",
+        );
         push_camera(&mut stored, scope, "camera");
         let mut first =
-            QueryBuilder::new("SELECT coalesce(min(started_us), 0) AS bytes FROM run WHERE kind = 'live'");
+            Builder::new("SELECT coalesce(min(started_us), 0) AS bytes FROM run WHERE kind = 'live'");
         push_site(&mut first, scope, "site");
         let watched_for = match WallTime::from_micros(self.sum(first).await?.cast_signed()) {
             Some(first) if first > WallTime::EPOCH => now.since(first).min(DAY),
@@ -66,7 +67,7 @@ impl Index {
         Ok(self.room(&self.inner.data_dir)?.file_system == self.recordings_room()?.file_system)
     }
 
-    async fn sum(&self, mut sql: QueryBuilder<Sqlite>) -> Result<u64, IndexError> {
+    async fn sum(&self, sql: Builder) -> Result<u64, IndexError> {
         let row = sql.build().fetch_one(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "add up evidence", table: "evidence", source };
         Columns { table: "evidence", row: &row.map_err(failed)? }.unsigned("bytes")
@@ -74,9 +75,9 @@ impl Index {
 }
 
 /// Files that violations have had since they opened.
-fn pictures_since(scope: &Scope, from: WallTime) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(
-        "SELECT coalesce(sum(e.size_bytes), 0) AS bytes FROM violation AS v JOIN evidence AS e ON e.violation = v.seq \
+fn pictures_since(scope: &Scope, from: WallTime) -> Builder {
+    let mut sql = Builder::new(
+        "SELECT CAST(coalesce(sum(e.size_bytes), 0) AS BIGINT) AS bytes FROM violation AS v JOIN evidence AS e ON e.violation = v.seq \
          WHERE v.opened_us >= ",
     );
     push_site(sql.push_bind(from.as_micros()), scope, "v.site");
@@ -84,17 +85,17 @@ fn pictures_since(scope: &Scope, from: WallTime) -> QueryBuilder<Sqlite> {
 }
 
 /// What will be cut of clips that lie in the recording.
-fn clips_since(scope: &Scope, from: WallTime, settings: &RecordingSettings) -> QueryBuilder<Sqlite> {
+fn clips_since(scope: &Scope, from: WallTime, settings: &RecordingSettings) -> Builder {
     let short = settings.retention.evidence.short_clip;
     let short = if short.is_zero() { short } else { settings.clips.before.saturating_add(short).min(DAY) };
     let short = i64::try_from(short.as_micros()).unwrap_or_default();
-    let mut sql = QueryBuilder::new(
-        "SELECT coalesce(sum(iif(v.verdict = 'confirmed', c.size_bytes, \
-         c.size_bytes * min(",
+    let mut sql = Builder::new(
+        "SELECT CAST(coalesce(sum(CASE WHEN v.verdict = 'confirmed' THEN c.size_bytes \
+         ELSE c.size_bytes * least(",
     );
     sql.push_bind(short);
     sql.push(
-        ", c.to_us - c.from_us) / max(1, c.to_us - c.from_us))), 0) AS bytes FROM violation AS v \
+        ", c.to_us - c.from_us) / greatest(1, c.to_us - c.from_us) END), 0) AS BIGINT) AS bytes FROM violation AS v \
          JOIN clip AS c ON c.violation = v.seq WHERE c.state = 'recorded' AND v.opened_us >= ",
     );
     push_site(sql.push_bind(from.as_micros()), scope, "v.site");

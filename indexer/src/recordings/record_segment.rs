@@ -1,8 +1,9 @@
 //! Writing down what recorders did: segments, changes of state, minutes of coverage. One transaction each. Recorders wait for
 //! the right to write for a moment only.
 
+use crate::engine::connection::Connection;
+use crate::engine::sql;
 use anjian_domain::{CameraMinute, RecordingChange, Segment};
-use sqlx::SqliteConnection;
 
 use crate::coverage::persons;
 use crate::engine::columns::Columns;
@@ -64,20 +65,20 @@ impl Index {
         segment_row::require_camera(&mut transaction, &minute.camera).await?;
         let persons = persons::most(&mut transaction, minute, minute_us).await?;
         let sql = "INSERT INTO coverage_minute (camera, minute_us, analysed_us, gated_us, persons, zone_persons) \
-             VALUES (?1, ?2, min(?3, 60000000), min(?4, 60000000), ?5, ?6) \
-             ON CONFLICT DO UPDATE SET analysed_us = min(analysed_us + ?3, 60000000), \
-             gated_us = min(gated_us + ?4, 60000000), persons = ?5, zone_persons = ?6";
-        let query = sqlx::query(sql).bind(minute.camera.as_str()).bind(minute_us);
+             VALUES ($1, $2, least($3, 60000000), least($4, 60000000), $5, $6) \
+             ON CONFLICT (camera, minute_us) DO UPDATE SET analysed_us = least(coverage_minute.analysed_us + $3, 60000000), \
+             gated_us = least(coverage_minute.gated_us + $4, 60000000), persons = $5, zone_persons = $6";
+        let query = sql::query(sql).bind(minute.camera.as_str()).bind(minute_us);
         let query = query.bind(micros(minute.analysed)).bind(micros(minute.gated));
         let query =
             query.bind(persons.as_ref().map(|most| most.picture)).bind(persons::column(persons.as_ref())?);
-        query.execute(&mut *transaction).await.map_err(failed)?;
+        query.execute(&mut transaction).await.map_err(failed)?;
         if let Some(cause) = minute.blind_cause.filter(|_| !minute.blind.is_zero()) {
-            let sql = "INSERT INTO coverage_blind VALUES (?1, ?2, ?3, min(?4, 60000000)) \
-                 ON CONFLICT DO UPDATE SET blind_us = min(blind_us + ?4, 60000000)";
-            let query = sqlx::query(sql).bind(minute.camera.as_str()).bind(minute_us);
+            let sql = "INSERT INTO coverage_blind VALUES ($1, $2, $3, least($4, 60000000)) \
+                 ON CONFLICT (camera, minute_us, cause) DO UPDATE SET blind_us = least(coverage_blind.blind_us + $4, 60000000)";
+            let query = sql::query(sql).bind(minute.camera.as_str()).bind(minute_us);
             let query = query.bind(cause.as_str()).bind(micros(minute.blind));
-            query.execute(&mut *transaction).await.map_err(failed)?;
+            query.execute(&mut transaction).await.map_err(failed)?;
         }
         transaction.commit().await.map_err(failed)
     }
@@ -85,10 +86,11 @@ impl Index {
 
 /// # Errors
 /// [`IndexError::Overlap`] when another segment of the camera lies there, or the same one was finished.
-async fn refuse_taken(connection: &mut SqliteConnection, segment: &Segment) -> Result<(), IndexError> {
+async fn refuse_taken(connection: &mut Connection<'_>, segment: &Segment) -> Result<(), IndexError> {
     segment_row::refuse_overlap(connection, segment).await?;
-    let sql = "SELECT start_us, end_us FROM segment WHERE camera = ? AND start_us = ? AND sha256 IS NOT NULL";
-    let query = sqlx::query(sql).bind(segment.camera.as_str()).bind(segment.start.as_micros());
+    let sql =
+        "SELECT start_us, end_us FROM segment WHERE camera = $1 AND start_us = $2 AND sha256 IS NOT NULL";
+    let query = sql::query(sql).bind(segment.camera.as_str()).bind(segment.start.as_micros());
     let Some(row) = query.fetch_optional(connection).await.map_err(not_kept)? else { return Ok(()) };
     let columns = Columns { table: "segment", row: &row };
     Err(segment_row::overlap(segment, columns.wall("start_us")?, columns.wall("end_us")?))
@@ -96,13 +98,13 @@ async fn refuse_taken(connection: &mut SqliteConnection, segment: &Segment) -> R
 
 /// Writes a change, unless the newest before it says the same.
 pub(crate) async fn insert_change(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     change: &RecordingChange,
 ) -> Result<(), IndexError> {
-    let sql = "INSERT INTO recording_change (camera, since_us, state, reason) SELECT ?1, ?2, ?3, ?4 \
-         WHERE (?3, ?4) IS NOT (SELECT state, reason FROM recording_change WHERE camera = ?1 AND since_us <= ?2 \
-         ORDER BY since_us DESC, seq DESC LIMIT 1)";
-    let query = sqlx::query(sql).bind(change.camera.as_str()).bind(change.since.as_micros());
+    let sql = "INSERT INTO recording_change (camera, since_us, state, reason) SELECT $1, $2, $3, $4 \
+         WHERE NOT EXISTS (SELECT 1 FROM (SELECT state, reason FROM recording_change WHERE camera = $1 AND since_us <= $2 \
+         ORDER BY since_us DESC, seq DESC LIMIT 1) AS newest WHERE (state, reason) IS NOT DISTINCT FROM ($3, $4))";
+    let query = sql::query(sql).bind(change.camera.as_str()).bind(change.since.as_micros());
     let query = query.bind(change.state.as_str()).bind(&change.reason);
     query.execute(connection).await.map_err(change_not_kept)?;
     Ok(())

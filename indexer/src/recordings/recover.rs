@@ -1,6 +1,7 @@
 //! Putting recordings right that a killed process left: open ends, files without a row, deletions that were begun, and
 //! the state of recorders that nobody stopped.
 
+use crate::engine::sql;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -122,9 +123,9 @@ impl Index {
 
     /// Bounded by the number of cameras: a recorder has one open segment, or two when the disk refused.
     async fn unfinished(&self) -> Result<Vec<(CameraId, WallTime)>, IndexError> {
-        let sql = "SELECT camera, start_us FROM segment INDEXED BY segment_unfinished \
+        let sql = "SELECT camera, start_us FROM segment /*by segment_unfinished*/ \
              WHERE sha256 IS NULL ORDER BY camera, start_us";
-        let rows = sqlx::query(sql).fetch_all(&self.inner.reader).await;
+        let rows = sql::query(sql).fetch_all(&self.inner.reader).await;
         let failed =
             |source| IndexError::Database { doing: "look for open segments", table: "segment", source };
         let decode = |row| {
@@ -153,23 +154,23 @@ impl Index {
 
     /// Starts of the newest segment that began up to now, and of all that lie in the future.
     async fn starts_around_now(&self, camera: &CameraId) -> Result<Vec<WallTime>, IndexError> {
-        let sql = "SELECT start_us FROM segment WHERE camera = ?1 AND start_us >= coalesce((SELECT max(start_us) \
-             FROM segment WHERE camera = ?1 AND start_us <= ?2), ?2) ORDER BY start_us";
-        let query = sqlx::query(sql).bind(camera.as_str()).bind(self.inner.clock.now().as_micros());
+        let sql = "SELECT start_us FROM segment WHERE camera = $1 AND start_us >= coalesce((SELECT max(start_us) \
+             FROM segment WHERE camera = $1 AND start_us <= $2), $2) ORDER BY start_us";
+        let query = sql::query(sql).bind(camera.as_str()).bind(self.inner.clock.now().as_micros());
         let rows = query.fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
         rows.map_err(failed)?.iter().map(|row| Columns { table: "segment", row }.wall("start_us")).collect()
     }
 
     async fn camera_ids(&self) -> Result<Vec<CameraId>, IndexError> {
-        let rows = sqlx::query("SELECT id FROM camera ORDER BY id").fetch_all(&self.inner.reader).await;
+        let rows = sql::query("SELECT id FROM camera ORDER BY id").fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list cameras", table: "camera", source };
         rows.map_err(failed)?.iter().map(|row| Columns { table: "camera", row }.word("id")).collect()
     }
 
     async fn newest_start(&self, camera: &CameraId) -> Result<Option<WallTime>, IndexError> {
-        let sql = "SELECT max(start_us) AS start_us FROM segment WHERE camera = ?";
-        let row = sqlx::query(sql).bind(camera.as_str()).fetch_one(&self.inner.reader).await;
+        let sql = "SELECT max(start_us) AS start_us FROM segment WHERE camera = $1";
+        let row = sql::query(sql).bind(camera.as_str()).fetch_one(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
         Columns { table: "segment", row: &row.map_err(failed)? }.wall_or_null("start_us")
     }
@@ -177,9 +178,9 @@ impl Index {
     /// End of what was recorded since the recorder went into its newest state: after a clock was set back, what lies in
     /// the future is older.
     async fn last_end(&self, newest: &RecordingChange) -> Result<Option<WallTime>, IndexError> {
-        let sql = "SELECT end_us FROM segment WHERE camera = ?1 AND start_us <= max(?2, ?3) \
+        let sql = "SELECT end_us FROM segment WHERE camera = $1 AND start_us <= greatest($2, $3) \
              ORDER BY start_us DESC LIMIT 1";
-        let query = sqlx::query(sql).bind(newest.camera.as_str()).bind(newest.since.as_micros());
+        let query = sql::query(sql).bind(newest.camera.as_str()).bind(newest.since.as_micros());
         let found = query.bind(self.inner.clock.now().as_micros()).fetch_optional(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
         found.map_err(failed)?.map(|row| Columns { table: "segment", row: &row }.wall("end_us")).transpose()

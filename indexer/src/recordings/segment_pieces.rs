@@ -2,11 +2,12 @@
 //!
 //! They can be made from the file again: whatever is missing, or of another file, is simply not there.
 
+use crate::engine::connection::Connection;
+use crate::engine::sql;
 use std::collections::BTreeMap;
 
 use anjian_domain::{Segment, Viewer, WallTime};
 use anjian_footage::{Pieces, scan};
-use sqlx::SqliteConnection;
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
@@ -30,8 +31,8 @@ impl Index {
             return Ok(BTreeMap::new());
         }
         let sql = "SELECT start_us, size_bytes, pieces FROM segment_pieces \
-             WHERE camera = ? AND start_us BETWEEN ? AND ?";
-        let query = sqlx::query(sql).bind(first.camera.as_str());
+             WHERE camera = $1 AND start_us BETWEEN $2 AND $3";
+        let query = sql::query(sql).bind(first.camera.as_str());
         let query = query.bind(first.start.as_micros()).bind(last.start.as_micros());
         let rows = query.fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "read pieces", table: "segment_pieces", source };
@@ -78,16 +79,16 @@ impl Index {
 /// Writes the pieces of a segment that has its row, or replaces them. Does nothing for a segment that is gone, or is not
 /// finished.
 pub(crate) async fn put(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     segment: &Segment,
     pieces: &Pieces,
 ) -> Result<(), IndexError> {
     let Some(stored) = pieces.encode() else { return Ok(()) };
     let sql = "INSERT INTO segment_pieces (camera, start_us, size_bytes, pieces) \
-         SELECT camera, start_us, size_bytes, ?3 FROM segment \
-         WHERE camera = ?1 AND start_us = ?2 AND size_bytes = ?4 AND sha256 IS NOT NULL \
-         ON CONFLICT DO UPDATE SET size_bytes = excluded.size_bytes, pieces = excluded.pieces";
-    let query = sqlx::query(sql).bind(segment.camera.as_str()).bind(segment.start.as_micros());
+         SELECT camera, start_us, size_bytes, $3 FROM segment \
+         WHERE camera = $1 AND start_us = $2 AND size_bytes = $4 AND sha256 IS NOT NULL \
+         ON CONFLICT (camera, start_us) DO UPDATE SET size_bytes = excluded.size_bytes, pieces = excluded.pieces";
+    let query = sql::query(sql).bind(segment.camera.as_str()).bind(segment.start.as_micros());
     let query = query.bind(stored).bind(segment.size_bytes.cast_signed());
     query.execute(connection).await.map_err(not_kept)?;
     Ok(())

@@ -1,8 +1,11 @@
 //! Segments as rows.
 
+use crate::engine::connection::Connection;
+use crate::engine::row::Row;
+use crate::engine::sql;
+use crate::engine::sql::Builder;
+use crate::engine::value::Value;
 use anjian_domain::{AudioCodec, CameraId, Segment, WallTime};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::IndexError;
 use crate::configuration::camera_row;
@@ -12,7 +15,7 @@ use crate::engine::columns::Columns;
 pub(crate) const COLUMNS: &str = "camera, start_us, end_us, duration_ns, size_bytes, sha256, video, width_px, \
      height_px, audio, time_source, clock_offset_us, clock_error_us";
 
-pub(crate) fn decode(row: &SqliteRow) -> Result<Segment, IndexError> {
+pub(crate) fn decode(row: &Row) -> Result<Segment, IndexError> {
     let columns = Columns { table: "segment", row };
     let camera: CameraId = columns.word("camera")?;
     let start = columns.wall("start_us")?;
@@ -24,8 +27,8 @@ pub(crate) fn decode(row: &SqliteRow) -> Result<Segment, IndexError> {
         size_bytes: columns.unsigned("size_bytes")?,
         sha256: columns.get::<Option<Vec<u8>>>("sha256")?.map(hex::encode),
         video: columns.word("video")?,
-        width_px: columns.get("width_px")?,
-        height_px: columns.get("height_px")?,
+        width_px: columns.count("width_px")?,
+        height_px: columns.count("height_px")?,
         audio: columns.word_or_null("audio")?,
         time_source: columns.word("time_source")?,
         clock_offset_us: columns.get("clock_offset_us")?,
@@ -34,21 +37,29 @@ pub(crate) fn decode(row: &SqliteRow) -> Result<Segment, IndexError> {
 }
 
 /// Writes the row, or replaces what it says. A fault of its clock that was found meanwhile stays.
-pub(crate) async fn put(connection: &mut SqliteConnection, segment: &Segment) -> Result<(), IndexError> {
+pub(crate) async fn put(connection: &mut Connection<'_>, segment: &Segment) -> Result<(), IndexError> {
     if segment.path != Segment::path_of(&segment.camera, segment.start) {
         let (path, camera, start) = (&segment.path, &segment.camera, segment.start);
         return Err(IndexError::Query(format!("{path} is no name for a segment of {camera} at {start}")));
     }
-    let mut sql = QueryBuilder::<Sqlite>::new(format!("INSERT INTO segment ({COLUMNS}) VALUES ("));
-    let mut values = sql.separated(", ");
-    values.push_bind(segment.camera.as_str()).push_bind(segment.start.as_micros());
-    values.push_bind(end_column(segment)).push_bind(duration_column(segment));
-    values.push_bind(segment.size_bytes.cast_signed()).push_bind(digest_column(segment)?);
-    values.push_bind(segment.video.as_str()).push_bind(segment.width_px).push_bind(segment.height_px);
-    values.push_bind(segment.audio.map(AudioCodec::as_str)).push_bind(segment.time_source.as_str());
-    values.push_bind(segment.clock_offset_us).push_bind(segment.clock_error_us);
-    values.push_unseparated(
-        ") ON CONFLICT DO UPDATE SET end_us = excluded.end_us, duration_ns = excluded.duration_ns, \
+    let mut sql = Builder::new(format!("INSERT INTO segment ({COLUMNS}) VALUES ("));
+    let values: [Value; 13] = [
+        segment.camera.as_str().into(),
+        segment.start.as_micros().into(),
+        end_column(segment).into(),
+        duration_column(segment).into(),
+        segment.size_bytes.cast_signed().into(),
+        digest_column(segment)?.into(),
+        segment.video.as_str().into(),
+        segment.width_px.into(),
+        segment.height_px.into(),
+        segment.audio.map(AudioCodec::as_str).into(),
+        segment.time_source.as_str().into(),
+        segment.clock_offset_us.into(),
+        segment.clock_error_us.into(),
+    ];
+    sql.push_list(values).push(
+        ") ON CONFLICT (camera, start_us) DO UPDATE SET end_us = excluded.end_us, duration_ns = excluded.duration_ns, \
          size_bytes = excluded.size_bytes, sha256 = excluded.sha256, video = excluded.video, \
          width_px = excluded.width_px, height_px = excluded.height_px, audio = excluded.audio, \
          time_source = excluded.time_source, clock_offset_us = excluded.clock_offset_us, is_expiring = 0",
@@ -60,12 +71,12 @@ pub(crate) async fn put(connection: &mut SqliteConnection, segment: &Segment) ->
 
 /// Deletes the row.
 pub(crate) async fn remove(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     camera: &CameraId,
     start: WallTime,
 ) -> Result<(), IndexError> {
-    let sql = "DELETE FROM segment WHERE camera = ? AND start_us = ?";
-    let removed = sqlx::query(sql).bind(camera.as_str()).bind(start.as_micros()).execute(connection).await;
+    let sql = "DELETE FROM segment WHERE camera = $1 AND start_us = $2";
+    let removed = sql::query(sql).bind(camera.as_str()).bind(start.as_micros()).execute(connection).await;
     removed.map_err(|source| IndexError::Database { doing: "forget a segment", table: "segment", source })?;
     Ok(())
 }
@@ -73,14 +84,14 @@ pub(crate) async fn remove(
 /// # Errors
 /// [`IndexError::Overlap`] when another segment of the camera has a part of its time.
 pub(crate) async fn refuse_overlap(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     segment: &Segment,
 ) -> Result<(), IndexError> {
-    let sql = "SELECT * FROM (SELECT start_us, end_us FROM segment WHERE camera = ?1 AND start_us < ?2 \
-             ORDER BY start_us DESC LIMIT 1) WHERE end_us > ?2 \
-         UNION ALL SELECT * FROM (SELECT start_us, end_us FROM segment WHERE camera = ?1 AND start_us > ?2 \
-             ORDER BY start_us LIMIT 1) WHERE start_us < ?3";
-    let query = sqlx::query(sql).bind(segment.camera.as_str());
+    let sql = "SELECT * FROM (SELECT start_us, end_us FROM segment WHERE camera = $1 AND start_us < $2 \
+             ORDER BY start_us DESC LIMIT 1) AS before WHERE end_us > $2 \
+         UNION ALL SELECT * FROM (SELECT start_us, end_us FROM segment WHERE camera = $1 AND start_us > $2 \
+             ORDER BY start_us LIMIT 1) AS after WHERE start_us < $3";
+    let query = sql::query(sql).bind(segment.camera.as_str());
     let query = query.bind(segment.start.as_micros()).bind(end_column(segment));
     let found = query.fetch_optional(connection).await;
     let failed = |source| IndexError::Database { doing: "compare segments", table: "segment", source };
@@ -96,7 +107,7 @@ pub(crate) fn overlap(segment: &Segment, from: WallTime, to: WallTime) -> IndexE
 /// # Errors
 /// [`IndexError::UnknownCamera`] when there is no such camera.
 pub(crate) async fn require_camera(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     camera: &CameraId,
 ) -> Result<(), IndexError> {
     camera_row::find(connection, camera).await.map(drop)

@@ -1,9 +1,10 @@
 //! How much is recorded and kept of violations, how much room is left, and for how long.
 
+use crate::engine::connection::Connection;
+use crate::engine::sql;
 use std::time::Duration;
 
 use anjian_domain::{CameraId, Viewer, WallTime};
-use sqlx::SqliteConnection;
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
@@ -118,13 +119,13 @@ fn growth(camera: &CameraUsage) -> Growth {
 }
 
 async fn bytes_a_day(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     camera: &CameraId,
     now: WallTime,
 ) -> Result<u64, IndexError> {
-    let sql = "SELECT coalesce(sum(size_bytes), 0) AS bytes, min(start_us) AS from_us FROM segment \
-         WHERE camera = ? AND start_us >= ?";
-    let query = sqlx::query(sql).bind(camera.as_str()).bind(now.minus(DAY).as_micros());
+    let sql = "SELECT CAST(coalesce(sum(size_bytes), 0) AS BIGINT) AS bytes, min(start_us) AS from_us FROM segment \
+         WHERE camera = $1 AND start_us >= $2";
+    let query = sql::query(sql).bind(camera.as_str()).bind(now.minus(DAY).as_micros());
     let row = query.fetch_one(connection).await.map_err(not_read)?;
     let columns = Columns { table: "segment", row: &row };
     let recorded_for = columns.wall_or_null("from_us")?.map_or(Duration::ZERO, |from| now.since(from));
@@ -134,14 +135,14 @@ async fn bytes_a_day(
     Ok(forecast::bytes(columns.unsigned("bytes")?, DAY.as_secs_f64() / recorded_for.as_secs_f64()))
 }
 
-async fn held_bytes(connection: &mut SqliteConnection, camera: &CameraId) -> Result<u64, IndexError> {
-    let sql = "SELECT coalesce(sum(size_bytes), 0) AS bytes FROM segment AS s WHERE s.camera = ?1 \
-         AND s.start_us >= coalesce((SELECT max(start_us) FROM segment WHERE camera = ?1 AND start_us <= \
-             (SELECT min(from_us) FROM hold WHERE camera = ?1 AND lifted_us IS NULL)), -1 << 62) \
-         AND s.start_us < (SELECT max(to_us) FROM hold WHERE camera = ?1 AND lifted_us IS NULL) \
+async fn held_bytes(connection: &mut Connection<'_>, camera: &CameraId) -> Result<u64, IndexError> {
+    let sql = "SELECT CAST(coalesce(sum(size_bytes), 0) AS BIGINT) AS bytes FROM segment AS s WHERE s.camera = $1 \
+         AND s.start_us >= coalesce((SELECT max(start_us) FROM segment WHERE camera = $1 AND start_us <= \
+             (SELECT min(from_us) FROM hold WHERE camera = $1 AND lifted_us IS NULL)), -4611686018427387904) \
+         AND s.start_us < (SELECT max(to_us) FROM hold WHERE camera = $1 AND lifted_us IS NULL) \
          AND EXISTS (SELECT 1 FROM hold AS h WHERE h.camera = s.camera AND h.lifted_us IS NULL \
              AND h.to_us > s.start_us AND h.from_us < s.end_us)";
-    let row = sqlx::query(sql).bind(camera.as_str()).fetch_one(connection).await.map_err(not_read)?;
+    let row = sql::query(sql).bind(camera.as_str()).fetch_one(connection).await.map_err(not_read)?;
     Columns { table: "segment", row: &row }.unsigned("bytes")
 }
 

@@ -1,11 +1,13 @@
 //! What was recorded of a camera in a range of time, and what was not.
 
+use crate::engine::connection::Connection;
+use crate::engine::row::Row;
+use crate::engine::sql;
+use crate::engine::sql::Builder;
 use std::time::Duration;
 
 use anjian_domain::{CameraId, RecordingChange, RecordingState, Scope, Segment, Viewer, WallTime};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::engine::columns::Columns;
 use crate::recordings::gap::{self, Gap, History, Span};
@@ -135,7 +137,7 @@ impl Index {
     }
 
     pub(crate) async fn recorder_states(&self, scope: &Scope) -> Result<Vec<RecordingChange>, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new(
+        let mut sql = Builder::new(
             "SELECT h.* FROM camera AS c JOIN recording_change AS h ON h.seq = (SELECT seq \
              FROM recording_change WHERE camera = c.id ORDER BY seq DESC LIMIT 1) WHERE TRUE",
         );
@@ -149,7 +151,7 @@ impl Index {
         scope: &Scope,
         camera: Option<&CameraId>,
     ) -> Result<Vec<RecordingSpan>, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new(
+        let mut sql = Builder::new(
             "SELECT camera, segments, size_bytes, \
              (SELECT min(start_us) FROM segment AS s WHERE s.camera = r.camera) AS from_us, \
              (SELECT end_us FROM segment AS s WHERE s.camera = r.camera ORDER BY start_us DESC LIMIT 1) AS to_us \
@@ -195,7 +197,7 @@ impl Index {
         from: WallTime,
         to: WallTime,
     ) -> Result<Timeline, IndexError> {
-        let mut reading = self.inner.reader.begin().await.map_err(not_read)?;
+        let mut reading = self.inner.reader.begin_reading().await.map_err(not_read)?;
         let mut segments = stored_segments(&mut reading, camera, from, to).await?;
         let history = history(&mut reading, camera, from, to).await?;
         reading.commit().await.map_err(not_read)?;
@@ -223,15 +225,13 @@ pub(crate) fn check_range(from: WallTime, to: WallTime, longest: Duration) -> Re
 
 /// Also those unfinished segments that may reach into the range.
 async fn stored_segments(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     camera: &CameraId,
     from: WallTime,
     to: WallTime,
 ) -> Result<Vec<Segment>, IndexError> {
     let columns = segment_row::COLUMNS;
-    let mut sql = QueryBuilder::<Sqlite>::new(format!(
-        "SELECT {columns} FROM segment WHERE is_expiring = 0 AND camera = "
-    ));
+    let mut sql = Builder::new(format!("SELECT {columns} FROM segment WHERE is_expiring = 0 AND camera = "));
     sql.push_bind(camera.as_str()).push(" AND start_us < ").push_bind(to.as_micros());
     // Segments do not overlap: only the last that began before the range can reach into it.
     sql.push(
@@ -247,19 +247,19 @@ async fn stored_segments(
 }
 
 async fn history(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     camera: &CameraId,
     from: WallTime,
     to: WallTime,
 ) -> Result<History, IndexError> {
-    let sql = "SELECT * FROM recording_change WHERE camera = ?1 AND since_us < ?3 AND since_us >= coalesce((SELECT \
-         max(since_us) FROM recording_change WHERE camera = ?1 AND since_us <= ?2), ?2) ORDER BY since_us, seq LIMIT ?4";
-    let query = sqlx::query(sql).bind(camera.as_str());
+    let sql = "SELECT * FROM recording_change WHERE camera = $1 AND since_us < $3 AND since_us >= coalesce((SELECT \
+         max(since_us) FROM recording_change WHERE camera = $1 AND since_us <= $2), $2) ORDER BY since_us, seq LIMIT $4";
+    let query = sql::query(sql).bind(camera.as_str());
     let query = query.bind(from.minus(MAX_UNFINISHED).as_micros()).bind(to.as_micros());
     let most = i64::try_from(MAX_SEGMENTS).unwrap_or(i64::MAX);
     let rows = query.bind(most).fetch_all(&mut *connection).await.map_err(changes_not_read)?;
-    let sql = "SELECT expired_until_us FROM recorded WHERE camera = ?";
-    let found = sqlx::query(sql).bind(camera.as_str()).fetch_optional(connection).await.map_err(not_read)?;
+    let sql = "SELECT expired_until_us FROM recorded WHERE camera = $1";
+    let found = sql::query(sql).bind(camera.as_str()).fetch_optional(connection).await.map_err(not_read)?;
     let expired = found.map(|row| Columns { table: "recorded", row: &row }.wall_or_null("expired_until_us"));
     Ok(History {
         changes: rows.iter().map(decode_change).collect::<Result<_, _>>()?,
@@ -284,7 +284,7 @@ fn estimate_ends(segments: &mut [Segment], changes: &[RecordingChange], now: Wal
     }
 }
 
-fn decode_change(row: &SqliteRow) -> Result<RecordingChange, IndexError> {
+fn decode_change(row: &Row) -> Result<RecordingChange, IndexError> {
     let columns = Columns { table: "recording_change", row };
     Ok(RecordingChange {
         camera: columns.word("camera")?,

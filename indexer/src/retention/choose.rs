@@ -1,11 +1,12 @@
 //! What expires: by age and by size a camera, by size of all, and for room on the disk. The oldest first, no more than
 //! needed, and never what a hold or a due clip needs. Clips in it are cut first; what they could not be cut of stays.
 
+use crate::engine::sql;
+use crate::engine::sql::Builder;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use anjian_domain::{CameraId, Scope, WallTime};
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::blocking::blocking;
 use crate::engine::disk::Room;
@@ -156,18 +157,18 @@ impl Index {
     async fn prune_words(&self) -> Result<(), IndexError> {
         let oldest = self.inner.clock.now().minus(KEEP_WORDS).as_micros();
         let statements = [
-            "DELETE FROM coverage_minute WHERE camera IN (SELECT id FROM camera) AND minute_us < ?1",
-            "DELETE FROM coverage_blind WHERE camera IN (SELECT id FROM camera) AND minute_us < ?1",
+            "DELETE FROM coverage_minute WHERE camera IN (SELECT id FROM camera) AND minute_us < $1",
+            "DELETE FROM coverage_blind WHERE camera IN (SELECT id FROM camera) AND minute_us < $1",
             // The last one before still says what the recorder did then.
-            "DELETE FROM recording_change WHERE camera IN (SELECT id FROM camera) AND since_us < ?1 AND since_us < \
-             (SELECT max(since_us) FROM recording_change AS h WHERE h.camera = recording_change.camera AND since_us <= ?1)",
+            "DELETE FROM recording_change WHERE camera IN (SELECT id FROM camera) AND since_us < $1 AND since_us < \
+             (SELECT max(since_us) FROM recording_change AS h WHERE h.camera = recording_change.camera AND since_us <= $1)",
         ];
         let failed =
             |source| IndexError::Database { doing: "forget old states", table: "coverage_minute", source };
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("coverage_minute").await?;
         for sql in statements {
-            sqlx::query(sql).bind(oldest).execute(&mut *transaction).await.map_err(failed)?;
+            sql::query(sql).bind(oldest).execute(&mut transaction).await.map_err(failed)?;
         }
         transaction.commit().await.map_err(failed)
     }
@@ -223,9 +224,8 @@ impl<'i> Queues<'i> {
 impl Index {
     /// The oldest segments of a camera that may go, after a start.
     async fn may_go(&self, camera: &CameraId, after: Option<WallTime>) -> Result<Vec<Candidate>, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT camera, start_us, end_us, size_bytes FROM segment AS s WHERE camera = ",
-        );
+        let mut sql =
+            Builder::new("SELECT camera, start_us, end_us, size_bytes FROM segment AS s WHERE camera = ");
         sql.push_bind(camera.as_str());
         sql.push(" AND start_us > ").push_bind(after.map_or(i64::MIN, WallTime::as_micros));
         push_may_go(&mut sql, self.recording_settings().clips);

@@ -2,11 +2,13 @@
 //! the row. Whatever is marked is finished at the next start. Whether a segment may go is decided in the transaction
 //! that marks it.
 
+use crate::engine::connection::Connection;
+use crate::engine::row::Row;
+use crate::engine::sql;
+use crate::engine::sql::Builder;
 use std::path::{Path, PathBuf};
 
 use anjian_domain::{CameraId, Segment, WallTime};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
@@ -90,13 +92,12 @@ impl Index {
         let mut transaction = writer.begin("segment").await?;
         let mut marked = Vec::new();
         for candidate in candidates {
-            let mut sql =
-                QueryBuilder::<Sqlite>::new("UPDATE segment AS s SET is_expiring = 1 WHERE s.camera = ");
+            let mut sql = Builder::new("UPDATE segment AS s SET is_expiring = 1 WHERE s.camera = ");
             sql.push_bind(candidate.camera.as_str());
             sql.push(" AND s.start_us = ").push_bind(candidate.start.as_micros());
             push_may_go(&mut sql, clips);
             push_holds_no_clip(&mut sql);
-            let changed = sql.build().execute(&mut *transaction).await.map_err(not_marked)?.rows_affected();
+            let changed = sql.build().execute(&mut transaction).await.map_err(not_marked)?;
             if changed > 0 {
                 marked.push(candidate.clone());
             }
@@ -131,22 +132,22 @@ impl Index {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("segment").await?;
         for candidate in marked {
-            let sql = "DELETE FROM segment WHERE camera = ? AND start_us = ? AND is_expiring = 1";
-            let query = sqlx::query(sql).bind(candidate.camera.as_str()).bind(candidate.start.as_micros());
-            query.execute(&mut *transaction).await.map_err(failed)?;
-            let sql = "UPDATE recorded SET expired_until_us = max(coalesce(expired_until_us, ?2), ?2) WHERE camera = ?1";
+            let sql = "DELETE FROM segment WHERE camera = $1 AND start_us = $2 AND is_expiring = 1";
+            let query = sql::query(sql).bind(candidate.camera.as_str()).bind(candidate.start.as_micros());
+            query.execute(&mut transaction).await.map_err(failed)?;
+            let sql = "UPDATE recorded SET expired_until_us = greatest(coalesce(expired_until_us, $2), $2) WHERE camera = $1";
             // One that a wrong clock dated lies in the future.
             let end = candidate.end.min(now);
-            let query = sqlx::query(sql).bind(candidate.camera.as_str()).bind(end.as_micros());
-            query.execute(&mut *transaction).await.map_err(failed)?;
+            let query = sql::query(sql).bind(candidate.camera.as_str()).bind(end.as_micros());
+            query.execute(&mut transaction).await.map_err(failed)?;
         }
         transaction.commit().await.map_err(failed)
     }
 
     async fn marked(&self, after: Option<&Candidate>) -> Result<Vec<Candidate>, IndexError> {
-        let sql = "SELECT camera, start_us, end_us, size_bytes FROM segment INDEXED BY segment_expiring \
-             WHERE is_expiring = 1 AND (camera, start_us) > (?, ?) ORDER BY camera, start_us LIMIT ?";
-        let query = sqlx::query(sql).bind(after.map_or("", |after| after.camera.as_str()).to_owned());
+        let sql = "SELECT camera, start_us, end_us, size_bytes FROM segment /*by segment_expiring*/ \
+             WHERE is_expiring = 1 AND (camera, start_us) > ($1, $2) ORDER BY camera, start_us LIMIT $3";
+        let query = sql::query(sql).bind(after.map_or("", |after| after.camera.as_str()).to_owned());
         let query = query.bind(after.map_or(i64::MIN, |after| after.start.as_micros())).bind(BATCH as i64);
         let rows = query.fetch_all(&self.inner.reader).await;
         rows.map_err(not_marked)?.iter().map(decode).collect()
@@ -160,10 +161,9 @@ impl Index {
         for candidate in marked {
             let is_there = self.segment_path(&candidate.camera, candidate.start).exists();
             if is_there && is_held(&mut transaction, &candidate).await? {
-                let sql = "UPDATE segment SET is_expiring = 0 WHERE camera = ? AND start_us = ?";
-                let query =
-                    sqlx::query(sql).bind(candidate.camera.as_str()).bind(candidate.start.as_micros());
-                query.execute(&mut *transaction).await.map_err(not_marked)?;
+                let sql = "UPDATE segment SET is_expiring = 0 WHERE camera = $1 AND start_us = $2";
+                let query = sql::query(sql).bind(candidate.camera.as_str()).bind(candidate.start.as_micros());
+                query.execute(&mut transaction).await.map_err(not_marked)?;
             } else {
                 gone.push(candidate);
             }
@@ -199,12 +199,12 @@ fn delete_file(root: &Path, candidate: &Candidate, now: WallTime) -> Result<(), 
 
 /// Narrows `segment AS s` to what may be deleted: finished, not given up yet, not held, and no due clip needs it.
 /// Due clips are few and are walked first (`CROSS JOIN`); a camera's violations are many.
-pub(crate) fn push_may_go(sql: &mut QueryBuilder<Sqlite>, clips: ClipSettings) {
+pub(crate) fn push_may_go(sql: &mut Builder, clips: ClipSettings) {
     let micros = |duration: std::time::Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4);
     sql.push(
         " AND s.sha256 IS NOT NULL AND s.is_expiring = 0 AND NOT EXISTS (SELECT 1 FROM hold AS h \
          WHERE h.camera = s.camera AND h.lifted_us IS NULL AND h.to_us > s.start_us AND h.from_us < s.end_us) \
-         AND NOT EXISTS (SELECT 1 FROM clip AS c INDEXED BY clip_due CROSS JOIN violation AS v ON v.seq = c.violation \
+         AND NOT EXISTS (SELECT 1 FROM clip AS c /*by clip_due*/ CROSS JOIN violation AS v ON v.seq = c.violation \
          WHERE c.state = 'due' AND v.camera = s.camera AND v.opened_us - v.clock_offset_us - ",
     );
     sql.push_bind(micros(clips.before)).push(" < s.end_us AND v.opened_us - v.clock_offset_us - ");
@@ -212,9 +212,9 @@ pub(crate) fn push_may_go(sql: &mut QueryBuilder<Sqlite>, clips: ClipSettings) {
 }
 
 /// Narrows `segment AS s` further, to those in which no clip lies that was not cut: its bytes and its row come first.
-fn push_holds_no_clip(sql: &mut QueryBuilder<Sqlite>) {
+fn push_holds_no_clip(sql: &mut Builder) {
     sql.push(
-        " AND NOT EXISTS (SELECT 1 FROM clip AS r INDEXED BY clip_recorded WHERE r.state = 'recorded' \
+        " AND NOT EXISTS (SELECT 1 FROM clip AS r /*by clip_recorded*/ WHERE r.state = 'recorded' \
          AND r.camera = s.camera AND ",
     );
     push_touches(sql, "s.start_us", "s.end_us");
@@ -223,20 +223,20 @@ fn push_holds_no_clip(sql: &mut QueryBuilder<Sqlite>) {
 
 /// Narrows `clip AS r` to those that show something between two columns or parameters. No clip is longer than
 /// [`ClipSettings::LONGEST`]: the index is read around the range only.
-pub(crate) fn push_touches(sql: &mut QueryBuilder<Sqlite>, start: &str, end: &str) {
+pub(crate) fn push_touches(sql: &mut Builder, start: &str, end: &str) {
     let longest = ClipSettings::LONGEST.as_micros();
     sql.push(format_args!("r.from_us < {end} AND r.from_us >= {start} - {longest} AND r.to_us > {start}"));
 }
 
-async fn is_held(connection: &mut SqliteConnection, candidate: &Candidate) -> Result<bool, IndexError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM hold WHERE camera = ?1 AND lifted_us IS NULL \
-         AND to_us > ?2 AND from_us < ?3)";
-    let query = sqlx::query_scalar(sql).bind(candidate.camera.as_str());
+async fn is_held(connection: &mut Connection<'_>, candidate: &Candidate) -> Result<bool, IndexError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM hold WHERE camera = $1 AND lifted_us IS NULL \
+         AND to_us > $2 AND from_us < $3)";
+    let query = sql::query(sql).bind(candidate.camera.as_str());
     let query = query.bind(candidate.start.as_micros()).bind(candidate.end.as_micros());
-    query.fetch_one(connection).await.map_err(not_marked)
+    query.scalar(connection).await.map_err(not_marked)
 }
 
-pub(crate) fn decode(row: &SqliteRow) -> Result<Candidate, IndexError> {
+pub(crate) fn decode(row: &Row) -> Result<Candidate, IndexError> {
     let columns = Columns { table: "segment", row };
     Ok(Candidate {
         camera: columns.word("camera")?,

@@ -2,9 +2,11 @@
 //! at any moment: the row is marked, then the file deleted, then the row says so. The row stays with its digest.
 //! Whether evidence may go is decided in the transaction that marks it.
 
+use crate::engine::connection::Connection;
+use crate::engine::row::Row;
+use crate::engine::sql;
+use crate::engine::sql::Builder;
 use anjian_domain::{Verdict, WallTime};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
@@ -112,14 +114,14 @@ impl Index {
     /// would push what happens now out of the updates that are kept.
     async fn mark_evidence(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection<'_>,
         kept: &Kept,
         now: WallTime,
         by: ExpiredBy,
     ) -> Result<bool, IndexError> {
         let mut marked = 0;
         for kind in kept.group.kinds() {
-            let mut sql = QueryBuilder::<Sqlite>::new("UPDATE evidence SET expired_us = ");
+            let mut sql = Builder::new("UPDATE evidence SET expired_us = ");
             sql.push_bind(now.as_micros()).push(", expired_by = ").push_bind(by.as_str());
             sql.push(" WHERE expired_us IS NULL AND violation = ").push_bind(kept.seq);
             sql.push(" AND kind = ").push_bind(kind.as_str());
@@ -129,7 +131,7 @@ impl Index {
             );
             push_is_held(&mut sql, self.recording_settings().clips);
             sql.push(")");
-            marked += sql.build().execute(&mut *connection).await.map_err(not_marked)?.rows_affected();
+            marked += sql.build().execute(&mut *connection).await.map_err(not_marked)?;
         }
         if marked > 0 && kept.group == Group::Clip {
             clip_row::expire(connection, kept.seq, now, by).await?;
@@ -167,19 +169,18 @@ impl Index {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("evidence").await?;
         for file in gone {
-            let sql =
-                "UPDATE evidence SET is_gone = 1 WHERE violation = ? AND kind = ? AND expired_us IS NOT NULL";
-            let query = sqlx::query(sql).bind(file.seq).bind(&file.kind);
-            query.execute(&mut *transaction).await.map_err(not_marked)?;
+            let sql = "UPDATE evidence SET is_gone = 1 WHERE violation = $1 AND kind = $2 AND expired_us IS NOT NULL";
+            let query = sql::query(sql).bind(file.seq).bind(&file.kind);
+            query.execute(&mut transaction).await.map_err(not_marked)?;
         }
         transaction.commit().await.map_err(not_marked)
     }
 
     async fn given_up_after(&self, after: &(i64, String)) -> Result<Vec<GivenUp>, IndexError> {
-        let sql = "SELECT e.violation, e.kind, e.path, v.opened_us FROM evidence AS e INDEXED BY evidence_expiring \
+        let sql = "SELECT e.violation, e.kind, e.path, v.opened_us FROM evidence AS e /*by evidence_expiring*/ \
              JOIN violation AS v ON v.seq = e.violation WHERE e.expired_us IS NOT NULL AND e.is_gone = 0 \
-             AND (e.violation, e.kind) > (?, ?) ORDER BY e.violation, e.kind LIMIT ?";
-        let query = sqlx::query(sql).bind(after.0).bind(&after.1).bind(BATCH as i64);
+             AND (e.violation, e.kind) > ($1, $2) ORDER BY e.violation, e.kind LIMIT $3";
+        let query = sql::query(sql).bind(after.0).bind(&after.1).bind(BATCH as i64);
         let rows = query.fetch_all(&self.inner.reader).await.map_err(not_marked)?;
         let decode = |row| {
             let columns = Columns { table: "evidence", row };
@@ -196,19 +197,19 @@ impl Index {
     /// Bytes that all evidence has more than it may have.
     async fn evidence_over(&self) -> Result<u64, IndexError> {
         let Some(most) = self.recording_settings().retention.evidence.max_bytes else { return Ok(0) };
-        let sql = "SELECT coalesce(sum(size_bytes), 0) AS bytes FROM evidence_stored";
-        let row = sqlx::query(sql).fetch_one(&self.inner.reader).await.map_err(not_read)?;
+        let sql = "SELECT CAST(coalesce(sum(size_bytes), 0) AS BIGINT) AS bytes FROM evidence_stored";
+        let row = sql::query(sql).fetch_one(&self.inner.reader).await.map_err(not_read)?;
         let stored = Columns { table: "evidence_stored", row: &row }.unsigned("bytes")?;
         Ok(stored.saturating_sub(most))
     }
 
     async fn kept_after(&self, group: Group, verdict: Verdict, after: i64) -> Result<Vec<Kept>, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT v.seq, v.opened_us, v.closed_us, v.verdict, ");
+        let mut sql = Builder::new("SELECT v.seq, v.opened_us, v.closed_us, v.verdict, ");
         push_is_held(&mut sql, self.recording_settings().clips);
         sql.push(
-            " AS is_held, coalesce(c.state IN ('recorded', 'cut', 'expired'), 0) AS is_recorded, \
-             (SELECT sum(o.size_bytes) FROM evidence AS o WHERE o.violation = e.violation AND o.expired_us IS NULL \
-             AND (o.kind = 'clip') = (e.kind = 'clip')) AS size_bytes FROM evidence AS e INDEXED BY evidence_kept \
+            " AS is_held, coalesce(c.state IN ('recorded', 'cut', 'expired'), FALSE) AS is_recorded, \
+             (SELECT CAST(sum(o.size_bytes) AS BIGINT) FROM evidence AS o WHERE o.violation = e.violation AND o.expired_us IS NULL \
+             AND (o.kind = 'clip') = (e.kind = 'clip')) AS size_bytes FROM evidence AS e /*by evidence_kept*/ \
              CROSS JOIN violation AS v ON v.seq = e.violation LEFT JOIN clip AS c ON c.violation = e.violation \
              WHERE e.expired_us IS NULL AND e.kind = ",
         );
@@ -221,7 +222,7 @@ impl Index {
     }
 }
 
-fn decode(row: &SqliteRow, group: Group) -> Result<Kept, IndexError> {
+fn decode(row: &Row, group: Group) -> Result<Kept, IndexError> {
     let columns = Columns { table: "evidence", row };
     Ok(Kept {
         seq: columns.get("seq")?,

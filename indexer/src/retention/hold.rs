@@ -1,10 +1,12 @@
 //! Legal holds: ranges of a camera that never expire while somebody wants them kept. A hold that was lifted stays as
 //! a row that says who put it, who lifted it, and why.
 
+use crate::engine::connection::Connection;
+use crate::engine::row::Row;
+use crate::engine::sql;
+use crate::engine::sql::Builder;
 use anjian_domain::{CameraId, Scope, Viewer, WallTime};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::engine::columns::Columns;
 use crate::recordings::segment_row;
@@ -110,15 +112,15 @@ impl Index {
         let (who, why) = (words("who", viewer.signs_as(&hold.who))?, words("why", &hold.why)?);
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("hold").await?;
-        if !is_seen(&mut *transaction, viewer.scope(), &hold.camera).await? {
+        if !is_seen(&mut transaction, viewer.scope(), &hold.camera).await? {
             return Err(IndexError::UnknownCamera(hold.camera.clone()));
         }
         segment_row::require_camera(&mut transaction, &hold.camera).await?;
-        let sql = "INSERT INTO hold (camera, from_us, to_us, who, why, put_us) VALUES (?, ?, ?, ?, ?, ?) RETURNING *";
-        let query = sqlx::query(sql).bind(hold.camera.as_str());
+        let sql = "INSERT INTO hold (camera, from_us, to_us, who, why, put_us) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *";
+        let query = sql::query(sql).bind(hold.camera.as_str());
         let query = query.bind(hold.from.as_micros()).bind(hold.to.as_micros()).bind(who).bind(why);
         let query = query.bind(self.inner.clock.now().as_micros());
-        let row = query.fetch_one(&mut *transaction).await.map_err(not_kept)?;
+        let row = query.fetch_one(&mut transaction).await.map_err(not_kept)?;
         let put = decode(&row)?;
         drop(row);
         transaction.commit().await.map_err(not_kept)?;
@@ -143,10 +145,10 @@ impl Index {
         if find(&mut transaction, viewer.scope(), id).await?.is_none() {
             return Ok(None);
         }
-        let sql = "UPDATE hold SET lifted_us = ?2, lifted_by = ?3, lifted_why = ?4 \
-             WHERE id = ?1 AND lifted_us IS NULL";
-        let query = sqlx::query(sql).bind(id).bind(self.inner.clock.now().as_micros()).bind(who).bind(why);
-        query.execute(&mut *transaction).await.map_err(not_kept)?;
+        let sql = "UPDATE hold SET lifted_us = $2, lifted_by = $3, lifted_why = $4 \
+             WHERE id = $1 AND lifted_us IS NULL";
+        let query = sql::query(sql).bind(id).bind(self.inner.clock.now().as_micros()).bind(who).bind(why);
+        query.execute(&mut transaction).await.map_err(not_kept)?;
         let lifted = find(&mut transaction, viewer.scope(), id).await?;
         transaction.commit().await.map_err(not_kept)?;
         Ok(lifted)
@@ -166,7 +168,7 @@ impl Index {
     /// # Errors
     /// When the rows could not be read.
     pub async fn holds(&self, viewer: &Viewer, query: &HoldQuery) -> Result<Vec<Hold>, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM hold WHERE id < ");
+        let mut sql = Builder::new("SELECT * FROM hold WHERE id < ");
         sql.push_bind(query.before.unwrap_or(i64::MAX));
         if let Some(camera) = &query.camera {
             sql.push(" AND camera = ").push_bind(camera.as_str());
@@ -181,8 +183,8 @@ impl Index {
     }
 }
 
-async fn find(connection: &mut SqliteConnection, scope: &Scope, id: i64) -> Result<Option<Hold>, IndexError> {
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM hold WHERE id = ");
+async fn find(connection: &mut Connection<'_>, scope: &Scope, id: i64) -> Result<Option<Hold>, IndexError> {
+    let mut sql = Builder::new("SELECT * FROM hold WHERE id = ");
     push_camera(sql.push_bind(id), scope, "camera");
     let found = sql.build().fetch_optional(connection).await;
     found.map_err(not_read)?.as_ref().map(decode).transpose()
@@ -196,7 +198,7 @@ fn words<'w>(name: &str, given: &'w str) -> Result<&'w str, IndexError> {
     Ok(given)
 }
 
-fn decode(row: &SqliteRow) -> Result<Hold, IndexError> {
+fn decode(row: &Row) -> Result<Hold, IndexError> {
     let columns = Columns { table: "hold", row };
     let lift = |at| -> Result<Lift, IndexError> {
         Ok(Lift { at, who: columns.get("lifted_by")?, why: columns.get("lifted_why")? })

@@ -1,14 +1,13 @@
 //! What a hold protects of violations. Their evidence is protected with the recording around them.
 
+use crate::engine::sql::Builder;
 use std::time::Duration;
-
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::ClipSettings;
 
 /// Whether a standing hold covers a part of `violation AS v`, or of what its clip shows around it. One that is not over
 /// reaches into the future.
-pub(crate) fn push_is_held(sql: &mut QueryBuilder<Sqlite>, clips: ClipSettings) {
+pub(crate) fn push_is_held(sql: &mut Builder, clips: ClipSettings) {
     let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4);
     sql.push(
         "EXISTS (SELECT 1 FROM hold AS h WHERE h.camera = v.camera AND h.lifted_us IS NULL AND h.to_us > v.opened_us - v.clock_offset_us - ",

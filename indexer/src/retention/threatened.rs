@@ -1,10 +1,11 @@
 //! Clips that lie in a segment that is to go, and what policy wants of each.
 
+use crate::engine::connection::Connection;
+use crate::engine::row::Row;
+use crate::engine::sql::Builder;
 use std::time::Duration;
 
 use anjian_domain::{Verdict, ViolationId, WallTime};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::engine::columns::Columns;
 use crate::evidence::rows::ExpiredBy;
@@ -70,8 +71,8 @@ impl Index {
         rows.iter().map(decode).collect()
     }
 
-    fn select(&self) -> QueryBuilder<Sqlite> {
-        let mut sql = QueryBuilder::new(
+    fn select(&self) -> Builder {
+        let mut sql = Builder::new(
             "SELECT v.seq, v.id, v.opened_us, v.opened_us - v.clock_offset_us AS place_us, v.closed_us, v.verdict, r.from_us, r.to_us, r.sha256, r.reason, ",
         );
         push_is_held(&mut sql, self.recording_settings().clips);
@@ -84,7 +85,7 @@ impl Index {
     /// Whether policy wants the same of the clip as when it was read.
     pub(crate) async fn is_as_it_was(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection<'_>,
         clip: &Threatened,
     ) -> Result<bool, IndexError> {
         let mut sql = self.select();
@@ -95,7 +96,7 @@ impl Index {
     }
 }
 
-fn decode(row: &SqliteRow) -> Result<Threatened, IndexError> {
+fn decode(row: &Row) -> Result<Threatened, IndexError> {
     let columns = Columns { table: "clip", row };
     Ok(Threatened {
         seq: columns.get("seq")?,

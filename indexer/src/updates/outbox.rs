@@ -1,9 +1,12 @@
 //! What is to be told to listeners: a row beside each change, in the same transaction, and a message after it.
 
+use crate::engine::connection::Connection;
+use crate::engine::connection::On;
+use crate::engine::sql;
+use crate::engine::sql::Builder;
 use std::ops::RangeInclusive;
 
 use anjian_domain::{CameraId, Scope, Viewer, WallTime};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqliteExecutor};
 use tokio::sync::watch;
 
 use crate::configuration::camera_row;
@@ -33,19 +36,19 @@ impl Index {
         limit: u32,
     ) -> Result<Vec<LiveUpdate>, IndexError> {
         let failed = |source| IndexError::Database { doing: "read updates", table: "outbox", source };
-        let mut sql = since(viewer.scope(), seq, limit);
+        let sql = since(viewer.scope(), seq, limit);
         // One transaction, so that what the rows name is there.
-        let mut reading = self.inner.reader.begin().await.map_err(failed)?;
+        let mut reading = self.inner.reader.begin_reading().await.map_err(failed)?;
         let mut updates = Vec::new();
-        for row in sql.build().fetch_all(&mut *reading).await.map_err(failed)? {
+        for row in sql.build().fetch_all(&mut reading).await.map_err(failed)? {
             let columns = Columns { table: "outbox", row: &row };
             let kind = match columns.get::<Option<i64>>("violation")? {
                 Some(violation) => {
-                    LiveKind::Violation(Box::new(violation_at(&mut *reading, violation).await?))
+                    LiveKind::Violation(Box::new(violation_at(&mut reading, violation).await?))
                 }
                 None => {
                     let camera = columns.word("camera")?;
-                    LiveKind::Camera(Box::new(camera_row::find(&mut *reading, &camera).await?))
+                    LiveKind::Camera(Box::new(camera_row::find(&mut reading, &camera).await?))
                 }
             };
             updates.push(LiveUpdate { seq: columns.get("seq")?, kind });
@@ -63,7 +66,7 @@ impl Index {
         // Each of the two walks one end of the table; in one SELECT without these brackets they would read it whole.
         let sql = "SELECT coalesce((SELECT min(seq) FROM outbox), 1) AS oldest, \
              coalesce((SELECT max(seq) FROM outbox), 0) AS newest";
-        let row = sqlx::query(sql).fetch_one(&self.inner.reader).await.map_err(failed)?;
+        let row = sql::query(sql).fetch_one(&self.inner.reader).await.map_err(failed)?;
         let columns = Columns { table: "outbox", row: &row };
         Ok(columns.get("oldest")?..=columns.get("newest")?)
     }
@@ -87,8 +90,8 @@ const SITE: &str = "coalesce((SELECT site FROM violation WHERE seq = o.violation
 /// Leaves out violations whose Run was superseded since.
 const LISTED: &str = " AND (o.violation IS NULL OR EXISTS (SELECT 1 FROM violation AS v WHERE v.seq = o.violation AND v.run_kind <> 'superseded'))";
 
-fn since(scope: &Scope, seq: i64, limit: u32) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new("SELECT o.seq, o.violation, o.camera FROM outbox AS o WHERE o.seq > ");
+fn since(scope: &Scope, seq: i64, limit: u32) -> Builder {
+    let mut sql = Builder::new("SELECT o.seq, o.violation, o.camera FROM outbox AS o WHERE o.seq > ");
     push_site(sql.push_bind(seq), scope, SITE);
     sql.push(LISTED);
     sql.push(" ORDER BY o.seq LIMIT ").push_bind(limit.min(MAX_LIMIT));
@@ -96,7 +99,7 @@ fn since(scope: &Scope, seq: i64, limit: u32) -> QueryBuilder<Sqlite> {
 }
 
 pub(crate) async fn append_violation(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     violation: i64,
     at: WallTime,
 ) -> Result<i64, IndexError> {
@@ -104,7 +107,7 @@ pub(crate) async fn append_violation(
 }
 
 pub(crate) async fn append_camera(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     camera: &CameraId,
     at: WallTime,
 ) -> Result<i64, IndexError> {
@@ -112,27 +115,26 @@ pub(crate) async fn append_camera(
 }
 
 async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     violation: Option<i64>,
     camera: Option<&CameraId>,
     at: WallTime,
 ) -> Result<i64, IndexError> {
     let failed = |source| IndexError::Database { doing: "note an update", table: "outbox", source };
-    let sql = "INSERT INTO outbox (violation, camera, at_us) VALUES (?, ?, ?) RETURNING seq";
-    let query =
-        sqlx::query_scalar(sql).bind(violation).bind(camera.map(CameraId::as_str)).bind(at.as_micros());
-    let seq: i64 = query.fetch_one(&mut *connection).await.map_err(failed)?;
+    let sql = "INSERT INTO outbox (violation, camera, at_us) VALUES ($1, $2, $3) RETURNING seq";
+    let query = sql::query(sql).bind(violation).bind(camera.map(CameraId::as_str)).bind(at.as_micros());
+    let seq: i64 = query.scalar(&mut *connection).await.map_err(failed)?;
     if seq % PRUNE_EVERY == 0 {
-        let prune = sqlx::query("DELETE FROM outbox WHERE seq <= ?").bind(seq - KEEP);
+        let prune = sql::query("DELETE FROM outbox WHERE seq <= $1").bind(seq - KEEP);
         prune.execute(connection).await.map_err(failed)?;
     }
     Ok(seq)
 }
 
 /// The violation with this `seq`.
-async fn violation_at(database: impl SqliteExecutor<'_>, seq: i64) -> Result<ViolationRow, IndexError> {
+async fn violation_at(database: impl Into<On<'_>>, seq: i64) -> Result<ViolationRow, IndexError> {
     let columns = list_row::COLUMNS;
-    let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq = "));
+    let mut sql = Builder::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq = "));
     let row = sql.push_bind(seq).build().fetch_one(database).await;
     let failed = |source| IndexError::Database { doing: "read a violation", table: "violation", source };
     Ok(list_row::decode(&row.map_err(failed)?)?.1)
@@ -155,19 +157,16 @@ mod tests {
         let at = WallTime::from_micros(0).unwrap();
         let mut writer = index.write().await.unwrap();
         let mut transaction = writer.begin("outbox").await.unwrap();
-        sqlx::raw_sql("INSERT INTO site VALUES ('plant', '', '', '', '', 1)")
-            .execute(&mut *transaction)
-            .await
-            .unwrap();
-        let sql = "INSERT INTO camera (id, site, name, is_configured) VALUES (?, 'plant', '', 1)";
-        sqlx::query(sql).bind(id.as_str()).execute(&mut *transaction).await.unwrap();
+        sql::script(&mut transaction, "INSERT INTO site VALUES ('plant', '', '', '', '', 1)").await.unwrap();
+        let sql = "INSERT INTO camera (id, site, name, is_configured) VALUES ($1, 'plant', '', 1)";
+        sql::query(sql).bind(id.as_str()).execute(&mut transaction).await.unwrap();
         let sql = "WITH RECURSIVE n (seq) AS (VALUES (1) UNION ALL SELECT seq + 1 FROM n WHERE seq < 10198) \
              INSERT INTO outbox (seq, camera, at_us) SELECT seq, 'gate', 0 FROM n";
-        sqlx::query(sql).execute(&mut *transaction).await.unwrap();
+        sql::query(sql).execute(&mut transaction).await.unwrap();
         for (seq, oldest) in [(10_199, 1), (10_200, 201), (10_201, 201)] {
             assert_eq!(append_camera(&mut transaction, &id, at).await.unwrap(), seq);
             let found: i64 =
-                sqlx::query_scalar("SELECT min(seq) FROM outbox").fetch_one(&mut *transaction).await.unwrap();
+                sql::query("SELECT min(seq) FROM outbox").scalar(&mut transaction).await.unwrap();
             assert_eq!(found, oldest, "after {seq}");
         }
         transaction.commit().await.unwrap();

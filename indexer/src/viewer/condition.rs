@@ -3,24 +3,19 @@
 //! A violation belongs to the site that its row names: the camera's site when it was recorded. Whatever else is kept
 //! of a camera belongs to the site of the camera now.
 
+use crate::engine::sql::Builder;
 use anjian_domain::Scope;
-use sqlx::{QueryBuilder, Sqlite};
 
 /// Appends the condition that the site in `column` lies in the scope. Appends nothing for a scope of everything, so
 /// that its statements stay as they are.
-pub(crate) fn push_site(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, column: &str) {
+pub(crate) fn push_site(sql: &mut Builder, scope: &Scope, column: &str) {
     let Scope::Sites(sites) = scope else { return };
-    // SQLite takes an empty list, which nothing is in.
     sql.push(format_args!(" AND {column} IN ("));
-    let mut list = sql.separated(", ");
-    for site in sites.iter() {
-        list.push_bind(site.as_str().to_owned());
-    }
-    list.push_unseparated(")");
+    sql.push_list(sites.iter().map(|site| site.as_str().to_owned())).push(")");
 }
 
 /// Appends the condition that the camera in `column` belongs to a site in the scope.
-pub(crate) fn push_camera(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, column: &str) {
+pub(crate) fn push_camera(sql: &mut Builder, scope: &Scope, column: &str) {
     if matches!(scope, Scope::Everything) {
         return;
     }
@@ -39,6 +34,7 @@ mod tests {
 
     use super::*;
     use crate::Index;
+    use crate::engine::sql;
 
     const NAMES: [&str; 5] = ["plant", "mill", "Plant", "pla", "x"];
 
@@ -48,13 +44,13 @@ mod tests {
 
     /// The sites, and the cameras named after them, that the conditions leave.
     async fn left(index: &Index, scope: &Scope) -> [Vec<String>; 2] {
-        let mut by_site = QueryBuilder::new("SELECT id FROM site WHERE TRUE");
+        let mut by_site = Builder::new("SELECT id FROM site WHERE TRUE");
         push_site(&mut by_site, scope, "id");
-        let mut by_camera = QueryBuilder::new("SELECT id FROM camera AS c WHERE TRUE");
+        let mut by_camera = Builder::new("SELECT id FROM camera AS c WHERE TRUE");
         push_camera(&mut by_camera, scope, "c.id");
         let reader = &index.inner.reader;
-        let sites = by_site.push(" ORDER BY id").build_query_scalar().fetch_all(reader).await.unwrap();
-        let cameras = by_camera.push(" ORDER BY id").build_query_scalar().fetch_all(reader).await.unwrap();
+        let sites = by_site.push(" ORDER BY id").build().scalars(reader).await.unwrap();
+        let cameras = by_camera.push(" ORDER BY id").build().scalars(reader).await.unwrap();
         [sites, cameras]
     }
 
@@ -67,10 +63,10 @@ mod tests {
             let mut writer = index.write().await.unwrap();
             let mut transaction = writer.begin("site").await.unwrap();
             for name in NAMES {
-                let sql = "INSERT INTO site VALUES (?1, '', '', '', '', 1)";
-                sqlx::query(sql).bind(name).execute(&mut *transaction).await.unwrap();
-                let sql = "INSERT INTO camera (id, site, name, is_configured) VALUES (?1, ?1, '', 1)";
-                sqlx::query(sql).bind(name).execute(&mut *transaction).await.unwrap();
+                let sql = "INSERT INTO site VALUES ($1, '', '', '', '', 1)";
+                sql::query(sql).bind(name).execute(&mut transaction).await.unwrap();
+                let sql = "INSERT INTO camera (id, site, name, is_configured) VALUES ($1, $1, '', 1)";
+                sql::query(sql).bind(name).execute(&mut transaction).await.unwrap();
             }
             transaction.commit().await.unwrap();
         });

@@ -3,11 +3,13 @@
 //! sorting. Calendar hours and days are laid out by [`crate::violations::calendar`], because SQLite knows no daylight
 //! saving.
 
+use crate::engine::row::Row;
+use crate::engine::sql::Builder;
+use crate::engine::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use anjian_domain::{Behaviour, Viewer, WallTime};
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::columns::Columns;
 use crate::viewer::narrow::narrowed;
@@ -127,7 +129,7 @@ impl Index {
     }
 
     /// The counts that a statement answers by `position`, 0..`most`.
-    async fn positions(&self, sql: &mut QueryBuilder<Sqlite>, most: usize) -> Result<Vec<u64>, IndexError> {
+    async fn positions(&self, sql: &mut Builder, most: usize) -> Result<Vec<u64>, IndexError> {
         let mut counts = vec![0; most];
         for row in self.count(sql).await? {
             let columns = Columns { table: "violation", row: &row };
@@ -139,10 +141,7 @@ impl Index {
         Ok(counts)
     }
 
-    pub(crate) async fn count(
-        &self,
-        sql: &mut QueryBuilder<Sqlite>,
-    ) -> Result<Vec<sqlx::sqlite::SqliteRow>, IndexError> {
+    pub(crate) async fn count(&self, sql: &mut Builder) -> Result<Vec<Row>, IndexError> {
         let read = sql.build().fetch_all(&self.inner.reader).await;
         read.map_err(|source| IndexError::Database { doing: "count violations", table: "violation", source })
     }
@@ -171,10 +170,10 @@ fn nothing(query: &ViolationQuery, group_by: &GroupBy) -> Result<Vec<ViolationCo
     Ok(Vec::new())
 }
 
-type Grouped = (QueryBuilder<Sqlite>, Vec<CountKey>);
+type Grouped = (Builder, Vec<CountKey>);
 
 fn no_groups() -> Grouped {
-    (QueryBuilder::new("SELECT 0 AS position, 0 AS matches WHERE FALSE"), Vec::new())
+    (Builder::new("SELECT 0 AS position, 0 AS matches WHERE FALSE"), Vec::new())
 }
 
 pub(crate) fn by_behaviour(query: &ViolationQuery, occurring: &[Behaviour]) -> Result<Grouped, IndexError> {
@@ -187,10 +186,10 @@ pub(crate) fn by_behaviour(query: &ViolationQuery, occurring: &[Behaviour]) -> R
     if groups.is_empty() {
         return Ok(no_groups());
     }
-    let mut sql = QueryBuilder::new("WITH g (position, word) AS (");
-    sql.push_values(groups.iter().zip(0_i64..), |mut row, (behaviour, position)| {
-        row.push_bind(position).push_bind(behaviour.as_str().to_owned());
-    });
+    let mut sql = Builder::new("WITH g (position, word) AS (");
+    sql.push_rows(
+        groups.iter().zip(0_i64..).map(|(behaviour, position)| [position.into(), behaviour.as_str().into()]),
+    );
     sql.push(") SELECT g.position, (");
     plan.push_count(&mut sql, "behaviour = g.word", "behaviour");
     plan.push_range(&mut sql);
@@ -198,12 +197,9 @@ pub(crate) fn by_behaviour(query: &ViolationQuery, occurring: &[Behaviour]) -> R
     Ok((sql, groups.into_iter().map(CountKey::Behaviour).collect()))
 }
 
-pub(crate) fn by_camera(
-    query: &ViolationQuery,
-    occurring: &[Behaviour],
-) -> Result<QueryBuilder<Sqlite>, IndexError> {
+pub(crate) fn by_camera(query: &ViolationQuery, occurring: &[Behaviour]) -> Result<Builder, IndexError> {
     let plan = Plan::driven_by(Driver::Camera, query, occurring)?;
-    let mut sql = QueryBuilder::new("SELECT g.id, (");
+    let mut sql = Builder::new("SELECT g.id, (");
     plan.push_count(&mut sql, "camera = g.id", "camera");
     plan.push_range(&mut sql);
     sql.push(") AS matches FROM camera AS g WHERE TRUE");
@@ -216,12 +212,15 @@ pub(crate) fn by_time(
     query: &ViolationQuery,
     occurring: &[Behaviour],
     ranges: &[Range<i64>],
-) -> Result<QueryBuilder<Sqlite>, IndexError> {
+) -> Result<Builder, IndexError> {
     let plan = Plan::driven_by(Driver::of(query), query, occurring)?;
-    let mut sql = QueryBuilder::new("WITH g (position, from_us, to_us) AS (");
-    sql.push_values(ranges.iter().zip(0_i64..), |mut row, (range, position)| {
-        row.push_bind(position).push_bind(range.start).push_bind(range.end);
-    });
+    let mut sql = Builder::new("WITH g (position, from_us, to_us) AS (");
+    sql.push_rows(
+        ranges
+            .iter()
+            .zip(0_i64..)
+            .map(|(range, position)| [position, range.start, range.end].map(Value::from)),
+    );
     sql.push(") SELECT g.position, (");
     plan.push_count(&mut sql, "opened_us >= g.from_us AND opened_us < g.to_us", "");
     sql.push(") AS matches FROM g");

@@ -1,10 +1,9 @@
 //! Counts of full hours, from the tallies of days that triggers keep beside the violations: some hundred rows for a
 //! month. Knows no score; such counts walk an index, see [`crate::violations::count`].
 
+use crate::engine::sql::Builder;
 use std::collections::BTreeMap;
 use std::ops::Range;
-
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::columns::Columns;
 use crate::violations::parts::HOUR_US;
@@ -80,11 +79,11 @@ pub(crate) fn grouped(
     query: &ViolationQuery,
     group_by: &GroupBy,
     hours: Range<i64>,
-) -> Result<QueryBuilder<Sqlite>, IndexError> {
+) -> Result<Builder, IndexError> {
     let plan = Plan::driven_by(Driver::Time, query, &[])?;
     let column = if *group_by == GroupBy::Camera { "camera" } else { "behaviour" };
     let table = table(query, group_by);
-    let mut sql = QueryBuilder::new("SELECT word, sum(matches) AS matches FROM (");
+    let mut sql = Builder::new("SELECT word, CAST(sum(matches) AS BIGINT) AS matches FROM (");
     for (position, part) in whole_days(hours).into_iter().enumerate() {
         sql.push(if position == 0 { "" } else { " UNION ALL " });
         let counted = part.counted;
@@ -92,7 +91,7 @@ pub(crate) fn grouped(
         push_days(&mut sql, &plan, &part.days);
         sql.push(format_args!(" GROUP BY day_us, {column}"));
     }
-    sql.push(") GROUP BY word HAVING sum(matches) > 0 ORDER BY word");
+    sql.push(") AS part GROUP BY word HAVING sum(matches) > 0 ORDER BY word");
     Ok(sql)
 }
 
@@ -101,11 +100,11 @@ pub(crate) fn by_day(
     query: &ViolationQuery,
     group_by: &GroupBy,
     hours: &Range<i64>,
-) -> Result<QueryBuilder<Sqlite>, IndexError> {
+) -> Result<Builder, IndexError> {
     let plan = Plan::driven_by(Driver::Time, query, &[])?;
-    let mut sql = QueryBuilder::new("SELECT day_us");
+    let mut sql = Builder::new("SELECT day_us");
     for column in (0..DAY_HOURS).map(column_of) {
-        sql.push(format_args!(", sum({column}) AS {column}"));
+        sql.push(format_args!(", CAST(sum({column}) AS BIGINT) AS {column}"));
     }
     sql.push(format_args!(" FROM {}", table(query, group_by)));
     let days = hours.start.div_euclid(DAY_HOURS)..(hours.end - 1).div_euclid(DAY_HOURS) + 1;
@@ -114,7 +113,7 @@ pub(crate) fn by_day(
     Ok(sql)
 }
 
-fn push_days(sql: &mut QueryBuilder<Sqlite>, plan: &Plan, days: &Range<i64>) {
+fn push_days(sql: &mut Builder, plan: &Plan, days: &Range<i64>) {
     sql.push(" WHERE day_us >= ").push_bind(days.start.saturating_mul(DAY_US));
     sql.push(" AND day_us < ").push_bind(days.end.saturating_mul(DAY_US));
     plan.fields.iter().for_each(|field| field.push(sql));

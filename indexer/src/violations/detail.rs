@@ -1,8 +1,10 @@
 //! Everything that is kept of one violation.
 
+use crate::engine::connection::Connection;
+use crate::engine::row::Row;
+use crate::engine::sql;
+use crate::engine::sql::Builder;
 use anjian_domain::{RuleDefinition, Viewer, ViolationId};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::engine::columns::{Columns, uuid_column};
 use crate::evidence::clip_row;
@@ -26,12 +28,11 @@ impl Index {
     ) -> Result<Option<ViolationDetail>, IndexError> {
         let failed = |source| IndexError::Database { doing: "read a violation", table: "violation", source };
         // One transaction, so that row and detail are of the same moment.
-        let mut reading = self.inner.reader.begin().await.map_err(failed)?;
+        let mut reading = self.inner.reader.begin_reading().await.map_err(failed)?;
         let columns = list_row::COLUMNS;
-        let mut sql =
-            QueryBuilder::<Sqlite>::new(format!("SELECT {columns} FROM violation AS v WHERE v.id = "));
+        let mut sql = Builder::new(format!("SELECT {columns} FROM violation AS v WHERE v.id = "));
         push_site(sql.push_bind(uuid_column(id.0)), viewer.scope(), "v.site");
-        let found = sql.build().fetch_optional(&mut *reading).await;
+        let found = sql.build().fetch_optional(&mut reading).await;
         let Some(row) = found.map_err(failed)? else { return Ok(None) };
         let (place, row) = list_row::decode(&row)?;
         let detail = assemble(&mut reading, place.seq, row).await?;
@@ -49,7 +50,7 @@ impl Index {
         id: ViolationId,
         kind: EvidenceKind,
     ) -> Result<Option<EvidenceFile>, IndexError> {
-        let mut sql = QueryBuilder::<Sqlite>::new(
+        let mut sql = Builder::new(
             "SELECT e.kind, e.path, e.size_bytes, e.sha256 FROM violation AS v \
              JOIN evidence AS e ON e.violation = v.seq WHERE e.expired_us IS NULL AND v.id = ",
         );
@@ -70,18 +71,18 @@ impl Index {
 }
 
 async fn assemble(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     seq: i64,
     violation: ViolationRow,
 ) -> Result<ViolationDetail, IndexError> {
     let failed =
         |source| IndexError::Database { doing: "read a violation", table: "violation_detail", source };
-    let query = sqlx::query("SELECT * FROM violation_detail WHERE violation = ?").bind(seq);
+    let query = sql::query("SELECT * FROM violation_detail WHERE violation = $1").bind(seq);
     let detail = query.fetch_one(&mut *connection).await.map_err(failed)?;
     let detail = Columns { table: "violation_detail", row: &detail };
-    let query = sqlx::query("SELECT * FROM run WHERE id = ?").bind(uuid_column(violation.run.0));
+    let query = sql::query("SELECT * FROM run WHERE id = $1").bind(uuid_column(violation.run.0));
     let run = run_row::decode(&query.fetch_one(&mut *connection).await.map_err(failed)?)?;
-    let query = sqlx::query("SELECT * FROM evidence WHERE violation = ? ORDER BY kind").bind(seq);
+    let query = sql::query("SELECT * FROM evidence WHERE violation = $1 ORDER BY kind").bind(seq);
     let files = query.fetch_all(&mut *connection).await.map_err(failed)?;
     let clip = clip_row::find(connection, seq).await?;
     let (evidence, pictures_expired) = evidence_of(&files, clip.as_ref())?;
@@ -100,7 +101,7 @@ async fn assemble(
 
 /// The files that are kept, and what became of the pictures if they are not.
 fn evidence_of(
-    files: &[SqliteRow],
+    files: &[Row],
     clip: Option<&ClipRow>,
 ) -> Result<(Vec<EvidenceRow>, Option<Expired>), IndexError> {
     let recorded = clip.and_then(|clip| clip.digest.clone()).map(|digest| EvidenceRow {
@@ -123,18 +124,18 @@ fn evidence_of(
 }
 
 async fn rule_as_it_stood(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     violation: &ViolationRow,
 ) -> Result<Option<RuleDefinition>, IndexError> {
     let failed = |source| IndexError::Database { doing: "read a rule", table: "rule_version", source };
     let sql = "SELECT rv.* FROM run_rule AS rr JOIN rule_version AS rv ON rv.id = rr.rule_version \
-         WHERE rr.run = ? AND rv.rule = ? AND rv.version = ? ORDER BY rv.zone <> ? LIMIT 1";
-    let query = sqlx::query(sql).bind(uuid_column(violation.run.0)).bind(violation.rule.as_str());
+         WHERE rr.run = $1 AND rv.rule = $2 AND rv.version = $3 ORDER BY rv.zone <> $4 LIMIT 1";
+    let query = sql::query(sql).bind(uuid_column(violation.run.0)).bind(violation.rule.as_str());
     let query = query.bind(&violation.rule_version).bind(violation.zone.as_str());
     query.fetch_optional(connection).await.map_err(failed)?.as_ref().map(decode_rule).transpose()
 }
 
-fn decode_rule(row: &SqliteRow) -> Result<RuleDefinition, IndexError> {
+fn decode_rule(row: &Row) -> Result<RuleDefinition, IndexError> {
     let columns = Columns { table: "rule_version", row };
     Ok(RuleDefinition {
         rule: columns.word("rule")?,
@@ -145,7 +146,7 @@ fn decode_rule(row: &SqliteRow) -> Result<RuleDefinition, IndexError> {
     })
 }
 
-fn decode_evidence(row: &SqliteRow) -> Result<EvidenceRow, IndexError> {
+fn decode_evidence(row: &Row) -> Result<EvidenceRow, IndexError> {
     let columns = Columns { table: "evidence", row };
     Ok(EvidenceRow {
         kind: columns.word("kind")?,

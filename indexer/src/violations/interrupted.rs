@@ -1,9 +1,9 @@
 //! Putting right what a killed live system left: violations that nobody will close, Runs that nobody will end.
 
+use crate::engine::connection::Connection;
+use crate::engine::sql;
 use std::fs::{File, TryLockError};
 use std::sync::{MutexGuard, PoisonError};
-
-use sqlx::{Row, SqliteConnection};
 
 use crate::engine::open;
 use crate::updates::outbox;
@@ -78,10 +78,10 @@ impl Index {
             newest = Some(outbox::append_violation(&mut transaction, *seq, now).await?);
         }
         let sql = "UPDATE run SET ended_us = last_seen_us WHERE kind = 'live' AND ended_us IS NULL";
-        sqlx::query(sql).execute(&mut *transaction).await.map_err(failed)?;
-        let sql = "UPDATE camera SET state = 'stopped', reason = NULL, since_us = coalesce(last_frame_us, ?) \
+        sql::query(sql).execute(&mut transaction).await.map_err(failed)?;
+        let sql = "UPDATE camera SET state = 'stopped', reason = NULL, since_us = coalesce(last_frame_us, $1) \
              WHERE state <> 'stopped'";
-        sqlx::query(sql).bind(now.as_micros()).execute(&mut *transaction).await.map_err(failed)?;
+        sql::query(sql).bind(now.as_micros()).execute(&mut transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         newest.into_iter().for_each(|seq| self.announce(seq));
         Ok(u64::try_from(closed.len()).unwrap_or(u64::MAX))
@@ -90,19 +90,14 @@ impl Index {
 
 /// Answers the `seq` of each violation that was closed. The end in the source is as far from the opening as the end
 /// in the world is.
-async fn close_violations(connection: &mut SqliteConnection) -> Result<Vec<i64>, sqlx::Error> {
+async fn close_violations(connection: &mut Connection<'_>) -> Result<Vec<i64>, sqlx::Error> {
     let sql = "UPDATE violation SET close_reason = 'interrupted', \
          status = 'closed', \
-         closed_us = max(opened_us, r.last_seen_us), \
-         closed_media_ns = opened_media_ns + (max(opened_us, r.last_seen_us) - opened_us) * 1000 \
+         closed_us = greatest(opened_us, r.last_seen_us), \
+         closed_media_ns = opened_media_ns + (greatest(opened_us, r.last_seen_us) - opened_us) * 1000 \
          FROM run AS r WHERE violation.run = r.id AND violation.closed_us IS NULL \
          AND r.kind = 'live' AND r.ended_us IS NULL RETURNING violation.seq";
-    let mut closed: Vec<i64> = sqlx::query(sql)
-        .fetch_all(connection)
-        .await?
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect::<Result<_, _>>()?;
+    let mut closed: Vec<i64> = sql::query(sql).scalars(connection).await?;
     closed.sort_unstable();
     Ok(closed)
 }

@@ -1,7 +1,7 @@
 //! When footage begins that was analysed before.
 
+use crate::engine::sql::Builder;
 use anjian_domain::{CameraId, StartSource, Viewer, WallTime};
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::columns::Columns;
 use crate::viewer::condition::push_site;
@@ -21,8 +21,7 @@ impl Index {
     ) -> Result<Option<(WallTime, StartSource)>, IndexError> {
         let unreadable =
             |_| IndexError::Query(format!("{sha256:?} is no SHA-256: give 64 hexadecimal digits"));
-        let mut sql =
-            QueryBuilder::<Sqlite>::new("SELECT started_us, start_source FROM run WHERE footage = ");
+        let mut sql = Builder::new("SELECT started_us, start_source FROM run WHERE footage = ");
         sql.push_bind(hex::decode(sha256).map_err(unreadable)?);
         sql.push(" AND camera = ").push_bind(camera.as_str().to_owned());
         push_site(&mut sql, viewer.scope(), "site");

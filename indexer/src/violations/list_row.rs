@@ -1,7 +1,7 @@
 //! A violation as lists show it, out of its columns.
 
+use crate::engine::row::Row;
 use anjian_domain::{RunId, Score, TrackId, ViolationId};
-use sqlx::sqlite::SqliteRow;
 
 use crate::engine::columns::Columns;
 use crate::violations::rows::ViolationClock;
@@ -17,7 +17,7 @@ pub(crate) const COLUMNS: &str = "v.seq, v.id, v.run, v.site, v.camera, v.zone, 
      AS has_pictures";
 
 /// The violation, and its place in lists.
-pub(crate) fn decode(row: &SqliteRow) -> Result<(Cursor, ViolationRow), IndexError> {
+pub(crate) fn decode(row: &Row) -> Result<(Cursor, ViolationRow), IndexError> {
     let columns = Columns { table: "violation", row };
     let opened = columns.moment("opened_us", "opened_media_ns")?;
     let violation = ViolationRow {

@@ -1,5 +1,6 @@
 //! Leaving out the violations of superseded Runs.
 
+use crate::engine::sql;
 use std::borrow::Cow;
 
 use anjian_domain::RunKind;
@@ -17,8 +18,8 @@ impl Index {
         if !query.runs.is_empty() {
             return Ok(query);
         }
-        let sql = "SELECT EXISTS (SELECT 1 FROM violation_tally WHERE run_kind = ? AND count > 0)";
-        let found = sqlx::query_scalar(sql).bind(SUPERSEDED).fetch_one(&self.inner.reader).await;
+        let sql = "SELECT EXISTS (SELECT 1 FROM violation_tally WHERE run_kind = $1 AND count > 0)";
+        let found = sql::query(sql).bind(SUPERSEDED).scalar(&self.inner.reader).await;
         let failed = |source| IndexError::Database {
             doing: "look for superseded Runs",
             table: "violation_tally",

@@ -4,8 +4,8 @@
 //! verdict that hardly a row has, and a score that hardly a row reaches; the walk would pass most of the index to find nothing. A
 //! probe counts the rows of such a field, in its own index, and gives up at a number that is cheap to read.
 
+use crate::engine::sql::Builder;
 use anjian_domain::Behaviour;
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::violations::walk::{Driver, Field, Plan};
 use crate::{Index, IndexError, ViolationQuery};
@@ -27,8 +27,8 @@ impl Index {
         }
         let mut rarest = (RARE, usual);
         for driver in candidates(usual, query) {
-            let mut sql = probe_sql(driver, query, occurring)?;
-            let counted = sql.build_query_scalar().fetch_one(&self.inner.reader).await;
+            let sql = probe_sql(driver, query, occurring)?;
+            let counted = sql.build().scalar(&self.inner.reader).await;
             let failed =
                 |source| IndexError::Database { doing: "search violations", table: "violation", source };
             let count: i64 = counted.map_err(failed)?;
@@ -53,24 +53,21 @@ pub(crate) fn probe_sql(
     driver: Driver,
     query: &ViolationQuery,
     occurring: &[Behaviour],
-) -> Result<QueryBuilder<Sqlite>, IndexError> {
+) -> Result<Builder, IndexError> {
     let plan = Plan::driven_by(driver, query, occurring)?;
     let index = driver.index();
-    let mut sql = QueryBuilder::new(format!(
-        "SELECT count(*) FROM (SELECT 1 FROM violation INDEXED BY {index} WHERE TRUE"
-    ));
+    let mut sql =
+        Builder::new(format!("SELECT count(*) FROM (SELECT 1 FROM violation /*by {index}*/ WHERE TRUE"));
     if driver == Driver::Score {
         sql.push(" AND score_step IN (");
-        let mut list = sql.separated(", ");
-        for step in plan.score_steps() {
-            list.push(step);
-        }
+        let steps: Vec<_> = plan.score_steps().map(|step| step.to_string()).collect();
+        sql.push(steps.join(", "));
         sql.push(")");
     }
     for &column in plan.driver.leading() {
         Field { column, words: plan.words(column).to_vec() }.push(&mut sql);
     }
     plan.push_range(&mut sql);
-    sql.push(format_args!(" LIMIT {RARE})"));
+    sql.push(format_args!(" LIMIT {RARE}) AS found"));
     Ok(sql)
 }

@@ -1,11 +1,14 @@
 //! Writing Runs and violations. Each function is one transaction: it happens with everything that belongs to it, or
 //! not at all, and a second time does nothing.
 
+use crate::engine::connection::Connection;
+use crate::engine::sql;
+use crate::engine::sql::Builder;
+use crate::engine::value::Value;
 use anjian_domain::{
     ClockReading, CloseReason, Flaw, Moment, OpeningEvidence, Run, RunId, RunKind, RunOutcome, TrackPoint,
     Violation, ViolationId, WallTime,
 };
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::engine::columns::{Columns, json_column, media_column, uuid_column};
 use crate::evidence::clip_row;
@@ -46,13 +49,13 @@ impl Index {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("run").await?;
         supersede::standing(&mut transaction, run).await?;
-        let sql = "UPDATE run SET last_seen_us = max(last_seen_us, coalesce(?2, last_seen_us)), \
-             ended_us = coalesce(?2, last_seen_us), last_media_ns = ?3, outcome = ?4 \
-             WHERE id = ?1 AND ended_us IS NULL";
-        let query = sqlx::query(sql).bind(uuid_column(run.0));
+        let sql = "UPDATE run SET last_seen_us = greatest(last_seen_us, coalesce($2, last_seen_us)), \
+             ended_us = coalesce($2, last_seen_us), last_media_ns = $3, outcome = $4 \
+             WHERE id = $1 AND ended_us IS NULL";
+        let query = sql::query(sql).bind(uuid_column(run.0));
         let query =
             query.bind(last.map(|at| at.wall.as_micros())).bind(last.map(|at| media_column(at.media)));
-        query.bind(outcome.as_str()).execute(&mut *transaction).await.map_err(failed)?;
+        query.bind(outcome.as_str()).execute(&mut transaction).await.map_err(failed)?;
         let mut newest = None;
         if outcome == RunOutcome::Complete {
             for seq in supersede::take_over(&mut transaction, run).await? {
@@ -67,8 +70,8 @@ impl Index {
 
     /// Whether the violation has its row.
     pub(crate) async fn has_violation(&self, id: ViolationId) -> Result<bool, IndexError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM violation WHERE id = ?)";
-        let found = sqlx::query_scalar(sql).bind(uuid_column(id.0)).fetch_one(&self.inner.reader).await;
+        let sql = "SELECT EXISTS (SELECT 1 FROM violation WHERE id = $1)";
+        let found = sql::query(sql).bind(uuid_column(id.0)).scalar(&self.inner.reader).await;
         found.map_err(|source| IndexError::Database {
             doing: "look for a violation",
             table: "violation",
@@ -125,9 +128,9 @@ impl Index {
         }
         update_end(&mut transaction, seq, violation).await?;
         if !path.is_empty() {
-            let sql = "UPDATE violation_detail SET path = ?2 WHERE violation = ?1";
-            let query = sqlx::query(sql).bind(seq).bind(json_column("violation_detail", path)?);
-            query.execute(&mut *transaction).await.map_err(failed)?;
+            let sql = "UPDATE violation_detail SET path = $2 WHERE violation = $1";
+            let query = sql::query(sql).bind(seq).bind(json_column("violation_detail", path)?);
+            query.execute(&mut transaction).await.map_err(failed)?;
         }
         if let Some((at, _)) = violation.closed {
             run_row::seen(&mut transaction, violation.run, at.wall).await?;
@@ -150,9 +153,9 @@ struct Found {
     run_kind: String,
 }
 
-async fn find(connection: &mut SqliteConnection, id: ViolationId) -> Result<Option<Found>, IndexError> {
-    let sql = "SELECT seq, closed_us, close_reason, run_kind FROM violation WHERE id = ?";
-    let found = sqlx::query(sql).bind(uuid_column(id.0)).fetch_optional(connection).await;
+async fn find(connection: &mut Connection<'_>, id: ViolationId) -> Result<Option<Found>, IndexError> {
+    let sql = "SELECT seq, closed_us, close_reason, run_kind FROM violation WHERE id = $1";
+    let found = sql::query(sql).bind(uuid_column(id.0)).fetch_optional(connection).await;
     let failed = |source| IndexError::Database { doing: "look for a violation", table: "violation", source };
     let Some(row) = found.map_err(failed)? else { return Ok(None) };
     let columns = Columns { table: "violation", row: &row };
@@ -169,47 +172,55 @@ fn was_interrupted(end: Option<(WallTime, CloseReason)>, violation: &Violation) 
 }
 
 async fn insert_row(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     violation: &Violation,
     clock: ClockReading,
     standing: Standing,
 ) -> Result<i64, IndexError> {
     let closed = violation.closed;
     let status = if closed.is_some() { ViolationStatus::Closed } else { ViolationStatus::Open };
-    let mut sql = QueryBuilder::<Sqlite>::new(
+    let mut sql = Builder::new(
         "INSERT INTO violation (id, run, run_kind, site, camera, zone, behaviour, rule, rule_version, model, score, \
          score_step, status, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, track, \
          clock_source, clock_offset_us) VALUES (",
     );
-    let mut values = sql.separated(", ");
-    values.push_bind(uuid_column(violation.id.0)).push_bind(uuid_column(violation.run.0));
-    values.push_bind(standing.word()).push_bind(violation.site.as_str());
-    values.push_bind(violation.camera.as_str()).push_bind(violation.zone.as_str());
-    values.push_bind(violation.behaviour.as_str()).push_bind(violation.rule.as_str());
-    values.push_bind(violation.rule_version.as_str()).push_bind(violation.model.as_str());
-    values.push_bind(f64::from(violation.score.value()));
-    values.push_bind(walk::score_step(violation.score)).push_bind(status.as_str());
-    values.push_bind(violation.opened.wall.as_micros()).push_bind(media_column(violation.opened.media));
-    values.push_bind(closed.map(|(at, _)| at.wall.as_micros()));
-    values.push_bind(closed.map(|(at, _)| media_column(at.media)));
-    values.push_bind(closed.map(|(_, reason)| reason.as_str()));
-    values.push_bind(violation.track.map(|track| track.0.cast_signed()));
-    values.push_bind(clock.source.as_str()).push_bind(clock.offset_us);
-    values.push_unseparated(") RETURNING seq");
-    let inserted = sql.build_query_scalar().fetch_one(connection).await;
+    let values: [Value; 21] = [
+        uuid_column(violation.id.0).into(),
+        uuid_column(violation.run.0).into(),
+        standing.word().into(),
+        violation.site.as_str().into(),
+        violation.camera.as_str().into(),
+        violation.zone.as_str().into(),
+        violation.behaviour.as_str().into(),
+        violation.rule.as_str().into(),
+        violation.rule_version.as_str().into(),
+        violation.model.as_str().into(),
+        f64::from(violation.score.value()).into(),
+        walk::score_step(violation.score).into(),
+        status.as_str().into(),
+        violation.opened.wall.as_micros().into(),
+        media_column(violation.opened.media).into(),
+        closed.map(|(at, _)| at.wall.as_micros()).into(),
+        closed.map(|(at, _)| media_column(at.media)).into(),
+        closed.map(|(_, reason)| reason.as_str()).into(),
+        violation.track.map(|track| track.0.cast_signed()).into(),
+        clock.source.as_str().into(),
+        clock.offset_us.into(),
+    ];
+    let inserted = sql.push_list(values).push(") RETURNING seq").build().scalar(connection).await;
     inserted.map_err(|source| IndexError::Database { doing: "keep a violation", table: "violation", source })
 }
 
 async fn insert_detail(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     seq: i64,
     evidence: &OpeningEvidence,
 ) -> Result<(), IndexError> {
     const TABLE: &str = "violation_detail";
     let sql = "INSERT INTO violation_detail (violation, snapshot_us, snapshot_media_ns, detections, path) \
-         VALUES (?, ?, ?, ?, ?)";
+         VALUES ($1, $2, $3, $4, $5)";
     let at = evidence.snapshot_at;
-    let query = sqlx::query(sql).bind(seq).bind(at.wall.as_micros()).bind(media_column(at.media));
+    let query = sql::query(sql).bind(seq).bind(at.wall.as_micros()).bind(media_column(at.media));
     let query = query.bind(json_column(TABLE, &evidence.detections)?);
     let query = query.bind(json_column(TABLE, &evidence.path)?);
     let inserted = query.execute(connection).await;
@@ -218,15 +229,15 @@ async fn insert_detail(
 }
 
 pub(crate) async fn insert_files(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     seq: i64,
     files: impl IntoIterator<Item = &StoredFile>,
 ) -> Result<(), IndexError> {
     let failed = |source| IndexError::Database { doing: "keep a file's row", table: "evidence", source };
     for file in files {
         let sql = "INSERT INTO evidence (violation, kind, camera, path, size_bytes, sha256) \
-             SELECT seq, ?2, camera, ?3, ?4, ?5 FROM violation WHERE seq = ?1";
-        let query = sqlx::query(sql).bind(seq).bind(file.row.kind.as_str()).bind(&file.path);
+             SELECT seq, $2, camera, $3, $4, $5 FROM violation WHERE seq = $1";
+        let query = sql::query(sql).bind(seq).bind(file.row.kind.as_str()).bind(&file.path);
         let query = query.bind(file.row.size_bytes.cast_signed()).bind(&file.row.sha256);
         query.execute(&mut *connection).await.map_err(failed)?;
     }
@@ -234,7 +245,7 @@ pub(crate) async fn insert_files(
 }
 
 async fn update_end(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection<'_>,
     seq: i64,
     violation: &Violation,
 ) -> Result<(), IndexError> {
@@ -242,9 +253,9 @@ async fn update_end(
     let Some((at, reason)) = violation.closed else {
         return Err(IndexError::Query(format!("violation {} is to be closed but has no end", violation.id)));
     };
-    let sql = "UPDATE violation SET closed_us = ?2, closed_media_ns = ?3, close_reason = ?4, score = ?5, \
-         score_step = ?6, status = 'closed' WHERE seq = ?1";
-    let query = sqlx::query(sql).bind(seq).bind(at.wall.as_micros()).bind(media_column(at.media));
+    let sql = "UPDATE violation SET closed_us = $2, closed_media_ns = $3, close_reason = $4, score = $5, \
+         score_step = $6, status = 'closed' WHERE seq = $1";
+    let query = sql::query(sql).bind(seq).bind(at.wall.as_micros()).bind(media_column(at.media));
     let query = query.bind(reason.as_str()).bind(f64::from(violation.score.value()));
     let query = query.bind(walk::score_step(violation.score));
     query.execute(connection).await.map_err(failed)?;

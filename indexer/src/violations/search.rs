@@ -1,8 +1,8 @@
 //! Finding violations, newest first, page by page.
 
+use crate::engine::row::Row;
+use crate::engine::sql::Builder;
 use anjian_domain::{Behaviour, Viewer};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::viewer::narrow::narrowed;
 use crate::violations::list_row;
@@ -26,7 +26,7 @@ impl Index {
         // One more than asked for tells whether there is another page.
         let occurring = self.occurring_behaviours(&query).await?;
         let driver = self.choose_driver(&query, &occurring).await?;
-        let mut sql = page_sql(driver, &query, &occurring, limit + 1)?;
+        let sql = page_sql(driver, &query, &occurring, limit + 1)?;
         let read = sql.build().fetch_all(&self.inner.reader).await;
         let rows = read.map_err(|source| IndexError::Database {
             doing: "search violations",
@@ -43,10 +43,10 @@ fn page_sql(
     query: &ViolationQuery,
     occurring: &[Behaviour],
     rows: usize,
-) -> Result<QueryBuilder<Sqlite>, IndexError> {
+) -> Result<Builder, IndexError> {
     let plan = Plan::driven_by(driver, query, occurring)?;
     let columns = list_row::COLUMNS;
-    let mut sql = QueryBuilder::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq IN ("));
+    let mut sql = Builder::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq IN ("));
     let limit = i64::try_from(rows).unwrap_or(i64::MAX);
     if plan.is_narrow() {
         plan.push_keys(&mut sql, before(query, &plan), limit);
@@ -63,7 +63,7 @@ fn before(query: &ViolationQuery, plan: &Plan) -> (i64, i64) {
     query.cursor.map_or(end, |cursor| end.min((cursor.opened_at.as_micros(), cursor.seq)))
 }
 
-fn page(rows: &[SqliteRow], limit: usize) -> Result<ViolationPage, IndexError> {
+fn page(rows: &[Row], limit: usize) -> Result<ViolationPage, IndexError> {
     let mut found: Vec<(Cursor, ViolationRow)> =
         rows.iter().map(list_row::decode).collect::<Result<_, _>>()?;
     found.sort_unstable_by_key(|(place, _)| std::cmp::Reverse((place.opened_at, place.seq)));
@@ -80,6 +80,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
+    use crate::engine::sql;
     use crate::violations::calendar;
     use crate::violations::count;
     use crate::violations::occurring::occurring_sql;
@@ -88,10 +89,9 @@ mod tests {
     use crate::{GroupBy, ViolationStatus};
 
     /// What SQLite says that it will do.
-    async fn explain(index: &Index, sql: &QueryBuilder<Sqlite>) -> Vec<String> {
-        let explained = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.sql().as_str()));
-        let rows = sqlx::query(explained).fetch_all(&index.inner.reader).await.unwrap();
-        rows.iter().map(|row| sqlx::Row::get(row, "detail")).collect()
+    async fn explain(index: &Index, sql: &Builder) -> Vec<String> {
+        let explained = sql.build().explain().fetch_all(&index.inner.reader).await.unwrap();
+        explained.iter().map(|row| row.try_get("detail").unwrap()).collect()
     }
 
     /// Every visit of `violation` is a search in the named index, in its order.
@@ -257,7 +257,7 @@ mod tests {
         let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
         let mut writer = index.write().await.unwrap();
         let mut transaction = writer.begin("violation").await.unwrap();
-        sqlx::raw_sql(SPREAD).execute(&mut *transaction).await.unwrap();
+        sql::script(&mut transaction, SPREAD).await.unwrap();
         transaction.commit().await.unwrap();
         drop(writer);
         index
@@ -272,7 +272,7 @@ mod tests {
             let mut pages = Vec::new();
             let occurring = index.occurring_behaviours(&query).await.unwrap();
             for driver in drivers(&query).into_iter().chain([Driver::Time, Driver::Score]) {
-                let mut sql = page_sql(driver, &query, &occurring, 201).unwrap();
+                let sql = page_sql(driver, &query, &occurring, 201).unwrap();
                 let rows = sql.build().fetch_all(&index.inner.reader).await.unwrap();
                 pages.push(page(&rows, 200).unwrap());
             }
@@ -413,7 +413,7 @@ mod tests {
         async fn search_all(&self) -> Vec<(ViolationRow, i64)> {
             let columns = list_row::COLUMNS;
             let sql = format!("SELECT {columns} FROM violation AS v ORDER BY v.opened_us DESC, v.seq DESC");
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&self.inner.reader).await.unwrap();
+            let rows = sql::query(&sql).fetch_all(&self.inner.reader).await.unwrap();
             let decode = |row| list_row::decode(row).map(|(place, row)| (row, place.seq));
             rows.iter().map(decode).collect::<Result<_, _>>().unwrap()
         }
@@ -451,7 +451,7 @@ mod tests {
         let judged = "UPDATE violation SET verdict = 'confirmed' WHERE seq % 3 = 0;
             UPDATE violation SET status = 'closed', closed_us = 99, closed_media_ns = 0, close_reason = 'left'
             WHERE seq % 5 = 0; UPDATE violation SET run_kind = 'superseded' WHERE seq % 7 = 0; DELETE FROM violation WHERE seq % 17 = 0";
-        sqlx::raw_sql(judged).execute(&mut *transaction).await.unwrap();
+        sql::script(&mut transaction, judged).await.unwrap();
         transaction.commit().await.unwrap();
         drop(writer);
         let viewer = Viewer::local();

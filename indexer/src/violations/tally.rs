@@ -1,16 +1,15 @@
 //! Counts of all times, from the tally that triggers keep beside the violations: a few rows for each camera instead
 //! of all violations. Knows no range, score or zone; such counts walk an index, see [`crate::violations::count`].
 
-use sqlx::{QueryBuilder, Sqlite};
-
 use crate::engine::columns::Columns;
+use crate::engine::sql::Builder;
 use crate::violations::walk::{Driver, Plan};
 use crate::{CountKey, GroupBy, Index, IndexError, ViolationCount, ViolationQuery};
 
 impl Index {
     pub(crate) async fn read_tally(
         &self,
-        sql: &mut QueryBuilder<Sqlite>,
+        sql: &mut Builder,
         group_by: &GroupBy,
     ) -> Result<Vec<ViolationCount>, IndexError> {
         let mut groups = Vec::new();
@@ -27,7 +26,7 @@ impl Index {
 }
 
 /// The statement that answers from the tally; `None` when the question asks for more than the tally knows.
-pub(crate) fn counts(query: &ViolationQuery, group_by: &GroupBy) -> Option<QueryBuilder<Sqlite>> {
+pub(crate) fn counts(query: &ViolationQuery, group_by: &GroupBy) -> Option<Builder> {
     let column = match group_by {
         GroupBy::Behaviour => "behaviour",
         GroupBy::Camera => "camera",
@@ -39,8 +38,8 @@ pub(crate) fn counts(query: &ViolationQuery, group_by: &GroupBy) -> Option<Query
     }
     // A list that is too long is refused where the index is walked.
     let plan = Plan::driven_by(Driver::Time, query, &[]).ok()?;
-    let mut sql = QueryBuilder::new(format!(
-        "SELECT {column} AS word, sum(count) AS matches FROM violation_tally WHERE count > 0"
+    let mut sql = Builder::new(format!(
+        "SELECT {column} AS word, CAST(sum(count) AS BIGINT) AS matches FROM violation_tally WHERE count > 0"
     ));
     plan.fields.iter().for_each(|field| field.push(&mut sql));
     sql.push(format_args!(" GROUP BY {column} ORDER BY {column}"));

@@ -6,8 +6,8 @@
 //! merged lazily (`UNION ALL … ORDER BY … LIMIT`), so that a page costs its own length whatever the index holds.
 //! `INDEXED BY` turns a plan that no longer works into an error instead of a slow answer.
 
+use crate::engine::sql::Builder;
 use anjian_domain::{Behaviour, Score, WallTime};
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::engine::columns::word_of;
 use crate::{IndexError, ViolationQuery, ViolationStatus};
@@ -188,7 +188,7 @@ impl Plan {
     }
 
     /// Appends a query for the `seq` of the newest `limit` matches before `(before_us, before_seq)`.
-    pub(crate) fn push_keys(&self, sql: &mut QueryBuilder<Sqlite>, before: (i64, i64), limit: i64) {
+    pub(crate) fn push_keys(&self, sql: &mut Builder, before: (i64, i64), limit: i64) {
         sql.push("SELECT seq FROM (");
         let steps = self.score_steps().map(Some);
         let steps: Vec<_> = if self.driver == Driver::Score { steps.collect() } else { vec![None] };
@@ -211,9 +211,9 @@ impl Plan {
         step_of(self.min_score.unwrap_or(0.0))..=SCORE_STEPS
     }
 
-    fn push_arm(&self, sql: &mut QueryBuilder<Sqlite>, arm: &[(&'static str, &str)], before: (i64, i64)) {
+    fn push_arm(&self, sql: &mut Builder, arm: &[(&'static str, &str)], before: (i64, i64)) {
         let index = self.driver.index();
-        sql.push(format_args!("SELECT opened_us, seq FROM violation INDEXED BY {index} WHERE opened_us >= "));
+        sql.push(format_args!("SELECT opened_us, seq FROM violation /*by {index}*/ WHERE opened_us >= "));
         sql.push_bind(self.from_us).push(" AND (opened_us, seq) < (");
         sql.push_bind(before.0).push(", ").push_bind(before.1).push(")");
         for (column, word) in arm {
@@ -225,28 +225,28 @@ impl Plan {
 
     /// Appends a query for the number of matches of one group, without the range of time. `group` says which rows
     /// belong to the group; the listed words of `grouped` are left out, because the group is one of them.
-    pub(crate) fn push_count(&self, sql: &mut QueryBuilder<Sqlite>, group: &str, grouped: &str) {
+    pub(crate) fn push_count(&self, sql: &mut Builder, group: &str, grouped: &str) {
         let index = self.driver.index();
-        sql.push(format_args!("SELECT count(*) FROM violation INDEXED BY {index} WHERE {group}"));
+        sql.push(format_args!("SELECT count(*) FROM violation /*by {index}*/ WHERE {group}"));
         self.fields.iter().filter(|field| field.column != grouped).for_each(|field| field.push(sql));
         self.push_min_score(sql);
     }
 
     /// Appends the range of time as further conditions.
-    pub(crate) fn push_range(&self, sql: &mut QueryBuilder<Sqlite>) {
+    pub(crate) fn push_range(&self, sql: &mut Builder) {
         sql.push(" AND opened_us >= ").push_bind(self.from_us);
         sql.push(" AND opened_us < ").push_bind(self.to_us);
     }
 
     /// Appends the listed words of `column` as a further condition on `expression`; nothing when any will do.
-    pub(crate) fn push_words(&self, sql: &mut QueryBuilder<Sqlite>, column: &str, expression: &'static str) {
+    pub(crate) fn push_words(&self, sql: &mut Builder, column: &str, expression: &'static str) {
         let words = self.words(column).to_vec();
         if !words.is_empty() {
             Field { column: expression, words }.push(sql);
         }
     }
 
-    pub(crate) fn push_min_score(&self, sql: &mut QueryBuilder<Sqlite>) {
+    pub(crate) fn push_min_score(&self, sql: &mut Builder) {
         if let Some(min_score) = self.min_score {
             sql.push(" AND score >= ").push_bind(min_score);
         }
@@ -267,12 +267,8 @@ impl Field {
     }
 
     /// Appends ` AND column IN (…)`.
-    pub(crate) fn push(&self, sql: &mut QueryBuilder<Sqlite>) {
+    pub(crate) fn push(&self, sql: &mut Builder) {
         sql.push(format_args!(" AND {} IN (", self.column));
-        let mut list = sql.separated(", ");
-        for word in &self.words {
-            list.push_bind(word.clone());
-        }
-        list.push_unseparated(")");
+        sql.push_list(self.words.iter().map(|word| word.clone())).push(")");
     }
 }

@@ -5,12 +5,11 @@
 //! one walk has reached; taking it puts the next place of that walk into the queue. Words are bound once, as lists in
 //! JSON, so neither the number of walks nor that of words meets a limit of SQLite.
 
-use sqlx::{QueryBuilder, Sqlite};
-
+use crate::engine::sql::Builder;
 use crate::violations::walk::{Driver, Plan};
 
 /// Appends a query for the `seq` of the newest `limit` matches before `(before_us, before_seq)`.
-pub(crate) fn push_keys(plan: &Plan, sql: &mut QueryBuilder<Sqlite>, before: (i64, i64), limit: i64) {
+pub(crate) fn push_keys(plan: &Plan, sql: &mut Builder, before: (i64, i64), limit: i64) {
     let columns = leading(plan);
     let listed = columns.join(", ");
     sql.push(format_args!("WITH RECURSIVE walk ({listed}, opened_us, seq, is_row) AS (SELECT "));
@@ -35,9 +34,9 @@ pub(crate) fn push_keys(plan: &Plan, sql: &mut QueryBuilder<Sqlite>, before: (i6
 }
 
 /// The next row of a walk. A row's `score_step` takes part where it leads the index.
-fn push_next(plan: &Plan, sql: &mut QueryBuilder<Sqlite>) {
+fn push_next(plan: &Plan, sql: &mut Builder) {
     let index = plan.driver.index();
-    sql.push(format_args!("SELECT n.seq FROM violation AS n INDEXED BY {index} WHERE n.opened_us >= "));
+    sql.push(format_args!("SELECT n.seq FROM violation AS n /*by {index}*/ WHERE n.opened_us >= "));
     sql.push_bind(plan.from_us).push(" AND (n.opened_us, n.seq) < (w.opened_us, w.seq)");
     for column in leading(plan) {
         sql.push(format_args!(" AND n.{column} = w.{column}"));

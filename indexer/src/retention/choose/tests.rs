@@ -1,11 +1,11 @@
 //! Retention on a disk that is as full as a test wants it.
 
+use crate::engine::sql;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anjian_domain::{ManualClock, Segment, TimeSource, VideoCodec, Viewer};
 use proptest::prelude::*;
-use sqlx::Row;
 use tempfile::TempDir;
 
 use super::*;
@@ -47,7 +47,7 @@ impl Store {
                 ('camera-1', 'plant', '', 1), ('camera-2', 'plant', '', 1);
             INSERT INTO run (id, kind, site, camera, source, model, started_us, last_seen_us)
                 VALUES (zeroblob(16), 'live', 'plant', 'camera-0', '', '', 0, 0);";
-        sqlx::raw_sql(sql).execute(&mut *transaction).await.unwrap();
+        sql::script(&mut transaction, sql).await.unwrap();
         transaction.commit().await.unwrap();
         drop(writer);
         Self { index, clock, folder }
@@ -89,11 +89,11 @@ impl Store {
     async fn due(&self, number: usize, minute: u64) {
         let sql = "INSERT INTO violation (id, run, run_kind, site, camera, zone, behaviour, rule, rule_version, model, \
              score, score_step, status, opened_us, opened_media_ns) VALUES (randomblob(16), zeroblob(16), 'live', \
-             'plant', ?, 'dock', 'no_hard_hat', 'r', 'v', 'm', 0.5, 32, 'open', ?, 0) RETURNING seq";
+             'plant', $1, 'dock', 'no_hard_hat', 'r', 'v', 'm', 0.5, 32, 'open', $2, 0) RETURNING seq";
         let mut writer = self.index.write().await.unwrap();
         let mut transaction = writer.begin("violation").await.unwrap();
-        let query = sqlx::query(sql).bind(camera(number).as_str().to_owned()).bind(at(minute).as_micros());
-        let seq: i64 = query.fetch_one(&mut *transaction).await.unwrap().get(0);
+        let query = sql::query(sql).bind(camera(number).as_str().to_owned()).bind(at(minute).as_micros());
+        let seq: i64 = query.scalar(&mut transaction).await.unwrap();
         crate::evidence::clip_row::insert_due(&mut transaction, seq).await.unwrap();
         transaction.commit().await.unwrap();
     }
@@ -403,7 +403,7 @@ async fn old_words_are_forgotten_but_for_the_last() {
     store.index.run_retention().await.unwrap();
     let count = |sql: &'static str| {
         let reader = store.index.inner.reader.clone();
-        async move { sqlx::query_scalar::<_, i64>(sql).fetch_one(&reader).await.unwrap() }
+        async move { sql::query(sql).scalar::<i64>(&reader).await.unwrap() }
     };
     assert_eq!(count("SELECT count(*) FROM recording_change").await, 2);
     assert_eq!(count("SELECT count(*) FROM coverage_minute").await, 1);

@@ -10,6 +10,7 @@ use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config, TestRunner};
 
 use super::*;
+use crate::engine::sql;
 use crate::{CheckFinding, ViolationCount, ViolationStatus};
 
 #[track_caller]
@@ -157,7 +158,7 @@ async fn store() -> (tempfile::TempDir, Index) {
 async fn write(index: &Index, sql: String) {
     let mut writer = index.write().await.unwrap();
     let mut transaction = writer.begin("violation").await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *transaction).await.unwrap();
+    sql::script(&mut transaction, &sql).await.unwrap();
     transaction.commit().await.unwrap();
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A file is named by the time it was written, `yyyymmddhhmmss_what.sql` (the first two are older than that rule), and
 //! is never changed afterwards. One that drops a table to build it anew begins with the line `-- Rebuilds tables: …`.
-//! Before such a file runs, the database is copied, see [`crate::engine::copy`]. A database that is newer than this
+//! Before such a file runs, the database is copied, see [`crate::engine::sqlite::copy`]. A database that is newer than this
 //! program is refused.
 
 use std::collections::BTreeSet;
@@ -12,11 +12,11 @@ use sqlx::migrate::{MigrateError, Migration, Migrator};
 use sqlx::{Connection, Row, SqliteConnection};
 
 use crate::IndexError;
-use crate::engine::connect::{connect_options, not_opened};
-use crate::engine::copy;
-use crate::engine::sqlite_kind::primary_code;
+use crate::engine::sqlite::connect::{connect_options, not_opened};
+use crate::engine::sqlite::copy;
+use crate::engine::sqlite::kind::primary_code;
 
-static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations/sqlite");
 const REBUILDS: &str = "-- Rebuilds tables:";
 
 /// What may be done to the schema.

@@ -6,12 +6,15 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use crate::IndexError;
-use crate::engine::sqlite_kind::{code, primary_code};
+use crate::engine::sqlite::kind::{code, primary_code};
 
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Page cache a connection, in KiB, negative as SQLite wants it.
 const CACHE_KIB: &str = "-16000";
+
+/// Takes the database's write lock at once.
+pub(crate) const BEGIN_WRITING: &str = "BEGIN IMMEDIATE";
 
 pub(crate) fn connect_options(database: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()

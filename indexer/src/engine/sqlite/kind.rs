@@ -1,4 +1,4 @@
-//! The one place that sorts what SQLite and its pool answer.
+//! What SQLite's answers mean.
 
 use anjian_domain::{ErrorKind, Shortage};
 
@@ -27,28 +27,14 @@ pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i32> {
     full_code(error).map(|code| code & 0xff)
 }
 
-fn full_code(error: &sqlx::Error) -> Option<i32> {
+/// With the extension.
+pub(crate) fn full_code(error: &sqlx::Error) -> Option<i32> {
     let sqlx::Error::Database(error) = error else { return None };
     error.code()?.parse().ok()
 }
 
-/// What a caller can do about an answer of the database.
-pub(crate) fn kind_of(error: &sqlx::Error) -> ErrorKind {
-    match error {
-        sqlx::Error::Database(_) => full_code(error).map_or(ErrorKind::Invalid, kind_of_code),
-        sqlx::Error::Io(error) => error.into(),
-        // A crashed worker takes its connection along; the pool opens another.
-        sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => ErrorKind::Unavailable(Shortage::Busy),
-        // The process ends.
-        sqlx::Error::PoolClosed => ErrorKind::Refused,
-        sqlx::Error::RowNotFound => ErrorKind::Missing,
-        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => ErrorKind::Corrupt,
-        _ => ErrorKind::Invalid,
-    }
-}
-
 /// Of a code with its extension.
-fn kind_of_code(full: i32) -> ErrorKind {
+pub(crate) fn kind_of_code(full: i32) -> ErrorKind {
     match full & 0xff {
         _ if full == code::IO_NO_MEMORY => ErrorKind::Unavailable(Shortage::Memory),
         code::NO_MEMORY => ErrorKind::Unavailable(Shortage::Memory),
@@ -67,9 +53,10 @@ fn kind_of_code(full: i32) -> ErrorKind {
 
 #[cfg(test)]
 mod tests {
-    use super::ErrorKind::{Corrupt, Invalid, Missing, Refused, Unavailable};
+    use super::ErrorKind::{Corrupt, Invalid, Refused, Unavailable};
     use super::Shortage::{Busy, Disk, Memory, Room};
     use super::*;
+    use crate::engine::kind::kind_of;
 
     #[test]
     fn sqlites_codes_are_sorted() {
@@ -102,22 +89,6 @@ mod tests {
             ("SQLITE_NOTADB", 26, Corrupt),
         ] {
             assert_eq!(kind_of_code(code), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn the_pools_answers_are_sorted() {
-        let no_descriptor = std::io::Error::from_raw_os_error(24);
-        for (error, expected) in [
-            (sqlx::Error::PoolTimedOut, Unavailable(Busy)),
-            (sqlx::Error::WorkerCrashed, Unavailable(Busy)),
-            (sqlx::Error::PoolClosed, Refused),
-            (sqlx::Error::Io(no_descriptor), Unavailable(anjian_domain::Shortage::Descriptors)),
-            (sqlx::Error::RowNotFound, Missing),
-            (sqlx::Error::Decode("no UTC".into()), Corrupt),
-            (sqlx::Error::ColumnNotFound("seq".into()), Invalid),
-        ] {
-            assert_eq!(kind_of(&error), expected, "{error}");
         }
     }
 

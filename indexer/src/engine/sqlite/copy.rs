@@ -67,7 +67,7 @@ mod tests {
     use sqlx::Connection;
 
     use super::*;
-    use crate::engine::connect::connect_options;
+    use crate::engine::sqlite::connect::connect_options;
 
     async fn database(folder: &Path) -> (PathBuf, SqliteConnection) {
         let path = folder.join("anjian.db");

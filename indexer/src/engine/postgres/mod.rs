@@ -1,0 +1,5 @@
+//! PostgreSQL: the database of many machines.
+
+pub(crate) mod connect;
+pub(crate) mod kind;
+pub(crate) mod run;

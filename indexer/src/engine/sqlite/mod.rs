@@ -1,0 +1,8 @@
+//! SQLite: the database of one machine, a file in the data folder.
+
+pub(crate) mod connect;
+pub(crate) mod copy;
+pub(crate) mod kind;
+pub(crate) mod migrate;
+pub(crate) mod presence;
+pub(crate) mod run;
