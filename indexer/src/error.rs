@@ -88,6 +88,17 @@ pub enum IndexError {
         #[source]
         source: sqlx::Error,
     },
+    /// The database server does not let anjian in.
+    #[error(
+        "{database}: cannot be opened: {source}; check [store] database, the server, and the password in the environment"
+    )]
+    Server {
+        /// Its address, without a password.
+        database: String,
+        /// What the server said.
+        #[source]
+        source: sqlx::Error,
+    },
     /// Another process is the live system of this data folder.
     #[error("{}: another `anjian serve` uses this data folder; stop it or set another data_dir", path.display())]
     LiveElsewhere {
@@ -197,7 +208,7 @@ impl IndexError {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Database { source, .. } => kind_of(source),
+            Self::Database { source, .. } | Self::Server { source, .. } => kind_of(source),
             Self::File { source, .. } => source.into(),
             Self::Footage(error) => error.kind(),
             Self::LiveElsewhere { .. } | Self::OlderInUse { .. } | Self::Busy { .. } => {

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::configuration::ticks::Ticks;
 use crate::engine::blocking::blocking;
 use crate::engine::connection::{Connection, Pool};
+use crate::engine::database::Database;
 use crate::engine::disk::{Disk, RealDisk, Room};
 use crate::engine::open::{self, Create};
 use crate::engine::sqlite::presence::Presence;
@@ -35,7 +36,7 @@ pub(crate) struct Inner {
     /// One connection: SQLite has one writer at a time anyway, and whoever holds it tells in the order of commits.
     writer: Pool,
     pub(crate) reader: Pool,
-    presence: Presence,
+    presence: Option<Presence>,
     /// Number of the newest change that this process committed, 0 before the first.
     pub(crate) committed: watch::Sender<i64>,
     ticks: Mutex<Ticks>,
@@ -56,7 +57,19 @@ impl Index {
     /// # Errors
     /// When the folder or database cannot be created, read or written.
     pub async fn open(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, IndexError> {
-        Self::open_as(data_dir, clock, Create::IfMissing, Arc::new(RealDisk)).await
+        Self::open_on(data_dir, &Database::Embedded, clock).await
+    }
+
+    /// The same with the database that is named; evidence and recordings are in `data_dir` all the same.
+    ///
+    /// # Errors
+    /// Like [`Index::open`], and when a server does not let anjian in.
+    pub async fn open_on(
+        data_dir: &Path,
+        database: &Database,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, IndexError> {
+        Self::open_as(data_dir, database, clock, Create::IfMissing, Arc::new(RealDisk)).await
     }
 
     /// Opens an index that exists, to look at it; creates and upgrades nothing.
@@ -64,16 +77,17 @@ impl Index {
     /// # Errors
     /// Like [`Index::open`], and when there is no index.
     pub async fn open_existing(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, IndexError> {
-        Self::open_as(data_dir, clock, Create::Never, Arc::new(RealDisk)).await
+        Self::open_as(data_dir, &Database::Embedded, clock, Create::Never, Arc::new(RealDisk)).await
     }
 
     pub(crate) async fn open_as(
         data_dir: &Path,
+        database: &Database,
         clock: Arc<dyn Clock>,
         create: Create,
         disk: Arc<dyn Disk>,
     ) -> Result<Self, IndexError> {
-        let opened = open::open(data_dir, create).await?;
+        let opened = open::open(data_dir, database, create).await?;
         let inner = Inner {
             evidence: EvidenceFolder::new(opened.data_dir.join("evidence")),
             data_dir: opened.data_dir,
@@ -116,7 +130,7 @@ impl Index {
 
     /// Whether the data folder is where it was, can be written and has room.
     fn probe_folder(&self) -> Result<(), IndexError> {
-        self.inner.presence.check()?;
+        self.check_presence()?;
         self.inner.evidence.probe()?;
         let folder = self.inner.evidence.root();
         if self.room(folder)?.free_bytes == 0 {
@@ -129,7 +143,7 @@ impl Index {
     /// # Errors
     /// [`IndexError::Moved`] when the data folder was moved, replaced or deleted under this process.
     pub fn check_presence(&self) -> Result<(), IndexError> {
-        self.inner.presence.check()
+        self.inner.presence.as_ref().map_or(Ok(()), Presence::check)
     }
 
     pub(crate) fn ticks(&self) -> MutexGuard<'_, Ticks> {
@@ -153,7 +167,7 @@ impl Index {
     }
 
     pub(crate) async fn write(&self) -> Result<Writer, IndexError> {
-        self.inner.presence.check()?;
+        self.check_presence()?;
         let failed = |source| IndexError::Database { doing: "wait for the writer", table: "all", source };
         loop {
             let mut connection = self.inner.writer.acquire().await.map_err(failed)?;

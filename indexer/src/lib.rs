@@ -1,4 +1,4 @@
-//! The index: an SQLite database, a folder of evidence and one of recordings, which belong together or not at all.
+//! The index: a database, a folder of evidence and one of recordings, which belong together or not at all.
 //!
 //! Knows the words of `anjian-domain`, segment files through `anjian-footage`, and nothing of pictures, models, rules
 //! or HTTP. The pipeline writes through [`IndexSink`]; the API reads through [`Index`]. What serves a person takes the
@@ -40,6 +40,7 @@ pub use check::segments::Rebuilt;
 pub use configuration::rows::{CameraRow, SiteRow};
 pub use coverage::completeness::Completeness;
 pub use coverage::minutes::CoverageMinute;
+pub use engine::database::{Database, Server};
 pub use engine::disk::disk_bytes;
 pub use error::IndexError;
 pub use evidence::clip_row::{ClipDigest, ClipRow, ClipState};

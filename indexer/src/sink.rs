@@ -153,7 +153,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let disk = Arc::new(SmallDisk { folder: folder.path().into(), disk_bytes: 2_500 });
         let clock = Arc::new(SystemClock);
-        let opened = Index::open_as(folder.path(), clock, Create::IfMissing, disk);
+        let opened =
+            Index::open_as(folder.path(), &crate::Database::Embedded, clock, Create::IfMissing, disk);
         let index = runtime.block_on(opened).unwrap();
         let recordings = folder.path().join("recordings");
         let (retention, clips) = (Retention::default(), ClipSettings::default());

@@ -91,12 +91,11 @@ impl Index {
     }
 
     async fn check_database(&self, report: &mut CheckReport) -> Result<(), IndexError> {
-        let said = sql::query("PRAGMA quick_check(20)").scalars(&self.inner.reader).await;
+        let said = self.inner.reader.complaints().await;
         let failed = |source| IndexError::Database { doing: "check the database", table: "all", source };
-        let said: Vec<String> = said.map_err(failed)?;
-        said.into_iter()
-            .filter(|line| line != "ok")
-            .for_each(|reason| report.find(CheckFinding::Database { reason }));
+        for reason in said.map_err(failed)? {
+            report.find(CheckFinding::Database { reason });
+        }
         Ok(())
     }
 

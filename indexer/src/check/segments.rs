@@ -74,10 +74,10 @@ impl Index {
             let (returned, batch) = blocking(move || Ok(walk.take(BATCH))).await?;
             walk = returned;
             if batch.files.is_empty() {
-                let marks = "UPDATE segment AS s SET clock_error_us = m.clock_error_us FROM temp.clock_marks AS m \
+                let marks = "UPDATE segment AS s SET clock_error_us = m.clock_error_us FROM clock_marks AS m \
                      WHERE (s.camera, s.start_us) = (m.camera, m.start_us)";
                 sql::query(marks).execute(&mut transaction).await.map_err(failed)?;
-                sql::query("DROP TABLE temp.clock_marks").execute(&mut transaction).await.map_err(failed)?;
+                sql::query("DROP TABLE clock_marks").execute(&mut transaction).await.map_err(failed)?;
                 transaction.commit().await.map_err(failed)?;
                 return Ok(rebuilt);
             }

@@ -12,6 +12,13 @@ pub(crate) enum Pool {
     Postgres(PgPool),
 }
 
+/// What a database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
 /// One connection of a pool, or a transaction on one. A transaction that is dropped is rolled back.
 pub(crate) enum Connection<'c> {
     Sqlite(Held<'c, Sqlite>),
@@ -37,6 +44,13 @@ pub(crate) enum Executor<'e, D: Database> {
 }
 
 impl Pool {
+    pub(crate) const fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
     pub(crate) async fn acquire(&self) -> Result<Connection<'static>, sqlx::Error> {
         Ok(match self {
             Self::Sqlite(pool) => Connection::Sqlite(Held::Alone(pool.acquire().await?)),
@@ -55,10 +69,11 @@ impl Pool {
         })
     }
 
-    pub(crate) async fn close(&self) {
+    /// What the database itself finds wrong with its file. A server checks its pages as it reads them.
+    pub(crate) async fn complaints(&self) -> Result<Vec<String>, sqlx::Error> {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
-            Self::Postgres(pool) => pool.close().await,
+            Self::Sqlite(pool) => sqlite::connect::complaints(pool).await,
+            Self::Postgres(_) => Ok(Vec::new()),
         }
     }
 }

@@ -4,13 +4,19 @@
 //! - `$1`, `$2`, … for values;
 //! - `greatest(…)` and `least(…)` of several values;
 //! - `FROM table /*by index*/` where a statement depends on an index. SQLite is bound to that index: a plan that no longer
-//!   works is an error there instead of a slow answer. PostgreSQL has an index of the same name, and plans by itself.
+//!   works is an error there instead of a slow answer. PostgreSQL has an index of the same name, and plans by itself;
+//! - `JOIN /*then*/ table` where the table before is to be walked first. PostgreSQL decides that by itself too.
 
 use std::borrow::Cow;
 
 /// As SQLite reads it.
 pub(crate) fn for_sqlite(text: &str, are_in_order: bool) -> Cow<'_, str> {
-    const WORDS: [(&str, &str); 3] = [("/*by ", "INDEXED BY "), ("greatest(", "max("), ("least(", "min(")];
+    const WORDS: [(&str, &str); 4] = [
+        ("JOIN /*then*/", "CROSS JOIN"),
+        ("/*by ", "INDEXED BY "),
+        ("greatest(", "max("),
+        ("least(", "min("),
+    ];
     let mut text = Cow::Borrowed(text);
     for (word, instead) in WORDS {
         if text.contains(word) {
@@ -56,6 +62,7 @@ mod tests {
             ("WHERE a = $1 AND b < $12 OR c = $1", false, "WHERE a = ?1 AND b < ?12 OR c = ?1"),
             ("WHERE a = $1 AND b < $2", true, "WHERE a = ? AND b < ?"),
             ("SET a = greatest(a, least($1, 7))", false, "SET a = max(a, min(?1, 7))"),
+            ("FROM a JOIN /*then*/ b ON TRUE", false, "FROM a CROSS JOIN b ON TRUE"),
             ("FROM t AS v /*by t_by_time*/ WHERE TRUE", false, "FROM t AS v INDEXED BY t_by_time WHERE TRUE"),
         ] {
             assert_eq!(for_sqlite(common, in_order), expected);

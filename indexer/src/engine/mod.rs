@@ -6,6 +6,7 @@
 pub(crate) mod blocking;
 pub(crate) mod columns;
 pub(crate) mod connection;
+pub(crate) mod database;
 pub(crate) mod dialect;
 pub(crate) mod disk;
 pub(crate) mod heartbeat;
@@ -16,3 +17,4 @@ pub(crate) mod row;
 pub(crate) mod sql;
 pub(crate) mod sqlite;
 pub(crate) mod value;
+pub(crate) mod walks;

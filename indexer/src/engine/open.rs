@@ -11,6 +11,8 @@ use sqlx::sqlite::SqlitePoolOptions;
 use crate::IndexError;
 use crate::engine::blocking::blocking;
 use crate::engine::connection::Pool;
+use crate::engine::database::Database;
+use crate::engine::postgres;
 use crate::engine::sqlite::connect::connect_options;
 use crate::engine::sqlite::migrate::{Rights, bring_up_to_date};
 use crate::engine::sqlite::presence::Presence;
@@ -34,37 +36,49 @@ pub(crate) struct Opened {
     pub(crate) writer: Pool,
     pub(crate) reader: Pool,
     pub(crate) in_use: Option<File>,
-    pub(crate) presence: Presence,
+    /// `None` for a database that is no file.
+    pub(crate) presence: Option<Presence>,
 }
 
-pub(crate) async fn open(data_dir: &Path, create: Create) -> Result<Opened, IndexError> {
+pub(crate) async fn open(data_dir: &Path, database: &Database, create: Create) -> Result<Opened, IndexError> {
     let folder = data_dir.to_path_buf();
+    let is_file = matches!(database, Database::Embedded);
     let (data_dir, lock) = blocking(move || {
-        let data_dir = prepare_folder(&folder, create)?;
+        let data_dir = prepare_folder(&folder, create, is_file)?;
         let lock = if create == Create::IfMissing { Some(Lock::take(&data_dir)?) } else { None };
         Ok((data_dir, lock))
     })
     .await?;
-    let database = data_dir.join(DATABASE);
     let rights = match &lock {
         Some(Lock::Alone(..)) => Rights::Alone,
         Some(Lock::Shared(_)) => Rights::Shared,
         None => Rights::Look,
     };
-    bring_up_to_date(&database, rights).await?;
+    let (writer, reader, presence) = match database {
+        Database::Embedded => open_file(&data_dir.join(DATABASE), rights).await?,
+        Database::Server(server) => {
+            postgres::migrate::bring_up_to_date(server, rights != Rights::Look).await?;
+            let (writer, reader) = postgres::connect::pools(server);
+            (writer, reader, None)
+        }
+    };
     let in_use = lock.map(Lock::into_shared).transpose()?;
-    let presence = Presence::of(&database)?;
-    let options = connect_options(&database).create_if_missing(false);
+    Ok(Opened { data_dir, writer, reader, in_use, presence })
+}
+
+async fn open_file(database: &Path, rights: Rights) -> Result<(Pool, Pool, Option<Presence>), IndexError> {
+    bring_up_to_date(database, rights).await?;
+    let presence = Presence::of(database)?;
+    let options = connect_options(database).create_if_missing(false);
     let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
     // No connection is made here: `bring_up_to_date` has just proven that one can be.
     let writer = pool.clone().max_connections(1).connect_lazy_with(options.clone());
     let reader = pool.max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
-    let (writer, reader) = (Pool::Sqlite(writer), Pool::Sqlite(reader));
-    Ok(Opened { data_dir, writer, reader, in_use, presence })
+    Ok((Pool::Sqlite(writer), Pool::Sqlite(reader), Some(presence)))
 }
 
 /// Answers the folder's absolute path.
-fn prepare_folder(data_dir: &Path, create: Create) -> Result<PathBuf, IndexError> {
+fn prepare_folder(data_dir: &Path, create: Create, is_file: bool) -> Result<PathBuf, IndexError> {
     match std::fs::metadata(data_dir) {
         Ok(found) if !found.is_dir() => return Err(IndexError::NotADirectory { path: data_dir.into() }),
         Ok(_) => {}
@@ -79,7 +93,7 @@ fn prepare_folder(data_dir: &Path, create: Create) -> Result<PathBuf, IndexError
     }
     if create == Create::IfMissing {
         create_folder(&data_dir.join("evidence"))?;
-    } else if !data_dir.join(DATABASE).exists() {
+    } else if is_file && !data_dir.join(DATABASE).exists() {
         return Err(IndexError::Missing { path: data_dir.join(DATABASE) });
     }
     std::path::absolute(data_dir).map_err(|source| IndexError::File {
@@ -158,7 +172,7 @@ mod tests {
     #[tokio::test]
     async fn commits_survive_a_power_cut() {
         let folder = tempfile::tempdir().unwrap();
-        let opened = open(folder.path(), Create::IfMissing).await.unwrap();
+        let opened = open(folder.path(), &Database::Embedded, Create::IfMissing).await.unwrap();
         let expected = [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")];
         for (name, value) in expected {
             let sql = format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}");

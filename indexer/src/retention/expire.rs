@@ -198,13 +198,13 @@ fn delete_file(root: &Path, candidate: &Candidate, now: WallTime) -> Result<(), 
 }
 
 /// Narrows `segment AS s` to what may be deleted: finished, not given up yet, not held, and no due clip needs it.
-/// Due clips are few and are walked first (`CROSS JOIN`); a camera's violations are many.
+/// Due clips are few and are walked first (`JOIN /*then*/`); a camera's violations are many.
 pub(crate) fn push_may_go(sql: &mut Builder, clips: ClipSettings) {
     let micros = |duration: std::time::Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4);
     sql.push(
         " AND s.sha256 IS NOT NULL AND s.is_expiring = 0 AND NOT EXISTS (SELECT 1 FROM hold AS h \
          WHERE h.camera = s.camera AND h.lifted_us IS NULL AND h.to_us > s.start_us AND h.from_us < s.end_us) \
-         AND NOT EXISTS (SELECT 1 FROM clip AS c /*by clip_due*/ CROSS JOIN violation AS v ON v.seq = c.violation \
+         AND NOT EXISTS (SELECT 1 FROM clip AS c /*by clip_due*/ JOIN /*then*/ violation AS v ON v.seq = c.violation \
          WHERE c.state = 'due' AND v.camera = s.camera AND v.opened_us - v.clock_offset_us - ",
     );
     sql.push_bind(micros(clips.before)).push(" < s.end_us AND v.opened_us - v.clock_offset_us - ");

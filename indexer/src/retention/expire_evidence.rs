@@ -210,7 +210,7 @@ impl Index {
             " AS is_held, coalesce(c.state IN ('recorded', 'cut', 'expired'), FALSE) AS is_recorded, \
              (SELECT CAST(sum(o.size_bytes) AS BIGINT) FROM evidence AS o WHERE o.violation = e.violation AND o.expired_us IS NULL \
              AND (o.kind = 'clip') = (e.kind = 'clip')) AS size_bytes FROM evidence AS e /*by evidence_kept*/ \
-             CROSS JOIN violation AS v ON v.seq = e.violation LEFT JOIN clip AS c ON c.violation = e.violation \
+             JOIN /*then*/ violation AS v ON v.seq = e.violation LEFT JOIN clip AS c ON c.violation = e.violation \
              WHERE e.expired_us IS NULL AND e.kind = ",
         );
         // One row stands for all of a group.

@@ -21,4 +21,3 @@ pub(crate) mod status;
 pub(crate) mod supersede;
 pub(crate) mod tally;
 pub(crate) mod walk;
-pub(crate) mod wide;

@@ -1,5 +1,6 @@
 //! Finding violations, newest first, page by page.
 
+use crate::engine::connection::Engine;
 use crate::engine::row::Row;
 use crate::engine::sql::Builder;
 use anjian_domain::{Behaviour, Viewer};
@@ -7,7 +8,6 @@ use anjian_domain::{Behaviour, Viewer};
 use crate::viewer::narrow::narrowed;
 use crate::violations::list_row;
 use crate::violations::walk::{Driver, Plan};
-use crate::violations::wide;
 use crate::{Cursor, Index, IndexError, ViolationPage, ViolationQuery, ViolationRow};
 
 impl Index {
@@ -26,7 +26,7 @@ impl Index {
         // One more than asked for tells whether there is another page.
         let occurring = self.occurring_behaviours(&query).await?;
         let driver = self.choose_driver(&query, &occurring).await?;
-        let sql = page_sql(driver, &query, &occurring, limit + 1)?;
+        let sql = page_sql(self.inner.reader.engine(), driver, &query, &occurring, limit + 1)?;
         let read = sql.build().fetch_all(&self.inner.reader).await;
         let rows = read.map_err(|source| IndexError::Database {
             doing: "search violations",
@@ -39,6 +39,7 @@ impl Index {
 
 /// The whole statement for a page: its keys first, from the index alone, then its rows.
 fn page_sql(
+    engine: Engine,
     driver: Driver,
     query: &ViolationQuery,
     occurring: &[Behaviour],
@@ -48,11 +49,7 @@ fn page_sql(
     let columns = list_row::COLUMNS;
     let mut sql = Builder::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq IN ("));
     let limit = i64::try_from(rows).unwrap_or(i64::MAX);
-    if plan.is_narrow() {
-        plan.push_keys(&mut sql, before(query, &plan), limit);
-    } else {
-        wide::push_keys(&plan, &mut sql, before(query, &plan), limit);
-    }
+    plan.walks(before(query, &plan), limit).push(engine, &mut sql);
     sql.push(")");
     Ok(sql)
 }
@@ -81,6 +78,7 @@ mod tests {
 
     use super::*;
     use crate::engine::sql;
+    use crate::engine::sqlite::walks::is_narrow;
     use crate::violations::calendar;
     use crate::violations::count;
     use crate::violations::occurring::occurring_sql;
@@ -217,7 +215,9 @@ mod tests {
         for (name, expected, query) in shapes() {
             assert_eq!(Driver::of(&query).index(), expected, "{name}");
             for driver in drivers(&query) {
-                let steps = explain(&index, &page_sql(driver, &query, &occurring(), 51).unwrap()).await;
+                let steps =
+                    explain(&index, &page_sql(Engine::Sqlite, driver, &query, &occurring(), 51).unwrap())
+                        .await;
                 check(&steps, name, driver.index());
             }
         }
@@ -272,7 +272,7 @@ mod tests {
             let mut pages = Vec::new();
             let occurring = index.occurring_behaviours(&query).await.unwrap();
             for driver in drivers(&query).into_iter().chain([Driver::Time, Driver::Score]) {
-                let sql = page_sql(driver, &query, &occurring, 201).unwrap();
+                let sql = page_sql(Engine::Sqlite, driver, &query, &occurring, 201).unwrap();
                 let rows = sql.build().fetch_all(&index.inner.reader).await.unwrap();
                 pages.push(page(&rows, 200).unwrap());
             }
@@ -376,8 +376,8 @@ mod tests {
         for (name, query) in wide_shapes() {
             let driver = index.choose_driver(&query, &[]).await.unwrap();
             let plan = Plan::driven_by(driver, &query, &[]).unwrap();
-            assert!(!plan.is_narrow(), "{name} is meant to be wide");
-            let steps = explain(&index, &page_sql(driver, &query, &[], 201).unwrap()).await;
+            assert!(!is_narrow(&plan.walks((0, 0), 51)), "{name} is meant to be wide");
+            let steps = explain(&index, &page_sql(Engine::Sqlite, driver, &query, &[], 201).unwrap()).await;
             let text = steps.join("\n");
             assert!(!text.contains("SCAN v") && !text.contains("SCAN n"), "{name}: {text}");
             assert!(

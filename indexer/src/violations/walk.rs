@@ -1,26 +1,15 @@
-//! Which index a search walks, and the SQL that makes SQLite walk it.
-//!
-//! SQLite's own planner is not asked: with several values of one field (`camera IN (…)`) it would sort every
-//! match to find the newest fifty, and its choice would change with statistics. Instead each combination of the
-//! chosen index's leading columns becomes one arm, an ordered walk of one piece of the index, and the arms are
-//! merged lazily (`UNION ALL … ORDER BY … LIMIT`), so that a page costs its own length whatever the index holds.
-//! `INDEXED BY` turns a plan that no longer works into an error instead of a slow answer.
+//! Which index a search walks, and the conditions of a query in the words of the database. How an engine is made to walk
+//! stands in [`crate::engine::walks`].
 
 use crate::engine::sql::Builder;
 use anjian_domain::{Behaviour, Score, WallTime};
 
 use crate::engine::columns::word_of;
+use crate::engine::walks::{Walks, Word, Words};
 use crate::{IndexError, ViolationQuery, ViolationStatus};
 
 /// `violation.score_step` goes from 0 to this, for a score of 1.
 const SCORE_STEPS: u8 = 64;
-
-/// `SQLITE_MAX_COMPOUND_SELECT`, as SQLite is built.
-const MOST_ARMS: usize = 500;
-/// `SQLITE_MAX_VARIABLE_NUMBER`, as SQLite is built.
-const MOST_VARIABLES: usize = 32_766;
-/// What each arm binds beside words: the beginning of the range, the place before which the page begins, the score.
-const VARIABLES_OF_AN_ARM: usize = 4;
 
 /// The value of `violation.score_step` for a score.
 pub(crate) fn score_step(score: Score) -> u8 {
@@ -154,73 +143,34 @@ impl Plan {
         self.fields.iter().find(|field| field.column == column).map_or(&[], |field| &field.words)
     }
 
-    /// The leading columns of the driver's index, each with one of its words: one combination an arm.
-    fn arms(&self) -> Vec<Vec<(&'static str, &str)>> {
-        let mut arms = vec![Vec::new()];
-        for &column in self.driver.leading() {
-            let with = |arm: &Vec<_>, word| arm.iter().copied().chain([(column, word)]).collect();
-            arms = arms
-                .iter()
-                .flat_map(|arm| self.words(column).iter().map(move |word| with(arm, word.as_str())))
-                .collect();
-        }
-        arms
-    }
-
-    /// Whether SQLite takes so many arms, with so many words, in one statement; if not, see
-    /// [`crate::violations::wide`].
-    pub(crate) fn is_narrow(&self) -> bool {
-        let arms = self.arm_count();
-        let words = self.rest().map(|field| field.words.len()).sum::<usize>();
-        let variables = words + self.driver.leading().len() + VARIABLES_OF_AN_ARM;
-        arms <= MOST_ARMS && arms * variables <= MOST_VARIABLES
-    }
-
-    /// How many pieces of the driver's index are walked.
-    pub(crate) fn arm_count(&self) -> usize {
-        let steps = if self.driver == Driver::Score { self.score_steps().count() } else { 1 };
-        self.driver.leading().iter().map(|column| self.words(column).len()).product::<usize>() * steps
-    }
-
     /// The fields that do not lead the driver's index.
     pub(crate) fn rest(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !self.driver.leading().contains(&field.column))
     }
 
-    /// Appends a query for the `seq` of the newest `limit` matches before `(before_us, before_seq)`.
-    pub(crate) fn push_keys(&self, sql: &mut Builder, before: (i64, i64), limit: i64) {
-        sql.push("SELECT seq FROM (");
-        let steps = self.score_steps().map(Some);
-        let steps: Vec<_> = if self.driver == Driver::Score { steps.collect() } else { vec![None] };
-        for (position, (arm, step)) in
-            self.arms().iter().flat_map(|arm| steps.iter().map(move |step| (arm, step))).enumerate()
-        {
-            sql.push(if position == 0 { "" } else { " UNION ALL " });
-            self.push_arm(sql, arm, before);
-            if let Some(step) = step {
-                sql.push(format_args!(" AND score_step = {step}"));
-            }
+    /// The walks whose newest rows are the newest `limit` matches before a place.
+    pub(crate) fn walks(&self, before: (i64, i64), limit: i64) -> Walks {
+        let texts = |words: &[String]| words.iter().cloned().map(Word::Text).collect();
+        let listed = |column: &'static str| Words { column, words: texts(self.words(column)) };
+        let mut leading: Vec<Words> = self.driver.leading().iter().copied().map(listed).collect();
+        if self.driver == Driver::Score {
+            let words = self.score_steps().map(|step| Word::Number(step.into())).collect();
+            leading.push(Words { column: "score_step", words });
         }
-        // Not a parameter: SQLite prepares a statement anew each time its limit is bound, which takes longer than
-        // the search itself.
-        sql.push(format_args!(" ORDER BY opened_us DESC, seq DESC LIMIT {limit})"));
+        Walks {
+            index: self.driver.index(),
+            leading,
+            rest: self.rest().map(|field| listed(field.column)).collect(),
+            min_score: self.min_score,
+            from_us: self.from_us,
+            before,
+            limit,
+        }
     }
 
     /// The values of `score_step` that hold scores which are high enough.
     pub(crate) fn score_steps(&self) -> std::ops::RangeInclusive<u8> {
         step_of(self.min_score.unwrap_or(0.0))..=SCORE_STEPS
-    }
-
-    fn push_arm(&self, sql: &mut Builder, arm: &[(&'static str, &str)], before: (i64, i64)) {
-        let index = self.driver.index();
-        sql.push(format_args!("SELECT opened_us, seq FROM violation /*by {index}*/ WHERE opened_us >= "));
-        sql.push_bind(self.from_us).push(" AND (opened_us, seq) < (");
-        sql.push_bind(before.0).push(", ").push_bind(before.1).push(")");
-        for (column, word) in arm {
-            sql.push(format_args!(" AND {column} = ")).push_bind((*word).to_owned());
-        }
-        self.rest().for_each(|field| field.push(sql));
-        self.push_min_score(sql);
     }
 
     /// Appends a query for the number of matches of one group, without the range of time. `group` says which rows

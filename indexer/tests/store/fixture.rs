@@ -15,10 +15,12 @@ use anjian_domain::{
 use anjian_indexer::{Index, IndexError, IndexSink, LiveUpdate, ViolationQuery, ViolationRow};
 use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
+
+use crate::postgres;
 
 /// 2026-03-01T00:00:00Z.
 pub(crate) const START: i64 = 1_772_323_200_000_000;
@@ -44,6 +46,26 @@ impl Backend for Sqlite {
         runtime.block_on(async {
             let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
             let query = sqlx::query("UPDATE violation SET verdict = ? WHERE id = ?").bind(verdict.as_str());
+            let judged = query.bind(id.0.as_bytes().to_vec()).execute(&mut connection).await.unwrap();
+            assert_eq!(judged.rows_affected(), 1);
+            connection.close().await.unwrap();
+        });
+    }
+}
+
+/// Each folder has a database of its own on a private server.
+pub(crate) struct Postgres;
+
+impl Backend for Postgres {
+    fn open(&self, runtime: &Runtime, folder: &Path, clock: Arc<dyn Clock>) -> Result<Index, IndexError> {
+        runtime.block_on(Index::open_on(folder, &postgres::database(folder), clock))
+    }
+
+    fn judge(&self, runtime: &Runtime, folder: &Path, id: ViolationId, verdict: Verdict) {
+        let database = postgres::database(folder);
+        runtime.block_on(async {
+            let mut connection = PgConnection::connect(&database.to_string()).await.unwrap();
+            let query = sqlx::query("UPDATE violation SET verdict = $1 WHERE id = $2").bind(verdict.as_str());
             let judged = query.bind(id.0.as_bytes().to_vec()).execute(&mut connection).await.unwrap();
             assert_eq!(judged.rows_affected(), 1);
             connection.close().await.unwrap();

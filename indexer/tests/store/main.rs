@@ -18,6 +18,7 @@ mod kept_clips;
 mod media;
 mod paging;
 mod pieces;
+mod postgres;
 mod recordings;
 mod records;
 mod recovery;
@@ -29,21 +30,30 @@ mod updates;
 mod upgrades;
 mod viewers;
 
-/// Runs every case against a backend, each as a test of its own.
+/// Runs every case against every backend, each as a test of its own.
 macro_rules! store_suite {
-    ($name:ident, $backend:expr; $($module:ident: $($case:ident),+;)+) => {
-        mod $name {
+    ($($module:ident: $($case:ident),+;)+) => {
+        mod sqlite {
             $(mod $module {
                 $(#[test]
                 fn $case() {
-                    crate::$module::$case(&crate::fixture::Store::open(std::sync::Arc::new($backend)));
+                    crate::$module::$case(&crate::fixture::Store::open(std::sync::Arc::new(crate::fixture::Sqlite)));
+                })+
+            })+
+        }
+
+        mod postgresql {
+            $(mod $module {
+                $(#[test]
+                fn $case() {
+                    crate::$module::$case(&crate::fixture::Store::open(std::sync::Arc::new(crate::fixture::Postgres)));
                 })+
             })+
         }
     };
 }
 
-store_suite!(sqlite, crate::fixture::Sqlite;
+store_suite!(
     records: what_was_recorded_is_found_again, files_lie_by_camera_and_day, recording_twice_is_recording_once,
         closing_keeps_the_first_end, a_verdict_outlives_the_end, an_undeclared_rule_loses_no_evidence,
         orders_are_kept;

@@ -2,4 +2,6 @@
 
 pub(crate) mod connect;
 pub(crate) mod kind;
+pub(crate) mod migrate;
 pub(crate) mod run;
+pub(crate) mod walks;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use crate::IndexError;
@@ -25,6 +26,12 @@ pub(crate) fn connect_options(database: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", CACHE_KIB)
+}
+
+/// What SQLite finds wrong with its file, at most twenty things.
+pub(crate) async fn complaints(pool: &SqlitePool) -> Result<Vec<String>, sqlx::Error> {
+    let said: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(20)").fetch_all(pool).await?;
+    Ok(said.into_iter().filter(|line| line != "ok").collect())
 }
 
 pub(crate) fn not_opened(database: &Path, source: sqlx::Error) -> IndexError {

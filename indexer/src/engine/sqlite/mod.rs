@@ -6,3 +6,4 @@ pub(crate) mod kind;
 pub(crate) mod migrate;
 pub(crate) mod presence;
 pub(crate) mod run;
+pub(crate) mod walks;

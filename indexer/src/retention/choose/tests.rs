@@ -34,7 +34,10 @@ impl Store {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(at(0)));
         let disk = Arc::new(SmallDisk { folder: folder.path().into(), disk_bytes });
-        let index = Index::open_as(folder.path(), clock.clone(), Create::IfMissing, disk).await.unwrap();
+        let index =
+            Index::open_as(folder.path(), &crate::Database::Embedded, clock.clone(), Create::IfMissing, disk)
+                .await
+                .unwrap();
         let recordings = folder.path().join("recordings");
         let clips = ClipSettings::default();
         index
