@@ -15,7 +15,7 @@ use crate::engine::connection::{Connection, Pool};
 use crate::engine::database::Database;
 use crate::engine::disk::{Disk, RealDisk, Room};
 use crate::engine::open::{self, Create};
-use crate::engine::sqlite::presence::Presence;
+use crate::engine::presence::Presence;
 use crate::evidence::folder::EvidenceFolder;
 use crate::{IndexError, RecordingSettings};
 
@@ -76,8 +76,12 @@ impl Index {
     ///
     /// # Errors
     /// Like [`Index::open`], and when there is no index.
-    pub async fn open_existing(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, IndexError> {
-        Self::open_as(data_dir, &Database::Embedded, clock, Create::Never, Arc::new(RealDisk)).await
+    pub async fn open_existing(
+        data_dir: &Path,
+        database: &Database,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, IndexError> {
+        Self::open_as(data_dir, database, clock, Create::Never, Arc::new(RealDisk)).await
     }
 
     pub(crate) async fn open_as(

@@ -1,6 +1,7 @@
 //! The arrows of docs/architecture.md: which crate may know which, and who alone knows a system library.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 
@@ -93,4 +94,37 @@ fn analysis_has_no_way_to_the_outside() {
     let forbidden = ["tokio", "tracing", "opencv", "metrics", "rand"];
     let known = dependencies(analysis);
     assert!(!forbidden.iter().any(|name| known.contains(name)), "analysis is pure, but knows {known:?}");
+}
+
+/// The words of one engine, which stand in `indexer/src/engine` only. Tests and comments may name them.
+const ENGINE_WORDS: &[&str] =
+    &["Sqlite", "sqlite::", "postgres", "Postgres", "PgPool", "PRAGMA", "INDEXED BY", "json_each", "pg_"];
+
+#[test]
+fn nothing_outside_of_its_folder_names_an_engine() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../indexer/src");
+    let mut files = Vec::new();
+    rust_files(&source, &mut files);
+    files.retain(|file| !file.starts_with(source.join("engine")) && !file.ends_with("tests.rs"));
+    assert!(files.len() > 30, "the rooms of the indexer are there");
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a source file can be read");
+        let production = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in production.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            let named = ENGINE_WORDS.iter().find(|word| code.contains(**word));
+            assert!(named.is_none(), "{}:{}: names {named:?}", file.display(), number + 1);
+        }
+    }
+}
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder of sources").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
 }

@@ -32,7 +32,7 @@ pub fn async_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// Opens the index and tells it which sites and cameras are configured, and where recordings lie.
 pub async fn open_index(config: &Config) -> anyhow::Result<Index> {
-    let index = Index::open(&config.data_dir, clock()).await?;
+    let index = Index::open_on(&config.data_dir, &config.store.database, clock()).await?;
     index.set_recording(config.recording_settings())?;
     for site in &config.sites {
         index.put_site(site).await?;

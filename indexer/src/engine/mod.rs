@@ -13,6 +13,7 @@ pub(crate) mod heartbeat;
 pub(crate) mod kind;
 pub(crate) mod open;
 pub(crate) mod postgres;
+pub(crate) mod presence;
 pub(crate) mod row;
 pub(crate) mod sql;
 pub(crate) mod sqlite;

@@ -13,9 +13,9 @@ use crate::engine::blocking::blocking;
 use crate::engine::connection::Pool;
 use crate::engine::database::Database;
 use crate::engine::postgres;
+use crate::engine::presence::Presence;
 use crate::engine::sqlite::connect::connect_options;
 use crate::engine::sqlite::migrate::{Rights, bring_up_to_date};
-use crate::engine::sqlite::presence::Presence;
 
 const DATABASE: &str = "anjian.db";
 const IN_USE_LOCK: &str = "index.lock";

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anjian_domain::{ErrorKind, EvidenceSink, RunKind, Shortage, SinkError, SystemClock, Viewer};
-use anjian_indexer::{Index, IndexError, ViolationQuery};
+use anjian_indexer::{Database, Index, IndexError, ViolationQuery};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 
@@ -79,7 +79,8 @@ fn a_newer_schema_is_left_alone() {
 fn looking_creates_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path().to_path_buf(), folder.path().join("nowhere")] {
-        let looked = runtime().block_on(Index::open_existing(&path, Arc::new(SystemClock)));
+        let looked =
+            runtime().block_on(Index::open_existing(&path, &Database::default(), Arc::new(SystemClock)));
         assert!(matches!(looked.err(), Some(IndexError::Missing { .. })), "{}", path.display());
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -87,7 +88,8 @@ fn looking_creates_nothing() {
     let store = store();
     let run = store.run(RunKind::Archive, "gate");
     let violation = store.recorded(&run, 1);
-    let looked = Index::open_existing(store.folder.path(), Arc::new(SystemClock));
+    let database = Database::default();
+    let looked = Index::open_existing(store.folder.path(), &database, Arc::new(SystemClock));
     let index = runtime().block_on(looked).unwrap();
     assert!(store.wait(index.violation(&Viewer::local(), violation.id)).unwrap().is_some());
 }

@@ -19,6 +19,8 @@ mod media;
 mod paging;
 mod pieces;
 mod postgres;
+#[path = "../../../tests/src/private_postgres.rs"]
+mod private_postgres;
 mod recordings;
 mod records;
 mod recovery;

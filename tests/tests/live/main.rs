@@ -8,4 +8,5 @@ mod kills;
 mod lost_cameras;
 mod recording;
 mod renewal;
+mod server_database;
 mod spine;

@@ -83,10 +83,11 @@ fn nothing_stored(config: &Config) -> anyhow::Result<()> {
 }
 
 async fn look(config: &Config, task: Task) -> anyhow::Result<()> {
-    let index = match Index::open_existing(&config.data_dir, Arc::new(SystemClock)).await {
-        Err(IndexError::Missing { .. }) => return nothing_stored(config),
-        opened => opened?,
-    };
+    let index =
+        match Index::open_existing(&config.data_dir, &config.store.database, Arc::new(SystemClock)).await {
+            Err(IndexError::Missing { .. }) => return nothing_stored(config),
+            opened => opened?,
+        };
     // Neither makes a folder that is not there (its disk may be missing), nor takes room for a reserve.
     let recordings = config.recordings_folder();
     if recordings.exists() {

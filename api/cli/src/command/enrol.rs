@@ -170,7 +170,11 @@ impl Origin {
 fn recorded(config: &Config, camera: &CameraId, at: WallTime) -> anyhow::Result<Picture> {
     anjian_ingest::init()?;
     let runtime = wiring::async_runtime()?;
-    let index = runtime.block_on(Index::open_existing(&config.data_dir, Arc::new(SystemClock)))?;
+    let index = runtime.block_on(Index::open_existing(
+        &config.data_dir,
+        &config.store.database,
+        Arc::new(SystemClock),
+    ))?;
     index.set_recording(RecordingSettings { reserve_bytes: 0, ..config.recording_settings() })?;
     let found = MainStream::new(IndexSink::new(index, runtime.handle().clone()), wiring::clock())
         .picture(camera, at)

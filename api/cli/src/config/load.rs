@@ -198,6 +198,12 @@ mod tests {
         check("[recording]\nfolders = \"x\"", "anjian.toml:2:", "folders");
         check("[recording]\nsegment_s = \"long\"", "anjian.toml:2:", "long");
         check(&camera("record = 1"), "anjian.toml:4:", "true or false");
+        check("[store]\ndatabase = \"mysql://x\"", "anjian.toml:2:", "postgres://");
+        check(
+            "[store]\ndatabase = \"postgres://a:hunter2@b/c\"",
+            "anjian.toml:2:",
+            "ANJIAN_DATABASE_PASSWORD",
+        );
         check("[server]\nlisten = 8760", "anjian.toml:2:", "127.0.0.1:8760");
         check("[server]\nlisten = \"127.0.0.1:87600\"", "anjian.toml:2:", "127.0.0.1:8760");
         check("[model]\nworkers = -1", "anjian.toml:2:", "-1 is out of range");
@@ -319,6 +325,7 @@ mod tests {
             "[[camera]]\nid = \"dock\"\nmain = \"http://admin:hunter2@10.0.0.5/\"",
             "[[camera]]\nid = \"dock\"\nmain = \"rtsp://admin:hunter2@10.0.0.5:port/\"",
             "[[camera]]\nid = \"dock\"\nmain = \"rtsp://admin:hunter2@10.0.0.5/\" x",
+            "[store]\n\ndatabase = \"postgres://anjian:hunter2@10.0.0.5/anjian\"",
             "[[camera]]\nid = \"dock\"\nmain = \"rtsp://admin:hunter2@${NO_SUCH_VARIABLE}/\"",
         ] {
             let refusal = refusal(text);

@@ -12,6 +12,7 @@ mod plain;
 mod recording;
 mod retention;
 mod secret;
+mod store;
 mod validate;
 mod warnings;
 
@@ -33,6 +34,7 @@ pub use evidence::EvidenceConfig;
 pub use load::ConfigError;
 pub use permit::PermitConfig;
 pub use recording::RecordingConfig;
+pub use store::StoreConfig;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -41,6 +43,9 @@ pub struct Config {
     /// Folder of the index and the evidence; relative to the file.
     #[serde(default = "default_data_dir")]
     pub data_dir: PathBuf,
+    /// Where the index is kept.
+    #[serde(default)]
+    pub store: StoreConfig,
     /// The HTTP server.
     #[serde(default)]
     pub server: Server,

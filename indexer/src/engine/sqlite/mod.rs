@@ -4,6 +4,5 @@ pub(crate) mod connect;
 pub(crate) mod copy;
 pub(crate) mod kind;
 pub(crate) mod migrate;
-pub(crate) mod presence;
 pub(crate) mod run;
 pub(crate) mod walks;
