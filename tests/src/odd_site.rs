@@ -85,6 +85,7 @@ impl Site<'_> {
         self.check_clip(&violation)?;
         let begin = self.begin(number)?.plus(Duration::from_secs(2));
         self.check_export(number, begin)?;
+        self.check_sight(number)?;
         Ok(begin)
     }
 
@@ -123,6 +124,16 @@ impl Site<'_> {
         let expected = RANGE.as_millis() as u64 / RATE.as_millis() as u64;
         let is_right = pictures.abs_diff(expected) <= PICTURES_BESIDE;
         ensure!(is_right, "the export of {RANGE:?} has {pictures} pictures instead of {expected}");
+        Ok(())
+    }
+
+    /// Nothing that the connection does looks like a frozen or covered camera.
+    fn check_sight(&self, number: usize) -> Result<()> {
+        let now = SystemClock.now();
+        let (from, id) = (now.minus(Duration::from_hours(1)), id(number));
+        let coverage = self.server.get(&format!("/api/v1/cameras/{id}/coverage?from={from}&to={now}"))?;
+        let blind_s = coverage["totals"]["blind_s"].as_f64().context("no totals")?;
+        ensure!(blind_s == 0.0, "blind for {blind_s} s: {}", coverage["spans"]);
         Ok(())
     }
 

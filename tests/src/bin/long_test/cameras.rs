@@ -1,6 +1,6 @@
 //! Every odd camera, beyond the core set of the short tier.
 
-use anjian_tests::camera_cases::{cases, kept_by_ffmpeg_alone, run_all, table};
+use anjian_tests::camera_cases::{cases, compare_or_write, kept_by_ffmpeg_alone, run_all, table};
 use anyhow::{Result, ensure};
 
 use crate::long_test::LongTest;
@@ -21,9 +21,10 @@ fn run(at_once: u32) -> Result<()> {
     for (case, outcome) in cases.into_iter().zip(outcomes) {
         told.push((case, outcome?));
     }
-    println!("{}", table(&told));
+    let table = table(&told);
+    println!("{table}");
     let failed = told.iter().filter(|(_, outcome)| !outcome.faults.is_empty()).count();
     ensure!(failed == 0, "{failed} of {} cases", told.len());
     ensure!(by_ffmpeg.is_empty(), "refused, and ffmpeg keeps pictures: {by_ffmpeg:?}");
-    Ok(())
+    compare_or_write(&table)
 }
