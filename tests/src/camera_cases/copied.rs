@@ -18,7 +18,7 @@ const PATIENCE_S: &str = "15";
 /// # Errors
 /// When a camera cannot be started, or ffmpeg is missing.
 pub fn kept_by_ffmpeg_alone(cases: &[Case], at_once: usize) -> Result<Vec<(String, u64)>> {
-    // Where Anjian was told to wait less than it does by itself, it is right to give up.
+    // With a shorter wait configured, Anjian is right to give up.
     let is_refused = |case: &&Case| {
         matches!(case.expected, Expected::Reason(_) | Expected::Status(_)) && case.answer_max.is_none()
     };
