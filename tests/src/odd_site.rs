@@ -85,6 +85,7 @@ impl Site<'_> {
         self.check_clip(&violation)?;
         let begin = self.begin(number)?.plus(Duration::from_secs(2));
         self.check_export(number, begin)?;
+        self.check_sight(number)?;
         Ok(begin)
     }
 
@@ -126,6 +127,16 @@ impl Site<'_> {
         Ok(())
     }
 
+    /// Nothing that the connection does looks like a frozen or covered camera.
+    fn check_sight(&self, number: usize) -> Result<()> {
+        let now = SystemClock.now();
+        let (from, id) = (now.minus(Duration::from_hours(1)), id(number));
+        let coverage = self.server.get(&format!("/api/v1/cameras/{id}/coverage?from={from}&to={now}"))?;
+        let blind_s = coverage["totals"]["blind_s"].as_f64().context("no totals")?;
+        ensure!(blind_s == 0.0, "blind for {blind_s} s: {}", coverage["spans"]);
+        Ok(())
+    }
+
     /// Pictures that ffmpeg decodes without a complaint.
     fn pictures_of(&self, path: &str) -> Result<u64> {
         let file = tempfile::Builder::new().suffix(".mp4").tempfile()?;
@@ -135,6 +146,9 @@ impl Site<'_> {
 
     /// Plays every camera in Chromium; answers what is wrong.
     fn play_in_browser(&self, moments: &[String]) -> Result<Vec<String>> {
+        if moments.is_empty() {
+            return Ok(Vec::new());
+        }
         let node = Command::new(checkout().join("scripts/fetch-node")).output()?;
         ensure!(node.status.success(), "no Node.js: {}", String::from_utf8_lossy(&node.stderr));
         let node = Path::new(String::from_utf8(node.stdout)?.trim()).join("node");

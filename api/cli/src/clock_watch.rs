@@ -1,4 +1,4 @@
-//! Notices that somebody set the machine's clock, and has the rows marked that it dated while it was wrong.
+//! Notices steps of the machine's clock, and marks the rows that a wrong clock dated.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

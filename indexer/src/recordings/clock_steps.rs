@@ -42,7 +42,7 @@ pub struct ClockFault {
 }
 
 impl ClockFault {
-    /// For how long rows may still arrive that the wrong clock dated, and those of the right one are told from them.
+    /// For how long late rows of the wrong clock differ in time from new rows of the right one.
     pub fn late_for(&self) -> Duration {
         Duration::from_micros(late_us(self.ahead_us).unsigned_abs())
     }

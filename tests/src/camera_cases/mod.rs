@@ -7,6 +7,7 @@ mod copied;
 mod each;
 mod ledger;
 mod media;
+mod page;
 mod refusals;
 mod run;
 mod sessions;
@@ -16,6 +17,7 @@ mod table;
 
 pub use case::{Case, Expected, Kind, Tier};
 pub use copied::kept_by_ffmpeg_alone;
+pub use page::{compare_or_write, compare_rows};
 pub use run::{Outcome, run, run_all};
 pub use table::table;
 

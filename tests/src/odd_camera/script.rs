@@ -92,7 +92,7 @@ impl Default for Script {
 pub enum Scene {
     /// A moving test picture.
     Pattern,
-    /// Somebody takes off a hard hat after some seconds.
+    /// A person takes off a hard hat after some seconds.
     HatComesOff,
 }
 

@@ -1,6 +1,6 @@
 //! Every odd camera, beyond the core set of the short tier.
 
-use anjian_tests::camera_cases::{cases, kept_by_ffmpeg_alone, run_all, table};
+use anjian_tests::camera_cases::{cases, compare_or_write, kept_by_ffmpeg_alone, run_all, table};
 use anyhow::{Result, ensure};
 
 use crate::long_test::LongTest;
@@ -17,13 +17,14 @@ fn run(at_once: u32) -> Result<()> {
     let (cases, at_once) = (cases(), at_once.try_into()?);
     let by_ffmpeg = kept_by_ffmpeg_alone(&cases, at_once)?;
     let outcomes = run_all(&cases, at_once);
-    let mut told = Vec::new();
+    let mut seen = Vec::new();
     for (case, outcome) in cases.into_iter().zip(outcomes) {
-        told.push((case, outcome?));
+        seen.push((case, outcome?));
     }
-    println!("{}", table(&told));
-    let failed = told.iter().filter(|(_, outcome)| !outcome.faults.is_empty()).count();
-    ensure!(failed == 0, "{failed} of {} cases", told.len());
+    let table = table(&seen);
+    println!("{table}");
+    let failed = seen.iter().filter(|(_, outcome)| !outcome.faults.is_empty()).count();
+    ensure!(failed == 0, "{failed} of {} cases", seen.len());
     ensure!(by_ffmpeg.is_empty(), "refused, and ffmpeg keeps pictures: {by_ffmpeg:?}");
-    Ok(())
+    compare_or_write(&table)
 }
