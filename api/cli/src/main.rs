@@ -33,6 +33,11 @@ use crate::gallery::GalleryProblem;
 use crate::output::{AlreadyTold, LogLevel, Usage};
 use crate::tailor::Unfit;
 
+/// Also serves the C and C++ libraries (decoders, ONNX Runtime). Under glibc's allocator their buffers, taken on one thread
+/// and given back on another, leave memory that grows for days.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Watches a site's cameras for safety violations and keeps evidence that can be defended.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
