@@ -105,6 +105,29 @@ pub enum IndexError {
         /// The lock file.
         path: PathBuf,
     },
+    /// Another process has taken this node's place: a copy of its data folder, or of its disk.
+    #[error(
+        "{}: another `anjian serve` runs as this node, from a copy of this folder; stop one of them, and delete the \
+         file `node` in the copy",
+        path.display()
+    )]
+    NodeElsewhere {
+        /// The data folder.
+        path: PathBuf,
+    },
+    /// Another node records this camera.
+    #[error(
+        "camera {camera}: served by node {node}, which was there at {seen}; take the camera out of one of the two \
+         configurations, or stop that node and wait a minute"
+    )]
+    CameraElsewhere {
+        /// Which.
+        camera: anjian_domain::CameraId,
+        /// The machine, and its data folder.
+        node: String,
+        /// When that node last wrote.
+        seen: WallTime,
+    },
     /// The data folder is not where it was when it was opened.
     #[error(
         "{}: moved, replaced or deleted while anjian runs; put it back: nothing is stored until then",
@@ -211,9 +234,11 @@ impl IndexError {
             Self::Database { source, .. } | Self::Server { source, .. } => kind_of(source),
             Self::File { source, .. } => source.into(),
             Self::Footage(error) => error.kind(),
-            Self::LiveElsewhere { .. } | Self::OlderInUse { .. } | Self::Busy { .. } => {
-                ErrorKind::Unavailable(Shortage::Busy)
-            }
+            Self::LiveElsewhere { .. }
+            | Self::NodeElsewhere { .. }
+            | Self::CameraElsewhere { .. }
+            | Self::OlderInUse { .. }
+            | Self::Busy { .. } => ErrorKind::Unavailable(Shortage::Busy),
             Self::Moved { .. } => ErrorKind::Unavailable(Shortage::Disk),
             Self::ReserveGivenUp { .. } => ErrorKind::Unavailable(Shortage::Room),
             Self::ClipsUncut { .. } | Self::Undeleted { .. } => ErrorKind::Unavailable(Shortage::Disk),

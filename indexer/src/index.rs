@@ -17,13 +17,15 @@ use crate::engine::disk::{Disk, RealDisk, Room};
 use crate::engine::open::{self, Create};
 use crate::engine::presence::Presence;
 use crate::evidence::folder::EvidenceFolder;
+use crate::nodes::heartbeat;
+use crate::nodes::node::{self, NodeId};
 use crate::{IndexError, RecordingSettings};
 
 /// How long a recorder waits for the right to write. Its queue of packets holds 10 s.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// Violations, cameras, evidence and recordings of one data folder. Cheap to clone; several processes may have the same folder
-/// open.
+/// Violations, cameras, evidence and recordings. Cheap to clone; several processes may have the same data folder open, and
+/// several folders the same database on a server.
 #[derive(Clone)]
 pub struct Index {
     pub(crate) inner: Arc<Inner>,
@@ -37,6 +39,9 @@ pub(crate) struct Inner {
     writer: Pool,
     pub(crate) reader: Pool,
     presence: Option<Presence>,
+    pub(crate) node: NodeId,
+    /// The word of this process, as the node's row has it while it is the live system.
+    pub(crate) process: String,
     /// Number of the newest change that this process committed, 0 before the first.
     pub(crate) committed: watch::Sender<i64>,
     ticks: Mutex<Ticks>,
@@ -92,6 +97,10 @@ impl Index {
         disk: Arc<dyn Disk>,
     ) -> Result<Self, IndexError> {
         let opened = open::open(data_dir, database, create).await?;
+        let node = match create {
+            Create::IfMissing => node::register(&opened.data_dir, database, &opened.writer).await?,
+            Create::Never => node::find(&opened.data_dir, database, &opened.reader).await?,
+        };
         let inner = Inner {
             evidence: EvidenceFolder::new(opened.data_dir.join("evidence")),
             data_dir: opened.data_dir,
@@ -99,6 +108,8 @@ impl Index {
             writer: opened.writer,
             reader: opened.reader,
             presence: opened.presence,
+            node,
+            process: heartbeat::new_process(),
             committed: watch::Sender::new(0),
             ticks: Mutex::default(),
             recording: OnceLock::new(),
@@ -111,13 +122,15 @@ impl Index {
     }
 
     /// Whether the index can be read and written just now, and evidence too. Writes nothing: it takes the right to write
-    /// and gives it back. Answers the recorders of configured cameras that keep nothing although pictures may arrive.
+    /// and gives it back. Answers the recorders of this node's configured cameras that keep nothing although pictures may
+    /// arrive.
     ///
     /// # Errors
     /// Why not.
     pub async fn health(&self) -> Result<Vec<RecordingChange>, IndexError> {
         let failed = |source| IndexError::Database { doing: "probe the index", table: "site", source };
-        let configured = sql::query("SELECT id FROM camera WHERE is_configured = 1");
+        let configured = sql::query("SELECT id FROM camera WHERE is_configured = 1 AND node = $1");
+        let configured = configured.bind(self.inner.node.0);
         let configured: Vec<String> = configured.scalars(&self.inner.reader).await.map_err(failed)?;
         let mut recorders = self.recorder_states(&Scope::Everything).await?;
         recorders.retain(|recorder| {

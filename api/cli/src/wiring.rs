@@ -50,6 +50,8 @@ pub async fn claim_index(config: &Config) -> anyhow::Result<Index> {
     if closed > 0 {
         tracing::warn!(violations = closed, "closed violations that an earlier, interrupted run left open");
     }
+    let cameras: Vec<_> = config.cameras.iter().map(|camera| camera.id.clone()).collect();
+    index.take_cameras(&cameras).await?;
     index.remove_left_evidence().await?;
     let recovery = index.recover_recordings().await?;
     if recovery.repaired + recovery.dropped + recovery.failed > 0 {
@@ -63,7 +65,6 @@ pub async fn claim_index(config: &Config) -> anyhow::Result<Index> {
     }
     clock_watch::note_missed_step(&index).await?;
     let sites: Vec<_> = config.sites.iter().map(|site| site.id.clone()).collect();
-    let cameras: Vec<_> = config.cameras.iter().map(|camera| camera.id.clone()).collect();
     index.retain_configured(&sites, &cameras).await?;
     Ok(index)
 }

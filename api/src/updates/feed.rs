@@ -7,13 +7,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use anjian_domain::Viewer;
-use anjian_indexer::{Index, IndexError, LiveUpdate};
+use anjian_indexer::{Index, IndexError, LiveUpdate, Others};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// Changes that a listener reads at once.
 const BATCH: u32 = 256;
-/// How often to look for changes of other processes (`anjian analyze` into the same folder), and after a failure.
+/// How often to look for changes of other processes (`anjian analyze` into the same folder) that nobody tells of, and after a
+/// failure.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// How far the outbox goes: the newest change's number, 0 when there was none.
@@ -26,6 +27,7 @@ pub(crate) type Head = watch::Receiver<i64>;
 pub(crate) async fn follow(index: Index) -> Result<Head, IndexError> {
     let mut committed = index.committed();
     let (told, head) = watch::channel(*index.updates_kept().await?.end());
+    tokio::spawn(hear(index.others(), told.clone()));
     tokio::spawn(async move {
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -41,6 +43,19 @@ pub(crate) async fn follow(index: Index) -> Result<Head, IndexError> {
         }
     });
     Ok(head)
+}
+
+/// Passes on what other processes tell. In a task of its own: a message that is half read must not be let go.
+async fn hear(mut others: Others, told: watch::Sender<i64>) {
+    let heard = async {
+        loop {
+            raise(&told, others.next().await);
+        }
+    };
+    tokio::select! {
+        () = told.closed() => {}
+        () = heard => {}
+    }
 }
 
 fn raise(told: &watch::Sender<i64>, seq: i64) {

@@ -64,9 +64,12 @@ impl Index {
     }
 
     async fn noted_after(&self, after: i64) -> Result<Vec<Noted>, IndexError> {
-        let sql = "SELECT c.*, v.id FROM clip AS c JOIN violation AS v ON v.seq = c.violation \
-             WHERE c.state = 'recorded' AND c.violation > $1 ORDER BY c.violation LIMIT $2";
-        let rows = sql::query(sql).bind(after).bind(BATCH as i64).fetch_all(&self.inner.reader).await;
+        let own = self.is_own("c.camera");
+        let sql = format!(
+            "SELECT c.*, v.id FROM clip AS c JOIN violation AS v ON v.seq = c.violation \
+             WHERE c.state = 'recorded' AND {own} AND c.violation > $1 ORDER BY c.violation LIMIT $2"
+        );
+        let rows = sql::query(&sql).bind(after).bind(BATCH as i64).fetch_all(&self.inner.reader).await;
         rows.map_err(not_read)?.iter().filter_map(|row| decode(row).transpose()).collect()
     }
 

@@ -123,8 +123,8 @@ impl Index {
 
     async fn recorded_after(&self, after: &(i64, String)) -> Result<Vec<Recorded>, IndexError> {
         let sql = "SELECT e.*, v.id FROM evidence AS e JOIN violation AS v ON v.seq = e.violation \
-             WHERE e.expired_us IS NULL AND (e.violation, e.kind) > ($1, $2) ORDER BY e.violation, e.kind LIMIT $3";
-        let query = sql::query(sql).bind(after.0).bind(&after.1).bind(BATCH as i64);
+             WHERE e.expired_us IS NULL AND e.place = $4 AND (e.violation, e.kind) > ($1, $2) ORDER BY e.violation, e.kind LIMIT $3";
+        let query = sql::query(sql).bind(after.0).bind(&after.1).bind(BATCH as i64).bind(self.inner.node.0);
         let rows = query.fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list files", table: "evidence", source };
         let decode = |row| {

@@ -67,7 +67,8 @@ impl Index {
         let marks = "CREATE TEMP TABLE clock_marks AS SELECT camera, start_us, clock_error_us FROM segment \
              WHERE clock_error_us IS NOT NULL";
         sql::query(marks).execute(&mut transaction).await.map_err(failed)?;
-        sql::query("DELETE FROM segment").execute(&mut transaction).await.map_err(failed)?;
+        let sql = "DELETE FROM segment WHERE place = $1";
+        sql::query(sql).bind(self.inner.node.0).execute(&mut transaction).await.map_err(failed)?;
         let mut rebuilt = Rebuilt::default();
         let mut walk = FileWalk::new(self.recordings_folder());
         loop {
@@ -84,7 +85,8 @@ impl Index {
             for file in batch.files {
                 let found = match self.mend_file(file.stored_path).await? {
                     Mended::Segment(segment, pieces) => {
-                        adopt::put_found(&mut transaction, segment, &pieces, Overlap::Refuse).await?
+                        let node = self.inner.node;
+                        adopt::put_found(&mut transaction, segment, &pieces, Overlap::Refuse, node).await?
                     }
                     Mended::Nothing(found) => found,
                 };
@@ -186,14 +188,15 @@ impl Index {
         let failed = |source| IndexError::Database { doing: "keep a segment", table: "segment", source };
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("segment").await?;
-        segment_row::put(&mut transaction, segment).await?;
+        segment_row::put(&mut transaction, segment, self.inner.node).await?;
         transaction.commit().await.map_err(failed)
     }
 
     async fn segments_after(&self, before: Option<&Segment>) -> Result<Vec<Segment>, IndexError> {
         let columns = segment_row::COLUMNS;
         let mut sql = Builder::new(format!(
-            "SELECT {columns} FROM segment WHERE is_expiring = 0 AND (camera, start_us) > ("
+            "SELECT {columns} FROM segment WHERE is_expiring = 0 AND place = {} AND (camera, start_us) > (",
+            self.inner.node
         ));
         sql.push_bind(before.map_or("", |segment| segment.camera.as_str()).to_owned()).push(", ");
         sql.push_bind(before.map_or(i64::MIN, |segment| segment.start.as_micros()));

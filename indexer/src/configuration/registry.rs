@@ -31,7 +31,8 @@ impl Index {
         transaction.commit().await.map_err(failed)
     }
 
-    /// Adds or updates a camera from the configuration; its site must be there.
+    /// Adds or updates a camera from the configuration; its site must be there. One that another node has stays as that node
+    /// configured it, see [`Index::take_cameras`].
     ///
     /// # Errors
     /// When the row could not be written.
@@ -39,17 +40,17 @@ impl Index {
         let zone_names = json_column("camera", &camera.zone_names)?;
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("camera").await?;
-        let sql = "INSERT INTO camera (id, site, name, zone_names, is_configured) VALUES ($1, $2, $3, $4, 1) \
+        let sql = "INSERT INTO camera (id, site, name, zone_names, is_configured, node) VALUES ($1, $2, $3, $4, 1, $5) \
              ON CONFLICT (id) DO UPDATE SET site = excluded.site, name = excluded.name, \
-             zone_names = excluded.zone_names, is_configured = 1";
+             zone_names = excluded.zone_names, is_configured = 1 WHERE camera.node = excluded.node";
         let query = sql::query(sql).bind(camera.id.as_str()).bind(camera.site.as_str());
-        let query = query.bind(&camera.name).bind(zone_names);
+        let query = query.bind(&camera.name).bind(zone_names).bind(self.inner.node.0);
         let failed = |source| IndexError::Database { doing: "keep a camera", table: "camera", source };
         query.execute(&mut transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
     }
 
-    /// Marks all other sites and cameras as not configured, and such cameras as stopped. Their violations remain.
+    /// Marks all other sites and cameras of this node as not configured, and such cameras as stopped. Their violations remain.
     ///
     /// # Errors
     /// When the rows could not be written.
@@ -59,7 +60,11 @@ impl Index {
         let cameras: Vec<_> = cameras.iter().map(CameraId::as_str).collect();
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("camera").await?;
-        let mut sql = Builder::new("UPDATE site SET is_configured = 0 WHERE TRUE");
+        let mut sql = Builder::new(
+            "UPDATE site SET is_configured = 0 WHERE NOT EXISTS (SELECT 1 FROM camera AS c \
+             WHERE c.site = site.id AND c.is_configured = 1 AND c.node <> ",
+        );
+        sql.push_bind(self.inner.node.0).push(")");
         push_others(&mut sql, &sites);
         let failed =
             |source| IndexError::Database { doing: "mark as not configured", table: "camera", source };
@@ -68,6 +73,7 @@ impl Index {
             "UPDATE camera SET is_configured = 0, reason = NULL, since_us = CASE WHEN state = 'stopped' THEN since_us ELSE ",
         );
         sql.push_bind(now).push(" END, state = 'stopped' WHERE is_configured = 1");
+        sql.push(" AND node = ").push_bind(self.inner.node.0);
         push_others(&mut sql, &cameras);
         sql.build().execute(&mut transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)

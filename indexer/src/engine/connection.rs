@@ -3,6 +3,7 @@
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Database, PgPool, Postgres, Sqlite, SqlitePool};
 
+pub(crate) use crate::engine::postgres::hear::Hearing;
 use crate::engine::{postgres, sqlite};
 
 /// Connections that are shared.
@@ -67,6 +68,14 @@ impl Pool {
                 Connection::Postgres(Held::Transaction(pool.begin_with(begin).await?))
             }
         })
+    }
+
+    /// `None`: nobody tells of what other processes change.
+    pub(crate) fn hear(&self) -> Option<Hearing> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(pool) => Some(Hearing::new(pool)),
+        }
     }
 
     /// What the database itself finds wrong with its file. A server checks its pages as it reads them.

@@ -9,7 +9,6 @@ pub(crate) mod connection;
 pub(crate) mod database;
 pub(crate) mod dialect;
 pub(crate) mod disk;
-pub(crate) mod heartbeat;
 pub(crate) mod kind;
 pub(crate) mod open;
 pub(crate) mod postgres;

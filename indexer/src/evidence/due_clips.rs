@@ -93,10 +93,13 @@ impl Index {
     }
 
     async fn due_clips(&self) -> Result<Vec<DueClip>, IndexError> {
-        let sql = "SELECT v.seq, v.camera, v.opened_us - v.clock_offset_us AS opened_us, \
+        let own = self.is_own("c.camera");
+        let sql = format!(
+            "SELECT v.seq, v.camera, v.opened_us - v.clock_offset_us AS opened_us, \
              v.closed_us - v.clock_offset_us AS closed_us FROM clip AS c /*by clip_due*/ \
-             JOIN violation AS v ON v.seq = c.violation WHERE c.state = 'due' ORDER BY c.violation LIMIT $1";
-        let rows = sql::query(sql).bind(BATCH).fetch_all(&self.inner.reader).await;
+             JOIN violation AS v ON v.seq = c.violation WHERE c.state = 'due' AND {own} ORDER BY c.violation LIMIT $1"
+        );
+        let rows = sql::query(&sql).bind(BATCH).fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look for clips", table: "clip", source };
         let settings = self.recording_settings().clips;
         let decode = |row| {

@@ -9,6 +9,7 @@ use anjian_footage::{FootageError, Pieces, repair};
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
+use crate::nodes::node::NodeId;
 use crate::recordings::{segment_pieces, segment_row};
 use crate::{Index, IndexError};
 
@@ -49,7 +50,7 @@ impl Index {
         };
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("segment").await?;
-        let found = put_found(&mut transaction, segment, &pieces, overlap).await?;
+        let found = put_found(&mut transaction, segment, &pieces, overlap, self.inner.node).await?;
         let failed = |source| IndexError::Database { doing: "keep a segment", table: "segment", source };
         transaction.commit().await.map_err(failed)?;
         Ok(found)
@@ -68,8 +69,9 @@ pub(crate) async fn put_found(
     segment: Segment,
     pieces: &Pieces,
     overlap: Overlap,
+    node: NodeId,
 ) -> Result<Found, IndexError> {
-    insert_camera(connection, &segment.camera).await?;
+    insert_camera(connection, &segment.camera, node).await?;
     let segment = match overlap {
         Overlap::Trim => trim(connection, segment).await?,
         Overlap::Refuse => segment,
@@ -79,7 +81,7 @@ pub(crate) async fn put_found(
         Err(error @ IndexError::Overlap { .. }) => return Ok(Found::Unusable(error.to_string())),
         Err(error) => return Err(error),
     }
-    segment_row::put(connection, &segment).await?;
+    segment_row::put(connection, &segment, node).await?;
     segment_pieces::put(connection, &segment, pieces).await?;
     Ok(Found::Segment)
 }
@@ -132,15 +134,19 @@ async fn trim(connection: &mut Connection<'_>, segment: Segment) -> Result<Segme
 }
 
 /// Footage may be of a camera that no configuration names any more: it gets rows that say so.
-async fn insert_camera(connection: &mut Connection<'_>, camera: &CameraId) -> Result<(), IndexError> {
+async fn insert_camera(
+    connection: &mut Connection<'_>,
+    camera: &CameraId,
+    node: NodeId,
+) -> Result<(), IndexError> {
     let failed = |source| IndexError::Database { doing: "keep a camera", table: "camera", source };
     let sql = "INSERT INTO site (id, name, credit_code, time_zone, risk_level, is_configured) \
          SELECT 'unknown', '', '', 'Asia/Shanghai', '', 0 WHERE NOT EXISTS (SELECT 1 FROM camera WHERE id = $1) \
          ON CONFLICT DO NOTHING";
     sql::query(sql).bind(camera.as_str()).execute(&mut *connection).await.map_err(failed)?;
-    let sql = "INSERT INTO camera (id, site, name, is_configured) \
-         SELECT $1, 'unknown', $1, 0 WHERE NOT EXISTS (SELECT 1 FROM camera WHERE id = $1)";
-    sql::query(sql).bind(camera.as_str()).execute(connection).await.map_err(failed)?;
+    let sql = "INSERT INTO camera (id, site, name, is_configured, node) \
+         SELECT $1, 'unknown', $1, 0, $2 WHERE NOT EXISTS (SELECT 1 FROM camera WHERE id = $1)";
+    sql::query(sql).bind(camera.as_str()).bind(node.0).execute(connection).await.map_err(failed)?;
     Ok(())
 }
 

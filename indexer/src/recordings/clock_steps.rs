@@ -11,6 +11,7 @@ use std::time::Duration;
 use anjian_domain::{CameraId, WallTime};
 
 use crate::engine::columns::Columns;
+use crate::nodes::node::NodeId;
 use crate::{Index, IndexError};
 
 /// Two steps that undo each other differ by less: a clock drifts, and is set by hand.
@@ -79,12 +80,14 @@ impl Index {
     pub async fn missed_clock_step(&self) -> Result<Option<ClockStep>, IndexError> {
         let sql = "SELECT max(at_us) AS at_us FROM (SELECT (SELECT end_us + clock_offset_us FROM segment AS s \
                  WHERE s.camera = c.id AND clock_error_us IS NULL ORDER BY start_us DESC LIMIT 1) AS at_us FROM camera AS c \
-             UNION ALL SELECT at_us FROM heartbeat \
-             UNION ALL SELECT * FROM (SELECT opened_us FROM violation \
-                 WHERE clock_error_us IS NULL AND run_kind = 'live' ORDER BY opened_us DESC LIMIT 1) AS newest) AS known";
-        let row = sql::query(sql).fetch_one(&self.inner.reader).await.map_err(not_marked)?;
-        let newest = Columns { table: "segment", row: &row }.wall_or_null("at_us")?;
+                 WHERE c.node = $1 \
+             UNION ALL SELECT seen_us FROM node WHERE id = $1 \
+             UNION ALL SELECT max(opened_us) FROM violation WHERE clock_error_us IS NULL AND run_kind = 'live' \
+                 AND opened_us > $2 AND camera IN (SELECT id FROM camera WHERE node = $1)) AS known";
         let now = self.inner.clock.now();
+        let query = sql::query(sql).bind(self.inner.node.0).bind(now.as_micros());
+        let row = query.fetch_one(&self.inner.reader).await.map_err(not_marked)?;
+        let newest = Columns { table: "segment", row: &row }.wall_or_null("at_us")?;
         let ahead_us = newest.map_or(0, |newest| newest.as_micros() - now.as_micros());
         // A machine that lost its clock begins in 1970: it is that clock which is wrong, not what is stored.
         let is_set = now.as_micros() > NEVER_SET_BEFORE_US;
@@ -99,21 +102,21 @@ impl Index {
     pub async fn note_clock_step(&self, step: ClockStep) -> Result<Option<ClockFault>, IndexError> {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("clock_step").await?;
-        let sql = "INSERT INTO clock_step (found_us, step_us, violation_seq, oldest_us) SELECT $1, $2, \
+        let sql = "INSERT INTO clock_step (found_us, step_us, node, violation_seq, oldest_us) SELECT $1, $2, $3, \
              coalesce((SELECT max(seq) FROM violation), 0), (SELECT min((SELECT start_us FROM segment AS s \
-             WHERE s.camera = c.id ORDER BY start_us LIMIT 1)) FROM camera AS c) RETURNING seq, violation_seq";
-        let query = sql::query(sql).bind(step.found.as_micros()).bind(step.step_us);
+             WHERE s.camera = c.id ORDER BY start_us LIMIT 1)) FROM camera AS c WHERE c.node = $3) RETURNING seq, violation_seq";
+        let query = sql::query(sql).bind(step.found.as_micros()).bind(step.step_us).bind(self.inner.node.0);
         let row = query.fetch_one(&mut transaction).await.map_err(not_marked)?;
         let columns = Columns { table: "clock_step", row: &row };
         let (seq, violation_seq): (i64, i64) = (columns.get("seq")?, columns.get("violation_seq")?);
         let fault = if step.step_us < 0 {
-            Some(was_ahead(&mut transaction, seq, step).await?)
+            Some(was_ahead(&mut transaction, seq, step, self.inner.node).await?)
         } else {
-            was_behind(&mut transaction, seq, step).await?
+            was_behind(&mut transaction, seq, step, self.inner.node).await?
         };
         let marked = match fault {
             Some(fault) => {
-                let (segments, violations) = mark(&mut transaction, &fault).await?;
+                let (segments, violations) = mark(&mut transaction, &fault, self.inner.node).await?;
                 let (ahead_us, late) = (fault.ahead_us, fault.late(step, violation_seq));
                 Some(ClockFault { ahead_us, segments, violations, late })
             }
@@ -131,7 +134,7 @@ impl Index {
     pub async fn mark_late(&self, fault: &ClockFault) -> Result<(u64, u64), IndexError> {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("clock_step").await?;
-        let marked = mark(&mut transaction, &fault.late).await?;
+        let marked = mark(&mut transaction, &fault.late, self.inner.node).await?;
         transaction.commit().await.map_err(not_marked)?;
         Ok(marked)
     }
@@ -156,11 +159,16 @@ const MADE_WRONG: &str =
 
 /// The fault that a step back ended. It began with the newest step forward of at least its size; where none was seen, only
 /// what lies in the future is known to be wrong.
-async fn was_ahead(connection: &mut Connection<'_>, seq: i64, back: ClockStep) -> Result<Fault, IndexError> {
+async fn was_ahead(
+    connection: &mut Connection<'_>,
+    seq: i64,
+    back: ClockStep,
+    node: NodeId,
+) -> Result<Fault, IndexError> {
     let back_us = -back.step_us;
     let sql = format!(
         "UPDATE clock_step SET undone_by = $1 WHERE seq = (SELECT max(seq) FROM clock_step AS s \
-         WHERE step_us >= $2 AND seq < $1 AND {MADE_WRONG}) RETURNING found_us, step_us"
+         WHERE step_us >= $2 AND seq < $1 AND node = {node} AND {MADE_WRONG}) RETURNING found_us, step_us"
     );
     let query = sql::query(&sql).bind(seq).bind((back_us - ALIKE_US).max(1));
     let found = query.fetch_optional(connection).await.map_err(not_marked)?;
@@ -179,10 +187,11 @@ async fn was_behind(
     connection: &mut Connection<'_>,
     seq: i64,
     forward: ClockStep,
+    node: NodeId,
 ) -> Result<Option<Fault>, IndexError> {
     let sql = format!(
         "UPDATE clock_step SET undone_by = $1 WHERE seq = (SELECT max(seq) FROM clock_step AS s \
-         WHERE abs(step_us + $2) <= $3 AND seq < $1 AND {MADE_WRONG}) \
+         WHERE abs(step_us + $2) <= $3 AND seq < $1 AND node = {node} AND {MADE_WRONG}) \
          RETURNING found_us, step_us, violation_seq, oldest_us"
     );
     let query = sql::query(&sql).bind(seq).bind(forward.step_us).bind(ALIKE_US);
@@ -212,10 +221,14 @@ async fn unmark(connection: &mut Connection<'_>, ahead_us: i64) -> Result<(), In
 }
 
 /// Answers how many segments and violations it marked.
-async fn mark(connection: &mut Connection<'_>, fault: &Fault) -> Result<(u64, u64), IndexError> {
+async fn mark(
+    connection: &mut Connection<'_>,
+    fault: &Fault,
+    node: NodeId,
+) -> Result<(u64, u64), IndexError> {
     let Fault { from_us, to_us, ahead_us, after_seq, older_from_us } = *fault;
-    let cameras =
-        sql::query("SELECT id FROM camera").fetch_all(&mut *connection).await.map_err(not_marked)?;
+    let query = sql::query("SELECT id FROM camera WHERE node = $1").bind(node.0);
+    let cameras = query.fetch_all(&mut *connection).await.map_err(not_marked)?;
     let mut segments = 0;
     for camera in &cameras {
         let camera: CameraId = Columns { table: "camera", row: camera }.word("id")?;
@@ -228,8 +241,9 @@ async fn mark(connection: &mut Connection<'_>, fault: &Fault) -> Result<(u64, u6
         segments += query.execute(&mut *connection).await.map_err(not_marked)?;
     }
     let sql = "UPDATE violation SET clock_error_us = $1 WHERE opened_us >= $2 AND opened_us < $3 \
-         AND seq > $4 AND clock_error_us IS NULL AND run_kind = 'live'";
-    let query = sql::query(sql).bind(ahead_us).bind(from_us).bind(to_us).bind(after_seq);
+         AND seq > $4 AND clock_error_us IS NULL AND run_kind = 'live' \
+         AND camera IN (SELECT id FROM camera WHERE node = $5)";
+    let query = sql::query(sql).bind(ahead_us).bind(from_us).bind(to_us).bind(after_seq).bind(node.0);
     let violations = query.execute(connection).await.map_err(not_marked)?;
     Ok((segments, violations))
 }

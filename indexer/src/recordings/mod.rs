@@ -13,4 +13,5 @@ pub(crate) mod segment_row;
 pub(crate) mod set_up;
 pub(crate) mod settings;
 pub(crate) mod storage;
+pub(crate) mod stored_here;
 pub(crate) mod timeline;

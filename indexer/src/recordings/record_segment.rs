@@ -21,7 +21,8 @@ impl Index {
         segment_row::require_camera(&mut transaction, &segment.camera).await?;
         refuse_taken(&mut transaction, segment).await?;
         clip_row::note_again(&mut transaction, &segment.camera, segment.start).await?;
-        segment_row::put(&mut transaction, &Segment { sha256: None, ..segment.clone() }).await?;
+        let begun = Segment { sha256: None, ..segment.clone() };
+        segment_row::put(&mut transaction, &begun, self.inner.node).await?;
         transaction.commit().await.map_err(not_kept)
     }
 
@@ -37,7 +38,7 @@ impl Index {
         } else {
             segment_row::require_camera(&mut transaction, &segment.camera).await?;
             segment_row::refuse_overlap(&mut transaction, segment).await?;
-            segment_row::put(&mut transaction, segment).await?;
+            segment_row::put(&mut transaction, segment, self.inner.node).await?;
             if let Some(pieces) = pieces {
                 segment_pieces::put(&mut transaction, segment, &pieces).await?;
             }

@@ -66,7 +66,7 @@ impl Index {
 
     /// States that recorders could not store before their process was killed.
     async fn take_left_states(&self) -> Result<(), IndexError> {
-        for camera in self.camera_ids().await? {
+        for camera in self.own_cameras().await? {
             let journal = StateJournal::of(self.recordings_folder(), &camera);
             let reader = journal.clone();
             let left = match blocking(move || Ok(reader.read()?)).await {
@@ -124,8 +124,8 @@ impl Index {
     /// Bounded by the number of cameras: a recorder has one open segment, or two when the disk refused.
     async fn unfinished(&self) -> Result<Vec<(CameraId, WallTime)>, IndexError> {
         let sql = "SELECT camera, start_us FROM segment /*by segment_unfinished*/ \
-             WHERE sha256 IS NULL ORDER BY camera, start_us";
-        let rows = sql::query(sql).fetch_all(&self.inner.reader).await;
+             WHERE sha256 IS NULL AND place = $1 ORDER BY camera, start_us";
+        let rows = sql::query(sql).bind(self.inner.node.0).fetch_all(&self.inner.reader).await;
         let failed =
             |source| IndexError::Database { doing: "look for open segments", table: "segment", source };
         let decode = |row| {
@@ -139,7 +139,7 @@ impl Index {
     /// some lie in the future.
     async fn newer_files(&self) -> Result<Vec<String>, IndexError> {
         let mut found = Vec::new();
-        for camera in self.camera_ids().await? {
+        for camera in self.own_cameras().await? {
             let starts = self.starts_around_now(&camera).await?;
             let after = starts.first().copied().unwrap_or_else(|| self.inner.clock.now().minus(LOOK_BACK));
             let after = Segment::path_of(&camera, after);
@@ -160,12 +160,6 @@ impl Index {
         let rows = query.fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
         rows.map_err(failed)?.iter().map(|row| Columns { table: "segment", row }.wall("start_us")).collect()
-    }
-
-    async fn camera_ids(&self) -> Result<Vec<CameraId>, IndexError> {
-        let rows = sql::query("SELECT id FROM camera ORDER BY id").fetch_all(&self.inner.reader).await;
-        let failed = |source| IndexError::Database { doing: "list cameras", table: "camera", source };
-        rows.map_err(failed)?.iter().map(|row| Columns { table: "camera", row }.word("id")).collect()
     }
 
     async fn newest_start(&self, camera: &CameraId) -> Result<Option<WallTime>, IndexError> {
@@ -189,7 +183,9 @@ impl Index {
     /// A recorder that nobody stopped was killed: where its recording ends if it recorded, else at the last moment
     /// at which anything is known to have run.
     async fn note_interruptions(&self) -> Result<(), IndexError> {
-        let states = self.recorder_states(&Scope::Everything).await?;
+        let own = self.own_cameras().await?;
+        let mut states = self.recorder_states(&Scope::Everything).await?;
+        states.retain(|change| own.contains(&change.camera));
         let mut ends = HashMap::new();
         for change in &states {
             ends.insert(change.camera.clone(), self.last_end(change).await?);

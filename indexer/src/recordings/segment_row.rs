@@ -10,6 +10,7 @@ use anjian_domain::{AudioCodec, CameraId, Segment, WallTime};
 use crate::IndexError;
 use crate::configuration::camera_row;
 use crate::engine::columns::Columns;
+use crate::nodes::node::NodeId;
 
 /// What [`decode`] needs.
 pub(crate) const COLUMNS: &str = "camera, start_us, end_us, duration_ns, size_bytes, sha256, video, width_px, \
@@ -36,14 +37,18 @@ pub(crate) fn decode(row: &Row) -> Result<Segment, IndexError> {
     })
 }
 
-/// Writes the row, or replaces what it says. A fault of its clock that was found meanwhile stays.
-pub(crate) async fn put(connection: &mut Connection<'_>, segment: &Segment) -> Result<(), IndexError> {
+/// Writes the row of a file in the folder of `node`, or replaces what it says. A fault of its clock that was found meanwhile stays.
+pub(crate) async fn put(
+    connection: &mut Connection<'_>,
+    segment: &Segment,
+    node: NodeId,
+) -> Result<(), IndexError> {
     if segment.path != Segment::path_of(&segment.camera, segment.start) {
         let (path, camera, start) = (&segment.path, &segment.camera, segment.start);
         return Err(IndexError::Query(format!("{path} is no name for a segment of {camera} at {start}")));
     }
-    let mut sql = Builder::new(format!("INSERT INTO segment ({COLUMNS}) VALUES ("));
-    let values: [Value; 13] = [
+    let mut sql = Builder::new(format!("INSERT INTO segment ({COLUMNS}, place) VALUES ("));
+    let values: [Value; 14] = [
         segment.camera.as_str().into(),
         segment.start.as_micros().into(),
         end_column(segment).into(),
@@ -57,6 +62,7 @@ pub(crate) async fn put(connection: &mut Connection<'_>, segment: &Segment) -> R
         segment.time_source.as_str().into(),
         segment.clock_offset_us.into(),
         segment.clock_error_us.into(),
+        node.0.into(),
     ];
     sql.push_list(values).push(
         ") ON CONFLICT (camera, start_us) DO UPDATE SET end_us = excluded.end_us, duration_ns = excluded.duration_ns, \

@@ -58,7 +58,7 @@ pub struct CameraUsage {
 }
 
 impl Index {
-    /// How much is recorded of the cameras that the viewer sees, how much room is left, and for how long if only these
+    /// How much is recorded of this node's cameras that the viewer sees, how much room is left, and for how long if only these
     /// cameras record. The disk is the machine's: its size and room are the same for everybody.
     ///
     /// # Errors
@@ -67,7 +67,9 @@ impl Index {
         let retention = &self.recording_settings().retention;
         let now = self.inner.clock.now();
         let failed = |source| IndexError::Database { doing: "read segments", table: "segment", source };
-        let spans = self.recording_spans(viewer.scope(), None).await?;
+        let mut spans = self.recording_spans(viewer.scope(), None).await?;
+        let own = self.own_cameras().await?;
+        spans.retain(|span| own.contains(&span.camera));
         let mut reading = self.inner.reader.acquire().await.map_err(failed)?;
         let mut cameras = Vec::new();
         for span in spans {

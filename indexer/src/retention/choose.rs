@@ -6,11 +6,11 @@ use crate::engine::sql::Builder;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Scope, WallTime};
+use anjian_domain::{CameraId, WallTime};
 
 use crate::engine::blocking::blocking;
 use crate::engine::disk::Room;
-use crate::recordings::timeline::RecordingSpan;
+use crate::recordings::stored_here::Stored;
 use crate::retention::expire::{BATCH, Candidate, Stuck, decode, push_may_go};
 use crate::retention::keep_clips::Keeping;
 use crate::{Index, IndexError};
@@ -73,7 +73,7 @@ impl Index {
         expiry.note(self.finish_expiring().await?.stuck);
         expiry.note(self.mend_left_open().await?);
         self.prune_words().await?;
-        let spans = self.recording_spans(&Scope::Everything, None).await?;
+        let spans = self.stored_here().await?;
         let mut queues = Queues::new(self, &spans);
         let mut chosen = Vec::new();
         for span in &spans {
@@ -97,7 +97,7 @@ impl Index {
     /// By age and by size. Answers whether the size cannot be kept.
     async fn choose_of_camera(
         &self,
-        span: &RecordingSpan,
+        span: &Stored,
         queues: &mut Queues<'_>,
         chosen: &mut Vec<Candidate>,
     ) -> Result<bool, IndexError> {
@@ -120,7 +120,7 @@ impl Index {
     }
 
     /// Bytes that must go for the size of all and for the room on the disk.
-    async fn need(&self, spans: &[RecordingSpan], expiry: &Expiry) -> Result<u64, IndexError> {
+    async fn need(&self, spans: &[Stored], expiry: &Expiry) -> Result<u64, IndexError> {
         let retention = &self.recording_settings().retention;
         let recorded = spans.iter().map(|span| span.bytes).sum::<u64>().saturating_sub(expiry.bytes);
         let over = retention.max_bytes.map_or(0, |most| recorded.saturating_sub(most));
@@ -157,10 +157,10 @@ impl Index {
     async fn prune_words(&self) -> Result<(), IndexError> {
         let oldest = self.inner.clock.now().minus(KEEP_WORDS).as_micros();
         let statements = [
-            "DELETE FROM coverage_minute WHERE camera IN (SELECT id FROM camera) AND minute_us < $1",
-            "DELETE FROM coverage_blind WHERE camera IN (SELECT id FROM camera) AND minute_us < $1",
+            "DELETE FROM coverage_minute WHERE {own} AND minute_us < $1",
+            "DELETE FROM coverage_blind WHERE {own} AND minute_us < $1",
             // The last one before still says what the recorder did then.
-            "DELETE FROM recording_change WHERE camera IN (SELECT id FROM camera) AND since_us < $1 AND since_us < \
+            "DELETE FROM recording_change WHERE {own} AND since_us < $1 AND since_us < \
              (SELECT max(since_us) FROM recording_change AS h WHERE h.camera = recording_change.camera AND since_us <= $1)",
         ];
         let failed =
@@ -168,14 +168,15 @@ impl Index {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("coverage_minute").await?;
         for sql in statements {
-            sql::query(sql).bind(oldest).execute(&mut transaction).await.map_err(failed)?;
+            let sql = sql.replace("{own}", &self.is_own("camera"));
+            sql::query(&sql).bind(oldest).execute(&mut transaction).await.map_err(failed)?;
         }
         transaction.commit().await.map_err(failed)
     }
 }
 
 impl<'i> Queues<'i> {
-    fn new(index: &'i Index, spans: &[RecordingSpan]) -> Self {
+    fn new(index: &'i Index, spans: &[Stored]) -> Self {
         let cameras = spans.iter().map(|span| (span.camera.clone(), Queue::default())).collect();
         Self { index, cameras, keeping: Keeping::default() }
     }
@@ -226,7 +227,7 @@ impl Index {
     async fn may_go(&self, camera: &CameraId, after: Option<WallTime>) -> Result<Vec<Candidate>, IndexError> {
         let mut sql =
             Builder::new("SELECT camera, start_us, end_us, size_bytes FROM segment AS s WHERE camera = ");
-        sql.push_bind(camera.as_str());
+        sql.push_bind(camera.as_str()).push(" AND place = ").push_bind(self.inner.node.0);
         sql.push(" AND start_us > ").push_bind(after.map_or(i64::MIN, WallTime::as_micros));
         push_may_go(&mut sql, self.recording_settings().clips);
         sql.push(format_args!(" ORDER BY start_us LIMIT {BATCH}"));

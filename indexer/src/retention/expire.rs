@@ -146,9 +146,10 @@ impl Index {
 
     async fn marked(&self, after: Option<&Candidate>) -> Result<Vec<Candidate>, IndexError> {
         let sql = "SELECT camera, start_us, end_us, size_bytes FROM segment /*by segment_expiring*/ \
-             WHERE is_expiring = 1 AND (camera, start_us) > ($1, $2) ORDER BY camera, start_us LIMIT $3";
+             WHERE is_expiring = 1 AND place = $4 AND (camera, start_us) > ($1, $2) ORDER BY camera, start_us LIMIT $3";
         let query = sql::query(sql).bind(after.map_or("", |after| after.camera.as_str()).to_owned());
         let query = query.bind(after.map_or(i64::MIN, |after| after.start.as_micros())).bind(BATCH as i64);
+        let query = query.bind(self.inner.node.0);
         let rows = query.fetch_all(&self.inner.reader).await;
         rows.map_err(not_marked)?.iter().map(decode).collect()
     }

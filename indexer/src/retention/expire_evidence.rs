@@ -178,9 +178,9 @@ impl Index {
 
     async fn given_up_after(&self, after: &(i64, String)) -> Result<Vec<GivenUp>, IndexError> {
         let sql = "SELECT e.violation, e.kind, e.path, v.opened_us FROM evidence AS e /*by evidence_expiring*/ \
-             JOIN violation AS v ON v.seq = e.violation WHERE e.expired_us IS NOT NULL AND e.is_gone = 0 \
+             JOIN violation AS v ON v.seq = e.violation WHERE e.expired_us IS NOT NULL AND e.is_gone = 0 AND e.place = $4 \
              AND (e.violation, e.kind) > ($1, $2) ORDER BY e.violation, e.kind LIMIT $3";
-        let query = sql::query(sql).bind(after.0).bind(&after.1).bind(BATCH as i64);
+        let query = sql::query(sql).bind(after.0).bind(&after.1).bind(BATCH as i64).bind(self.inner.node.0);
         let rows = query.fetch_all(&self.inner.reader).await.map_err(not_marked)?;
         let decode = |row| {
             let columns = Columns { table: "evidence", row };
@@ -194,11 +194,14 @@ impl Index {
         rows.iter().map(decode).collect()
     }
 
-    /// Bytes that all evidence has more than it may have.
+    /// Bytes that all evidence of this node's cameras has more than it may have.
     async fn evidence_over(&self) -> Result<u64, IndexError> {
         let Some(most) = self.recording_settings().retention.evidence.max_bytes else { return Ok(0) };
-        let sql = "SELECT CAST(coalesce(sum(size_bytes), 0) AS BIGINT) AS bytes FROM evidence_stored";
-        let row = sql::query(sql).fetch_one(&self.inner.reader).await.map_err(not_read)?;
+        let own = self.is_own("camera");
+        let sql = format!(
+            "SELECT CAST(coalesce(sum(size_bytes), 0) AS BIGINT) AS bytes FROM evidence_stored WHERE {own}"
+        );
+        let row = sql::query(&sql).fetch_one(&self.inner.reader).await.map_err(not_read)?;
         let stored = Columns { table: "evidence_stored", row: &row }.unsigned("bytes")?;
         Ok(stored.saturating_sub(most))
     }
@@ -215,6 +218,7 @@ impl Index {
         );
         // One row stands for all of a group.
         sql.push_bind(group.kinds()[0].as_str()).push(" AND v.verdict = ").push_bind(verdict.as_str());
+        sql.push(" AND e.place = ").push_bind(self.inner.node.0);
         sql.push(" AND e.violation > ").push_bind(after);
         sql.push(format_args!(" ORDER BY e.violation LIMIT {BATCH}"));
         let rows = sql.build().fetch_all(&self.inner.reader).await.map_err(not_read)?;

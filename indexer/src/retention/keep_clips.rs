@@ -136,7 +136,7 @@ impl Index {
         if !is_as_it_was || !clip_row::update(&mut transaction, clip.seq, ClipState::Recorded, row).await? {
             return Ok(false);
         }
-        record::insert_files(&mut transaction, clip.seq, [file]).await?;
+        record::insert_files(&mut transaction, clip.seq, [file], self.inner.node).await?;
         transaction.commit().await.map_err(not_kept)?;
         Ok(true)
     }

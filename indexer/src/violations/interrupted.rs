@@ -25,7 +25,7 @@ impl Index {
         if !self.claim_live()? {
             return Ok(0);
         }
-        let closed = self.close_left_open().await;
+        let closed = self.close_what_is_left().await;
         if closed.is_err() {
             *self.claim() = None;
         }
@@ -67,37 +67,56 @@ impl Index {
         self.inner.claim.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn close_left_open(&self) -> Result<u64, IndexError> {
-        let failed = |source| IndexError::Database { doing: "close interrupted Runs", table: "run", source };
-        let now = self.inner.clock.now();
+    async fn close_what_is_left(&self) -> Result<u64, IndexError> {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("run").await?;
-        let closed = close_violations(&mut transaction).await.map_err(failed)?;
-        let mut newest = None;
-        for seq in &closed {
-            newest = Some(outbox::append_violation(&mut transaction, *seq, now).await?);
-        }
-        let sql = "UPDATE run SET ended_us = last_seen_us WHERE kind = 'live' AND ended_us IS NULL";
-        sql::query(sql).execute(&mut transaction).await.map_err(failed)?;
-        let sql = "UPDATE camera SET state = 'stopped', reason = NULL, since_us = coalesce(last_frame_us, $1) \
-             WHERE state <> 'stopped'";
-        sql::query(sql).bind(now.as_micros()).execute(&mut transaction).await.map_err(failed)?;
-        transaction.commit().await.map_err(failed)?;
-        newest.into_iter().for_each(|seq| self.announce(seq));
+        self.serve_node(&mut transaction).await?;
+        let closed = self.close_left_open(&mut transaction).await?;
+        transaction.commit().await.map_err(not_closed)?;
+        closed.last().into_iter().for_each(|seq| self.announce(*seq));
         Ok(u64::try_from(closed.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Closes what is left open of this node's cameras. Answers the number of each update.
+    pub(crate) async fn close_left_open(
+        &self,
+        connection: &mut Connection<'_>,
+    ) -> Result<Vec<i64>, IndexError> {
+        let now = self.inner.clock.now();
+        let closed = close_violations(connection, &self.is_own("r.camera")).await.map_err(not_closed)?;
+        let mut updates = Vec::new();
+        for seq in closed {
+            updates.push(outbox::append_violation(connection, seq, now).await?);
+        }
+        let own = self.is_own("camera");
+        let sql = format!(
+            "UPDATE run SET ended_us = last_seen_us WHERE kind = 'live' AND ended_us IS NULL AND {own}"
+        );
+        sql::query(&sql).execute(&mut *connection).await.map_err(not_closed)?;
+        let sql = "UPDATE camera SET state = 'stopped', reason = NULL, since_us = coalesce(last_frame_us, $1) \
+             WHERE state <> 'stopped' AND node = $2";
+        let query = sql::query(sql).bind(now.as_micros()).bind(self.inner.node.0);
+        query.execute(connection).await.map_err(not_closed)?;
+        Ok(updates)
     }
 }
 
 /// Answers the `seq` of each violation that was closed. The end in the source is as far from the opening as the end
 /// in the world is.
-async fn close_violations(connection: &mut Connection<'_>) -> Result<Vec<i64>, sqlx::Error> {
-    let sql = "UPDATE violation SET close_reason = 'interrupted', \
+async fn close_violations(connection: &mut Connection<'_>, of: &str) -> Result<Vec<i64>, sqlx::Error> {
+    let sql = format!(
+        "UPDATE violation SET close_reason = 'interrupted', \
          status = 'closed', \
          closed_us = greatest(opened_us, r.last_seen_us), \
          closed_media_ns = opened_media_ns + (greatest(opened_us, r.last_seen_us) - opened_us) * 1000 \
          FROM run AS r WHERE violation.run = r.id AND violation.closed_us IS NULL \
-         AND r.kind = 'live' AND r.ended_us IS NULL RETURNING violation.seq";
-    let mut closed: Vec<i64> = sql::query(sql).scalars(connection).await?;
+         AND r.kind = 'live' AND r.ended_us IS NULL AND {of} RETURNING violation.seq"
+    );
+    let mut closed: Vec<i64> = sql::query(&sql).scalars(connection).await?;
     closed.sort_unstable();
     Ok(closed)
+}
+
+fn not_closed(source: sqlx::Error) -> IndexError {
+    IndexError::Database { doing: "close interrupted Runs", table: "run", source }
 }

@@ -13,6 +13,7 @@ use anjian_domain::{
 use crate::engine::columns::{Columns, json_column, media_column, uuid_column};
 use crate::evidence::clip_row;
 use crate::evidence::folder::StoredFile;
+use crate::nodes::node::NodeId;
 use crate::updates::outbox;
 use crate::violations::run_row;
 use crate::violations::supersede::{self, SUPERSEDED, Standing};
@@ -95,7 +96,7 @@ impl Index {
         let standing = supersede::standing(&mut transaction, violation.run).await?;
         let seq = insert_row(&mut transaction, violation, evidence.clock, standing).await?;
         insert_detail(&mut transaction, seq, evidence).await?;
-        insert_files(&mut transaction, seq, files).await?;
+        insert_files(&mut transaction, seq, files, self.inner.node).await?;
         if standing.kind == RunKind::Live {
             clip_row::insert_due(&mut transaction, seq).await?;
         }
@@ -228,17 +229,19 @@ async fn insert_detail(
     Ok(())
 }
 
+/// Rows of files in the folder of `node`.
 pub(crate) async fn insert_files(
     connection: &mut Connection<'_>,
     seq: i64,
     files: impl IntoIterator<Item = &StoredFile>,
+    node: NodeId,
 ) -> Result<(), IndexError> {
     let failed = |source| IndexError::Database { doing: "keep a file's row", table: "evidence", source };
     for file in files {
-        let sql = "INSERT INTO evidence (violation, kind, camera, path, size_bytes, sha256) \
-             SELECT seq, $2, camera, $3, $4, $5 FROM violation WHERE seq = $1";
+        let sql = "INSERT INTO evidence (violation, kind, camera, path, size_bytes, sha256, place) \
+             SELECT seq, $2, camera, $3, $4, $5, $6 FROM violation WHERE seq = $1";
         let query = sql::query(sql).bind(seq).bind(file.row.kind.as_str()).bind(&file.path);
-        let query = query.bind(file.row.size_bytes.cast_signed()).bind(&file.row.sha256);
+        let query = query.bind(file.row.size_bytes.cast_signed()).bind(&file.row.sha256).bind(node.0);
         query.execute(&mut *connection).await.map_err(failed)?;
     }
     Ok(())

@@ -107,7 +107,27 @@ impl Store {
 
     /// The same data folder as another process has it.
     pub(crate) fn beside(&self) -> Self {
-        let index = self.backend.open(&self.runtime, self.folder.path(), self.clock.clone()).unwrap();
+        self.node_at(self.folder.clone())
+    }
+
+    /// Another data folder on the same database.
+    pub(crate) fn another_node(&self) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        postgres::share(folder.path(), self.folder.path());
+        self.node_at(folder)
+    }
+
+    /// The same, with a copy of this folder.
+    pub(crate) fn copied_node(&self) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        std::fs::copy(self.folder.path().join("node"), folder.path().join("node")).unwrap();
+        postgres::share(folder.path(), self.folder.path());
+        self.node_at(folder)
+    }
+
+    /// A process on a folder that has its database.
+    pub(crate) fn node_at(&self, folder: Arc<TempDir>) -> Self {
+        let index = self.backend.open(&self.runtime, folder.path(), self.clock.clone()).unwrap();
         Self {
             sink: IndexSink::new(index.clone(), self.runtime.handle().clone()),
             index,
@@ -115,7 +135,7 @@ impl Store {
             viewer: self.viewer.clone(),
             backend: self.backend.clone(),
             runtime: self.runtime.clone(),
-            folder: self.folder.clone(),
+            folder,
             next: self.next.clone(),
         }
     }

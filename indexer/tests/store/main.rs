@@ -16,6 +16,7 @@ mod fixture;
 mod holds;
 mod kept_clips;
 mod media;
+mod nodes;
 mod paging;
 mod pieces;
 mod postgres;
@@ -32,6 +33,25 @@ mod single_faults;
 mod updates;
 mod upgrades;
 mod viewers;
+
+/// Cases of several nodes, for databases that several can share.
+macro_rules! shared_suite {
+    ($($module:ident: $($case:ident),+;)+) => {
+        mod shared {
+            $(mod $module {
+                $(#[test]
+                fn $case() {
+                    crate::$module::$case(&crate::fixture::Store::open(std::sync::Arc::new(crate::fixture::Postgres)));
+                })+
+            })+
+        }
+    };
+}
+
+shared_suite!(
+    nodes: a_killed_node_leaves_the_others_alone, a_camera_has_one_node, a_copy_of_a_node_is_noticed,
+        changes_of_other_nodes_are_heard;
+);
 
 /// Runs every case against every backend, each as a test of its own.
 macro_rules! store_suite {

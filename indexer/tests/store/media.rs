@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anjian_domain::{Segment, SegmentSink, TimeSource, VideoCodec, WallTime};
+use anjian_domain::{CameraId, Segment, SegmentSink, TimeSource, VideoCodec, WallTime};
 use anjian_footage::{Sample, SegmentWriter, TrackKind, Tracks, VideoTrack};
 use anjian_indexer::{ClipSettings, RecordingSettings, Retention};
 
@@ -35,10 +35,11 @@ pub(crate) fn tracks() -> Tracks {
     Tracks { video, audio: None }
 }
 
-fn begun(start: WallTime) -> Segment {
+/// A segment that was begun.
+pub(crate) fn begun(camera: CameraId, start: WallTime) -> Segment {
     Segment {
-        camera: gate(),
-        path: Segment::path_of(&gate(), start),
+        path: Segment::path_of(&camera, start),
+        camera,
         start,
         duration: Duration::ZERO,
         size_bytes: 0,
@@ -60,7 +61,7 @@ pub(crate) fn write(store: &Store, start: WallTime, seconds: u64) -> SegmentWrit
 
 pub(crate) fn write_as(store: &Store, start: WallTime, seconds: u64, tracks: Tracks) -> SegmentWriter {
     let fragment = Duration::from_millis(500);
-    let mut writer = SegmentWriter::create(&folder(store), begun(start), tracks, fragment).unwrap();
+    let mut writer = SegmentWriter::create(&folder(store), begun(gate(), start), tracks, fragment).unwrap();
     push(&mut writer, 0, seconds);
     writer
 }

@@ -8,10 +8,18 @@ use anjian_indexer::Database;
 
 use crate::private_postgres::PrivatePostgres;
 
+static SERVER: OnceLock<PrivatePostgres> = OnceLock::new();
+static MADE: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
+
+/// Gives a further folder the database of another.
+pub(crate) fn share(data_dir: &Path, of: &Path) {
+    let mut made = MADE.lock().unwrap();
+    let address = made[of].clone();
+    made.insert(data_dir.to_owned(), address);
+}
+
 /// The database that belongs to a data folder; made when it is asked for first.
 pub(crate) fn database(data_dir: &Path) -> Database {
-    static SERVER: OnceLock<PrivatePostgres> = OnceLock::new();
-    static MADE: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap();
     let number = made.len();
     let create = || SERVER.get_or_init(PrivatePostgres::start).create(&format!("store_{number}"));

@@ -1,6 +1,7 @@
 //! PostgreSQL: the database of many machines.
 
 pub(crate) mod connect;
+pub(crate) mod hear;
 pub(crate) mod kind;
 pub(crate) mod migrate;
 pub(crate) mod run;

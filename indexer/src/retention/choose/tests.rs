@@ -4,7 +4,7 @@ use crate::engine::sql;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anjian_domain::{ManualClock, Segment, TimeSource, VideoCodec, Viewer};
+use anjian_domain::{ManualClock, Scope, Segment, TimeSource, VideoCodec, Viewer};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
