@@ -5,16 +5,17 @@
 
 use std::fs::File;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anjian_domain::Segment;
 use mp4_atom::{Atom, Hdlr, Mdhd, Tfdt, Tfhd, Tkhd, Trex, Trun, TrunSamples};
 
 use crate::boxes::{BoxView, find, leaf, walk};
 use crate::fragment::NON_SYNC_FLAG;
+use crate::shelf::read_exact_at;
 use crate::write::duration_of;
 use crate::{
-    FootageError, Fragment, MediaSample, Result, SegmentFile, SegmentHeader, TrackKind, Tracks,
+    FootageError, Fragment, Media, MediaSample, Result, SegmentFile, SegmentHeader, Shelf, TrackKind, Tracks,
     VIDEO_TIMESCALE, entry,
 };
 
@@ -30,36 +31,59 @@ const SAMPLE_LIMIT: usize = 4_000_000;
 /// # Errors
 /// When the file cannot be read, or does not even begin as a segment of this version.
 pub fn scan(path: &Path) -> Result<SegmentFile> {
-    let failed = |error| FootageError::io("read", path, error);
-    let file = File::open(path).map_err(failed)?;
-    let size_bytes = file.metadata().map_err(failed)?.len();
-    let reader = Blocks { file, path, size_bytes };
-    let (mut segment, track_ids) = reader.beginning()?;
-    reader.fragments(&mut segment, track_ids)?;
-    Ok(segment)
+    let file = File::open(path).map_err(|error| FootageError::io("read", path, error))?;
+    scan_media(Box::new(file), path)
+}
+
+/// The same of a segment, wherever it lies.
+///
+/// # Errors
+/// Like [`scan`].
+pub fn scan_segment(shelf: &Shelf, segment: &Segment) -> Result<SegmentFile> {
+    let (media, name) = open(shelf, segment)?;
+    scan_media(media, &name)
 }
 
 /// Reads only the beginning of a segment: no samples, no fragments, no tear.
-pub(crate) fn scan_beginning(path: &Path) -> Result<SegmentFile> {
-    let failed = |error| FootageError::io("read", path, error);
-    let file = File::open(path).map_err(failed)?;
-    let size_bytes = file.metadata().map_err(failed)?.len();
-    Ok(Blocks { file, path, size_bytes }.beginning()?.0)
+pub(crate) fn scan_beginning(shelf: &Shelf, segment: &Segment) -> Result<SegmentFile> {
+    let (media, name) = open(shelf, segment)?;
+    Ok(Blocks::new(media, &name)?.beginning()?.0)
+}
+
+fn open(shelf: &Shelf, segment: &Segment) -> Result<(Box<dyn Media>, PathBuf)> {
+    let name = shelf.name(segment);
+    match shelf.open(segment) {
+        Ok(media) => Ok((media, name)),
+        Err(error) => Err(FootageError::io("read", &name, error)),
+    }
+}
+
+fn scan_media(media: Box<dyn Media>, path: &Path) -> Result<SegmentFile> {
+    let mut reader = Blocks::new(media, path)?;
+    let (mut segment, track_ids) = reader.beginning()?;
+    reader.fragments(&mut segment, track_ids)?;
+    Ok(segment)
 }
 
 /// Ids of the two tracks in the fragments.
 type TrackIds = (u32, Option<u32>);
 
 struct Blocks<'a> {
-    file: File,
+    media: Box<dyn Media>,
     path: &'a Path,
     size_bytes: u64,
 }
 
-impl Blocks<'_> {
+impl<'a> Blocks<'a> {
+    fn new(media: Box<dyn Media>, path: &'a Path) -> Result<Self> {
+        let size_bytes = media.size_bytes().map_err(|error| FootageError::io("read", path, error))?;
+        Ok(Self { media, path, size_bytes })
+    }
+
     /// `ftyp`, `moov` and our header.
-    fn beginning(&self) -> Result<(SegmentFile, TrackIds)> {
-        let refused = |reason: &str| FootageError::not_a_segment(self.path, reason);
+    fn beginning(&mut self) -> Result<(SegmentFile, TrackIds)> {
+        let path = self.path;
+        let refused = |reason: &str| FootageError::not_a_segment(path, reason);
         let mut bytes = self.read(0, BLOCK_BYTES)?;
         let mut found = find_beginning(&bytes);
         if found.is_none() && bytes.len() == BLOCK_BYTES {
@@ -87,7 +111,7 @@ impl Blocks<'_> {
     }
 
     /// Reads fragments until the end or the tear.
-    fn fragments(&self, segment: &mut SegmentFile, ids: TrackIds) -> Result<()> {
+    fn fragments(&mut self, segment: &mut SegmentFile, ids: TrackIds) -> Result<()> {
         let mut at = segment.init_bytes.end;
         while at < self.size_bytes {
             match self.fragment_at(at, segment, ids)? {
@@ -102,7 +126,7 @@ impl Blocks<'_> {
     }
 
     /// Reads the fragment or the other box at `at` and tells its end; `None` when it is not whole.
-    fn fragment_at(&self, at: u64, segment: &mut SegmentFile, ids: TrackIds) -> Result<Option<u64>> {
+    fn fragment_at(&mut self, at: u64, segment: &mut SegmentFile, ids: TrackIds) -> Result<Option<u64>> {
         let mut block = self.read(at, BLOCK_BYTES)?;
         let Some((kind, size)) = box_header(&block) else { return Ok(None) };
         let Some(end) = at.checked_add(size).filter(|end| *end <= self.size_bytes) else { return Ok(None) };
@@ -129,10 +153,10 @@ impl Blocks<'_> {
     }
 
     /// At most `limit` bytes from `at`; fewer at the end of the file.
-    fn read(&self, at: u64, limit: usize) -> Result<Vec<u8>> {
+    fn read(&mut self, at: u64, limit: usize) -> Result<Vec<u8>> {
         let rest = usize::try_from(self.size_bytes.saturating_sub(at)).unwrap_or(usize::MAX);
         let mut bytes = vec![0; limit.min(rest)];
-        let read = self.file.read_exact_at(&mut bytes, at);
+        let read = read_exact_at(&mut *self.media, &mut bytes, at);
         read.map_err(|error| FootageError::io("read", self.path, error))?;
         Ok(bytes)
     }

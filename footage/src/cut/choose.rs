@@ -1,6 +1,6 @@
 //! Decides which samples a cut holds and when each is shown.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -14,7 +14,10 @@ use crate::entry::{self, ParameterSets};
 use crate::moov::{Form, TrackPlan, encode_moov, ftyp};
 use crate::scan::scan_beginning;
 use crate::write::duration_of;
-use crate::{AudioTrack, FootageError, MediaSample, Result, SegmentFile, VIDEO_TIMESCALE, VideoTrack, scan};
+use crate::{
+    AudioTrack, FootageError, MediaSample, Result, SegmentFile, Shelf, VIDEO_TIMESCALE, VideoTrack,
+    scan_segment,
+};
 
 /// For how long the last picture before a gap is held, at most.
 const HOLD_TICKS: i64 = VIDEO_TIMESCALE as i64;
@@ -25,18 +28,18 @@ const FRONT: u32 = 0;
 
 pub(super) fn choose(
     wanted: &AtomicBool,
-    root: &Path,
+    shelf: Shelf,
     segments: &[Segment],
     from: WallTime,
     to: WallTime,
 ) -> Result<Whole> {
     let inside = segments.iter().filter(|segment| segment.start < to && segment.end() > from);
-    let chosen: Vec<_> = inside.map(|segment| (segment, root.join(&segment.path))).collect();
-    let form = Forms::read(wanted, &chosen)?;
-    let mut planner = Planner::new(from, to, form);
-    for (segment, path) in chosen {
+    let chosen: Vec<_> = inside.collect();
+    let forms = Forms::read(wanted, &shelf, &chosen)?;
+    let mut planner = Planner::new(shelf, from, to, forms);
+    for segment in chosen {
         look(wanted)?;
-        planner.add(segment, path)?;
+        planner.add(segment)?;
     }
     planner.finish()
 }
@@ -55,13 +58,14 @@ struct Forms {
 }
 
 impl Forms {
-    fn read(wanted: &AtomicBool, chosen: &[(&Segment, PathBuf)]) -> Result<Self> {
+    fn read(wanted: &AtomicBool, shelf: &Shelf, chosen: &[&Segment]) -> Result<Self> {
         let mut forms = Self { video: None, audio: None, sets: ParameterSets::InEntry };
-        for (segment, path) in chosen {
+        for segment in chosen {
             look(wanted)?;
-            let tracks = scan_beginning(path)?.tracks;
+            let tracks = scan_beginning(shelf, segment)?.tracks;
             let first = forms.video.get_or_insert_with(|| tracks.video.clone());
             if first.codec != tracks.video.codec {
+                let path = shelf.name(segment);
                 return Err(cannot_join(segment, path, first.codec, tracks.video.codec));
             }
             if *first != tracks.video {
@@ -73,17 +77,18 @@ impl Forms {
     }
 }
 
-fn cannot_join(segment: &Segment, path: &Path, before: VideoCodec, after: VideoCodec) -> FootageError {
+fn cannot_join(segment: &Segment, path: PathBuf, before: VideoCodec, after: VideoCodec) -> FootageError {
     let reason = format!("pictures change from {before} to {after}");
-    FootageError::CannotJoin { path: path.to_owned(), at: segment.start, reason }
+    FootageError::CannotJoin { path, at: segment.start, reason }
 }
 
 struct Planner {
+    shelf: Shelf,
     from: WallTime,
     to: WallTime,
     forms: Forms,
     layout: Layout,
-    files: Vec<PathBuf>,
+    files: Vec<Segment>,
     /// [`FRONT`], then parameter sets.
     memory: Vec<Vec<u8>>,
     gaps: Vec<CutGap>,
@@ -102,22 +107,22 @@ struct Shown {
 }
 
 impl Planner {
-    fn new(from: WallTime, to: WallTime, forms: Forms) -> Self {
+    fn new(shelf: Shelf, from: WallTime, to: WallTime, forms: Forms) -> Self {
         let memory = vec![Vec::new()];
         let (layout, files, gaps) = (Layout::default(), Vec::new(), Vec::new());
-        Self { from, to, forms, layout, files, memory, gaps, shown: None }
+        Self { shelf, from, to, forms, layout, files, memory, gaps, shown: None }
     }
 
     /// Adds what the range holds of a segment.
-    fn add(&mut self, segment: &Segment, path: PathBuf) -> Result<()> {
-        let file = scan(&path)?;
+    fn add(&mut self, segment: &Segment) -> Result<()> {
+        let file = scan_segment(&self.shelf, segment)?;
         // From the segment's start; below zero when the range begins before it.
         let (lower, upper) = (ticks_between(segment.start, self.from), ticks_between(segment.start, self.to));
         let video = pictures(&file.video, if self.shown.is_none() { lower } else { 0 }, upper);
         let Some(first) = video.first() else { return Ok(()) };
         let end = ticks(file.duration()).min(upper);
         let shift = self.place(segment, first, lower.max(0), end);
-        let insert = self.insert(&file, &path)?;
+        let insert = self.insert(&file, segment)?;
         let audio = self.sound(&file, lower, end);
         self.layout.add(&Part {
             file: u32::try_from(self.files.len()).unwrap_or(u32::MAX),
@@ -127,7 +132,7 @@ impl Planner {
             audio_shift: self.in_audio_ticks(shift),
             insert,
         });
-        self.files.push(path);
+        self.files.push(segment.clone());
         Ok(())
     }
 
@@ -161,11 +166,12 @@ impl Planner {
     }
 
     /// The parameter sets to put in front of the segment's keyframes, if they change on the way.
-    fn insert(&mut self, file: &SegmentFile, path: &Path) -> Result<Option<(u32, u32)>> {
+    fn insert(&mut self, file: &SegmentFile, segment: &Segment) -> Result<Option<(u32, u32)>> {
         if self.forms.sets == ParameterSets::InEntry {
             return Ok(None);
         }
-        let refused = |reason| FootageError::not_a_segment(path, reason);
+        let name = self.shelf.name(segment);
+        let refused = |reason| FootageError::not_a_segment(&name, reason);
         let sets = entry::parameter_sets(&file.tracks.video).map_err(refused)?;
         let known = self.memory.iter().skip(1).position(|piece| *piece == sets).map(|index| index + 1);
         let index = known.unwrap_or(self.memory.len());
@@ -206,8 +212,8 @@ impl Planner {
             self.gaps.push(CutGap { from: shown.until, to: self.to, at, shown: shown_for });
         }
         let front = self.front(&video, &shown).map_err(|error| {
-            let first = self.files.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
-            FootageError::bad_input(first, format!("the cut beginning here cannot be described: {error}"))
+            let first = self.files.first().map(|first| self.shelf.name(first)).unwrap_or_default();
+            FootageError::bad_input(&first, format!("the cut beginning here cannot be described: {error}"))
         })?;
         Ok(self.whole(front, &shown))
     }
@@ -272,6 +278,7 @@ impl Planner {
             etag: etag(&runs, &self.files, &self.memory),
             runs,
             files: self.files,
+            shelf: self.shelf,
             memory: self.memory,
             start: shown.start,
             duration: played(shown.ends - shown.begins),
@@ -294,14 +301,14 @@ fn edit(segment_duration: u64, media_time: Option<u64>) -> ElstEntry {
 
 /// What the bytes are made of. Footage is never changed once written, so path, place and length say which it
 /// is.
-fn etag(runs: &[Run], files: &[PathBuf], memory: &[Vec<u8>]) -> String {
+fn etag(runs: &[Run], files: &[Segment], memory: &[Vec<u8>]) -> String {
     let mut hash = Sha256::new();
     memory.iter().for_each(|piece| hash.update(piece));
     for run in runs {
         hash.update(run.at.to_be_bytes());
         hash.update(run.offset.to_be_bytes());
         if let Source::File(index) = run.source {
-            hash.update(files[index as usize].as_os_str().as_encoded_bytes());
+            hash.update(&files[index as usize].path);
         }
     }
     let mut tag = hex::encode(hash.finalize());

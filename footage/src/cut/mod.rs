@@ -27,7 +27,7 @@ use sha2::{Digest as _, Sha256};
 pub use self::read::CutReader;
 pub use self::whole::CutGap;
 use self::whole::Whole;
-use crate::{Digest, FootageError, Result, WholeFile};
+use crate::{Digest, FootageError, Result, Shelf, WholeFile};
 
 /// A virtual MP4 of a range. Cheap to clone; keeps no file open.
 #[derive(Debug, Clone)]
@@ -42,8 +42,8 @@ impl Cut {
     /// # Errors
     /// [`FootageError::Empty`] when the range holds no picture, [`FootageError::CannotJoin`] when the video
     /// codec changes within it; when a segment cannot be read.
-    pub fn plan(root: &Path, segments: &[Segment], from: WallTime, to: WallTime) -> Result<Self> {
-        Self::plan_while(&AtomicBool::new(true), root, segments, from, to)
+    pub fn plan(shelf: impl Into<Shelf>, segments: &[Segment], from: WallTime, to: WallTime) -> Result<Self> {
+        Self::plan_while(&AtomicBool::new(true), shelf, segments, from, to)
     }
 
     /// Like [`Cut::plan`], for as long as `wanted` is true: it is looked at before each segment is read.
@@ -52,12 +52,12 @@ impl Cut {
     /// Like [`Cut::plan`], and [`FootageError::Unwanted`] once it is false.
     pub fn plan_while(
         wanted: &AtomicBool,
-        root: &Path,
+        shelf: impl Into<Shelf>,
         segments: &[Segment],
         from: WallTime,
         to: WallTime,
     ) -> Result<Self> {
-        choose::choose(wanted, root, segments, from, to).map(|whole| Self { whole: Arc::new(whole) })
+        choose::choose(wanted, shelf.into(), segments, from, to).map(|whole| Self { whole: Arc::new(whole) })
     }
 
     /// Bytes of the file.
@@ -113,8 +113,8 @@ impl Cut {
     /// # Errors
     /// When footage cannot be read.
     pub fn digest(&self) -> Result<Digest> {
-        let first = self.whole.files.first().map_or(Path::new(""), |file| file.as_path());
-        self.copy_to(&mut std::io::sink(), first)
+        let first = self.whole.files.first().map(|first| self.whole.shelf.name(first));
+        self.copy_to(&mut std::io::sink(), &first.unwrap_or_default())
     }
 
     fn copy_to(&self, file: &mut impl Write, path: &Path) -> Result<Digest> {

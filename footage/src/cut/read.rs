@@ -1,20 +1,18 @@
 //! Reads bytes of a virtual file from where they are.
 
-use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use super::whole::{Run, Source, Whole};
+use crate::Media;
 
 /// A range of a [`super::Cut`]. Holds one file open at a time, and no media.
-#[derive(Debug)]
 pub struct CutReader {
     whole: Arc<Whole>,
     at: u64,
     end: u64,
-    open: Option<(u32, File)>,
+    open: Option<(u32, Box<dyn Media>)>,
 }
 
 impl CutReader {
@@ -30,12 +28,13 @@ impl CutReader {
     }
 
     fn read_file(&mut self, index: u32, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        let path = &self.whole.files[index as usize];
+        let (whole, segment) = (&self.whole, &self.whole.files[index as usize]);
+        let path = whole.shelf.name(segment);
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-        let file = match &self.open {
-            Some((open, file)) if *open == index => file,
-            _ => &self.open.insert((index, File::open(path).map_err(named)?)).1,
-        };
+        if self.open.as_ref().is_none_or(|(open, _)| *open != index) {
+            self.open = Some((index, whole.shelf.open(segment).map_err(named)?));
+        }
+        let Some((_, file)) = &mut self.open else { return Ok(0) };
         match file.read_at(buf, offset).map_err(named)? {
             0 => Err(io::Error::new(ErrorKind::UnexpectedEof, format!("{} became shorter", path.display()))),
             count => Ok(count),

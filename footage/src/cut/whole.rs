@@ -1,9 +1,10 @@
 //! A virtual file: which bytes come from where, and what is missing.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use anjian_domain::WallTime;
+use anjian_domain::{Segment, WallTime};
+
+use crate::Shelf;
 
 /// A part of the range without footage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,9 @@ pub struct CutGap {
 #[derive(Debug)]
 pub(super) struct Whole {
     pub(super) runs: Vec<Run>,
-    pub(super) files: Vec<PathBuf>,
+    /// Where the media lies.
+    pub(super) shelf: Shelf,
+    pub(super) files: Vec<Segment>,
     /// `ftyp`, `moov` and the header of `mdat`; then the parameter sets that are put in.
     pub(super) memory: Vec<Vec<u8>>,
     pub(super) len: u64,
