@@ -272,7 +272,7 @@ async fn recorded(
     let Rfc3339(at) = asked.at;
     let camera = find::camera(viewer, shared, &asked.camera).await?.camera;
     let segment = recordings::find::shown_at(viewer, shared, &camera, at).await?;
-    let file = shared.index.recordings_folder().join(&segment.path);
+    let file = shared.index.segment_file(&segment).await?;
     let seen = GarmentPicture::Recorded { camera, at, file, offset: at.since(segment.start) };
     Ok(Garment { gallery, side: side(asked.approved), seen, person, who: who(viewer) })
 }

@@ -55,7 +55,7 @@ pub use permit::{Permit, PermitClass, UnknownPermitClass};
 pub use person_count::PersonCount;
 pub use run::{Footage, RuleDefinition, Run, RunKind, RunOutcome, StartSource};
 pub use segment::{
-    AudioCodec, BlindCause, CameraMinute, CoverageSink, RecordedSpan, RecordingChange, RecordingState,
+    AudioCodec, BlindCause, CameraMinute, CoverageSink, Place, RecordedSpan, RecordingChange, RecordingState,
     Segment, SegmentSink, VideoCodec,
 };
 pub use sink::{CameraSink, EvidenceSink, OpeningEvidence, SinkError};

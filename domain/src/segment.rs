@@ -50,6 +50,17 @@ named!(
     Moved = "moved",
 );
 
+/// Where a file lies, as seen from a node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In this node's own folder.
+    #[default]
+    Here,
+    /// In the folder of another node, by its number: only that node can read it.
+    Elsewhere(i64),
+}
+
 /// One recorded media file of a camera. Segments of a camera never overlap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
@@ -66,6 +77,9 @@ pub struct Segment {
     pub size_bytes: u64,
     /// SHA-256 of the file, lower-case hexadecimal; `None` while it is being written.
     pub sha256: Option<String>,
+    /// Where the file lies.
+    #[serde(default)]
+    pub place: Place,
     /// How pictures are coded.
     pub video: VideoCodec,
     /// Width of the pictures.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use anjian_domain::Segment;
+use anjian_domain::{Place, Segment};
 
 use crate::write::duration_of;
 use crate::{SegmentHeader, Tracks, VIDEO_TIMESCALE};
@@ -103,6 +103,7 @@ impl SegmentFile {
             time_source: self.header.time_source,
             clock_offset_us: self.header.clock_offset_us,
             clock_error_us: None,
+            place: Place::Here,
         }
     }
 

@@ -15,8 +15,8 @@ use std::time::Duration;
 use anjian_domain::{
     Behaviour, BlindCause, Camera, CameraMinute, CameraSink, CameraState, CameraStatus, ClockReading,
     CloseReason, CoverageSink, Detections, EvidenceSink, ManualClock, MediaTime, Moment, NormBox,
-    OpeningEvidence, RecordingChange, RecordingState, RuleDefinition, Run, RunId, RunKind, RunOutcome, Score,
-    Segment, SegmentSink, SiteId, TimeSource, TrackId, TrackPoint, VideoCodec, Viewer, Violation,
+    OpeningEvidence, Place, RecordingChange, RecordingState, RuleDefinition, Run, RunId, RunKind, RunOutcome,
+    Score, Segment, SegmentSink, SiteId, TimeSource, TrackId, TrackPoint, VideoCodec, Viewer, Violation,
     ViolationId, WallTime,
 };
 use anjian_indexer::{Index, IndexSink, NewHold};
@@ -206,6 +206,7 @@ fn segment(camera: &str, seconds: u64) -> Segment {
         time_source: TimeSource::Arrival,
         clock_offset_us: 0,
         clock_error_us: None,
+        place: Place::Here,
     }
 }
 

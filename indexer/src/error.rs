@@ -115,6 +115,14 @@ pub enum IndexError {
         /// The data folder.
         path: PathBuf,
     },
+    /// A file lies in the folder of another node.
+    #[error("{what} lies on node {node}: open that node's page")]
+    Elsewhere {
+        /// Which file.
+        what: String,
+        /// The machine, and its data folder.
+        node: String,
+    },
     /// Another node records this camera.
     #[error(
         "camera {camera}: served by node {node}, which was there at {seen}; take the camera out of one of the two \
@@ -250,7 +258,8 @@ impl IndexError {
             Self::Missing { .. }
             | Self::UnknownRun(_)
             | Self::UnknownViolation(_)
-            | Self::UnknownCamera(_) => ErrorKind::Missing,
+            | Self::UnknownCamera(_)
+            | Self::Elsewhere { .. } => ErrorKind::Missing,
             Self::NotADirectory { .. } | Self::Overlap { .. } | Self::Query(_) => ErrorKind::Invalid,
         }
     }

@@ -139,7 +139,7 @@ mod tests {
     use std::io;
     use std::sync::Arc;
 
-    use anjian_domain::{SystemClock, TimeSource, VideoCodec};
+    use anjian_domain::{Place, SystemClock, TimeSource, VideoCodec};
 
     use super::*;
     use crate::engine::disk::tests::SmallDisk;
@@ -200,6 +200,7 @@ mod tests {
             time_source: TimeSource::Arrival,
             clock_offset_us: 0,
             clock_error_us: None,
+            place: Place::Here,
         };
         let refused = sink.begin_segment(&segment).unwrap_err();
         assert_eq!(refused.kind, ErrorKind::Unavailable(Shortage::Room), "{refused}");

@@ -131,6 +131,9 @@ impl Problem {
             }
             Self::Gallery(error) => gallery_kind(error),
             Self::Index(IndexError::Query(_)) => (StatusCode::BAD_REQUEST, "query", "Query not understood"),
+            Self::Index(IndexError::Elsewhere { .. }) => {
+                (StatusCode::MISDIRECTED_REQUEST, "other-node", "On another node")
+            }
             Self::Index(error) if error.kind().is_unavailable() => {
                 (StatusCode::SERVICE_UNAVAILABLE, "index", "Index not available")
             }
@@ -142,6 +145,7 @@ impl Problem {
         let (status, kind, title) = self.kind();
         let detail = match self {
             Self::Index(IndexError::Query(reason)) => reason.clone(),
+            Self::Index(error @ IndexError::Elsewhere { .. }) => error.to_string(),
             other => other.to_string(),
         };
         let key = match self {

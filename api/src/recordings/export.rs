@@ -55,6 +55,7 @@ pub(crate) async fn export(
     let span = span.within(LONGEST)?;
     let camera = find::camera(&viewer, &shared, &id).await?;
     let segments = shared.index.segments(&viewer, &camera.camera, span.from, span.to).await?;
+    shared.index.require_here(&segments).await?;
     let cuts = shared.cuts.clone();
     let root = shared.index.recordings_folder().to_owned();
     let prepared = shared.files.plan(move |wanted| {

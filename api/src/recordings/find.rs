@@ -29,7 +29,7 @@ pub(crate) async fn segment(
         segments_at(viewer, shared, &camera, start).await?.into_iter().find(|segment| segment.start == start);
     let gone = || Problem::NotFound(format!("no segment of {camera} begins at {start}: it may have expired"));
     let segment = found.ok_or_else(gone)?;
-    let file = shared.index.recordings_folder().join(&segment.path);
+    let file = shared.index.segment_file(&segment).await?;
     Ok((segment, file))
 }
 

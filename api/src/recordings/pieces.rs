@@ -19,6 +19,7 @@ pub(crate) async fn of(
     shared: &Shared,
     segments: Vec<Segment>,
 ) -> Result<Vec<(Segment, Pieces)>, Problem> {
+    shared.index.require_here(&segments).await?;
     let mut known = shared.index.pieces(viewer, &segments).await?;
     let root = shared.index.recordings_folder().to_owned();
     let read = shared.files.plan(move |wanted| {

@@ -46,7 +46,7 @@ pub(crate) async fn still(
     if let Some(tag) = tag.clone().filter(|tag| is_known(&asked, tag)) {
         return Ok(not_modified(tag, CACHE));
     }
-    let file = shared.index.recordings_folder().join(&segment.path);
+    let file = shared.index.segment_file(&segment).await?;
     let jpeg = shared.pictures.still(file, offset).await?;
     let mut response = jpeg.into_response();
     let headers = response.headers_mut();

@@ -5,8 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use anjian_domain::{
-    CameraId, CameraMinute, CoverageSink, RecordingChange, RecordingState, Segment, SegmentSink, TimeSource,
-    VideoCodec, WallTime,
+    CameraId, CameraMinute, CoverageSink, Place, RecordingChange, RecordingState, Segment, SegmentSink,
+    TimeSource, VideoCodec, WallTime,
 };
 use anjian_footage::{AudioTrack, Sample, SegmentWriter, TrackKind, Tracks, VideoTrack};
 
@@ -141,6 +141,7 @@ fn blank(camera: &CameraId, start: WallTime) -> Segment {
         time_source: TimeSource::SenderReport,
         clock_offset_us: 0,
         clock_error_us: None,
+        place: Place::Here,
     }
 }
 

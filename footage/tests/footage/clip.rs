@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anjian_domain::{AudioCodec, Segment, TimeSource, VideoCodec, WallTime};
+use anjian_domain::{AudioCodec, Place, Segment, TimeSource, VideoCodec, WallTime};
 use anjian_footage::{AudioTrack, Sample, SegmentWriter, TrackKind, Tracks, VideoTrack};
 use mp4_atom::{Atom, Codec, Encode, Moov, ReadFrom, Stbl, StszSamples, Trak};
 
@@ -207,6 +207,7 @@ pub(crate) fn segment_at(start: &str) -> Segment {
         time_source: TimeSource::Arrival,
         clock_offset_us: 0,
         clock_error_us: None,
+        place: Place::Here,
     }
 }
 

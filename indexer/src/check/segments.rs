@@ -203,7 +203,7 @@ impl Index {
         sql.push(format_args!(") ORDER BY camera, start_us LIMIT {BATCH}"));
         let rows = sql.build().fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list segments", table: "segment", source };
-        rows.map_err(failed)?.iter().map(segment_row::decode).collect()
+        rows.map_err(failed)?.iter().map(|row| segment_row::decode(row, self.inner.node)).collect()
     }
 
     async fn check_segment_files(&self, report: &mut CheckReport, repair: Repair) -> Result<(), IndexError> {

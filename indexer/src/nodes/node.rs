@@ -4,13 +4,14 @@ use std::fmt::{Display, Formatter};
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anjian_domain::CameraId;
+use anjian_domain::{CameraId, Place};
 use anjian_footage::write_whole;
 use uuid::Uuid;
 
 use crate::engine::columns::Columns;
 use crate::engine::connection::{Connection, Pool};
 use crate::engine::database::Database;
+use crate::engine::row::Row;
 use crate::engine::{blocking::blocking, sql};
 use crate::{Index, IndexError};
 
@@ -23,6 +24,13 @@ const UNKNOWN: i64 = -1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NodeId(pub(crate) i64);
 
+impl NodeId {
+    /// Where a file lies whose row has this number.
+    pub(crate) const fn place(self, number: i64) -> Place {
+        if number == self.0 { Place::Here } else { Place::Elsewhere(number) }
+    }
+}
+
 impl Display for NodeId {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         Display::fmt(&self.0, f)
@@ -33,6 +41,23 @@ impl Index {
     /// A condition: the camera that `column` names is this node's.
     pub(crate) fn is_own(&self, column: &str) -> String {
         format!("{column} IN (SELECT id FROM camera WHERE node = {})", self.inner.node)
+    }
+
+    /// Says that something of another node cannot be read here, and where.
+    pub(crate) async fn elsewhere(&self, what: String, node: i64) -> IndexError {
+        let sql = "SELECT name, folder FROM node WHERE id = $1";
+        let found = sql::query(sql).bind(node).fetch_optional(&self.inner.reader).await;
+        let name = |row: &Row| {
+            let columns = Columns { table: "node", row };
+            Ok::<_, IndexError>(format!(
+                "{} ({})",
+                columns.get::<String>("name")?,
+                columns.get::<String>("folder")?
+            ))
+        };
+        let node =
+            found.ok().flatten().and_then(|row| name(&row).ok()).unwrap_or_else(|| format!("number {node}"));
+        IndexError::Elsewhere { what, node }
     }
 
     /// The cameras of this node, by id.

@@ -14,9 +14,10 @@ use crate::nodes::node::NodeId;
 
 /// What [`decode`] needs.
 pub(crate) const COLUMNS: &str = "camera, start_us, end_us, duration_ns, size_bytes, sha256, video, width_px, \
-     height_px, audio, time_source, clock_offset_us, clock_error_us";
+     height_px, audio, time_source, clock_offset_us, clock_error_us, place";
 
-pub(crate) fn decode(row: &Row) -> Result<Segment, IndexError> {
+/// As `node` sees it.
+pub(crate) fn decode(row: &Row, node: NodeId) -> Result<Segment, IndexError> {
     let columns = Columns { table: "segment", row };
     let camera: CameraId = columns.word("camera")?;
     let start = columns.wall("start_us")?;
@@ -34,6 +35,7 @@ pub(crate) fn decode(row: &Row) -> Result<Segment, IndexError> {
         time_source: columns.word("time_source")?,
         clock_offset_us: columns.get("clock_offset_us")?,
         clock_error_us: columns.get("clock_error_us")?,
+        place: node.place(columns.get("place")?),
     })
 }
 
@@ -47,7 +49,7 @@ pub(crate) async fn put(
         let (path, camera, start) = (&segment.path, &segment.camera, segment.start);
         return Err(IndexError::Query(format!("{path} is no name for a segment of {camera} at {start}")));
     }
-    let mut sql = Builder::new(format!("INSERT INTO segment ({COLUMNS}, place) VALUES ("));
+    let mut sql = Builder::new(format!("INSERT INTO segment ({COLUMNS}) VALUES ("));
     let values: [Value; 14] = [
         segment.camera.as_str().into(),
         segment.start.as_micros().into(),

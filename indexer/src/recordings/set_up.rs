@@ -1,6 +1,8 @@
 //! Saying once where recordings lie.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use anjian_domain::{Place, Segment};
 
 use crate::engine::open;
 use crate::{Index, IndexError, RecordingSettings};
@@ -23,6 +25,27 @@ impl Index {
         let set = self.inner.recording.set(RecordingSettings { folder, ..settings });
         set.map_err(|_| IndexError::Query("recording is set up already: set it before it is used".into()))?;
         self.set_up_reserve()
+    }
+
+    /// The file of a segment.
+    ///
+    /// # Errors
+    /// [`IndexError::Elsewhere`] when it lies in the folder of another node.
+    pub async fn segment_file(&self, segment: &Segment) -> Result<PathBuf, IndexError> {
+        self.require_here(std::slice::from_ref(segment)).await?;
+        Ok(self.recordings_folder().join(&segment.path))
+    }
+
+    /// # Errors
+    /// [`IndexError::Elsewhere`] when one of these segments lies in the folder of another node.
+    pub async fn require_here(&self, segments: &[Segment]) -> Result<(), IndexError> {
+        for segment in segments {
+            if let Place::Elsewhere(node) = segment.place {
+                let (camera, start) = (&segment.camera, segment.start);
+                return Err(self.elsewhere(format!("the recording of {camera} from {start}"), node).await);
+            }
+        }
+        Ok(())
     }
 
     /// Absolute path of the folder in which the paths of segments begin.

@@ -10,6 +10,7 @@ use anjian_domain::{CameraId, RecordingChange, RecordingState, Scope, Segment, V
 use serde::{Deserialize, Serialize};
 
 use crate::engine::columns::Columns;
+use crate::nodes::node::NodeId;
 use crate::recordings::gap::{self, Gap, History, Span};
 use crate::recordings::segment_row;
 use crate::viewer::camera::is_seen;
@@ -198,7 +199,7 @@ impl Index {
         to: WallTime,
     ) -> Result<Timeline, IndexError> {
         let mut reading = self.inner.reader.begin_reading().await.map_err(not_read)?;
-        let mut segments = stored_segments(&mut reading, camera, from, to).await?;
+        let mut segments = stored_segments(&mut reading, camera, (from, to), self.inner.node).await?;
         let history = history(&mut reading, camera, from, to).await?;
         reading.commit().await.map_err(not_read)?;
         let now = self.inner.clock.now();
@@ -227,8 +228,8 @@ pub(crate) fn check_range(from: WallTime, to: WallTime, longest: Duration) -> Re
 async fn stored_segments(
     connection: &mut Connection<'_>,
     camera: &CameraId,
-    from: WallTime,
-    to: WallTime,
+    (from, to): (WallTime, WallTime),
+    node: NodeId,
 ) -> Result<Vec<Segment>, IndexError> {
     let columns = segment_row::COLUMNS;
     let mut sql = Builder::new(format!("SELECT {columns} FROM segment WHERE is_expiring = 0 AND camera = "));
@@ -243,7 +244,7 @@ async fn stored_segments(
     if rows.len() > MAX_SEGMENTS {
         return Err(IndexError::Query(format!("more than {MAX_SEGMENTS} segments: ask for a shorter range")));
     }
-    rows.iter().map(segment_row::decode).collect()
+    rows.iter().map(|row| segment_row::decode(row, node)).collect()
 }
 
 async fn history(

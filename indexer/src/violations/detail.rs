@@ -4,7 +4,7 @@ use crate::engine::connection::Connection;
 use crate::engine::row::Row;
 use crate::engine::sql;
 use crate::engine::sql::Builder;
-use anjian_domain::{RuleDefinition, Viewer, ViolationId};
+use anjian_domain::{Place, RuleDefinition, Viewer, ViolationId};
 
 use crate::engine::columns::{Columns, uuid_column};
 use crate::evidence::clip_row;
@@ -43,7 +43,7 @@ impl Index {
     /// Where a file of a violation lies; `None` when there is no such violation or it has no such file.
     ///
     /// # Errors
-    /// When the row could not be read.
+    /// When the row could not be read; [`IndexError::Elsewhere`] when the file lies in the folder of another node.
     pub async fn evidence_file(
         &self,
         viewer: &Viewer,
@@ -51,7 +51,7 @@ impl Index {
         kind: EvidenceKind,
     ) -> Result<Option<EvidenceFile>, IndexError> {
         let mut sql = Builder::new(
-            "SELECT e.kind, e.path, e.size_bytes, e.sha256 FROM violation AS v \
+            "SELECT e.kind, e.path, e.size_bytes, e.sha256, e.place FROM violation AS v \
              JOIN evidence AS e ON e.violation = v.seq WHERE e.expired_us IS NULL AND v.id = ",
         );
         sql.push_bind(uuid_column(id.0)).push(" AND e.kind = ").push_bind(kind.as_str());
@@ -60,7 +60,11 @@ impl Index {
         let failed = |source| IndexError::Database { doing: "look for a file", table: "evidence", source };
         let Some(row) = found.map_err(failed)? else { return Ok(None) };
         let file = decode_evidence(&row)?;
-        let path = Columns { table: "evidence", row: &row }.get("path")?;
+        let columns = Columns { table: "evidence", row: &row };
+        let path = columns.get("path")?;
+        if let Place::Elsewhere(node) = self.inner.node.place(columns.get("place")?) {
+            return Err(self.elsewhere(format!("the {} of violation {id}", kind.as_str()), node).await);
+        }
         Ok(Some(EvidenceFile {
             path: self.inner.evidence.locate(path),
             media_type: kind.media_type(),

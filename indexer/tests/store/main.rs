@@ -50,7 +50,7 @@ macro_rules! shared_suite {
 
 shared_suite!(
     nodes: a_killed_node_leaves_the_others_alone, a_camera_has_one_node, a_copy_of_a_node_is_noticed,
-        changes_of_other_nodes_are_heard;
+        changes_of_other_nodes_are_heard, what_lies_elsewhere_is_told;
 );
 
 /// Runs every case against every backend, each as a test of its own.

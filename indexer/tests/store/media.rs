@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Segment, SegmentSink, TimeSource, VideoCodec, WallTime};
+use anjian_domain::{CameraId, Place, Segment, SegmentSink, TimeSource, VideoCodec, WallTime};
 use anjian_footage::{Sample, SegmentWriter, TrackKind, Tracks, VideoTrack};
 use anjian_indexer::{ClipSettings, RecordingSettings, Retention};
 
@@ -51,6 +51,7 @@ pub(crate) fn begun(camera: CameraId, start: WallTime) -> Segment {
         time_source: TimeSource::Arrival,
         clock_offset_us: 0,
         clock_error_us: None,
+        place: Place::Here,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use anjian_domain::{CameraId, CloseReason, RunKind, SegmentSink};
-use anjian_indexer::{IndexError, ViolationQuery, ViolationStatus};
+use anjian_domain::{CameraId, CloseReason, RunKind, Segment, SegmentSink};
+use anjian_indexer::{EvidenceKind, IndexError, ViolationQuery, ViolationStatus};
 use tokio::time::timeout;
 
 use crate::fixture::{Store, at, camera, evidence_files, ids};
@@ -55,6 +55,35 @@ pub(crate) fn a_killed_node_leaves_the_others_alone(store: &Store) {
     assert!(configured.iter().all(|row| row.is_configured), "each node says what its own cameras are");
     assert_eq!(evidence_files(&north).len(), 2, "evidence lies with the node that recorded it");
     assert_eq!(evidence_files(&again).len(), 2);
+}
+
+pub(crate) fn what_lies_elsewhere_is_told(store: &Store) {
+    let (north, south) = (node(store, "north"), node(store, "south"));
+    let violation = north.recorded(&north.run(RunKind::Live, "north"), 10);
+    let begun = begun(camera_id("north"), at(0).wall);
+    let segment = Segment { duration: Duration::from_secs(30), sha256: Some("0".repeat(64)), ..begun };
+    north.sink.begin_segment(&segment).unwrap();
+    north.sink.end_segment(&segment).unwrap();
+
+    let evidence = |node: &Store| {
+        let file = node.index.evidence_file(&node.viewer, violation.id, EvidenceKind::Snapshot);
+        node.wait(file).map(Option::unwrap)
+    };
+    let recording = |node: &Store| {
+        let (camera, until) = (camera_id("north"), at(60).wall);
+        let segments = node.index.segments(&node.viewer, &camera, at(0).wall, until);
+        let segments = node.wait(segments).unwrap();
+        node.wait(node.index.segment_file(&segments[0]))
+    };
+    assert!(evidence(&north).unwrap().path.exists());
+    assert!(recording(&north).unwrap().starts_with(north.folder.path()));
+    let folder = north.folder.path().display().to_string();
+    for told in [evidence(&south).unwrap_err(), recording(&south).unwrap_err()] {
+        assert!(matches!(&told, IndexError::Elsewhere { .. }), "{told}");
+        assert!(told.to_string().contains(&folder), "names the node: {told}");
+    }
+    let spans = |node: &Store| node.wait(node.index.storage(&node.viewer)).unwrap().cameras.len();
+    assert_eq!((spans(&north), spans(&south)), (1, 0), "each node counts its own disk");
 }
 
 pub(crate) fn a_camera_has_one_node(store: &Store) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anjian_domain::{
-    BlindCause, CameraId, CameraMinute, CoverageSink, ErrorKind, PersonCount, RecordingChange,
+    BlindCause, CameraId, CameraMinute, CoverageSink, ErrorKind, PersonCount, Place, RecordingChange,
     RecordingState, Segment, SegmentSink, TimeSource, VideoCodec, WallTime,
 };
 use anjian_indexer::{GapCause, Index, IndexError};
@@ -38,6 +38,7 @@ pub(crate) fn segment(start_s: f64, duration_s: f64) -> Segment {
         time_source: TimeSource::Arrival,
         clock_offset_us: 0,
         clock_error_us: None,
+        place: Place::Here,
     }
 }
 

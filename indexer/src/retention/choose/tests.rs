@@ -4,7 +4,7 @@ use crate::engine::sql;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anjian_domain::{ManualClock, Scope, Segment, TimeSource, VideoCodec, Viewer};
+use anjian_domain::{ManualClock, Place, Scope, Segment, TimeSource, VideoCodec, Viewer};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -73,6 +73,7 @@ impl Store {
             time_source: TimeSource::Arrival,
             clock_offset_us: 0,
             clock_error_us: None,
+            place: Place::Here,
         };
         let path = self.index.recordings_folder().join(&segment.path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

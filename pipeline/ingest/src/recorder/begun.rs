@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{CameraId, Segment, WallTime};
+use anjian_domain::{CameraId, Place, Segment, WallTime};
 use anjian_footage::Tracks;
 
 use crate::stream_clock::Placed;
@@ -23,5 +23,6 @@ pub(super) fn segment(camera: &CameraId, tracks: &Tracks, start: WallTime, place
         time_source: placed.clock.source,
         clock_offset_us: placed.taken_at().as_micros() - start.as_micros(),
         clock_error_us: None,
+        place: Place::Here,
     }
 }
