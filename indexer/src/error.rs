@@ -173,6 +173,21 @@ pub enum IndexError {
         #[source]
         source: std::io::Error,
     },
+    /// The bucket did not do what it was asked.
+    #[error("bucket {bucket}: cannot {doing}{}: {source}", quoted(key))]
+    Bucket {
+        /// What was being done.
+        doing: &'static str,
+        /// The object or folder it was done to; empty for the bucket itself.
+        key: String,
+        /// Its address, without credentials.
+        bucket: String,
+        /// What a caller can do about it.
+        kind: ErrorKind,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A row holds something that this program does not understand.
     #[error("table {table}: {reason}; run `anjian check`")]
     Row {
@@ -247,6 +262,7 @@ impl IndexError {
             | Self::CameraElsewhere { .. }
             | Self::OlderInUse { .. }
             | Self::Busy { .. } => ErrorKind::Unavailable(Shortage::Busy),
+            Self::Bucket { kind, .. } => *kind,
             Self::Moved { .. } => ErrorKind::Unavailable(Shortage::Disk),
             Self::ReserveGivenUp { .. } => ErrorKind::Unavailable(Shortage::Room),
             Self::ClipsUncut { .. } | Self::Undeleted { .. } => ErrorKind::Unavailable(Shortage::Disk),
@@ -272,6 +288,10 @@ const fn advice(kind: ErrorKind) -> &'static str {
         ErrorKind::Unavailable(Shortage::Busy) => "; another process writes for long, try again",
         _ => "",
     }
+}
+
+fn quoted(key: &str) -> String {
+    if key.is_empty() { String::new() } else { format!(" {key}") }
 }
 
 impl From<IndexError> for SinkError {

@@ -21,6 +21,7 @@
 //! A place in a list is (`opened_at`, order of recording), not (`opened_at`, id): the tie-breaker is four bytes
 //! in each index instead of sixteen, and clients see neither.
 
+mod bucket;
 mod check;
 mod configuration;
 mod coverage;
@@ -36,6 +37,10 @@ mod updates;
 mod viewer;
 mod violations;
 
+pub use bucket::client::Bucket;
+pub use bucket::credentials::BucketCredentials;
+pub use bucket::ranged_reader::RangedReader;
+pub use bucket::settings::{BucketAddress, BucketEndpoint, BucketPart, BucketSettings, BucketStyle};
 pub use check::report::{CheckFinding, CheckProgress, CheckReport};
 pub use check::segments::Rebuilt;
 pub use configuration::rows::{CameraRow, SiteRow};

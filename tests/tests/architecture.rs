@@ -38,6 +38,7 @@ const BORDERS: &[(&str, &str)] = &[
     ("ort", "anjian-models"),
     ("ndarray", "anjian-models"),
     ("sqlx", "anjian-indexer"),
+    ("object_store", "anjian-indexer"),
     ("axum", "anjian-api"),
 ];
 

@@ -204,6 +204,13 @@ mod tests {
             "anjian.toml:2:",
             "ANJIAN_DATABASE_PASSWORD",
         );
+        check("[store]\nbucket = \"evidence\"", "anjian.toml:2: bucket is neither", "s3://bucket");
+        check(
+            "[store]\nbucket = \"s3://b\"\nbucket_endpoint = \"http://10.0.0.7:9000\"",
+            "anjian.toml:3: bucket_endpoint would",
+            "https://",
+        );
+        check("[store]\nbucket_style = \"both\"", "anjian.toml:2:", "`path`");
         check("[server]\nlisten = 8760", "anjian.toml:2:", "127.0.0.1:8760");
         check("[server]\nlisten = \"127.0.0.1:87600\"", "anjian.toml:2:", "127.0.0.1:8760");
         check("[model]\nworkers = -1", "anjian.toml:2:", "-1 is out of range");
@@ -232,6 +239,14 @@ mod tests {
         let rule = "[[camera.rule]]\nbehaviour = \"no_hard_hat\"\nzone = \"floor\"";
         check(&camera(rule), "anjian.toml: camera[0]:", "`floor`");
         check("[server]\nlisten = \"0.0.0.0:80\"", "anjian.toml: server.listen:", "loopback");
+        let store = |more: &str| format!("[store]\nbucket = \"s3://b\"\n{more}");
+        check("[store]\nbucket_region = \"cn\"", "anjian.toml: store.bucket_region:", "there is no bucket");
+        check(&store("bucket_timeout_s = 0"), "anjian.toml: store.bucket_timeout_s:", "1 to 600 s");
+        check(&store("bucket_region = \"c n\""), "anjian.toml: store.bucket_region:", "not a region");
+        let bare = "bucket_endpoint = \"https://10.0.0.7\"\nbucket_style = \"host\"";
+        check(&store(bare), "anjian.toml: store.bucket_style:", "IP address");
+        let folder = "[store]\nbucket = \"file:///mnt/nas\"\nbucket_endpoint = \"https://minio.example\"";
+        check(folder, "anjian.toml: store.bucket_endpoint:", "no server");
         check("[recording]\nsegment_s = 1", "anjian.toml: recording.segment_s:", "5 to 600 s");
         check("[recording]\nmax_age_days = -1", "anjian.toml: recording.max_age_days:", "no limit");
         check("[recording]\nclip_max_s = 10", "anjian.toml: recording.clip_max_s:", "clip_before_s");
@@ -326,6 +341,8 @@ mod tests {
             "[[camera]]\nid = \"dock\"\nmain = \"rtsp://admin:hunter2@10.0.0.5:port/\"",
             "[[camera]]\nid = \"dock\"\nmain = \"rtsp://admin:hunter2@10.0.0.5/\" x",
             "[store]\n\ndatabase = \"postgres://anjian:hunter2@10.0.0.5/anjian\"",
+            "[store]\n\nbucket = \"s3://key:hunter2@evidence/north\"",
+            "[store]\n\nbucket_endpoint = \"https://key:hunter2@minio.example\"",
             "[[camera]]\nid = \"dock\"\nmain = \"rtsp://admin:hunter2@${NO_SUCH_VARIABLE}/\"",
         ] {
             let refusal = refusal(text);

@@ -16,6 +16,7 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     let mut problems = vec![];
     check_server(config, &mut problems);
     check_sites(config, &mut problems);
+    problems.extend(config.store.problems());
     problems.extend(check_recording(config));
     problems.extend(config.evidence.problems());
     let permits = check_permits(config);
