@@ -57,6 +57,8 @@ pub enum Place {
     /// In this node's own folder.
     #[default]
     Here,
+    /// In the bucket, where every node reads it.
+    Bucket,
     /// In the folder of another node, by its number: only that node can read it.
     Elsewhere(i64),
 }

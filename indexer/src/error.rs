@@ -115,8 +115,13 @@ pub enum IndexError {
         /// The data folder.
         path: PathBuf,
     },
+    /// Rows say that something lies in a bucket.
+    #[error("it lies in a bucket, and [store] bucket names none: set the bucket that was used before")]
+    NoBucket,
     /// A file lies in the folder of another node.
-    #[error("{what} lies on node {node}: open that node's page")]
+    #[error(
+        "{what} lies on node {node}: open that node's page, or give all nodes one bucket ([store] bucket)"
+    )]
     Elsewhere {
         /// Which file.
         what: String,
@@ -275,7 +280,8 @@ impl IndexError {
             | Self::UnknownRun(_)
             | Self::UnknownViolation(_)
             | Self::UnknownCamera(_)
-            | Self::Elsewhere { .. } => ErrorKind::Missing,
+            | Self::Elsewhere { .. }
+            | Self::NoBucket => ErrorKind::Missing,
             Self::NotADirectory { .. } | Self::Overlap { .. } | Self::Query(_) => ErrorKind::Invalid,
         }
     }

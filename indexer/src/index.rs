@@ -9,6 +9,7 @@ use std::time::Duration;
 use anjian_domain::{Clock, RecordingChange, Scope};
 use tokio::sync::watch;
 
+use crate::bucket::client::Bucket;
 use crate::configuration::ticks::Ticks;
 use crate::engine::blocking::blocking;
 use crate::engine::connection::{Connection, Pool};
@@ -50,6 +51,8 @@ pub(crate) struct Inner {
     pub(crate) disk: Arc<dyn Disk>,
     /// Held by who makes the reserve or gives it up.
     pub(crate) reserve: Mutex<()>,
+    /// Set once, by whoever opened the index, if there is one.
+    bucket: OnceLock<Bucket>,
     /// Held while this index is open, so that `check` knows whether somebody may be recording.
     _in_use: Option<File>,
     /// Held while this index is the live system's.
@@ -115,10 +118,32 @@ impl Index {
             recording: OnceLock::new(),
             disk,
             reserve: Mutex::default(),
+            bucket: OnceLock::new(),
             _in_use: opened.in_use,
             claim: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Says that evidence is to be moved into a bucket. Call it once, after opening.
+    ///
+    /// # Errors
+    /// When there is one already.
+    pub fn set_bucket(&self, bucket: Bucket) -> Result<(), IndexError> {
+        let set = self.inner.bucket.set(bucket);
+        set.map_err(|_| IndexError::Query("the bucket is set already: set it once".into()))
+    }
+
+    /// The bucket, if there is one.
+    #[must_use]
+    pub fn bucket(&self) -> Option<&Bucket> {
+        self.inner.bucket.get()
+    }
+
+    /// # Errors
+    /// [`IndexError::NoBucket`] when the configuration names none.
+    pub fn require_bucket(&self) -> Result<&Bucket, IndexError> {
+        self.bucket().ok_or(IndexError::NoBucket)
     }
 
     /// Whether the index can be read and written just now, and evidence too. Writes nothing: it takes the right to write

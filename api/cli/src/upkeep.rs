@@ -40,12 +40,16 @@ const CLIPS: &str = "anjian_clips_recorded_total";
 const CLIPS_CUT: &str = "anjian_clips_cut_total";
 /// Bytes of evidence that were deleted.
 const EVIDENCE_EXPIRED: &str = "anjian_evidence_expired_bytes_total";
+/// Bytes of evidence that were moved into the bucket.
+const MOVED: &str = "anjian_evidence_moved_bytes_total";
 /// 1 while all evidence is larger than it may be, because all that is left is confirmed, held or needed.
 const IS_EVIDENCE_SHORT: &str = "anjian_evidence_short";
 
 const CLIP_PAUSE: Duration = Duration::from_secs(2);
 const RETENTION_PAUSE: Duration = Duration::from_secs(15);
 const PRESENCE_PAUSE: Duration = Duration::from_secs(2);
+const MOVE_PAUSE: Duration = Duration::from_secs(5);
+const PROBE_PAUSE: Duration = Duration::from_secs(60);
 const CLOCK_PAUSE: Duration = Duration::from_secs(1);
 /// Evidence is looked through less often: its limits are days and gigabytes.
 const EVIDENCE_PAUSE: Duration = Duration::from_secs(600);
@@ -91,6 +95,13 @@ impl Upkeep {
         upkeep.start_job("retention", RETENTION_PAUSE, runtime.clone(), move || {
             expire(retention.clone(), Arc::clone(&evidence))
         })?;
+        if index.bucket().is_some() {
+            let (moving, probe) =
+                (index.clone(), Arc::new(Pace::new(Arc::clone(&upkeep.clock), PROBE_PAUSE)));
+            upkeep.start_job("bucket", MOVE_PAUSE, runtime.clone(), move || {
+                move_evidence(moving.clone(), Arc::clone(&probe))
+            })?;
+        }
         let watched = index.clone();
         upkeep.start_job("clock", CLOCK_PAUSE, runtime.clone(), move || {
             let (watch, index) = (Arc::clone(&watch), watched.clone());
@@ -242,6 +253,17 @@ async fn expire(index: Index, evidence: Arc<Pace>) -> Outcome {
     Ok((!troubles.is_empty()).then(|| troubles.join("; ")))
 }
 
+/// Where there is nothing to move, it asks now and then whether the bucket is there.
+async fn move_evidence(index: Index, probe: Arc<Pace>) -> Outcome {
+    let moved = index.move_evidence().await?;
+    counter!(MOVED).increment(moved.bytes);
+    if let Some(bucket) = index.bucket().filter(|_| moved.files == 0 && probe.is_due()) {
+        bucket.probe().await?;
+    }
+    let failed = moved.failed;
+    Ok(moved.problem.map(|reason| format!("{failed} files of evidence stay on the local disk: {reason}")))
+}
+
 async fn expire_evidence(index: &Index) -> Outcome {
     let expiry = index.run_evidence_retention().await?;
     counter!(EVIDENCE_EXPIRED).increment(expiry.bytes);
@@ -266,6 +288,7 @@ fn describe() {
     describe_counter!(CLIPS, "Clips of violations that can be had from the recording.");
     describe_counter!(CLIPS_CUT, "Clips that were cut and stored because their recording expired.");
     describe_counter!(EVIDENCE_EXPIRED, "Bytes of evidence that expired by age or size.");
+    describe_counter!(MOVED, "Bytes of evidence that were moved from the local disk into the bucket.");
     describe_gauge!(
         IS_EVIDENCE_SHORT,
         "1 while evidence is larger than it may be: all that is left is confirmed, held or needed."

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anjian_analysis::CameraAnalysis;
 use anjian_domain::{Camera, Clock, LookKind, RuleDefinition, Run, RunId, SegmentSink, SystemClock};
-use anjian_indexer::{Index, Recovery};
+use anjian_indexer::{Bucket, Index, Recovery};
 use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording, Sound, Vitals};
 use anjian_models::{Catalogue, Reported, Runtime, SecondLookModel, SessionSettings};
 use anjian_pipeline::{Eyes, Judge, JudgeSetup, RecordedCamera};
@@ -34,6 +34,9 @@ pub fn async_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 pub async fn open_index(config: &Config) -> anyhow::Result<Index> {
     let index = Index::open_on(&config.data_dir, &config.store.database, clock()).await?;
     index.set_recording(config.recording_settings())?;
+    if let Some(settings) = config.store.bucket() {
+        index.set_bucket(Bucket::open(&settings)?)?;
+    }
     for site in &config.sites {
         index.put_site(site).await?;
     }

@@ -44,11 +44,11 @@ pub trait PicturePort: Send + Sync {
         wanted: &AtomicBool,
     ) -> Result<PathBuf, PictureError>;
 
-    /// The JPEG file, `width_px` wide but never wider than it is: JPEG.
+    /// The JPEG, `width_px` wide but never wider than it is: JPEG.
     ///
     /// # Errors
-    /// When the file cannot be read or is no picture.
-    fn thumbnail(&self, file: &Path, width_px: u32) -> Result<Vec<u8>, PictureError>;
+    /// When it is no picture.
+    fn thumbnail(&self, jpeg: &[u8], width_px: u32) -> Result<Vec<u8>, PictureError>;
 }
 
 /// Why there is no picture. The texts reach clients: they name no path.
@@ -99,7 +99,7 @@ impl PicturePort for NoDecoder {
         Self::refuse()
     }
 
-    fn thumbnail(&self, _: &Path, _: u32) -> Result<Vec<u8>, PictureError> {
+    fn thumbnail(&self, _: &[u8], _: u32) -> Result<Vec<u8>, PictureError> {
         Self::refuse()
     }
 }
@@ -131,8 +131,8 @@ impl Pictures {
         self.make(&self.previews, move |port, wanted| port.preview(&file, &parts, &key, wanted)).await
     }
 
-    pub(crate) async fn thumbnail(&self, file: PathBuf, width_px: u32) -> Result<Vec<u8>, PictureError> {
-        self.make(&self.stills, move |port, _| port.thumbnail(&file, width_px)).await
+    pub(crate) async fn thumbnail(&self, jpeg: Vec<u8>, width_px: u32) -> Result<Vec<u8>, PictureError> {
+        self.make(&self.stills, move |port, _| port.thumbnail(&jpeg, width_px)).await
     }
 
     async fn make<T: Send + 'static>(

@@ -48,7 +48,7 @@ async fn a_missing_clip_and_a_missing_file_are_problems() {
     let kind = anjian_indexer::EvidenceKind::Snapshot;
     let file =
         server.seed.index.evidence_file(&anjian_domain::Viewer::local(), id, kind).await.unwrap().unwrap();
-    std::fs::remove_file(file.path).unwrap();
+    std::fs::remove_file(file.local().unwrap()).unwrap();
     let gone = server.get(&format!("/api/v1/violations/{id}/snapshot.jpg")).await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
     assert!(gone.json()["detail"].as_str().unwrap().contains("anjian check"));

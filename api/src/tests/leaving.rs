@@ -38,7 +38,7 @@ impl PicturePort for Endless {
         Err(PictureError::Unavailable("not asked for here".to_owned()))
     }
 
-    fn thumbnail(&self, _: &Path, _: u32) -> Result<Vec<u8>, PictureError> {
+    fn thumbnail(&self, _: &[u8], _: u32) -> Result<Vec<u8>, PictureError> {
         Err(PictureError::Unavailable("not asked for here".to_owned()))
     }
 }

@@ -93,7 +93,7 @@ impl PicturePort for ScriptedDesk {
         Ok(file.to_owned())
     }
 
-    fn thumbnail(&self, _: &Path, width_px: u32) -> Result<Vec<u8>, PictureError> {
+    fn thumbnail(&self, _: &[u8], width_px: u32) -> Result<Vec<u8>, PictureError> {
         Ok(format!("thumbnail {width_px}").into_bytes())
     }
 }

@@ -2,16 +2,21 @@
 //! in the recording until that expires; its bytes and its digest are those of the file that it will be.
 
 use std::fs::{File, Metadata};
-use std::io::ErrorKind;
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path as FilePath;
 
 use anjian_domain::{Viewer, ViolationId};
 use anjian_footage::Cut;
-use anjian_indexer::{ClipDigest, EvidenceKind, Expired, ExpiredBy, IndexError, RecordedClip};
+use anjian_indexer::{
+    ClipDigest, EvidenceFile, EvidenceKind, Expired, ExpiredBy, FilePlace, IndexError, RangedReader,
+    RecordedClip,
+};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use headers::{HeaderMapExt, LastModified};
+use headers::{ETag, HeaderMapExt, LastModified};
+use tokio::runtime::Handle;
 
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::ranges::{Media, part_of};
@@ -149,7 +154,7 @@ pub(crate) async fn thumbnail(
     if is_known(&asked, &tag) {
         return Ok(not_modified(tag, CACHE));
     }
-    let Ok(jpeg) = shared.pictures.thumbnail(file.path, THUMBNAIL_PX).await else {
+    let Ok(jpeg) = shared.pictures.thumbnail(whole(&shared, &file).await?, THUMBNAIL_PX).await else {
         return serve(&viewer, &shared, &id, kind, &asked).await;
     };
     let image = HeaderValue::from_static("image/jpeg");
@@ -173,9 +178,29 @@ async fn serve(
     if is_known(asked, &tag) {
         return Ok(not_modified(tag, CACHE));
     }
-    let (opened, metadata) = open(shared, id, kind, &file.path).await?;
-    let (length, etag) = (metadata.len(), Some(tag));
-    let media = Media { length, etag, cache: CACHE, kind: file.media_type, name: None };
+    match &file.place {
+        FilePlace::Folder(path) => match open(shared, id, kind, path).await {
+            // It may have been moved into the bucket meanwhile.
+            Err(Problem::NotFound(told)) => match shared.index.evidence_file(viewer, id, kind).await? {
+                Some(EvidenceFile { place: FilePlace::Bucket(key), .. }) => {
+                    from_bucket(shared, &file, &key, tag, asked).await
+                }
+                _ => Err(Problem::NotFound(told)),
+            },
+            opened => from_folder(shared, &file, opened?, tag, asked).await,
+        },
+        FilePlace::Bucket(key) => from_bucket(shared, &file, key, tag, asked).await,
+    }
+}
+
+async fn from_folder(
+    shared: &Shared,
+    file: &EvidenceFile,
+    (opened, metadata): (File, Metadata),
+    tag: ETag,
+    asked: &HeaderMap,
+) -> Result<Response, Problem> {
+    let media = media_of(file, metadata.len(), tag);
     let unreadable = |_| Problem::Internal("the file could not be read");
     let mut response =
         media.answer(&shared.files, asked, move |bytes| part_of(opened, bytes).map_err(unreadable)).await?;
@@ -183,6 +208,60 @@ async fn serve(
         response.headers_mut().typed_insert(LastModified::from(written));
     }
     Ok(response)
+}
+
+async fn from_bucket(
+    shared: &Shared,
+    file: &EvidenceFile,
+    key: &str,
+    tag: ETag,
+    asked: &HeaderMap,
+) -> Result<Response, Problem> {
+    let bucket = shared.index.require_bucket()?.clone();
+    let (length, key) = (file.size_bytes, key.to_owned());
+    let reader = RangedReader::new(bucket, &key, length, Handle::current());
+    media_of(file, length, tag).answer(&shared.files, asked, move |bytes| beginning(reader, bytes)).await
+}
+
+/// The part of an object, of which the first bytes are there: what is wrong is told before the answer begins.
+fn beginning(mut reader: RangedReader, bytes: Range<u64>) -> Result<impl Read + Send + 'static, Problem> {
+    let begun = reader.seek(SeekFrom::Start(bytes.start)).and_then(|_| {
+        let mut reader = BufReader::new(reader.take(bytes.end - bytes.start));
+        reader.fill_buf()?;
+        Ok(reader)
+    });
+    begun.map_err(not_read)
+}
+
+fn not_read(error: io::Error) -> Problem {
+    match error.downcast::<IndexError>() {
+        Ok(error) => Problem::Index(error),
+        Err(error) => {
+            tracing::error!(%error, "an object of the bucket is not readable");
+            Problem::Internal("the file could not be read from the bucket")
+        }
+    }
+}
+
+fn media_of(file: &EvidenceFile, length: u64, tag: ETag) -> Media {
+    Media { length, etag: Some(tag), cache: CACHE, kind: file.media_type, name: None }
+}
+
+/// All bytes of a picture.
+async fn whole(shared: &Shared, file: &EvidenceFile) -> Result<Vec<u8>, Problem> {
+    match &file.place {
+        FilePlace::Folder(path) => {
+            let path = path.clone();
+            let read = shared.files.open(move || {
+                std::fs::read(&path)
+                    .map_err(|source| Problem::Index(IndexError::File { doing: "read", path, source }))
+            });
+            read.await
+        }
+        FilePlace::Bucket(key) => {
+            Ok(shared.index.require_bucket()?.read(key, 0..file.size_bytes).await?.to_vec())
+        }
+    }
 }
 
 async fn missing_row(

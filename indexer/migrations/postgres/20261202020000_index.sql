@@ -237,7 +237,7 @@ CREATE TABLE evidence (
     expired_us BIGINT,                  -- when it was given up; the file may be gone already. NULL: it is kept
     expired_by TEXT COLLATE "C",                     -- by which policy: age, size
     is_gone BIGINT NOT NULL DEFAULT 0 CHECK (is_gone IN (0, 1)), -- 1: the file is deleted
-    place BIGINT NOT NULL DEFAULT 1,     -- the node in whose folder the file lies
+    place BIGINT NOT NULL DEFAULT 1,     -- the node in whose folder the file lies; 0: it lies in the bucket
     PRIMARY KEY (violation, kind),
     CHECK ((expired_us IS NULL) = (expired_by IS NULL)),
     CHECK (is_gone = 0 OR expired_us IS NOT NULL)
@@ -331,6 +331,7 @@ CREATE INDEX violation_by_camera
 CREATE INDEX violation_unclosed ON violation (run) WHERE closed_us IS NULL;
 CREATE INDEX clip_due ON clip (violation) WHERE state = 'due';
 CREATE INDEX clip_recorded ON clip (camera, from_us, to_us) WHERE state = 'recorded';
+CREATE INDEX evidence_by_place ON evidence (place, violation, kind) WHERE is_gone = 0;
 CREATE INDEX evidence_kept ON evidence (kind, violation) WHERE expired_us IS NULL;
 CREATE INDEX evidence_expiring ON evidence (violation, kind) WHERE expired_us IS NOT NULL AND is_gone = 0;
 CREATE INDEX run_by_footage ON run (footage, camera) WHERE footage IS NOT NULL;

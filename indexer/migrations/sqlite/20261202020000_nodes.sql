@@ -13,7 +13,8 @@ ALTER TABLE camera ADD COLUMN node INTEGER NOT NULL DEFAULT 1; -- which records 
 ALTER TABLE clock_step ADD COLUMN node INTEGER NOT NULL DEFAULT 1; -- whose clock
 
 ALTER TABLE segment ADD COLUMN place INTEGER NOT NULL DEFAULT 1; -- the node in whose folder the file lies
-ALTER TABLE evidence ADD COLUMN place INTEGER NOT NULL DEFAULT 1; -- the node in whose folder the file lies
+ALTER TABLE evidence ADD COLUMN place INTEGER NOT NULL DEFAULT 1; -- the same; 0: it lies in the bucket
+CREATE INDEX evidence_by_place ON evidence (place, violation, kind) WHERE is_gone = 0;
 CREATE INDEX segment_by_place ON segment (place, camera, start_us);
 
 -- What is recorded of a camera, by place. Kept right by the triggers below.

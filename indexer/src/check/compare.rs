@@ -70,6 +70,7 @@ impl Index {
         self.check_database(&mut report).await?;
         self.check_rows(&mut report, progress).await?;
         self.check_files(&mut report, repair).await?;
+        self.check_bucket(&mut report, repair).await?;
         self.check_ends(&mut report).await?;
         self.check_tallies(&mut report, repair).await?;
         self.check_segments(&mut report, repair, progress).await?;
@@ -167,11 +168,29 @@ impl Index {
         }
     }
 
+    /// Those of the paths that are files of this node's folder.
     pub(crate) async fn known_paths(
         &self,
         paths: impl Iterator<Item = &str>,
     ) -> Result<HashSet<String>, IndexError> {
-        let mut sql = Builder::new("SELECT path FROM evidence WHERE is_gone = 0 AND path IN (");
+        self.paths_where(&format!("place = {}", self.inner.node), paths).await
+    }
+
+    /// Those of the paths that are files, wherever they lie.
+    pub(crate) async fn paths_with_rows(
+        &self,
+        paths: impl Iterator<Item = &str>,
+    ) -> Result<HashSet<String>, IndexError> {
+        self.paths_where("TRUE", paths).await
+    }
+
+    async fn paths_where(
+        &self,
+        place: &str,
+        paths: impl Iterator<Item = &str>,
+    ) -> Result<HashSet<String>, IndexError> {
+        let mut sql =
+            Builder::new(format!("SELECT path FROM evidence WHERE is_gone = 0 AND {place} AND path IN ("));
         sql.push_list(paths).push(")");
         let known: Result<Vec<String>, _> = sql.build().scalars(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look files up", table: "evidence", source };

@@ -1,6 +1,7 @@
 //! Compares rows with files, both ways, and repairs recordings.
 
 pub(crate) mod batch;
+pub(crate) mod bucket;
 pub(crate) mod clips;
 pub(crate) mod compare;
 pub(crate) mod files;

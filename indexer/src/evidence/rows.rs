@@ -1,6 +1,6 @@
 //! The files of a violation as callers get them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anjian_domain::WallTime;
 use serde::{Deserialize, Serialize};
@@ -69,13 +69,33 @@ pub struct EvidenceRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvidenceFile {
     /// Where.
-    pub path: PathBuf,
+    pub place: FilePlace,
     /// What it holds, as HTTP says it.
     pub media_type: &'static str,
     /// Size.
     pub size_bytes: u64,
     /// SHA-256, 64 lower-case hexadecimal digits; serves as ETag, because evidence never changes.
     pub sha256: String,
+}
+
+impl EvidenceFile {
+    /// Where it lies on the local disk; `None` when it lies in the bucket.
+    #[must_use]
+    pub fn local(&self) -> Option<&Path> {
+        match &self.place {
+            FilePlace::Folder(path) => Some(path),
+            FilePlace::Bucket(_) => None,
+        }
+    }
+}
+
+/// Where a file lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilePlace {
+    /// On the local disk.
+    Folder(PathBuf),
+    /// In the bucket, under this key.
+    Bucket(String),
 }
 
 /// When something of a violation went, and by which policy.

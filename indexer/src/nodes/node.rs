@@ -17,6 +17,8 @@ use crate::{Index, IndexError};
 
 /// The file in the data folder that holds the node's word.
 const KEY_FILE: &str = "node";
+/// Stands in rows for the place that is no node's.
+pub(crate) const BUCKET: i64 = 0;
 /// No row has it: nothing lies in the folder of a node that the database does not know.
 const UNKNOWN: i64 = -1;
 
@@ -27,7 +29,11 @@ pub(crate) struct NodeId(pub(crate) i64);
 impl NodeId {
     /// Where a file lies whose row has this number.
     pub(crate) const fn place(self, number: i64) -> Place {
-        if number == self.0 { Place::Here } else { Place::Elsewhere(number) }
+        match number {
+            BUCKET => Place::Bucket,
+            number if number == self.0 => Place::Here,
+            number => Place::Elsewhere(number),
+        }
     }
 }
 
@@ -58,6 +64,12 @@ impl Index {
         let node =
             found.ok().flatten().and_then(|row| name(&row).ok()).unwrap_or_else(|| format!("number {node}"));
         IndexError::Elsewhere { what, node }
+    }
+
+    /// A condition: the file of the row `of` lies where this node has to look after it.
+    pub(crate) fn is_kept_by_this(&self, of: &str) -> String {
+        let (node, own) = (self.inner.node, self.is_own(&format!("{of}.camera")));
+        format!("({of}.place = {node} OR ({of}.place = {BUCKET} AND {own}))")
     }
 
     /// The cameras of this node, by id.

@@ -6,13 +6,13 @@ use crate::engine::connection::Connection;
 use crate::engine::row::Row;
 use crate::engine::sql;
 use crate::engine::sql::Builder;
-use anjian_domain::{Verdict, WallTime};
+use anjian_domain::{Place, Verdict, WallTime};
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
-use crate::evidence::clip_row;
 use crate::evidence::folder::GivenUp;
 use crate::evidence::rows::ExpiredBy;
+use crate::evidence::{clip_row, move_out};
 use crate::retention::kept::{self, Group, Kept, ORDER};
 use crate::retention::protect::push_is_held;
 use crate::{Index, IndexError};
@@ -145,14 +145,10 @@ impl Index {
         (expiry.failed, expiry.problem) = (0, None);
         loop {
             let given_up = self.given_up_after(&after).await?;
-            let Some(last) = given_up.last() else { return Ok(()) };
+            let Some((_, last)) = given_up.last() else { return Ok(()) };
             after = (last.seq, last.kind.clone());
-            let evidence = self.inner.evidence.clone();
-            let deleted = blocking(move || {
-                Ok(given_up.into_iter().map(|file| (evidence.delete(&file, now), file)).collect::<Vec<_>>())
-            });
             let mut gone = Vec::new();
-            for (outcome, file) in deleted.await? {
+            for (outcome, file) in self.delete_evidence(given_up, now).await? {
                 match outcome {
                     Ok(()) => gone.push(file),
                     Err(error) => {
@@ -163,6 +159,29 @@ impl Index {
             }
             self.note_gone(&gone).await?;
         }
+    }
+
+    /// Answers what became of each file, wherever it lies.
+    async fn delete_evidence(
+        &self,
+        given_up: Vec<(Place, GivenUp)>,
+        now: WallTime,
+    ) -> Result<Vec<(Result<(), IndexError>, GivenUp)>, IndexError> {
+        let (far, here): (Vec<_>, Vec<_>) =
+            given_up.into_iter().partition(|(place, _)| *place == Place::Bucket);
+        let evidence = self.inner.evidence.clone();
+        let mut deleted = blocking(move || {
+            Ok(here.into_iter().map(|(_, file)| (evidence.delete(&file, now), file)).collect::<Vec<_>>())
+        })
+        .await?;
+        for (_, file) in far {
+            let outcome = match self.require_bucket() {
+                Ok(bucket) => bucket.delete(&move_out::key_of(&file.path)).await,
+                Err(error) => Err(error),
+            };
+            deleted.push((outcome, file));
+        }
+        Ok(deleted)
     }
 
     async fn note_gone(&self, gone: &[GivenUp]) -> Result<(), IndexError> {
@@ -176,20 +195,24 @@ impl Index {
         transaction.commit().await.map_err(not_marked)
     }
 
-    async fn given_up_after(&self, after: &(i64, String)) -> Result<Vec<GivenUp>, IndexError> {
-        let sql = "SELECT e.violation, e.kind, e.path, v.opened_us FROM evidence AS e /*by evidence_expiring*/ \
-             JOIN violation AS v ON v.seq = e.violation WHERE e.expired_us IS NOT NULL AND e.is_gone = 0 AND e.place = $4 \
-             AND (e.violation, e.kind) > ($1, $2) ORDER BY e.violation, e.kind LIMIT $3";
-        let query = sql::query(sql).bind(after.0).bind(&after.1).bind(BATCH as i64).bind(self.inner.node.0);
+    async fn given_up_after(&self, after: &(i64, String)) -> Result<Vec<(Place, GivenUp)>, IndexError> {
+        let kept = self.is_kept_by_this("e");
+        let sql = format!(
+            "SELECT e.violation, e.kind, e.path, e.place, v.opened_us FROM evidence AS e /*by evidence_expiring*/ \
+             JOIN violation AS v ON v.seq = e.violation WHERE e.expired_us IS NOT NULL AND e.is_gone = 0 AND {kept} \
+             AND (e.violation, e.kind) > ($1, $2) ORDER BY e.violation, e.kind LIMIT $3"
+        );
+        let query = sql::query(&sql).bind(after.0).bind(&after.1).bind(BATCH as i64);
         let rows = query.fetch_all(&self.inner.reader).await.map_err(not_marked)?;
         let decode = |row| {
             let columns = Columns { table: "evidence", row };
-            Ok(GivenUp {
+            let file = GivenUp {
                 seq: columns.get("violation")?,
                 kind: columns.get("kind")?,
                 path: columns.get("path")?,
                 opened: columns.wall("opened_us")?,
-            })
+            };
+            Ok((self.inner.node.place(columns.get("place")?), file))
         };
         rows.iter().map(decode).collect()
     }
@@ -218,7 +241,7 @@ impl Index {
         );
         // One row stands for all of a group.
         sql.push_bind(group.kinds()[0].as_str()).push(" AND v.verdict = ").push_bind(verdict.as_str());
-        sql.push(" AND e.place = ").push_bind(self.inner.node.0);
+        sql.push(" AND ").push(self.is_kept_by_this("e"));
         sql.push(" AND e.violation > ").push_bind(after);
         sql.push(format_args!(" ORDER BY e.violation LIMIT {BATCH}"));
         let rows = sql.build().fetch_all(&self.inner.reader).await.map_err(not_read)?;

@@ -7,12 +7,12 @@ use crate::engine::sql::Builder;
 use anjian_domain::{Place, RuleDefinition, Viewer, ViolationId};
 
 use crate::engine::columns::{Columns, uuid_column};
-use crate::evidence::clip_row;
+use crate::evidence::{clip_row, move_out};
 use crate::viewer::condition::push_site;
 use crate::violations::list_row;
 use crate::violations::run_row;
 use crate::{
-    ClipRow, EvidenceFile, EvidenceKind, EvidenceRow, Expired, Index, IndexError, ViolationDetail,
+    ClipRow, EvidenceFile, EvidenceKind, EvidenceRow, Expired, FilePlace, Index, IndexError, ViolationDetail,
     ViolationRow,
 };
 
@@ -62,11 +62,15 @@ impl Index {
         let file = decode_evidence(&row)?;
         let columns = Columns { table: "evidence", row: &row };
         let path = columns.get("path")?;
-        if let Place::Elsewhere(node) = self.inner.node.place(columns.get("place")?) {
-            return Err(self.elsewhere(format!("the {} of violation {id}", kind.as_str()), node).await);
-        }
+        let place = match self.inner.node.place(columns.get("place")?) {
+            Place::Here => FilePlace::Folder(self.inner.evidence.locate(path)),
+            Place::Bucket => FilePlace::Bucket(move_out::key_of(path)),
+            Place::Elsewhere(node) => {
+                return Err(self.elsewhere(format!("the {} of violation {id}", kind.as_str()), node).await);
+            }
+        };
         Ok(Some(EvidenceFile {
-            path: self.inner.evidence.locate(path),
+            place,
             media_type: kind.media_type(),
             size_bytes: file.size_bytes,
             sha256: file.sha256,

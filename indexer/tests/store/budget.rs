@@ -137,7 +137,7 @@ pub(crate) fn a_kill_at_any_step_leaves_nothing_over(store: &Store) {
             for file in detail(&store, violation.id).evidence {
                 let id = violation.id;
                 let kept = store.wait(store.index.evidence_file(&store.viewer, id, file.kind)).unwrap();
-                assert!(kept.unwrap().path.exists(), "{steps}");
+                assert!(kept.unwrap().local().unwrap().exists(), "{steps}");
             }
         }
         expire(&store);
@@ -155,7 +155,7 @@ pub(crate) fn what_cannot_be_deleted_stops_nothing(store: &Store) {
     let violations = filled(store, limits(Some(1_000), None), 9);
     store.clock.set(at(10_000).wall);
     let file = store.wait(store.index.evidence_file(&store.viewer, violations[0].id, EvidenceKind::Snapshot));
-    let path = file.unwrap().unwrap().path;
+    let path = file.unwrap().unwrap().local().unwrap().to_owned();
     std::fs::remove_file(&path).unwrap();
     std::fs::create_dir_all(path.join("in the way")).unwrap();
     let expiry = expire(store);

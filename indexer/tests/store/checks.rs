@@ -27,8 +27,15 @@ pub(crate) fn a_sound_index_is_clean(store: &Store) {
 pub(crate) fn every_damage_is_found(store: &Store) {
     let run = store.run(RunKind::Archive, "gate");
     let [missing, longer, changed, open] = [1, 2, 3, 4].map(|seconds| store.recorded(&run, seconds).id);
-    let file =
-        |id, kind| store.wait(store.index.evidence_file(&store.viewer, id, kind)).unwrap().unwrap().path;
+    let file = |id, kind| {
+        store
+            .wait(store.index.evidence_file(&store.viewer, id, kind))
+            .unwrap()
+            .unwrap()
+            .local()
+            .unwrap()
+            .to_owned()
+    };
     let gone = file(missing, EvidenceKind::Snapshot);
     std::fs::remove_file(&gone).unwrap();
     let long = file(longer, EvidenceKind::Snapshot);

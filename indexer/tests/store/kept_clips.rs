@@ -49,7 +49,7 @@ fn shown(store: &Store, violation: &Violation) -> (ClipState, Option<WallTime>, 
 fn clip_path(store: &Store, violation: &Violation) -> PathBuf {
     let beside =
         store.wait(store.index.evidence_file(&store.viewer, violation.id, EvidenceKind::Snapshot)).unwrap();
-    beside.unwrap().path.with_file_name("clip.mp4")
+    beside.unwrap().local().unwrap().with_file_name("clip.mp4")
 }
 
 pub(crate) fn clips_are_cut_before_their_recording_goes(store: &Store) {
@@ -65,8 +65,9 @@ pub(crate) fn clips_are_cut_before_their_recording_goes(store: &Store) {
     assert_eq!(files(store), [] as [&str; 0]);
     assert_eq!(shown(store, &violation), (ClipState::Cut, Some(at(50).wall), Some(at(65).wall)));
     let file = stored(store, &violation).unwrap();
+    let local = file.local().unwrap().to_owned();
     assert_eq!((file.size_bytes, file.sha256), (noted.size_bytes, noted.sha256), "the bytes that were noted");
-    assert_eq!(std::fs::metadata(file.path).unwrap().len(), noted.size_bytes);
+    assert_eq!(std::fs::metadata(local).unwrap().len(), noted.size_bytes);
     check_is_clean(store);
     let recordings = store.index.recordings(&store.viewer, &run.camera, at(0).wall, at(200).wall);
     let gaps = store.wait(recordings).unwrap().gaps;

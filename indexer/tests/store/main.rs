@@ -16,6 +16,7 @@ mod fixture;
 mod holds;
 mod kept_clips;
 mod media;
+mod moves;
 mod nodes;
 mod paging;
 mod pieces;
@@ -112,6 +113,8 @@ store_suite!(
         new_segments_lie_at_their_time_before_what_lies_in_the_future,
         a_clip_is_cut_where_the_recording_holds_the_violation,
         a_finished_segment_is_not_begun_again, a_clip_whose_gap_is_filled_later_is_noted_again;
+    moves: evidence_moves_into_the_bucket, a_kill_at_any_step_moves_nothing_twice,
+        evidence_waits_while_the_bucket_is_away, damage_in_the_bucket_is_found;
     holds: holds_are_put_and_lifted, holds_need_a_reason, an_account_signs_its_holds;
     viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there;
 );

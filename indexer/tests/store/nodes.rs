@@ -75,7 +75,7 @@ pub(crate) fn what_lies_elsewhere_is_told(store: &Store) {
         let segments = node.wait(segments).unwrap();
         node.wait(node.index.segment_file(&segments[0]))
     };
-    assert!(evidence(&north).unwrap().path.exists());
+    assert!(evidence(&north).unwrap().local().unwrap().exists());
     assert!(recording(&north).unwrap().starts_with(north.folder.path()));
     let folder = north.folder.path().display().to_string();
     for told in [evidence(&south).unwrap_err(), recording(&south).unwrap_err()] {

@@ -29,7 +29,7 @@ pub(crate) fn what_was_recorded_is_found_again(store: &Store) {
         [(EvidenceKind::Snapshot, given.clean_jpeg), (EvidenceKind::SnapshotAnnotated, given.annotated_jpeg)];
     for (kind, bytes) in pictures {
         let file = store.wait(store.index.evidence_file(&store.viewer, violation.id, kind)).unwrap().unwrap();
-        assert_eq!(std::fs::read(&file.path).unwrap(), bytes);
+        assert_eq!(std::fs::read(file.local().unwrap()).unwrap(), bytes);
         let digest = hex::encode(Sha256::digest(&bytes));
         assert_eq!(
             (file.size_bytes, file.sha256, file.media_type),

@@ -288,7 +288,7 @@ impl FileAnalyzer<'_> {
             closed_s: closed.map(|moment| moment.media.as_secs_f64()),
             score: violation.score.value(),
             track: violation.track,
-            snapshot: snapshot.map(|file| file.path),
+            snapshot: snapshot.and_then(|file| file.local().map(Path::to_owned)),
             clip: None,
         })
     }

@@ -71,8 +71,7 @@ impl PicturePort for Decoder {
         self.previews.get(file, parts, key, wanted)
     }
 
-    fn thumbnail(&self, file: &Path, width_px: u32) -> Result<Vec<u8>, PictureError> {
-        let jpeg = std::fs::read(file).map_err(|error| PictureError::Failed(error.kind().to_string()))?;
-        snapshot::thumbnail(&jpeg, width_px).map_err(|error| PictureError::Failed(error.to_string()))
+    fn thumbnail(&self, jpeg: &[u8], width_px: u32) -> Result<Vec<u8>, PictureError> {
+        snapshot::thumbnail(jpeg, width_px).map_err(|error| PictureError::Failed(error.to_string()))
     }
 }

@@ -1,0 +1,168 @@
+//! Moving evidence from the local disk into the bucket. It is written here first: recording and judging wait for no network. A
+//! process may be killed at any moment: the object is safe, then the row says so, then the local file goes. What is put
+//! again changes nothing; a local file that was left is removed at the next start.
+
+use anjian_domain::{ErrorKind, WallTime};
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use crate::bucket::client::Bucket;
+use crate::engine::blocking::blocking;
+use crate::engine::columns::Columns;
+use crate::engine::row::Row;
+use crate::engine::sql;
+use crate::evidence::folder::GivenUp;
+use crate::nodes::node::BUCKET;
+use crate::{Index, IndexError};
+
+/// Files whose rows are written together.
+const BATCH: usize = 32;
+/// Files that are put at once; viewers need the bucket too.
+const AT_ONCE: usize = 4;
+
+/// What was moved into the bucket.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MovedEvidence {
+    /// Files that lie there now.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Files that could not be moved. They stay on the local disk and are tried again.
+    pub failed: u64,
+    /// Why the first could not be.
+    pub problem: Option<String>,
+}
+
+/// A file that lies here.
+#[derive(Clone)]
+struct Here {
+    file: GivenUp,
+    size_bytes: u64,
+    sha256: String,
+}
+
+/// The key of a file in the bucket; `path` as in its row.
+pub(crate) fn key_of(path: &str) -> String {
+    format!("evidence/{path}")
+}
+
+/// The `path` of a key.
+pub(crate) fn path_of(key: &str) -> Option<&str> {
+    key.strip_prefix("evidence/")
+}
+
+impl Index {
+    /// Moves every file of evidence that lies on the local disk into the bucket, if there is one. Only the live system may call
+    /// it, one call at a time.
+    ///
+    /// # Errors
+    /// When rows could not be read or written, or the bucket is not there; what happens to a single file stands in the report.
+    pub async fn move_evidence(&self) -> Result<MovedEvidence, IndexError> {
+        let mut moved = MovedEvidence::default();
+        let Some(bucket) = self.bucket() else { return Ok(moved) };
+        let mut after = (0, String::new());
+        loop {
+            let here = self.evidence_here(&after).await?;
+            let Some(last) = here.last() else { return Ok(moved) };
+            after = (last.file.seq, last.file.kind.clone());
+            let put = stream::iter(here).map(|here| self.put(bucket, here)).buffered(AT_ONCE);
+            let outcomes: Vec<_> = put.collect().await;
+            let mut safe = Vec::new();
+            let mut outage = None;
+            for (here, outcome) in outcomes {
+                match outcome {
+                    Ok(()) => safe.push(here),
+                    Err(error) if is_outage(&error) => outage = outage.or(Some(error)),
+                    Err(error) => {
+                        moved.failed += 1;
+                        moved.problem.get_or_insert(error.to_string());
+                    }
+                }
+            }
+            self.note_moved(bucket, safe, &mut moved).await?;
+            if let Some(error) = outage {
+                return Err(error);
+            }
+        }
+    }
+
+    async fn put(&self, bucket: &Bucket, here: Here) -> (Here, Result<(), IndexError>) {
+        let path = self.inner.evidence.locate(&here.file.path);
+        let outcome = bucket.put_file(&key_of(&here.file.path), &path, here.size_bytes, &here.sha256).await;
+        (here, outcome)
+    }
+
+    /// The rows of files that are safe in the bucket; then the local files go.
+    async fn note_moved(
+        &self,
+        bucket: &Bucket,
+        safe: Vec<Here>,
+        moved: &mut MovedEvidence,
+    ) -> Result<(), IndexError> {
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("evidence").await?;
+        let (mut gone, mut expired) = (Vec::new(), Vec::new());
+        for here in safe {
+            let sql = "UPDATE evidence SET place = $3 WHERE violation = $1 AND kind = $2 AND place = $4 \
+                 AND expired_us IS NULL";
+            let query = sql::query(sql).bind(here.file.seq).bind(&here.file.kind).bind(BUCKET);
+            let changed = query.bind(self.inner.node.0).execute(&mut transaction).await.map_err(not_noted)?;
+            if changed > 0 { gone.push(here) } else { expired.push(here) }
+        }
+        transaction.commit().await.map_err(not_noted)?;
+        drop(writer);
+        for here in &gone {
+            moved.files += 1;
+            moved.bytes += here.size_bytes;
+        }
+        for here in expired {
+            bucket.delete(&key_of(&here.file.path)).await?;
+        }
+        self.remove_moved(gone).await
+    }
+
+    /// One that cannot be deleted now is found by the next start, or by `check`.
+    async fn remove_moved(&self, gone: Vec<Here>) -> Result<(), IndexError> {
+        let (evidence, now) = (self.inner.evidence.clone(), self.inner.clock.now());
+        blocking(move || {
+            for here in gone {
+                if let Err(error) = evidence.delete(&here.file, now) {
+                    tracing::warn!(%error, "a file that lies in the bucket now could not be deleted here");
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn evidence_here(&self, after: &(i64, String)) -> Result<Vec<Here>, IndexError> {
+        let sql = "SELECT e.violation, e.kind, e.path, e.size_bytes, e.sha256, v.opened_us \
+             FROM evidence AS e /*by evidence_by_place*/ JOIN /*then*/ violation AS v ON v.seq = e.violation \
+             WHERE e.place = $1 AND e.is_gone = 0 AND e.expired_us IS NULL AND (e.violation, e.kind) > ($2, $3) \
+             ORDER BY e.violation, e.kind LIMIT $4";
+        let query = sql::query(sql).bind(self.inner.node.0).bind(after.0).bind(&after.1).bind(BATCH as i64);
+        let rows = query.fetch_all(&self.inner.reader).await.map_err(not_noted)?;
+        rows.iter().map(decode).collect()
+    }
+}
+
+fn decode(row: &Row) -> Result<Here, IndexError> {
+    let columns = Columns { table: "evidence", row };
+    let opened: WallTime = columns.wall("opened_us")?;
+    let file = GivenUp {
+        seq: columns.get("violation")?,
+        kind: columns.get("kind")?,
+        path: columns.get("path")?,
+        opened,
+    };
+    Ok(Here { file, size_bytes: columns.unsigned("size_bytes")?, sha256: columns.get("sha256")? })
+}
+
+/// Whether the bucket would refuse the next file too.
+fn is_outage(error: &IndexError) -> bool {
+    matches!(error, IndexError::Bucket { kind: ErrorKind::Refused | ErrorKind::Unavailable(_), .. })
+}
+
+fn not_noted(source: sqlx::Error) -> IndexError {
+    IndexError::Database { doing: "move evidence into the bucket", table: "evidence", source }
+}
