@@ -65,6 +65,14 @@ impl Server {
     pub fn start_under(wrapper: &[&str], config: &str, make: &str) -> Result<Self> {
         let folder = Self::prepare(config)?;
         std::fs::create_dir(folder.path().join(make))?;
+        Self::start_in_under(wrapper, folder)
+    }
+
+    /// Like [`Server::start_in`], started by a command that ends by running its arguments.
+    ///
+    /// # Errors
+    /// When it ends instead of telling its address.
+    pub fn start_in_under(wrapper: &[&str], folder: TempDir) -> Result<Self> {
         let mut command = Command::new(wrapper[0]);
         command.args(&wrapper[1..]).arg(executable("anjian")?);
         Self::spawn(command, folder)
@@ -78,7 +86,11 @@ impl Server {
         Self::spawn(Command::new(executable("anjian")?), folder)
     }
 
-    fn prepare(config: &str) -> Result<TempDir> {
+    /// A folder with a configuration; `[server]` and `data_dir` are put in front.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn prepare(config: &str) -> Result<TempDir> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("anjian.toml");
         std::fs::write(&file, format!("data_dir = \"data\"\n[server]\nlisten = \"127.0.0.1:0\"\n{config}"))?;

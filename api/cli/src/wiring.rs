@@ -34,9 +34,7 @@ pub fn async_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 pub async fn open_index(config: &Config) -> anyhow::Result<Index> {
     let index = Index::open_on(&config.data_dir, &config.store.database, clock()).await?;
     index.set_recording(config.recording_settings())?;
-    if let Some(settings) = config.store.bucket() {
-        index.set_bucket(Bucket::open(&settings)?)?;
-    }
+    set_bucket(config, &index)?;
     for site in &config.sites {
         index.put_site(site).await?;
     }
@@ -44,6 +42,14 @@ pub async fn open_index(config: &Config) -> anyhow::Result<Index> {
         index.put_camera(&as_camera(config, camera)).await?;
     }
     Ok(index)
+}
+
+/// Tells the index of the bucket, if the configuration names one.
+pub fn set_bucket(config: &Config, index: &Index) -> anyhow::Result<()> {
+    if let Some(settings) = config.store.bucket() {
+        index.set_bucket(Bucket::open(&settings)?)?;
+    }
+    Ok(())
 }
 
 /// Opens the index for a process that watches or records: what an earlier one left half done is mended.

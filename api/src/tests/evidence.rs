@@ -1,5 +1,6 @@
 //! Pictures: bytes, digests, ranges, caching. Clips stand in `clips`.
 
+use anjian_indexer::{Bucket, BucketSettings};
 use axum::http::StatusCode;
 
 use super::seed::PICTURE;
@@ -72,4 +73,31 @@ async fn a_list_gets_small_pictures_or_else_the_whole_ones() {
     assert_eq!((whole.status, whole.body.as_slice()), (StatusCode::OK, PICTURE));
     let unknown = without.get("/api/v1/violations/00000000-0000-0000-0000-000000000000/thumbnail.jpg").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn evidence_in_the_bucket_is_served_like_any() {
+    let server = Server::new().await;
+    let id = server.breach(1, 0, "no_hard_hat").await;
+    let path = format!("/api/v1/violations/{id}/snapshot.jpg");
+    let local = server.get(&path).await;
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("file://{}", folder.path().display()).parse().unwrap();
+    let index = &server.seed.index;
+    index.set_bucket(Bucket::open(&BucketSettings::of(address)).unwrap()).unwrap();
+    assert_eq!(index.move_evidence().await.unwrap().files, 2);
+
+    let whole = server.get(&path).await;
+    assert_eq!((whole.status, &whole.body), (StatusCode::OK, &local.body));
+    assert_eq!(whole.header("etag"), local.header("etag"));
+    let part = server.ask(request("GET", &path, &[("range", "bytes=1-3")])).await;
+    assert_eq!((part.status, &part.body[..]), (StatusCode::PARTIAL_CONTENT, &local.body[1..4]));
+    let small = server.get(&format!("/api/v1/violations/{id}/thumbnail.jpg")).await;
+    assert_eq!((small.status, small.body.as_slice()), (StatusCode::OK, &b"thumbnail 256"[..]));
+
+    std::fs::rename(folder.path(), folder.path().with_extension("away")).unwrap();
+    let away = server.get(&path).await;
+    assert_eq!(away.status, StatusCode::SERVICE_UNAVAILABLE, "{:?}", away.json());
+    let known = server.ask(request("GET", &path, &[("if-none-match", whole.header("etag"))])).await;
+    assert_eq!(known.status, StatusCode::NOT_MODIFIED, "who has it needs no bucket");
 }

@@ -6,6 +6,7 @@
 mod full_disk;
 mod kills;
 mod lost_cameras;
+mod nodes;
 mod recording;
 mod renewal;
 mod server_database;

@@ -88,6 +88,7 @@ async fn look(config: &Config, task: Task) -> anyhow::Result<()> {
             Err(IndexError::Missing { .. }) => return nothing_stored(config),
             opened => opened?,
         };
+    wiring::set_bucket(config, &index)?;
     // Neither makes a folder that is not there (its disk may be missing), nor takes room for a reserve.
     let recordings = config.recordings_folder();
     if recordings.exists() {
