@@ -2,12 +2,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 
 /// The server; it ends when this is dropped, or the process ends.
 pub struct PrivatePostgres {
     folder: String,
-    _stdin: ChildStdin,
+    stdin: Option<ChildStdin>,
+    child: Child,
 }
 
 impl PrivatePostgres {
@@ -24,7 +25,7 @@ impl PrivatePostgres {
         let mut folder = String::new();
         let read = BufReader::new(stdout.expect("a pipe")).read_line(&mut folder);
         assert!(read.is_ok() && !folder.is_empty(), "the private PostgreSQL server did not start");
-        Self { folder: folder.trim().to_owned(), _stdin: stdin.expect("a pipe") }
+        Self { folder: folder.trim().to_owned(), stdin, child }
     }
 
     /// Makes an empty database, and answers its address.
@@ -51,5 +52,13 @@ impl PrivatePostgres {
 
     fn address(&self, name: &str) -> String {
         format!("postgres://anjian@localhost/{name}?host={}", self.folder)
+    }
+}
+
+impl Drop for PrivatePostgres {
+    fn drop(&mut self) {
+        self.stdin = None;
+        // It may have ended before.
+        let _ = self.child.wait();
     }
 }

@@ -18,7 +18,7 @@ pub enum Database {
 /// A PostgreSQL server and the database on it.
 #[derive(Clone)]
 pub struct Server {
-    pub(crate) options: PgConnectOptions,
+    pub(crate) options: Box<PgConnectOptions>,
     /// Without a password.
     shown: String,
 }
@@ -59,7 +59,7 @@ impl FromStr for Database {
             // PGPASSWORD and ~/.pgpass hold as everywhere.
             Err(_) => options,
         };
-        Ok(Self::Server(Server { options, shown: text.to_owned() }))
+        Ok(Self::Server(Server { options: Box::new(options), shown: text.to_owned() }))
     }
 }
 

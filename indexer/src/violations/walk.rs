@@ -219,6 +219,6 @@ impl Field {
     /// Appends ` AND column IN (…)`.
     pub(crate) fn push(&self, sql: &mut Builder) {
         sql.push(format_args!(" AND {} IN (", self.column));
-        sql.push_list(self.words.iter().map(|word| word.clone())).push(")");
+        sql.push_list(self.words.iter().cloned()).push(")");
     }
 }

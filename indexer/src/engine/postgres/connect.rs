@@ -33,7 +33,7 @@ pub(crate) fn options(server: &Server) -> PgConnectOptions {
         ("lock_timeout", "10s"),
         ("statement_timeout", "60s"),
     ];
-    server.options.clone().application_name("anjian").options(limits)
+    server.options.as_ref().clone().application_name("anjian").options(limits)
 }
 
 pub(crate) fn not_opened(server: &Server, source: sqlx::Error) -> IndexError {
