@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -38,6 +38,20 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Result<Finished> {
         stdout: String::from_utf8(output.stdout)?,
         stderr: String::from_utf8(output.stderr)?,
     })
+}
+
+/// Whether index and files agree, as `anjian check` sees it, run by a command that ends by running its arguments.
+///
+/// # Errors
+/// When it finds something.
+pub fn check(wrapper: &[&str], folder: &Path) -> Result<()> {
+    let anjian = executable("anjian")?;
+    let words = [&anjian.display().to_string(), "check", "--config", "anjian.toml"];
+    let words: Vec<&str> = wrapper.iter().copied().chain(words).collect();
+    let output = Command::new(words[0]).args(&words[1..]).current_dir(folder).output()?;
+    let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    ensure!(output.status.success(), "{}", told.concat());
+    Ok(())
 }
 
 /// `anjian serve` with a folder of its own; stopped when dropped.

@@ -21,7 +21,7 @@ use std::time::Duration;
 use anjian_domain::{Clock, SystemClock};
 use anyhow::{Result, bail};
 
-pub use anjian::{Finished, Server, run};
+pub use anjian::{Finished, Server, check, run};
 pub use camera::{Camera, Shows};
 pub use kills::{KillReport, kill_recording};
 pub use plant::{CAMERAS, Plant};

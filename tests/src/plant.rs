@@ -33,15 +33,23 @@ impl Plant {
     /// # Errors
     /// When one of them does not start.
     pub fn start(wrapper: &[&str], keys: impl Fn(&str) -> String) -> Result<Self> {
+        Self::start_on(wrapper, "", keys)
+    }
+
+    /// Like [`Plant::start`], with tables of the configuration in front.
+    ///
+    /// # Errors
+    /// When one of them does not start.
+    pub fn start_on(wrapper: &[&str], tables: &str, keys: impl Fn(&str) -> String) -> Result<Self> {
         let video = clip("loading-bay-hat-off");
         let cameras = [Camera::start(Shows::Clip(&video), 0)?, Camera::start(Shows::Clip(&video), 0)?];
-        let mut config = SETTINGS.to_owned();
+        let mut config = format!("{tables}{SETTINGS}");
         for (id, camera) in CAMERAS.iter().zip(&cameras) {
             config += &format!("[[camera]]\nid = \"{id}\"\nmain = \"{}\"\n{}", camera.url, keys(id));
         }
         let server = match wrapper {
             [] => Server::start(&config)?,
-            wrapper => Server::start_under(wrapper, &config, "unused")?,
+            wrapper => Server::start_in_under(wrapper, Server::prepare(&config)?)?,
         };
         let plant = Self { server, _cameras: cameras.into() };
         plant.expect("recording", Self::is_recording)?;
@@ -114,8 +122,6 @@ impl Plant {
     /// When evidence was lost or `anjian check` finds something.
     pub fn expect_nothing_lost(&self) -> Result<()> {
         anyhow::ensure!(!self.server.log().contains("evidence lost"), "{}", self.server.log());
-        let report = crate::run(self.server.folder.path(), &["check", "--config", "anjian.toml"])?;
-        anyhow::ensure!(report.code == 0, "{}{}", report.stdout, report.stderr);
-        Ok(())
+        crate::check(&[], self.server.folder.path())
     }
 }

@@ -29,6 +29,27 @@ impl PrivateBucket {
         Self { endpoint: endpoint.trim().to_owned(), stdin, child }
     }
 
+    /// Lets it answer nobody, as a store that is overloaded, or a line that swallows everything.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it answer again.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "the private S3 endpoint has ended");
+    }
+
     /// `http://host:port`.
     #[must_use]
     pub fn endpoint(&self) -> &str {

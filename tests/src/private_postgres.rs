@@ -1,13 +1,14 @@
 //! A PostgreSQL server of its own for a test run, see `scripts/private-postgres`.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// The server; it ends when this is dropped, or the process ends.
 pub struct PrivatePostgres {
     folder: String,
     stdin: Option<ChildStdin>,
+    told: BufReader<ChildStdout>,
     child: Child,
 }
 
@@ -21,11 +22,36 @@ impl PrivatePostgres {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/private-postgres");
         let child = Command::new(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = child.expect("scripts/private-postgres can be run");
-        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+        let stdin = child.stdin.take();
+        let mut told = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut folder = String::new();
-        let read = BufReader::new(stdout.expect("a pipe")).read_line(&mut folder);
+        let read = told.read_line(&mut folder);
         assert!(read.is_ok() && !folder.is_empty(), "the private PostgreSQL server did not start");
-        Self { folder: folder.trim().to_owned(), stdin, child }
+        Self { folder: folder.trim().to_owned(), stdin, told, child }
+    }
+
+    /// Ends the server as a power cut would.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub fn cut(&mut self) {
+        self.order("stop");
+    }
+
+    /// Starts it again, and waits until it takes connections.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn restore(&mut self) {
+        self.order("start");
+    }
+
+    fn order(&mut self, order: &str) {
+        let stdin = self.stdin.as_mut().expect("it is closed at the end only");
+        writeln!(stdin, "{order}").expect("the script reads");
+        let mut answer = String::new();
+        self.told.read_line(&mut answer).expect("the script answers");
+        assert_eq!(answer.trim(), "done", "{order}");
     }
 
     /// Makes an empty database, and answers its address.

@@ -1,5 +1,6 @@
 //! Stills and thumbnails by ffmpeg, for pages that run without the executable's decoder. Previews are not made.
 
+use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,8 +30,11 @@ impl PicturePort for FfmpegPictures {
         Err(PictureError::Unavailable("made by the executable".to_owned()))
     }
 
-    fn thumbnail(&self, file: &Path, width_px: u32) -> Result<Vec<u8>, PictureError> {
+    fn thumbnail(&self, jpeg: &[u8], width_px: u32) -> Result<Vec<u8>, PictureError> {
         let scale = format!("scale={width_px}:-1");
-        picture(Command::new("ffmpeg").args(["-v", "error", "-i"]).arg(file).args(["-vf", &scale]))
+        let unwritable = |error: std::io::Error| PictureError::Failed(error.to_string());
+        let mut file = tempfile::NamedTempFile::new().map_err(unwritable)?;
+        file.write_all(jpeg).map_err(unwritable)?;
+        picture(Command::new("ffmpeg").args(["-v", "error", "-i"]).arg(file.path()).args(["-vf", &scale]))
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
-use anjian_tests::{Camera, PrivateBucket, PrivatePostgres, Server, Shows, clip, wait_for};
+use anjian_tests::{Camera, PrivateBucket, PrivatePostgres, Server, Shows, check, clip, wait_for};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
@@ -80,14 +80,7 @@ fn two_servers_share_a_database_and_a_bucket() -> Result<()> {
     );
     ensure!(shared.count("camera = 'south' AND close_reason = 'interrupted'") == "0", "left alone");
     for server in [north, south] {
-        let folder = server.end()?;
-        let checked = std::process::Command::new(CREDENTIALS[0])
-            .args(&CREDENTIALS[1..])
-            .arg(anjian_tests::executable("anjian")?)
-            .args(["check", "--config", "anjian.toml"])
-            .current_dir(folder.path())
-            .output()?;
-        ensure!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+        check(&CREDENTIALS, server.end()?.path())?;
     }
     Ok(())
 }
