@@ -10,7 +10,7 @@ mod folder;
 mod objects;
 mod place;
 #[path = "../../../tests/src/private_bucket.rs"]
-#[allow(unreachable_pub, reason = "the end-to-end tests have it as a library")]
+#[allow(unreachable_pub, dead_code, reason = "the end-to-end tests have it as a library")]
 mod private_bucket;
 mod proxy;
 mod ranged_reader;

@@ -22,7 +22,7 @@ mod paging;
 mod pieces;
 mod postgres;
 #[path = "../../../tests/src/private_postgres.rs"]
-#[allow(unreachable_pub, reason = "the end-to-end tests have it as a library")]
+#[allow(unreachable_pub, dead_code, reason = "the end-to-end tests have it as a library")]
 mod private_postgres;
 mod recordings;
 mod records;
