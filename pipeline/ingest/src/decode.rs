@@ -186,6 +186,9 @@ pub(crate) fn app_sink(feed: &Arc<Feed>, when_full: WhenFull) -> gst_app::AppSin
         .enable_last_sample(false)
         .max_buffers(if is_live { 1 } else { ARCHIVE_PICTURES })
         .drop(is_live)
+        // A short file ends before the pipeline plays, and waiting there for its pictures to be taken would hold the lock
+        // that playing needs.
+        .wait_on_eos(false)
         .callbacks(callbacks)
         .build();
     accept_padded_rows(&sink);

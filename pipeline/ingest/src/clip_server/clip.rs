@@ -121,7 +121,8 @@ fn read(
         on_sample.ring();
         Ok(gst::FlowSuccess::Ok)
     });
-    let sink = gst_app::AppSink::builder().sync(false).async_(false).callbacks(callbacks.build()).build();
+    let sink = gst_app::AppSink::builder().sync(false).async_(false).wait_on_eos(false);
+    let sink = sink.callbacks(callbacks.build()).build();
     pipeline.add(&sink)?;
     if let Some(bus) = pipeline.bus() {
         feed.watch(&bus);
