@@ -18,8 +18,7 @@ use crate::engine::disk::{Disk, RealDisk, Room};
 use crate::engine::open::{self, Create};
 use crate::engine::presence::Presence;
 use crate::evidence::folder::EvidenceFolder;
-use crate::nodes::heartbeat;
-use crate::nodes::node::{self, NodeId};
+use crate::nodes::register::{self, NodeId};
 use crate::{IndexError, RecordingSettings};
 
 /// How long a recorder waits for the right to write. Its queue of packets holds 10 s.
@@ -101,8 +100,8 @@ impl Index {
     ) -> Result<Self, IndexError> {
         let opened = open::open(data_dir, database, create).await?;
         let node = match create {
-            Create::IfMissing => node::register(&opened.data_dir, database, &opened.writer).await?,
-            Create::Never => node::find(&opened.data_dir, database, &opened.reader).await?,
+            Create::IfMissing => register::register(&opened.data_dir, database, &opened.writer).await?,
+            Create::Never => register::find(&opened.data_dir, database, &opened.reader).await?,
         };
         let inner = Inner {
             evidence: EvidenceFolder::new(opened.data_dir.join("evidence")),
@@ -112,7 +111,7 @@ impl Index {
             reader: opened.reader,
             presence: opened.presence,
             node,
-            process: heartbeat::new_process(),
+            process: register::new_process(),
             committed: watch::Sender::new(0),
             ticks: Mutex::default(),
             recording: OnceLock::new(),

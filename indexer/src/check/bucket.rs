@@ -14,7 +14,7 @@ use crate::engine::columns::Columns;
 use crate::engine::row::Row;
 use crate::engine::sql;
 use crate::evidence::move_out;
-use crate::nodes::node::BUCKET;
+use crate::nodes::register::BUCKET;
 use crate::{CheckFinding, CheckReport, Index, IndexError};
 
 /// Keys that are listed at once.

@@ -59,7 +59,7 @@ pub(crate) async fn open(data_dir: &Path, database: &Database, create: Create) -
         Database::Server(server) => {
             postgres::migrate::bring_up_to_date(server, rights != Rights::Look).await?;
             let (writer, reader) = postgres::connect::pools(server);
-            (writer, reader, None)
+            (Pool::Postgres(writer), Pool::Postgres(reader), None)
         }
     };
     let in_use = lock.map(Lock::into_shared).transpose()?;

@@ -4,17 +4,9 @@ use std::fmt::{Display, Write};
 
 use crate::engine::connection::On;
 use crate::engine::row::{Readable, Row};
+pub(crate) use crate::engine::statement::Statement;
 use crate::engine::value::Value;
 use crate::engine::{postgres, sqlite};
-
-/// A statement and its values.
-#[derive(Debug, Clone)]
-pub(crate) struct Statement {
-    pub(crate) text: String,
-    pub(crate) values: Vec<Value>,
-    /// Each value is used once, in the order of its number.
-    pub(crate) are_in_order: bool,
-}
 
 /// A statement that is written once.
 pub(crate) fn query(text: &str) -> Statement {

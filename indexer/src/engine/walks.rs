@@ -3,10 +3,7 @@
 //! Each combination of words of the index's leading columns is one walk, newest first. A page is the newest rows of all
 //! walks, so that it costs its own length whatever the index holds. How an engine is made to walk stands in its folder.
 
-use crate::engine::connection::Engine;
-use crate::engine::sql::Builder;
 use crate::engine::value::Value;
-use crate::engine::{postgres, sqlite};
 
 /// Walks of one index.
 pub(crate) struct Walks {
@@ -58,14 +55,6 @@ impl Words {
 }
 
 impl Walks {
-    /// Appends a query for the `seq` of the rows of the page.
-    pub(crate) fn push(&self, engine: Engine, sql: &mut Builder) {
-        match engine {
-            Engine::Sqlite => sqlite::walks::push(self, sql),
-            Engine::Postgres => postgres::walks::push(self, sql),
-        }
-    }
-
     /// How many walks there are.
     pub(crate) fn count(&self) -> usize {
         self.leading.iter().map(|column| column.words.len()).product()

@@ -12,7 +12,7 @@ use crate::engine::columns::Columns;
 use crate::engine::row::Row;
 use crate::engine::sql;
 use crate::evidence::folder::GivenUp;
-use crate::nodes::node::BUCKET;
+use crate::nodes::register::BUCKET;
 use crate::{Index, IndexError};
 
 /// Files whose rows are written together.

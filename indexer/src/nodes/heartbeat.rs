@@ -1,8 +1,6 @@
 //! A node's row, which its live system writes again and again: it shows that the database can be written, and that the node's
 //! cameras are watched.
 
-use uuid::Uuid;
-
 use crate::engine::connection::Connection;
 use crate::engine::sql;
 use crate::{Index, IndexError};
@@ -35,11 +33,6 @@ impl Index {
         query.bind(&self.inner.process).execute(connection).await.map_err(not_beaten)?;
         Ok(())
     }
-}
-
-/// The word of a process.
-pub(crate) fn new_process() -> String {
-    Uuid::now_v7().to_string()
 }
 
 fn not_beaten(source: sqlx::Error) -> IndexError {

@@ -1,6 +1,7 @@
 //! Nodes: a data folder and the process that serves it. Several may share a database on a server; each records cameras of its
 //! own, and its files lie in its own folder.
 
-pub(crate) mod heartbeat;
-pub(crate) mod node;
-pub(crate) mod take;
+mod heartbeat;
+mod node;
+pub(crate) mod register;
+mod take;

@@ -9,7 +9,7 @@ use anjian_footage::{FootageError, Pieces, repair};
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
-use crate::nodes::node::NodeId;
+use crate::nodes::register::NodeId;
 use crate::recordings::{segment_pieces, segment_row};
 use crate::{Index, IndexError};
 

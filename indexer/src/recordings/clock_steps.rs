@@ -11,7 +11,7 @@ use std::time::Duration;
 use anjian_domain::{CameraId, WallTime};
 
 use crate::engine::columns::Columns;
-use crate::nodes::node::NodeId;
+use crate::nodes::register::NodeId;
 use crate::{Index, IndexError};
 
 /// Two steps that undo each other differ by less: a clock drifts, and is set by hand.

@@ -10,7 +10,7 @@ use anjian_domain::{AudioCodec, CameraId, Segment, WallTime};
 use crate::IndexError;
 use crate::configuration::camera_row;
 use crate::engine::columns::Columns;
-use crate::nodes::node::NodeId;
+use crate::nodes::register::NodeId;
 
 /// What [`decode`] needs.
 pub(crate) const COLUMNS: &str = "camera, start_us, end_us, duration_ns, size_bytes, sha256, video, width_px, \

@@ -10,7 +10,7 @@ use anjian_domain::{CameraId, RecordingChange, RecordingState, Scope, Segment, V
 use serde::{Deserialize, Serialize};
 
 use crate::engine::columns::Columns;
-use crate::nodes::node::NodeId;
+use crate::nodes::register::NodeId;
 use crate::recordings::gap::{self, Gap, History, Span};
 use crate::recordings::segment_row;
 use crate::viewer::camera::is_seen;

@@ -13,7 +13,7 @@ use anjian_domain::{
 use crate::engine::columns::{Columns, json_column, media_column, uuid_column};
 use crate::evidence::clip_row;
 use crate::evidence::folder::StoredFile;
-use crate::nodes::node::NodeId;
+use crate::nodes::register::NodeId;
 use crate::updates::outbox;
 use crate::violations::run_row;
 use crate::violations::supersede::{self, SUPERSEDED, Standing};

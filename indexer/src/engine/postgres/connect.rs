@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::IndexError;
-use crate::engine::connection::Pool;
 use crate::engine::database::Server;
 
 /// All writers take turns, in all processes: the number of a change is then the order in which changes are seen. Any number
@@ -18,12 +18,12 @@ const READERS: u32 = 8;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The writer and the readers. Connects when somebody asks.
-pub(crate) fn pools(server: &Server) -> (Pool, Pool) {
+pub(crate) fn pools(server: &Server) -> (PgPool, PgPool) {
     let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
     let writer = pool.clone().max_connections(1).connect_lazy_with(options(server));
     let reading = options(server).options([("default_transaction_read_only", "on")]);
     let reader = pool.max_connections(READERS).connect_lazy_with(reading);
-    (Pool::Postgres(writer), Pool::Postgres(reader))
+    (writer, reader)
 }
 
 pub(crate) fn options(server: &Server) -> PgConnectOptions {

@@ -6,7 +6,7 @@ use sqlx::{Arguments, Postgres};
 
 use crate::engine::connection::Executor;
 use crate::engine::row::Row;
-use crate::engine::sql::Statement;
+use crate::engine::statement::Statement;
 use crate::engine::value::Value;
 
 pub(crate) async fn execute(on: Executor<'_, Postgres>, statement: &Statement) -> Result<u64, sqlx::Error> {

@@ -7,7 +7,7 @@ use sqlx::{Arguments, Sqlite};
 use crate::engine::connection::Executor;
 use crate::engine::dialect::for_sqlite;
 use crate::engine::row::Row;
-use crate::engine::sql::Statement;
+use crate::engine::statement::Statement;
 use crate::engine::value::Value;
 
 pub(crate) async fn execute(on: Executor<'_, Sqlite>, statement: &Statement) -> Result<u64, sqlx::Error> {
