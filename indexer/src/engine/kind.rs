@@ -17,6 +17,8 @@ pub(crate) fn kind_of(error: &sqlx::Error) -> ErrorKind {
         sqlx::Error::Io(error) => match error.kind() {
             // The way to the database.
             Io::ConnectionRefused
+            // The socket of a server that is away.
+            | Io::NotFound
             | Io::ConnectionReset
             | Io::ConnectionAborted
             | Io::BrokenPipe
@@ -52,6 +54,7 @@ mod tests {
             (sqlx::Error::PoolClosed, Refused),
             (sqlx::Error::Io(no_descriptor), Unavailable(anjian_domain::Shortage::Descriptors)),
             (sqlx::Error::Io(Io::ConnectionRefused.into()), Unavailable(Busy)),
+            (sqlx::Error::Io(Io::NotFound.into()), Unavailable(Busy)),
             (sqlx::Error::RowNotFound, Missing),
             (sqlx::Error::Decode("no UTC".into()), Corrupt),
             (sqlx::Error::ColumnNotFound("seq".into()), Invalid),
