@@ -5,4 +5,3 @@ mod clock;
 mod data_folder;
 mod failing_disk;
 mod files;
-mod stores;
