@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anjian_analysis::CameraAnalysis;
 use anjian_domain::{Camera, Clock, LookKind, RuleDefinition, Run, RunId, SegmentSink, SystemClock};
-use anjian_indexer::{Bucket, Index, Recovery};
+use anjian_indexer::{Bucket, Index, IndexError, Recovery};
 use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording, Sound, Vitals};
 use anjian_models::{Catalogue, Reported, Runtime, SecondLookModel, SessionSettings};
 use anjian_pipeline::{Eyes, Judge, JudgeSetup, RecordedCamera};
@@ -38,10 +38,15 @@ pub async fn open_index(config: &Config) -> anyhow::Result<Index> {
     for site in &config.sites {
         index.put_site(site).await?;
     }
+    put_cameras(config, &index).await?;
+    Ok(index)
+}
+
+async fn put_cameras(config: &Config, index: &Index) -> Result<(), IndexError> {
     for camera in &config.cameras {
         index.put_camera(&as_camera(config, camera)).await?;
     }
-    Ok(index)
+    Ok(())
 }
 
 /// Tells the index of the bucket, if the configuration names one.
@@ -61,6 +66,8 @@ pub async fn claim_index(config: &Config) -> anyhow::Result<Index> {
     }
     let cameras: Vec<_> = config.cameras.iter().map(|camera| camera.id.clone()).collect();
     index.take_cameras(&cameras).await?;
+    // A camera that was taken from another node has its name and zones from here now.
+    put_cameras(config, &index).await?;
     index.remove_left_evidence().await?;
     let recovery = index.recover_recordings().await?;
     if recovery.repaired + recovery.dropped + recovery.failed > 0 {

@@ -1,4 +1,4 @@
-//! Where the index is kept, and where evidence and recordings are copied.
+//! Where the index is kept, and where evidence moves.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub struct StoreConfig {
     /// A file in the data folder, or a server.
     #[serde(deserialize_with = "database")]
     pub database: Database,
-    /// Where evidence and closed segments are copied; nowhere when left out.
+    /// Where evidence moves from the local disk; nowhere when left out.
     #[serde(deserialize_with = "bucket")]
     bucket: Option<BucketAddress>,
     /// The server of the bucket; Amazon's when left out.
