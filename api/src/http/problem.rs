@@ -2,6 +2,7 @@
 //!
 //! Details say what was wrong and what is allowed. What went wrong inside the server goes to its log, not out.
 
+use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
 use anjian_indexer::IndexError;
 use axum::Json;
@@ -134,6 +135,9 @@ impl Problem {
             Self::Index(IndexError::Elsewhere { .. }) => {
                 (StatusCode::MISDIRECTED_REQUEST, "other-node", "On another node")
             }
+            Self::Index(IndexError::Bucket { kind: ErrorKind::Missing, .. }) => {
+                (StatusCode::NOT_FOUND, "not-found", "Not found")
+            }
             Self::Index(error) if error.kind().is_unavailable() => {
                 (StatusCode::SERVICE_UNAVAILABLE, "index", "Index not available")
             }
@@ -146,6 +150,9 @@ impl Problem {
         let detail = match self {
             Self::Index(IndexError::Query(reason)) => reason.clone(),
             Self::Index(error @ IndexError::Elsewhere { .. }) => error.to_string(),
+            Self::Index(IndexError::Bucket { kind: ErrorKind::Missing, .. }) => {
+                "it is missing in the bucket: run `anjian check`".to_owned()
+            }
             other => other.to_string(),
         };
         let key = match self {

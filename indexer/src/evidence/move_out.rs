@@ -99,6 +99,9 @@ impl Index {
         safe: Vec<Here>,
         moved: &mut MovedEvidence,
     ) -> Result<(), IndexError> {
+        if safe.is_empty() {
+            return Ok(());
+        }
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("evidence").await?;
         let (mut gone, mut expired) = (Vec::new(), Vec::new());
