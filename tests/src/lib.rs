@@ -4,6 +4,7 @@
 mod anjian;
 mod camera;
 pub mod camera_cases;
+mod faulty_system;
 pub mod field;
 mod kills;
 pub mod odd_camera;
@@ -23,6 +24,7 @@ use anyhow::{Result, bail};
 
 pub use anjian::{Finished, Server, check, run};
 pub use camera::{Camera, Shows};
+pub use faulty_system::{Fault, FaultySystem};
 pub use kills::{KillReport, kill_recording};
 pub use plant::{CAMERAS, Plant};
 pub use private_bucket::PrivateBucket;

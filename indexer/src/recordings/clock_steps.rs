@@ -50,7 +50,7 @@ impl ClockFault {
 
     /// Whether it takes back what `other` said: that clock was right.
     pub fn undoes(&self, other: &Self) -> bool {
-        // No two steps are of the same size to the microsecond.
+        // See `unlike_others`.
         self.ahead_us == -other.ahead_us
     }
 }
@@ -102,6 +102,7 @@ impl Index {
     pub async fn note_clock_step(&self, step: ClockStep) -> Result<Option<ClockFault>, IndexError> {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("clock_step").await?;
+        let step = unlike_others(&mut transaction, step).await?;
         let sql = "INSERT INTO clock_step (found_us, step_us, node, violation_seq, oldest_us) SELECT $1, $2, $3, \
              coalesce((SELECT max(seq) FROM violation), 0), (SELECT min((SELECT start_us FROM segment AS s \
              WHERE s.camera = c.id ORDER BY start_us LIMIT 1)) FROM camera AS c WHERE c.node = $3) RETURNING seq, violation_seq";
@@ -150,6 +151,19 @@ impl Fault {
             after_seq: violation_seq,
             ..self
         }
+    }
+}
+
+/// A mark names its step by the size alone: a step that is exactly as long as another becomes longer by microseconds.
+async fn unlike_others(connection: &mut Connection<'_>, step: ClockStep) -> Result<ClockStep, IndexError> {
+    let mut step_us = step.step_us;
+    loop {
+        let query =
+            sql::query("SELECT 1 AS found FROM clock_step WHERE abs(step_us) = $1").bind(step_us.abs());
+        if query.fetch_optional(&mut *connection).await.map_err(not_marked)?.is_none() {
+            return Ok(ClockStep { step_us, ..step });
+        }
+        step_us += step_us.signum();
     }
 }
 
@@ -209,7 +223,7 @@ async fn was_behind(
     }))
 }
 
-/// Takes away what a step marked: no other is of the same size to the microsecond.
+/// Takes away what a step marked.
 async fn unmark(connection: &mut Connection<'_>, ahead_us: i64) -> Result<(), IndexError> {
     for sql in [
         "UPDATE segment SET clock_error_us = NULL WHERE clock_error_us = $1",

@@ -11,7 +11,8 @@ use crate::media::{record, set_up};
 use crate::recordings::gate;
 
 const HOUR_S: u64 = 3_600;
-const HOUR_US: i64 = 3_600_000_000;
+const SECOND_US: i64 = 1_000_000;
+const HOUR_US: i64 = 3_600 * SECOND_US;
 
 fn step(store: &Store, found: WallTime, step_us: i64) -> Option<ClockFault> {
     store.wait(store.index.note_clock_step(ClockStep { found, step_us })).unwrap()
@@ -21,14 +22,14 @@ fn step(store: &Store, found: WallTime, step_us: i64) -> Option<ClockFault> {
 fn segments_ahead(store: &Store) -> Vec<Option<i64>> {
     let (from, to) = (at(0).wall, at(20 * 24 * HOUR_S).wall);
     let found = store.wait(store.index.segments(&store.viewer, &gate(), from, to)).unwrap();
-    found.iter().map(|segment| segment.clock_error_us.map(|micros| micros / 1_000_000)).collect()
+    found.iter().map(|segment| segment.clock_error_us.map(|micros| micros / SECOND_US)).collect()
 }
 
 /// The same of violations, the oldest row first.
 fn violations_ahead(store: &Store) -> Vec<Option<i64>> {
     let mut rows = store.search(&ViolationQuery::default());
     rows.sort_by_key(|row| row.opened_at);
-    rows.iter().map(|row| row.clock.error_us.map(|micros| micros / 1_000_000)).collect()
+    rows.iter().map(|row| row.clock.error_us.map(|micros| micros / SECOND_US)).collect()
 }
 
 pub(crate) fn what_a_wrong_clock_dated_is_marked_and_nothing_else(store: &Store) {
@@ -44,7 +45,7 @@ pub(crate) fn what_a_wrong_clock_dated_is_marked_and_nothing_else(store: &Store)
     store.recorded(&archived, HOUR_S + 90);
     store.clock.set(at(240).wall);
     let fault = step(store, at(240).wall, -HOUR_US).unwrap();
-    assert_eq!((fault.ahead_us, fault.segments, fault.violations), (HOUR_US, 1, 1));
+    assert_eq!((fault.ahead_us / SECOND_US, fault.segments, fault.violations), (3_600, 1, 1));
     record(store, at(250).wall, 60);
     store.recorded(&run, 260);
     assert_eq!(segments_ahead(store), [None, None, Some(3_600)]);
@@ -72,9 +73,23 @@ pub(crate) fn marks_move_when_a_clock_that_was_set_back_is_set_forward_again(sto
     record(store, at(210).wall, 60);
     store.recorded(&run, 220);
     let fault = step(store, at(HOUR_S + 270).wall, HOUR_US).unwrap();
-    assert_eq!((fault.ahead_us, fault.segments, fault.violations), (-HOUR_US, 1, 1));
+    assert_eq!((fault.ahead_us / SECOND_US, fault.segments, fault.violations), (-3_600, 1, 1));
     assert_eq!(segments_ahead(store), [Some(-3_600), None, None]);
     assert_eq!(violations_ahead(store), [Some(-3_600), None, None]);
+}
+
+/// A step that turns out to have been the wrong one takes back its own marks, not those of another that was exactly as long.
+pub(crate) fn steps_of_one_size_keep_their_own_marks(store: &Store) {
+    set_up(store, Retention::default(), 0);
+    let run = store.run(RunKind::Live, "gate");
+    step(store, at(HOUR_S).wall, HOUR_US);
+    store.recorded(&run, HOUR_S + 10);
+    step(store, at(20).wall, -HOUR_US);
+    store.recorded(&run, 2 * HOUR_S);
+    step(store, at(HOUR_S + 10).wall, -HOUR_US);
+    assert_eq!(violations_ahead(store), [Some(3_600), Some(3_600)]);
+    step(store, at(2 * HOUR_S + 20).wall, HOUR_US);
+    assert_eq!(violations_ahead(store), [Some(3_600), None]);
 }
 
 pub(crate) fn what_was_on_its_way_when_the_clock_was_set_is_marked_when_it_arrives(store: &Store) {

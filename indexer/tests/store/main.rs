@@ -107,7 +107,8 @@ store_suite!(
         the_index_is_made_again_from_media, a_day_with_a_clock_that_went_back;
     pieces: pieces_are_kept_when_a_segment_ends_and_go_with_it, missing_pieces_are_kept_later,
         rebuilding_makes_pieces_anew;
-    clocks: what_a_wrong_clock_dated_is_marked_and_nothing_else, marks_move_when_a_clock_that_was_set_back_is_set_forward_again,
+    clocks: what_a_wrong_clock_dated_is_marked_and_nothing_else, steps_of_one_size_keep_their_own_marks,
+        marks_move_when_a_clock_that_was_set_back_is_set_forward_again,
         what_was_on_its_way_when_the_clock_was_set_is_marked_when_it_arrives,
         a_clock_that_was_set_while_nobody_watched_is_noticed,
         new_segments_lie_at_their_time_before_what_lies_in_the_future,

@@ -1,14 +1,14 @@
 //! A server whose clock is set while it runs, and set right again: an hour ahead, ten years ahead, an hour behind. What
 //! comes after carries the time of the clock, what the wrong clock dated is marked, and no camera stands still.
 //!
-//! `libfaketime` stands between the server and the clock of the machine; the monotonic clock stays as it is.
+//! The monotonic clock stays as it is.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anjian_domain::{Clock, SystemClock, WallTime};
-use anjian_tests::{CAMERAS, Plant};
-use anyhow::{Result, ensure};
+use anjian_tests::{CAMERAS, Fault, FaultySystem, Plant};
+use anyhow::Result;
 use serde_json::Value;
 
 const HOUR_S: i64 = 3_600;
@@ -21,27 +21,15 @@ const LONGEST_S: f64 = 900.0;
 /// A plant whose server has a clock of its own.
 struct Skewed {
     plant: Plant,
-    /// Holds by how many seconds that clock is off.
-    offset: PathBuf,
+    system: FaultySystem,
 }
 
 impl Skewed {
     fn start(folder: &Path) -> Result<Self> {
-        let offset = folder.join("offset");
-        std::fs::write(&offset, "+0")?;
-        let file = format!("FAKETIME_TIMESTAMP_FILE={}", offset.display());
-        let library = format!("LD_PRELOAD={}", faketime()?.display());
-        let wrapper = ["env", &library, &file, "FAKETIME_CACHE_DURATION=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"];
+        let system = FaultySystem::prepare(folder)?;
         // One is recorded, the other is only judged.
-        let plant = Plant::start(&wrapper, |id| format!("record = {}\n{}", id == CAMERAS[0], Plant::RULE))?;
-        Ok(Self { plant, offset })
-    }
-
-    fn set_clock(&self, offset_s: i64) -> Result<()> {
-        // Replaced in one step: it is read all the time.
-        let next = self.offset.with_extension("next");
-        std::fs::write(&next, format!("{offset_s:+}"))?;
-        Ok(std::fs::rename(next, &self.offset)?)
+        let keys = |id: &str| format!("record = {}\n{}", id == CAMERAS[0], Plant::RULE);
+        Ok(Self { plant: Plant::start(&system.wrapper(), keys)?, system })
     }
 
     /// Both cameras find a violation that the clock dates now, with so many seconds added, and are live with a frame of
@@ -111,12 +99,6 @@ fn apart(a: WallTime, b: WallTime) -> Duration {
     a.since(b).max(b.since(a))
 }
 
-fn faketime() -> Result<PathBuf> {
-    let library = Path::new("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1");
-    ensure!(library.exists(), "{} is missing: run scripts/setup --tests", library.display());
-    Ok(library.to_owned())
-}
-
 #[test]
 fn a_clock_that_is_set_harms_nothing_and_is_right_when_it_is_right() -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -124,10 +106,10 @@ fn a_clock_that_is_set_harms_nothing_and_is_right_when_it_is_right() -> Result<(
     skewed.expect_violations(0)?;
     skewed.expect_recording(0)?;
     for offset_s in [HOUR_S, TEN_YEARS_S, -HOUR_S] {
-        skewed.set_clock(offset_s)?;
+        skewed.system.set(Fault::Clock, offset_s)?;
         skewed.expect_violations(offset_s)?;
         skewed.expect_recording(offset_s)?;
-        skewed.set_clock(0)?;
+        skewed.system.set(Fault::Clock, 0)?;
         skewed.expect_violations(0)?;
         skewed.expect_recording(0)?;
         skewed.expect_marks(offset_s)?;

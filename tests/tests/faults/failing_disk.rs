@@ -1,85 +1,51 @@
 //! A disk that fails: writes and syncs that answer EIO, then a file system that is read-only, then a process that has no
-//! descriptors left. `libfiu` stands between the server and the system's calls.
+//! descriptors left.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::Duration;
 
 use anjian_domain::{Clock, SystemClock};
-use anjian_tests::{CAMERAS, Plant, pass};
+use anjian_tests::{CAMERAS, Fault, FaultySystem, Plant, pass};
 use anyhow::{Result, ensure};
 
 /// Longer than a violation is apart from the next: some evidence has to wait.
-const FAULT: Duration = Duration::from_secs(16);
+const LASTING: Duration = Duration::from_secs(16);
 
-/// A kind of fault: the calls that fail, and what they answer.
-struct Fault {
-    name: &'static str,
-    calls: &'static [&'static str],
-    errno: i32,
-}
-
-/// Calls named `write` serve sockets and wake threads too: they are left alone.
-const FAULTS: [Fault; 3] = [
-    Fault {
-        name: "a disk that can neither write nor sync",
-        calls: &[
-            "posix/io/rw/pwrite",
-            "posix/io/rw/pwritev",
-            "posix/io/sync/fsync",
-            "posix/io/sync/fdatasync",
-        ],
-        errno: nix::libc::EIO,
-    },
-    Fault { name: "a read-only file system", calls: &["posix/io/oc/open"], errno: nix::libc::EROFS },
-    Fault { name: "no descriptors", calls: &["posix/io/oc/open"], errno: nix::libc::EMFILE },
+/// What fails, and what it answers.
+const FAULTS: [(&str, Fault, i32); 3] = [
+    ("a disk that can neither write nor sync", Fault::Writing, nix::libc::EIO),
+    ("a read-only file system", Fault::OpeningToWrite, nix::libc::EROFS),
+    ("no descriptors", Fault::Opening, nix::libc::EMFILE),
 ];
 
 struct FailingDisk {
     plant: Plant,
-    control: PathBuf,
+    system: FaultySystem,
 }
 
 impl FailingDisk {
     fn start(folder: &Path) -> Result<Self> {
-        ensure!(Path::new("/usr/bin/fiu-run").exists(), "fiu-run is missing: run scripts/setup --tests");
-        let control = folder.join("control");
-        let path = control.to_string_lossy().into_owned();
-        let plant = Plant::start(&["fiu-run", "-x", "-f", &path], |_| Plant::RULE.to_owned())?;
-        Ok(Self { plant, control })
+        let system = FaultySystem::prepare(folder)?;
+        Ok(Self { plant: Plant::start(&system.wrapper(), |_| Plant::RULE.to_owned())?, system })
     }
 
-    fn order(&self, order: &str) -> Result<()> {
-        let pid = self.plant.server.pid()?.to_string();
-        let sent =
-            Command::new("fiu-ctrl").arg("-f").arg(&self.control).args(["-c", order, &pid]).output()?;
-        ensure!(sent.status.success(), "{order}: {}", String::from_utf8_lossy(&sent.stderr));
-        Ok(())
-    }
-
-    fn suffer(&self, fault: &Fault) -> Result<()> {
+    fn suffer(&self, name: &str, fault: Fault, errno: i32) -> Result<()> {
         let plant = &self.plant;
         let before = plant.violations(None).len();
         let begun = SystemClock.now();
-        for call in fault.calls {
-            self.order(&format!("enable name={call},failinfo={}", fault.errno))?;
-        }
-        pass(FAULT);
+        self.system.set(fault, errno.into())?;
+        pass(LASTING);
         let health = plant.server.body("/healthz")?;
-        for call in fault.calls {
-            self.order(&format!("disable name={call}"))?;
-        }
-        ensure!(!health.contains(r#""status":"ok""#), "{}: {health}\n{}", fault.name, plant.server.log());
-        plant.expect(&format!("recording after {}", fault.name), Plant::is_recording)?;
-        plant.expect(&format!("health after {}", fault.name), Plant::is_healthy)?;
-        plant.expect(&format!("evidence after {}", fault.name), |plant| {
-            plant.violations(None).len() > before
-        })?;
+        self.system.set(fault, 0)?;
+        ensure!(!health.contains(r#""status":"ok""#), "{}: {health}\n{}", name, plant.server.log());
+        plant.expect(&format!("recording after {}", name), Plant::is_recording)?;
+        plant.expect(&format!("health after {}", name), Plant::is_healthy)?;
+        plant.expect(&format!("evidence after {}", name), |plant| plant.violations(None).len() > before)?;
         // What is missing has a cause.
         for id in CAMERAS {
             let gaps = plant.gaps(id, begun, SystemClock.now())?;
             let is_explained = |(cause, _): &(String, f64)| cause != "lost" && cause != "unrecorded";
-            ensure!(gaps.iter().all(is_explained), "{}: {id}: {gaps:?}", fault.name);
+            ensure!(gaps.iter().all(is_explained), "{}: {id}: {gaps:?}", name);
         }
         Ok(())
     }
@@ -90,8 +56,8 @@ fn a_disk_that_fails_costs_no_evidence_and_all_goes_on_afterwards() -> Result<()
     let folder = tempfile::tempdir()?;
     let disk = FailingDisk::start(folder.path())?;
     disk.plant.expect("a violation", |plant| !plant.violations(None).is_empty())?;
-    for fault in &FAULTS {
-        disk.suffer(fault)?;
+    for (name, fault, errno) in FAULTS {
+        disk.suffer(name, fault, errno)?;
     }
     disk.plant.expect_nothing_lost()?;
     disk.plant.server.stop()

@@ -5,3 +5,4 @@ mod clock;
 mod data_folder;
 mod failing_disk;
 mod files;
+mod stores;
