@@ -37,15 +37,15 @@ impl FailingDisk {
         pass(LASTING);
         let health = plant.server.body("/healthz")?;
         self.system.set(fault, 0)?;
-        ensure!(!health.contains(r#""status":"ok""#), "{}: {health}\n{}", name, plant.server.log());
-        plant.expect(&format!("recording after {}", name), Plant::is_recording)?;
-        plant.expect(&format!("health after {}", name), Plant::is_healthy)?;
-        plant.expect(&format!("evidence after {}", name), |plant| plant.violations(None).len() > before)?;
+        ensure!(!health.contains(r#""status":"ok""#), "{name}: {health}\n{}", plant.server.log());
+        plant.expect(&format!("recording after {name}"), Plant::is_recording)?;
+        plant.expect(&format!("health after {name}"), Plant::is_healthy)?;
+        plant.expect(&format!("evidence after {name}"), |plant| plant.violations(None).len() > before)?;
         // What is missing has a cause.
         for id in CAMERAS {
             let gaps = plant.gaps(id, begun, SystemClock.now())?;
             let is_explained = |(cause, _): &(String, f64)| cause != "lost" && cause != "unrecorded";
-            ensure!(gaps.iter().all(is_explained), "{}: {id}: {gaps:?}", name);
+            ensure!(gaps.iter().all(is_explained), "{name}: {id}: {gaps:?}");
         }
         Ok(())
     }
