@@ -126,7 +126,10 @@ fn cut(place: &Place, file: &str, signal: Signal) -> Result<std::process::Output
         .stderr(Stdio::piped())
         .spawn()?;
     wait_for("a violation", Duration::from_secs(60), || {
-        has_evidence(&place.path("data/evidence")).then_some(())
+        // The row comes after the picture.
+        let is_found =
+            has_evidence(&place.path("data/evidence")) && place.listed().is_ok_and(|rows| !rows.is_empty());
+        is_found.then_some(())
     })?;
     kill(Pid::from_raw(i32::try_from(child.id())?), signal)?;
     Ok(child.wait_with_output()?)
