@@ -255,6 +255,11 @@ pub enum IndexError {
 }
 
 impl IndexError {
+    /// Whether the bucket would refuse the next file too.
+    pub(crate) const fn is_outage(&self) -> bool {
+        matches!(self, Self::Bucket { kind: ErrorKind::Refused | ErrorKind::Unavailable(_), .. })
+    }
+
     /// What a caller can do about it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

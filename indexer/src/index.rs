@@ -19,6 +19,7 @@ use crate::engine::open::{self, Create};
 use crate::engine::presence::Presence;
 use crate::evidence::folder::EvidenceFolder;
 use crate::nodes::register::{self, NodeId};
+use crate::recordings::fetched::Fetched;
 use crate::{IndexError, RecordingSettings};
 
 /// How long a recorder waits for the right to write. Its queue of packets holds 10 s.
@@ -52,6 +53,8 @@ pub(crate) struct Inner {
     pub(crate) reserve: Mutex<()>,
     /// Set once, by whoever opened the index, if there is one.
     bucket: OnceLock<Bucket>,
+    /// Segments of the bucket, for decoders.
+    pub(crate) fetched: Fetched,
     /// Held while this index is open, so that `check` knows whether somebody may be recording.
     _in_use: Option<File>,
     /// Held while this index is the live system's.
@@ -104,6 +107,7 @@ impl Index {
             Create::Never => register::find(&opened.data_dir, database, &opened.reader).await?,
         };
         let inner = Inner {
+            fetched: Fetched::new(&opened.data_dir),
             evidence: EvidenceFolder::new(opened.data_dir.join("evidence")),
             data_dir: opened.data_dir,
             clock,

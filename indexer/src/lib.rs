@@ -58,6 +58,7 @@ pub use index::Index;
 pub use recordings::clock_steps::{ClockFault, ClockStep};
 pub use recordings::evidence_usage::EvidenceUsage;
 pub use recordings::gap::{Gap, GapCause};
+pub use recordings::move_out::MovedSegments;
 pub use recordings::recover::Recovery;
 pub use recordings::settings::{CameraLimits, ClipSettings, EvidenceLimits, RecordingSettings, Retention};
 pub use recordings::storage::{CameraUsage, Storage};

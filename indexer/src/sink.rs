@@ -61,8 +61,9 @@ impl IndexSink {
     ) -> Result<Option<(Segment, PathBuf)>, IndexError> {
         let until = at.plus(Duration::from_micros(1));
         let found = self.runtime.block_on(self.index.timeline(camera, at, until))?.segments.pop();
-        let root = self.index.recordings_folder();
-        Ok(found.map(|segment| (segment.clone(), root.join(&segment.path))))
+        let Some(segment) = found else { return Ok(None) };
+        let file = self.runtime.block_on(self.index.segment_file(&segment))?;
+        Ok(Some((segment, file)))
     }
 
     /// Keeps evidence; when the disk is full, in the room that the reserve gives up.
@@ -158,8 +159,13 @@ mod tests {
         let index = runtime.block_on(opened).unwrap();
         let recordings = folder.path().join("recordings");
         let (retention, clips) = (Retention::default(), ClipSettings::default());
-        let settings =
-            RecordingSettings { folder: recordings.clone(), retention, clips, reserve_bytes: 1_000 };
+        let settings = RecordingSettings {
+            folder: recordings.clone(),
+            retention,
+            clips,
+            move_after: None,
+            reserve_bytes: 1_000,
+        };
         index.set_recording(settings.clone()).unwrap();
         assert!(index.set_recording(settings).is_err(), "it is set once");
         std::fs::File::create(recordings.join("full.mp4")).unwrap().set_len(1_400).unwrap();

@@ -16,6 +16,7 @@ async fn filmed(evidence: EvidenceLimits) -> (Server, ViolationId) {
     let server = Server::new().await;
     let every_camera = CameraLimits { max_age: Some(Duration::from_secs(1)), max_bytes: None };
     let settings = RecordingSettings {
+        move_after: None,
         folder: server.folder.path().join("recordings"),
         retention: Retention { every_camera, evidence, ..Retention::default() },
         clips: ClipSettings::default(),

@@ -3,6 +3,7 @@
 use std::fmt::{Debug, Formatter};
 use std::future::Future;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,6 +96,12 @@ impl Bucket {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// Where an object lies, for people.
+    #[must_use]
+    pub fn locate(&self, key: &str) -> PathBuf {
+        format!("{}/{key}", self.name().trim_end_matches('/')).into()
     }
 
     /// Bytes of an object, in one request: for ranges that fit into memory. A range that reaches past the object's end is

@@ -58,6 +58,12 @@ impl RangedReader {
         Self { bucket, key: key.into(), size_bytes, runtime, position: 0, spans: Vec::new(), requests: 0 }
     }
 
+    /// Size of the object.
+    #[must_use]
+    pub const fn length(&self) -> u64 {
+        self.size_bytes
+    }
+
     /// How often it has asked the bucket.
     #[must_use]
     pub const fn requests(&self) -> u64 {

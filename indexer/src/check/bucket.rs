@@ -18,7 +18,7 @@ use crate::nodes::register::BUCKET;
 use crate::{CheckFinding, CheckReport, Index, IndexError};
 
 /// Keys that are listed at once.
-const PAGE: usize = 1_000;
+pub(crate) const PAGE: usize = 1_000;
 
 /// A row whose file lies in the bucket.
 struct Far {
@@ -52,13 +52,15 @@ impl Index {
         for camera in self.own_cameras().await? {
             self.check_objects(bucket, &move_out::key_of(camera.as_str()), report, repair).await?;
         }
-        Ok(())
+        self.check_bucket_segments(bucket, report, repair).await
     }
 
     /// Rows say that something lies in a bucket, and none is named.
     async fn miss_bucket(&self, report: &mut CheckReport) -> Result<(), IndexError> {
-        if let Some(far) = self.far_after(&(0, String::new())).await?.first() {
-            let (path, reason) = (move_out::key_of(&far.path).into(), IndexError::NoBucket.to_string());
+        let evidence = self.far_after(&(0, String::new())).await?;
+        let evidence = evidence.first().map(|far| move_out::key_of(&far.path));
+        for key in [evidence, self.first_far_segment().await?].into_iter().flatten() {
+            let (path, reason) = (key.into(), IndexError::NoBucket.to_string());
             report.find(CheckFinding::Unreadable { path, reason });
         }
         Ok(())
@@ -82,7 +84,7 @@ impl Index {
                     bucket.delete(&key).await?;
                     report.repaired += 1;
                 } else {
-                    report.find(CheckFinding::OrphanFile { path: name_of(bucket, &key) });
+                    report.find(CheckFinding::OrphanFile { path: bucket.locate(&key) });
                 }
             }
         }
@@ -115,21 +117,53 @@ impl Index {
     }
 }
 
+/// How an object differs from its row.
+pub(crate) enum Difference {
+    Missing,
+    Size(u64),
+    Digest,
+}
+
+impl Difference {
+    pub(crate) fn of_segment(self, path: PathBuf, recorded_bytes: u64) -> CheckFinding {
+        match self {
+            Self::Missing => CheckFinding::SegmentMissing { path },
+            Self::Size(found_bytes) => CheckFinding::SegmentWrongSize { path, recorded_bytes, found_bytes },
+            Self::Digest => CheckFinding::SegmentWrongDigest { path },
+        }
+    }
+
+    fn of_evidence(self, violation: ViolationId, path: PathBuf, recorded_bytes: u64) -> CheckFinding {
+        match self {
+            Self::Missing => CheckFinding::MissingFile { violation, path },
+            Self::Size(found_bytes) => {
+                CheckFinding::WrongSize { violation, path, recorded_bytes, found_bytes }
+            }
+            Self::Digest => CheckFinding::WrongDigest { violation, path },
+        }
+    }
+}
+
 async fn compare(bucket: &Bucket, far: &Far) -> Result<Option<CheckFinding>, IndexError> {
     let key = move_out::key_of(&far.path);
-    let (violation, path) = (far.violation, name_of(bucket, &key));
-    let Some(found_bytes) = bucket.size(&key).await? else {
-        return Ok(Some(CheckFinding::MissingFile { violation, path }));
-    };
-    let recorded_bytes = far.size_bytes;
-    if found_bytes != recorded_bytes {
-        return Ok(Some(CheckFinding::WrongSize { violation, path, recorded_bytes, found_bytes }));
+    let found = compare_object(bucket, &key, far.size_bytes, &far.sha256).await?;
+    Ok(found.map(|difference| difference.of_evidence(far.violation, bucket.locate(&key), far.size_bytes)))
+}
+
+/// Reads it whole.
+pub(crate) async fn compare_object(
+    bucket: &Bucket,
+    key: &str,
+    size_bytes: u64,
+    sha256: &str,
+) -> Result<Option<Difference>, IndexError> {
+    let Some(found_bytes) = bucket.size(key).await? else { return Ok(Some(Difference::Missing)) };
+    if found_bytes != size_bytes {
+        return Ok(Some(Difference::Size(found_bytes)));
     }
-    match digest(bucket, &key, found_bytes).await {
-        Ok(sha256) => Ok((sha256 != far.sha256).then_some(CheckFinding::WrongDigest { violation, path })),
-        Err(error) if error.kind() == ErrorKind::Missing => {
-            Ok(Some(CheckFinding::MissingFile { violation, path }))
-        }
+    match digest(bucket, key, found_bytes).await {
+        Ok(found) => Ok((found != sha256).then_some(Difference::Digest)),
+        Err(error) if error.kind() == ErrorKind::Missing => Ok(Some(Difference::Missing)),
         Err(error) => Err(error),
     }
 }
@@ -141,10 +175,6 @@ async fn digest(bucket: &Bucket, key: &str, size_bytes: u64) -> Result<String, I
         Ok(hash)
     });
     Ok(hex::encode(hash.await?.finalize()))
-}
-
-fn name_of(bucket: &Bucket, key: &str) -> PathBuf {
-    format!("{}/{key}", bucket.name().trim_end_matches('/')).into()
 }
 
 fn decode(row: &Row) -> Result<Far, IndexError> {

@@ -6,7 +6,7 @@ use crate::engine::sql;
 use std::path::Path;
 
 use anjian_domain::{CameraId, Segment, ViolationId, WallTime};
-use anjian_footage::{Cut, FootageError, WholeFile};
+use anjian_footage::{Cut, FootageError, Shelf, WholeFile};
 
 use crate::check::batch::BATCH;
 use crate::check::segments::Repair;
@@ -58,9 +58,9 @@ impl Index {
 
     async fn compare_clip(&self, noted: &Noted) -> Result<Option<CheckFinding>, IndexError> {
         let segments = self.timeline(&noted.camera, noted.from, noted.to).await?.segments;
-        let root = self.recordings_folder().to_path_buf();
+        let shelf = self.shelf();
         let (violation, range, digest) = (noted.violation, (noted.from, noted.to), noted.digest.clone());
-        blocking(move || Ok(compare(&root, &segments, violation, range, &digest))).await
+        blocking(move || Ok(compare(&shelf, &segments, violation, range, &digest))).await
     }
 
     async fn noted_after(&self, after: i64) -> Result<Vec<Noted>, IndexError> {
@@ -115,14 +115,14 @@ impl Index {
 }
 
 fn compare(
-    root: &Path,
+    shelf: &Shelf,
     segments: &[Segment],
     violation: ViolationId,
     (from, to): (WallTime, WallTime),
     digest: &ClipDigest,
 ) -> Option<CheckFinding> {
     let missing = |reason: String| Some(CheckFinding::ClipMissing { violation, reason });
-    let read = Cut::plan(root, segments, from, to).and_then(|cut| match cut.len() {
+    let read = Cut::plan(shelf.clone(), segments, from, to).and_then(|cut| match cut.len() {
         len if len == digest.size_bytes => cut.digest().map(Ok),
         len => Ok(Err(len)),
     });

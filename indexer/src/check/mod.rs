@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod bucket;
+pub(crate) mod bucket_segments;
 pub(crate) mod clips;
 pub(crate) mod compare;
 pub(crate) mod files;

@@ -4,7 +4,7 @@ use crate::engine::sql;
 use crate::engine::sql::Builder;
 use std::path::PathBuf;
 
-use anjian_domain::{CameraId, Segment, WallTime};
+use anjian_domain::{CameraId, Place, Segment, WallTime};
 
 use crate::check::batch::{BATCH, YOUNG, digest};
 use crate::check::files::FileWalk;
@@ -220,19 +220,49 @@ impl Index {
             }
             for file in batch.files {
                 let is_young = self.age_of(file.modified).is_some_and(|age| age < YOUNG);
-                if (is_unused || !is_young) && !self.has_segment(parse_path(&file.stored_path)).await? {
-                    self.check_orphan(report, repair, file.path, file.stored_path).await?;
+                if !is_unused && is_young {
+                    continue;
+                }
+                match self.place_of(parse_path(&file.stored_path)).await? {
+                    Some(Place::Here) => {}
+                    Some(Place::Bucket) => self.check_left(report, repair, file.path).await?,
+                    Some(Place::Elsewhere(_)) | None => {
+                        self.check_orphan(report, repair, file.path, file.stored_path).await?;
+                    }
                 }
             }
         }
     }
 
-    async fn has_segment(&self, named: Option<(CameraId, WallTime)>) -> Result<bool, IndexError> {
-        let Some((camera, start)) = named else { return Ok(false) };
-        let sql = "SELECT EXISTS (SELECT 1 FROM segment WHERE camera = $1 AND start_us = $2)";
+    /// Where the segment of a file lies, if it has its row.
+    pub(crate) async fn place_of(
+        &self,
+        named: Option<(CameraId, WallTime)>,
+    ) -> Result<Option<Place>, IndexError> {
+        let Some((camera, start)) = named else { return Ok(None) };
+        let sql = "SELECT place FROM segment WHERE camera = $1 AND start_us = $2";
         let query = sql::query(sql).bind(camera.as_str()).bind(start.as_micros());
-        let found = query.scalar(&self.inner.reader).await;
-        found.map_err(|source| IndexError::Database { doing: "look a file up", table: "segment", source })
+        let found = query.scalar_or_none(&self.inner.reader).await;
+        let failed = |source| IndexError::Database { doing: "look a file up", table: "segment", source };
+        Ok(found.map_err(failed)?.map(|place| self.inner.node.place(place)))
+    }
+
+    /// A local file whose segment lies in the bucket: a process was killed before it deleted the file.
+    async fn check_left(
+        &self,
+        report: &mut CheckReport,
+        repair: Repair,
+        path: PathBuf,
+    ) -> Result<(), IndexError> {
+        if repair == Repair::Nothing {
+            let reason = "its segment lies in the bucket".to_owned();
+            report.find(CheckFinding::SegmentOrphan { path, reason });
+            return Ok(());
+        }
+        report.repaired += 1;
+        let failed =
+            |path: &PathBuf, source| IndexError::File { doing: "delete", path: path.clone(), source };
+        blocking(move || std::fs::remove_file(&path).map_err(|source| failed(&path, source))).await
     }
 
     async fn check_orphan(

@@ -6,7 +6,7 @@ use crate::engine::sql;
 use std::time::Duration;
 
 use anjian_domain::{CameraId, ErrorKind, Segment, WallTime};
-use anjian_footage::{Cut, FootageError, scan};
+use anjian_footage::{Cut, FootageError, Shelf, scan_segment};
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
@@ -120,10 +120,10 @@ impl Index {
 
     async fn look_for_clip(&self, due: &DueClip) -> Result<Outcome, IndexError> {
         let Some(footage) = self.footage(due).await? else { return Ok(Outcome::Waiting) };
-        let root = self.recordings_folder().to_path_buf();
+        let shelf = self.shelf();
         let (opened, from, to) = (due.opened, due.from, due.to);
         blocking(move || {
-            let (cut, from, to) = match plan(&root, &footage.segments, opened, (from, to)) {
+            let (cut, from, to) = match plan(&shelf, &footage.segments, opened, (from, to)) {
                 Ok(planned) => planned,
                 Err(FootageError::Empty { .. }) => return Ok(Outcome::Nothing(nothing(&footage.gaps))),
                 Err(error) => return Err(error.into()),
@@ -165,8 +165,11 @@ impl Index {
     /// Whether the file that is being written reaches `to` already.
     async fn is_written(&self, segments: &[Segment], to: WallTime) -> Result<bool, IndexError> {
         let Some(last) = segments.last().filter(|segment| segment.sha256.is_none()) else { return Ok(false) };
-        let (path, start) = (self.recordings_folder().join(&last.path), last.start);
-        blocking(move || Ok(scan(&path).is_ok_and(|file| start.plus(file.duration()) >= to))).await
+        let (shelf, last) = (self.shelf(), last.clone());
+        blocking(move || {
+            Ok(scan_segment(&shelf, &last).is_ok_and(|file| last.start.plus(file.duration()) >= to))
+        })
+        .await
     }
 
     async fn note_nothing(&self, due: &DueClip, reason: String) -> Result<(), IndexError> {
@@ -208,13 +211,13 @@ fn range(settings: ClipSettings, opened: WallTime, closed: Option<WallTime>) -> 
 /// The clip, and the range that it shows. Where the pictures change so that one file cannot hold both sides, the side
 /// with the opening of the violation.
 fn plan(
-    root: &std::path::Path,
+    shelf: &Shelf,
     segments: &[Segment],
     opened: WallTime,
     (mut from, mut to): (WallTime, WallTime),
 ) -> Result<(Cut, WallTime, WallTime), FootageError> {
     loop {
-        match Cut::plan(root, segments, from, to) {
+        match Cut::plan(shelf.clone(), segments, from, to) {
             Ok(cut) => return Ok((cut, from, to)),
             Err(FootageError::CannotJoin { at, .. }) if at > opened && at < to => to = at,
             Err(FootageError::CannotJoin { at, .. }) if at <= opened && at > from => from = at,

@@ -2,7 +2,7 @@
 //! process may be killed at any moment: the object is safe, then the row says so, then the local file goes. What is put
 //! again changes nothing; a local file that was left is removed at the next start.
 
-use anjian_domain::{ErrorKind, WallTime};
+use anjian_domain::WallTime;
 use futures_util::StreamExt;
 use futures_util::stream;
 
@@ -72,7 +72,7 @@ impl Index {
             for (here, outcome) in outcomes {
                 match outcome {
                     Ok(()) => safe.push(here),
-                    Err(error) if is_outage(&error) => outage = outage.or(Some(error)),
+                    Err(error) if error.is_outage() => outage = outage.or(Some(error)),
                     Err(error) => {
                         moved.failed += 1;
                         moved.problem.get_or_insert(error.to_string());
@@ -159,11 +159,6 @@ fn decode(row: &Row) -> Result<Here, IndexError> {
         opened,
     };
     Ok(Here { file, size_bytes: columns.unsigned("size_bytes")?, sha256: columns.get("sha256")? })
-}
-
-/// Whether the bucket would refuse the next file too.
-fn is_outage(error: &IndexError) -> bool {
-    matches!(error, IndexError::Bucket { kind: ErrorKind::Refused | ErrorKind::Unavailable(_), .. })
 }
 
 fn not_noted(source: sqlx::Error) -> IndexError {

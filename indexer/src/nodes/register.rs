@@ -34,6 +34,15 @@ impl NodeId {
             number => Place::Elsewhere(number),
         }
     }
+
+    /// The number that stands in rows for a place.
+    pub(crate) const fn number(self, place: Place) -> i64 {
+        match place {
+            Place::Bucket => BUCKET,
+            Place::Here => self.0,
+            Place::Elsewhere(number) => number,
+        }
+    }
 }
 
 impl Display for NodeId {

@@ -1,6 +1,6 @@
 //! Saying once where recordings lie.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anjian_domain::{Place, Segment};
 
@@ -25,15 +25,6 @@ impl Index {
         let set = self.inner.recording.set(RecordingSettings { folder, ..settings });
         set.map_err(|_| IndexError::Query("recording is set up already: set it before it is used".into()))?;
         self.set_up_reserve()
-    }
-
-    /// The file of a segment.
-    ///
-    /// # Errors
-    /// [`IndexError::Elsewhere`] when it lies in the folder of another node.
-    pub async fn segment_file(&self, segment: &Segment) -> Result<PathBuf, IndexError> {
-        self.require_here(std::slice::from_ref(segment)).await?;
-        Ok(self.recordings_folder().join(&segment.path))
     }
 
     /// # Errors

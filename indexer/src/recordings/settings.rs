@@ -18,6 +18,8 @@ pub struct RecordingSettings {
     /// Bytes of a file on the disk of the evidence that is deleted when that disk is full, so that evidence can
     /// still be written. 0: none.
     pub reserve_bytes: u64,
+    /// How long after their end segments move into the bucket, if there is one. `None`: they stay on the local disk.
+    pub move_after: Option<Duration>,
 }
 
 /// What expires when; the oldest first. Held ranges, unfinished segments and those of a due clip never do.
@@ -102,6 +104,7 @@ impl RecordingSettings {
             retention: Retention::default(),
             clips: ClipSettings::default(),
             reserve_bytes: 0,
+            move_after: None,
         }
     }
 }

@@ -6,14 +6,14 @@ use crate::engine::sql::Builder;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use anjian_domain::{CameraId, WallTime};
+use anjian_domain::{CameraId, Place, WallTime};
 
 use crate::engine::blocking::blocking;
 use crate::engine::disk::Room;
-use crate::recordings::stored_here::Stored;
+use crate::recordings::stored::Stored;
 use crate::retention::expire::{BATCH, Candidate, Stuck, decode, push_may_go};
 use crate::retention::keep_clips::Keeping;
-use crate::{Index, IndexError};
+use crate::{CameraLimits, Index, IndexError};
 
 /// What is told of recorders and of coverage is kept for as long as a report may reach back.
 const KEEP_WORDS: Duration = Index::MAX_REPORT;
@@ -44,6 +44,7 @@ pub struct Expiry {
 /// Segments of each camera that may go, the oldest first, read as they are needed.
 struct Queues<'i> {
     index: &'i Index,
+    place: Place,
     cameras: BTreeMap<CameraId, Queue>,
     keeping: Keeping,
 }
@@ -73,11 +74,13 @@ impl Index {
         expiry.note(self.finish_expiring().await?.stuck);
         expiry.note(self.mend_left_open().await?);
         self.prune_words().await?;
-        let spans = self.stored_here().await?;
-        let mut queues = Queues::new(self, &spans);
+        let kept_in_bucket = self.expire_in_bucket(&mut expiry).await?;
+        let spans = self.stored_in(Place::Here).await?;
+        let mut queues = Queues::new(self, Place::Here, &spans, kept_in_bucket);
         let mut chosen = Vec::new();
         for span in &spans {
-            expiry.is_short |= self.choose_of_camera(span, &mut queues, &mut chosen).await?;
+            let limits = self.recording_settings().retention.limits(&span.camera);
+            expiry.is_short |= self.choose_of_camera(span, limits, &mut queues, &mut chosen).await?;
         }
         self.delete(&mut chosen, &mut expiry).await?;
         let need = self.need(&spans, &expiry).await?;
@@ -94,14 +97,28 @@ impl Index {
         Ok(expiry)
     }
 
+    /// Deletes what is too old of what lies in the bucket: sizes are limits of the local disk. Answers what was done to clips.
+    async fn expire_in_bucket(&self, expiry: &mut Expiry) -> Result<Keeping, IndexError> {
+        let spans = self.stored_in(Place::Bucket).await?;
+        let mut queues = Queues::new(self, Place::Bucket, &spans, Keeping::default());
+        let mut chosen = Vec::new();
+        for span in &spans {
+            let limits = self.recording_settings().retention.limits(&span.camera);
+            let limits = CameraLimits { max_bytes: None, ..limits };
+            self.choose_of_camera(span, limits, &mut queues, &mut chosen).await?;
+        }
+        self.delete(&mut chosen, expiry).await?;
+        Ok(queues.keeping)
+    }
+
     /// By age and by size. Answers whether the size cannot be kept.
     async fn choose_of_camera(
         &self,
         span: &Stored,
+        limits: CameraLimits,
         queues: &mut Queues<'_>,
         chosen: &mut Vec<Candidate>,
     ) -> Result<bool, IndexError> {
-        let limits = self.recording_settings().retention.limits(&span.camera);
         let oldest = limits.max_age.map(|age| self.inner.clock.now().minus(age));
         let over = limits.max_bytes.map_or(0, |most| span.bytes.saturating_sub(most));
         let mut freed = 0;
@@ -176,16 +193,16 @@ impl Index {
 }
 
 impl<'i> Queues<'i> {
-    fn new(index: &'i Index, spans: &[Stored]) -> Self {
+    fn new(index: &'i Index, place: Place, spans: &[Stored], keeping: Keeping) -> Self {
         let cameras = spans.iter().map(|span| (span.camera.clone(), Queue::default())).collect();
-        Self { index, cameras, keeping: Keeping::default() }
+        Self { index, place, cameras, keeping }
     }
 
     /// The oldest segment of the camera that may go and was not taken.
     async fn peek(&mut self, camera: &CameraId) -> Result<Option<&Candidate>, IndexError> {
         let Some(queue) = self.cameras.get_mut(camera) else { return Ok(None) };
         if queue.next.is_empty() && !queue.is_read {
-            let read = self.index.may_go(camera, queue.after).await?;
+            let read = self.index.may_go(camera, self.place, queue.after).await?;
             queue.is_read = read.len() < BATCH;
             queue.after = read.last().map(|last| last.start);
             queue.next = read.into();
@@ -224,15 +241,21 @@ impl<'i> Queues<'i> {
 
 impl Index {
     /// The oldest segments of a camera that may go, after a start.
-    async fn may_go(&self, camera: &CameraId, after: Option<WallTime>) -> Result<Vec<Candidate>, IndexError> {
-        let mut sql =
-            Builder::new("SELECT camera, start_us, end_us, size_bytes FROM segment AS s WHERE camera = ");
-        sql.push_bind(camera.as_str()).push(" AND place = ").push_bind(self.inner.node.0);
+    async fn may_go(
+        &self,
+        camera: &CameraId,
+        place: Place,
+        after: Option<WallTime>,
+    ) -> Result<Vec<Candidate>, IndexError> {
+        let mut sql = Builder::new(
+            "SELECT camera, start_us, end_us, size_bytes, place FROM segment AS s WHERE camera = ",
+        );
+        sql.push_bind(camera.as_str()).push(" AND place = ").push_bind(self.inner.node.number(place));
         sql.push(" AND start_us > ").push_bind(after.map_or(i64::MIN, WallTime::as_micros));
         push_may_go(&mut sql, self.recording_settings().clips);
         sql.push(format_args!(" ORDER BY start_us LIMIT {BATCH}"));
         let rows = sql.build().fetch_all(&self.inner.reader).await;
-        rows.map_err(not_chosen)?.iter().map(decode).collect()
+        rows.map_err(not_chosen)?.iter().map(|row| decode(row, self.inner.node)).collect()
     }
 }
 

@@ -8,10 +8,12 @@ use crate::engine::sql;
 use crate::engine::sql::Builder;
 use std::path::{Path, PathBuf};
 
-use anjian_domain::{CameraId, Segment, WallTime};
+use anjian_domain::{CameraId, Place, Segment, WallTime};
 
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
+use crate::nodes::register::NodeId;
+use crate::recordings::segment_key::key_of;
 use crate::{ClipSettings, Index, IndexError};
 
 /// Segments that are deleted together.
@@ -24,6 +26,7 @@ pub(crate) struct Candidate {
     pub(crate) start: WallTime,
     pub(crate) end: WallTime,
     pub(crate) size_bytes: u64,
+    pub(crate) place: Place,
 }
 
 /// How many segments and bytes are gone.
@@ -40,6 +43,13 @@ pub(crate) struct Stuck {
     pub(crate) files: u64,
     /// What the system said of the first.
     pub(crate) first: Option<String>,
+}
+
+impl Candidate {
+    /// What it is called in the bucket.
+    fn key(&self) -> String {
+        key_of(&Segment::path_of(&self.camera, self.start))
+    }
 }
 
 impl Stuck {
@@ -113,17 +123,38 @@ impl Index {
     ) -> Result<(Vec<Candidate>, Stuck), IndexError> {
         let root = self.recordings_folder().to_path_buf();
         let now = self.inner.clock.now();
-        blocking(move || {
+        let (far, here): (Vec<_>, Vec<_>) =
+            marked.into_iter().partition(|candidate| candidate.place == Place::Bucket);
+        let (mut deleted, mut stuck) = blocking(move || {
             let (mut deleted, mut stuck) = (Vec::new(), Stuck::default());
-            for candidate in marked {
-                match delete_file(&root, &candidate, now) {
+            for candidate in here {
+                match delete_file(&root, &candidate.camera, candidate.start, now) {
                     Ok(()) => deleted.push(candidate),
                     Err(error) => stuck.note(&error),
                 }
             }
             Ok((deleted, stuck))
         })
-        .await
+        .await?;
+        for candidate in far {
+            match self.delete_object(&candidate).await {
+                Ok(()) => deleted.push(candidate),
+                Err(error) => stuck.note(&error),
+            }
+        }
+        Ok((deleted, stuck))
+    }
+
+    async fn delete_object(&self, candidate: &Candidate) -> Result<(), IndexError> {
+        self.require_bucket()?.delete(&candidate.key()).await
+    }
+
+    /// Whether its file is still there.
+    async fn is_there(&self, candidate: &Candidate) -> Result<bool, IndexError> {
+        if candidate.place == Place::Bucket {
+            return Ok(self.require_bucket()?.size(&candidate.key()).await?.is_some());
+        }
+        Ok(self.segment_path(&candidate.camera, candidate.start).exists())
     }
 
     pub(crate) async fn forget(&self, marked: &[Candidate]) -> Result<(), IndexError> {
@@ -145,22 +176,29 @@ impl Index {
     }
 
     async fn marked(&self, after: Option<&Candidate>) -> Result<Vec<Candidate>, IndexError> {
-        let sql = "SELECT camera, start_us, end_us, size_bytes FROM segment /*by segment_expiring*/ \
-             WHERE is_expiring = 1 AND place = $4 AND (camera, start_us) > ($1, $2) ORDER BY camera, start_us LIMIT $3";
-        let query = sql::query(sql).bind(after.map_or("", |after| after.camera.as_str()).to_owned());
+        let kept = self.is_kept_by_this("s");
+        let sql = format!(
+            "SELECT camera, start_us, end_us, size_bytes, place FROM segment AS s /*by segment_expiring*/ \
+             WHERE is_expiring = 1 AND {kept} AND (camera, start_us) > ($1, $2) ORDER BY camera, start_us LIMIT $3"
+        );
+        let query = sql::query(&sql).bind(after.map_or("", |after| after.camera.as_str()).to_owned());
         let query = query.bind(after.map_or(i64::MIN, |after| after.start.as_micros())).bind(BATCH as i64);
-        let query = query.bind(self.inner.node.0);
         let rows = query.fetch_all(&self.inner.reader).await;
-        rows.map_err(not_marked)?.iter().map(decode).collect()
+        rows.map_err(not_marked)?.iter().map(|row| decode(row, self.inner.node)).collect()
     }
 
     /// Those that are not kept.
     async fn spare_held(&self, marked: Vec<Candidate>) -> Result<Vec<Candidate>, IndexError> {
+        let mut found = Vec::new();
+        for candidate in marked {
+            // While it cannot be asked for, it counts as there.
+            let is_there = self.is_there(&candidate).await.unwrap_or(true);
+            found.push((candidate, is_there));
+        }
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("segment").await?;
         let mut gone = Vec::new();
-        for candidate in marked {
-            let is_there = self.segment_path(&candidate.camera, candidate.start).exists();
+        for (candidate, is_there) in found {
             if is_there && is_held(&mut transaction, &candidate).await? {
                 let sql = "UPDATE segment SET is_expiring = 0 WHERE camera = $1 AND start_us = $2";
                 let query = sql::query(sql).bind(candidate.camera.as_str()).bind(candidate.start.as_micros());
@@ -179,8 +217,13 @@ impl Index {
 }
 
 /// A file that is gone already is no error. Folders of past days go with their last file.
-fn delete_file(root: &Path, candidate: &Candidate, now: WallTime) -> Result<(), IndexError> {
-    let path = root.join(Segment::path_of(&candidate.camera, candidate.start));
+pub(crate) fn delete_file(
+    root: &Path,
+    camera: &CameraId,
+    start: WallTime,
+    now: WallTime,
+) -> Result<(), IndexError> {
+    let path = root.join(Segment::path_of(camera, start));
     match std::fs::remove_file(&path) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
             return Err(IndexError::File { doing: "delete", path, source });
@@ -188,8 +231,8 @@ fn delete_file(root: &Path, candidate: &Candidate, now: WallTime) -> Result<(), 
         _ => {}
     }
     // A recorder may be about to put a file into the folder of today.
-    let is_past = now.since(candidate.start) > std::time::Duration::from_secs(48 * 3_600);
-    let camera_folder = root.join(candidate.camera.as_str());
+    let is_past = now.since(start) > std::time::Duration::from_secs(48 * 3_600);
+    let camera_folder = root.join(camera.as_str());
     if is_past {
         let folders = path.ancestors().skip(1).take_while(|folder| *folder != camera_folder);
         // Stops at the first folder that still holds something.
@@ -237,13 +280,14 @@ async fn is_held(connection: &mut Connection<'_>, candidate: &Candidate) -> Resu
     query.scalar(connection).await.map_err(not_marked)
 }
 
-pub(crate) fn decode(row: &Row) -> Result<Candidate, IndexError> {
+pub(crate) fn decode(row: &Row, node: NodeId) -> Result<Candidate, IndexError> {
     let columns = Columns { table: "segment", row };
     Ok(Candidate {
         camera: columns.word("camera")?,
         start: columns.wall("start_us")?,
         end: columns.wall("end_us")?,
         size_bytes: columns.unsigned("size_bytes")?,
+        place: node.place(columns.get("place")?),
     })
 }
 

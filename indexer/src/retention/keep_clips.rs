@@ -88,11 +88,11 @@ impl Index {
         (from, to): (WallTime, WallTime),
     ) -> Result<Option<(StoredFile, ClipRow)>, IndexError> {
         let segments = self.timeline(&of.camera, clip.from, clip.to).await?.segments;
-        let root = self.recordings_folder().to_path_buf();
+        let shelf = self.shelf();
         let evidence = self.inner.evidence.clone();
         let (camera, clip) = (of.camera.clone(), clip.clone());
         blocking(move || {
-            let plan = |from, to| Cut::plan(&root, &segments, from, to);
+            let plan = |from, to| Cut::plan(shelf.clone(), &segments, from, to);
             let planned = match plan(from, to) {
                 // The short clip would lie in a gap.
                 Err(FootageError::Empty { .. }) => {

@@ -30,7 +30,8 @@ fn shown(store: &Store, violation: &Violation) -> (Option<WallTime>, Option<Wall
 /// Size and digest of what the recording gives of the clip, which are those that were noted.
 pub(crate) fn played(store: &Store, violation: &Violation) -> Option<Digest> {
     let clip = store.wait(store.index.recorded_clip(&store.viewer, violation.id)).unwrap()?;
-    let cut = Cut::plan(&folder(store), &clip.segments, clip.from, clip.to).unwrap();
+    let shelf = store.wait(async { store.index.shelf() });
+    let cut = Cut::plan(shelf, &clip.segments, clip.from, clip.to).unwrap();
     let digest = cut.digest().unwrap();
     let noted = Digest { size_bytes: clip.digest.size_bytes, sha256: clip.digest.sha256 };
     assert_eq!((digest.clone(), cut.len()), (noted, digest.size_bytes));

@@ -30,6 +30,7 @@ mod recovery;
 mod runs;
 mod same_footage;
 mod search;
+mod segment_moves;
 mod single_faults;
 mod updates;
 mod upgrades;
@@ -116,6 +117,9 @@ store_suite!(
         a_finished_segment_is_not_begun_again, a_clip_whose_gap_is_filled_later_is_noted_again;
     moves: evidence_moves_into_the_bucket, a_kill_at_any_step_moves_nothing_twice,
         evidence_waits_while_the_bucket_is_away, damage_in_the_bucket_is_found;
+    segment_moves: segments_move_into_the_bucket_by_age, a_kill_at_any_step_leaves_each_segment_in_one_place,
+        what_a_kill_left_of_a_move_goes, damage_of_segments_in_the_bucket_is_found,
+        segments_in_the_bucket_expire_by_age_unless_held;
     holds: holds_are_put_and_lifted, holds_need_a_reason, an_account_signs_its_holds;
     viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there;
 );

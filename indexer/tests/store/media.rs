@@ -19,8 +19,13 @@ pub(crate) fn folder(store: &Store) -> PathBuf {
 }
 
 pub(crate) fn set_up(store: &Store, retention: Retention, reserve_bytes: u64) {
-    let settings =
-        RecordingSettings { folder: folder(store), retention, clips: ClipSettings::default(), reserve_bytes };
+    let settings = RecordingSettings {
+        folder: folder(store),
+        retention,
+        clips: ClipSettings::default(),
+        reserve_bytes,
+        move_after: None,
+    };
     store.index.set_recording(settings).unwrap();
 }
 

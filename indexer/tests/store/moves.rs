@@ -10,7 +10,7 @@ use crate::fixture::{Store, closed, evidence_files};
 
 const KINDS: [EvidenceKind; 2] = [EvidenceKind::Snapshot, EvidenceKind::SnapshotAnnotated];
 
-fn open(folder: &Path) -> Bucket {
+pub(crate) fn open(folder: &Path) -> Bucket {
     let address = format!("file://{}", folder.display()).parse().unwrap();
     Bucket::open(&BucketSettings::of(address)).unwrap()
 }
@@ -34,7 +34,7 @@ fn file(store: &Store, violation: &Violation, kind: EvidenceKind) -> EvidenceFil
     store.wait(store.index.evidence_file(&store.viewer, violation.id, kind)).unwrap().unwrap()
 }
 
-fn findings(store: &Store) -> Vec<CheckFinding> {
+pub(crate) fn findings(store: &Store) -> Vec<CheckFinding> {
     store.wait(store.index.check(&mut |_| {})).unwrap().findings
 }
 

@@ -41,7 +41,13 @@ impl Store {
         let recordings = folder.path().join("recordings");
         let clips = ClipSettings::default();
         index
-            .set_recording(RecordingSettings { folder: recordings, retention, clips, reserve_bytes })
+            .set_recording(RecordingSettings {
+                folder: recordings,
+                retention,
+                clips,
+                reserve_bytes,
+                move_after: None,
+            })
             .unwrap();
         let mut writer = index.write().await.unwrap();
         let mut transaction = writer.begin("camera").await.unwrap();
