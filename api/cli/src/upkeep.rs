@@ -42,6 +42,8 @@ const CLIPS_CUT: &str = "anjian_clips_cut_total";
 const EVIDENCE_EXPIRED: &str = "anjian_evidence_expired_bytes_total";
 /// Bytes of evidence that were moved into the bucket.
 const MOVED: &str = "anjian_evidence_moved_bytes_total";
+/// Bytes of recordings that were moved into the bucket.
+const MOVED_RECORDINGS: &str = "anjian_recordings_moved_bytes_total";
 /// 1 while all evidence is larger than it may be, because all that is left is confirmed, held or needed.
 const IS_EVIDENCE_SHORT: &str = "anjian_evidence_short";
 
@@ -49,6 +51,8 @@ const CLIP_PAUSE: Duration = Duration::from_secs(2);
 const RETENTION_PAUSE: Duration = Duration::from_secs(15);
 const PRESENCE_PAUSE: Duration = Duration::from_secs(2);
 const MOVE_PAUSE: Duration = Duration::from_secs(5);
+/// Segments close once a minute or less often.
+const RECORDINGS_PAUSE: Duration = Duration::from_secs(30);
 const PROBE_PAUSE: Duration = Duration::from_secs(60);
 const CLOCK_PAUSE: Duration = Duration::from_secs(1);
 /// Evidence is looked through less often: its limits are days and gigabytes.
@@ -100,6 +104,10 @@ impl Upkeep {
                 (index.clone(), Arc::new(Pace::new(Arc::clone(&upkeep.clock), PROBE_PAUSE)));
             upkeep.start_job("bucket", MOVE_PAUSE, runtime.clone(), move || {
                 move_evidence(moving.clone(), Arc::clone(&probe))
+            })?;
+            let moving = index.clone();
+            upkeep.start_job("bucket_recordings", RECORDINGS_PAUSE, runtime.clone(), move || {
+                move_segments(moving.clone())
             })?;
         }
         let watched = index.clone();
@@ -264,6 +272,13 @@ async fn move_evidence(index: Index, probe: Arc<Pace>) -> Outcome {
     Ok(moved.problem.map(|reason| format!("{failed} files of evidence stay on the local disk: {reason}")))
 }
 
+async fn move_segments(index: Index) -> Outcome {
+    let moved = index.move_segments().await?;
+    counter!(MOVED_RECORDINGS).increment(moved.bytes);
+    let failed = moved.failed;
+    Ok(moved.problem.map(|reason| format!("{failed} segments stay on the local disk: {reason}")))
+}
+
 async fn expire_evidence(index: &Index) -> Outcome {
     let expiry = index.run_evidence_retention().await?;
     counter!(EVIDENCE_EXPIRED).increment(expiry.bytes);
@@ -289,6 +304,10 @@ fn describe() {
     describe_counter!(CLIPS_CUT, "Clips that were cut and stored because their recording expired.");
     describe_counter!(EVIDENCE_EXPIRED, "Bytes of evidence that expired by age or size.");
     describe_counter!(MOVED, "Bytes of evidence that were moved from the local disk into the bucket.");
+    describe_counter!(
+        MOVED_RECORDINGS,
+        "Bytes of recordings that were moved from the local disk into the bucket."
+    );
     describe_gauge!(
         IS_EVIDENCE_SHORT,
         "1 while evidence is larger than it may be: all that is left is confirmed, held or needed."

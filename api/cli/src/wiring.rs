@@ -69,6 +69,8 @@ pub async fn claim_index(config: &Config) -> anyhow::Result<Index> {
     // A camera that was taken from another node has its name and zones from here now.
     put_cameras(config, &index).await?;
     index.remove_left_evidence().await?;
+    index.remove_left_segments().await?;
+    index.drop_fetched().await?;
     let recovery = index.recover_recordings().await?;
     if recovery.repaired + recovery.dropped + recovery.failed > 0 {
         let Recovery { repaired, dropped, failed, .. } = recovery;

@@ -57,9 +57,11 @@ pub(crate) async fn export(
     let segments = shared.index.segments(&viewer, &camera.camera, span.from, span.to).await?;
     shared.index.require_here(&segments).await?;
     let cuts = shared.cuts.clone();
-    let root = shared.index.recordings_folder().to_owned();
+    let shelf = shared.index.shelf();
     let prepared = shared.files.plan(move |wanted| {
-        cuts.prepare(span, &segments, |segments| Cut::plan_while(wanted, &root, segments, span.from, span.to))
+        cuts.prepare(span, &segments, |segments| {
+            Cut::plan_while(wanted, shelf.clone(), segments, span.from, span.to)
+        })
     });
     let cut = match prepared.await {
         Err(Problem::Footage(FootageError::Empty { .. })) => {

@@ -1,6 +1,5 @@
 //! Finding the segment that a request is about.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anjian_domain::{CameraId, Segment, Viewer, WallTime};
@@ -15,13 +14,13 @@ pub(crate) fn address(segment: &Segment) -> String {
     format!("recordings/{}", segment.start.as_micros())
 }
 
-/// The segment of a camera that begins at `start`, microseconds since 1970, and its file.
+/// The segment of a camera that begins at `start`, microseconds since 1970. Not one in the folder of another node.
 pub(crate) async fn segment(
     viewer: &Viewer,
     shared: &Shared,
     camera: &str,
     start: &str,
-) -> Result<(Segment, PathBuf), Problem> {
+) -> Result<Segment, Problem> {
     let camera = camera_of(viewer, shared, camera).await?.camera;
     let no_id = || Problem::Id { what: "segment", text: start.to_owned() };
     let start = start.parse().ok().and_then(WallTime::from_micros).ok_or_else(no_id)?;
@@ -29,8 +28,8 @@ pub(crate) async fn segment(
         segments_at(viewer, shared, &camera, start).await?.into_iter().find(|segment| segment.start == start);
     let gone = || Problem::NotFound(format!("no segment of {camera} begins at {start}: it may have expired"));
     let segment = found.ok_or_else(gone)?;
-    let file = shared.index.segment_file(&segment).await?;
-    Ok((segment, file))
+    shared.index.require_here(std::slice::from_ref(&segment)).await?;
+    Ok(segment)
 }
 
 async fn segments_at(

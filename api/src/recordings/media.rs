@@ -1,18 +1,18 @@
 //! The file of a segment, as it was recorded. A finished one never changes: its digest is its ETag.
 
-use std::fs::File;
-use std::io::{ErrorKind, Take};
+use std::io::{self, BufRead, BufReader, ErrorKind};
 use std::ops::Range;
-use std::path::{Path as FilePath, PathBuf};
 
 use anjian_domain::{Segment, Viewer};
+use anjian_footage::{MediaPart, Shelf, scan_segment};
+use anjian_indexer::IndexError;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use headers::ETag;
 
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::ranges::{Media, part_of};
+use crate::http::ranges::Media;
 use crate::http::tag::etag;
 use crate::recordings::find::segment;
 use crate::shared::Shared;
@@ -45,32 +45,48 @@ pub(crate) async fn media(
     Path((id, start)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (segment, file) = segment(&viewer, &shared, &id, &start).await?;
+    let segment = segment(&viewer, &shared, &id, &start).await?;
+    let shelf = shared.index.shelf();
     let media = match &segment.sha256 {
         Some(sha256) => described(segment.size_bytes, Some(etag(sha256)), CACHE),
-        None => described(whole_fragments(&shared, file.clone()).await?, None, NOT_KEPT),
+        None => described(whole_fragments(&shared, &shelf, &segment).await?, None, NOT_KEPT),
     };
-    media.answer(&shared.files, &headers, move |bytes| open(&file, &segment, bytes)).await
+    media.answer(&shared.files, &headers, move |bytes| open(&shelf, &segment, bytes)).await
 }
 
 fn described(length: u64, etag: Option<ETag>, cache: HeaderValue) -> Media {
     Media { length, etag, cache, kind: "video/mp4", name: None }
 }
 
-async fn whole_fragments(shared: &Shared, file: PathBuf) -> Result<u64, Problem> {
-    let scanned = shared.files.plan(move |_| anjian_footage::scan(&file)).await?;
+async fn whole_fragments(shared: &Shared, shelf: &Shelf, segment: &Segment) -> Result<u64, Problem> {
+    let (shelf, segment) = (shelf.clone(), segment.clone());
+    let scanned = shared.files.plan(move |_| scan_segment(&shelf, &segment)).await?;
     Ok(scanned.whole_bytes())
 }
 
-fn open(file: &FilePath, segment: &Segment, bytes: Range<u64>) -> Result<Take<File>, Problem> {
-    File::open(file).and_then(|file| part_of(file, bytes)).map_err(|error| {
-        let (camera, start) = (&segment.camera, segment.start);
-        tracing::error!(camera.id = %camera, %start, file = %file.display(), %error, "a segment is not readable");
-        match error.kind() {
-            ErrorKind::NotFound => {
-                Problem::NotFound(format!("the file of {camera} from {start} is missing: run `anjian check`"))
+/// The part of the file, of which the first bytes are there: what is wrong is told before the answer begins.
+fn open(shelf: &Shelf, segment: &Segment, bytes: Range<u64>) -> Result<BufReader<MediaPart>, Problem> {
+    let opened = shelf.open(segment).and_then(|media| {
+        let mut part = BufReader::new(MediaPart::new(media, bytes.start, bytes.end));
+        part.fill_buf()?;
+        Ok(part)
+    });
+    opened.map_err(|error| unreadable(shelf, segment, error))
+}
+
+fn unreadable(shelf: &Shelf, segment: &Segment, error: io::Error) -> Problem {
+    match error.downcast::<IndexError>() {
+        Ok(error) => Problem::Index(error),
+        Err(error) => {
+            let file = shelf.name(segment);
+            let (camera, start) = (&segment.camera, segment.start);
+            tracing::error!(camera.id = %camera, %start, file = %file.display(), %error, "a segment is not readable");
+            match error.kind() {
+                ErrorKind::NotFound => Problem::NotFound(format!(
+                    "the file of {camera} from {start} is missing: run `anjian check`"
+                )),
+                _ => Problem::Internal("the recording could not be read"),
             }
-            _ => Problem::Internal("the recording could not be read"),
         }
-    })
+    }
 }

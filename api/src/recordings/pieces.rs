@@ -1,11 +1,10 @@
 //! The pieces of segments that players load: from the index, and from the file where the index does not know them.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anjian_domain::{Segment, Viewer};
-use anjian_footage::{FootageError, Pieces, scan};
+use anjian_domain::{Place, Segment, Viewer};
+use anjian_footage::{FootageError, Pieces, Shelf, scan_segment};
 
 use crate::http::problem::Problem;
 use crate::shared::Shared;
@@ -21,19 +20,19 @@ pub(crate) async fn of(
 ) -> Result<Vec<(Segment, Pieces)>, Problem> {
     shared.index.require_here(&segments).await?;
     let mut known = shared.index.pieces(viewer, &segments).await?;
-    let root = shared.index.recordings_folder().to_owned();
+    let shelf = shared.index.shelf();
     let read = shared.files.plan(move |wanted| {
         let (mut all, mut made) = (Vec::new(), Vec::new());
         for segment in segments {
             let Some(pieces) = known.remove(&segment.start) else {
-                if let Some(pieces) = read(wanted, &root.join(&segment.path))? {
+                if let Some(pieces) = read(wanted, &shelf, &segment)? {
                     // The file of an unfinished segment grows.
                     made.extend(segment.sha256.is_some().then(|| (segment.clone(), pieces.clone())));
                     all.push((segment, pieces));
                 }
                 continue;
             };
-            if is_there(wanted, &root.join(&segment.path))? {
+            if is_there(wanted, &shelf, &segment)? {
                 all.push((segment, pieces));
             }
         }
@@ -45,15 +44,19 @@ pub(crate) async fn of(
 }
 
 /// One that retention took, or that somebody lost, must not cost the rest.
-fn is_there(wanted: &AtomicBool, file: &Path) -> Result<bool, FootageError> {
-    if wanted.load(Ordering::Relaxed) { Ok(file.exists()) } else { Err(FootageError::Unwanted) }
+/// What lies in the bucket is not asked for here: that would cost a request for each segment of a playlist.
+fn is_there(wanted: &AtomicBool, shelf: &Shelf, segment: &Segment) -> Result<bool, FootageError> {
+    if !wanted.load(Ordering::Relaxed) {
+        return Err(FootageError::Unwanted);
+    }
+    Ok(segment.place == Place::Bucket || shelf.open(segment).is_ok())
 }
 
-fn read(wanted: &AtomicBool, file: &Path) -> Result<Option<Pieces>, FootageError> {
-    if !is_there(wanted, file)? {
+fn read(wanted: &AtomicBool, shelf: &Shelf, segment: &Segment) -> Result<Option<Pieces>, FootageError> {
+    if !is_there(wanted, shelf, segment)? {
         return Ok(None);
     }
-    scan(file).map(|file| Some(Pieces::of(&file)))
+    scan_segment(shelf, segment).map(|file| Some(Pieces::of(&file)))
 }
 
 /// Keeps what was read for the next time. That it cannot be kept costs this answer nothing.

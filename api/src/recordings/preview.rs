@@ -127,10 +127,11 @@ impl Made {
     ) -> Result<Self, Problem> {
         let needed = || Problem::query("bytes", format!("bytes: {NEEDED}"));
         let Piece(bytes) = piece.bytes.ok_or_else(needed)?;
-        let (segment, file) = segment(viewer, shared, camera, start).await?;
+        let segment = segment(viewer, shared, camera, start).await?;
         if segment.video == VideoCodec::H264 {
             return Err(Problem::NotFound("this segment is H.264 already: play its media.mp4".to_owned()));
         }
+        let file = shared.index.segment_file(&segment).await?;
         let init = init_bytes(viewer, shared, &segment, &file, &bytes).await?;
         let key = key_of(&segment, &bytes);
         let file = shared.pictures.preview(file, vec![init, bytes], key.clone()).await?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anjian_domain::{RecordingState, Segment, VideoCodec, WallTime};
+use anjian_indexer::{Bucket, BucketSettings, ClipSettings, RecordingSettings, Retention};
 use axum::http::StatusCode;
 
 use super::seed::footage::Film;
@@ -23,6 +24,22 @@ async fn recorded(server: &Server, codec: VideoCodec) -> [Segment; 2] {
     server.seed.recorder_state(0, RecordingState::Recording, moment(70), None).await;
     let second = server.seed.film(0, moment(70), MINUTE, &film).await;
     [first, second]
+}
+
+/// Recordings move at once into a bucket, for which a folder stands.
+fn with_bucket(server: &Server) {
+    let settings = RecordingSettings {
+        folder: server.folder.path().join("recordings"),
+        retention: Retention::default(),
+        clips: ClipSettings::default(),
+        reserve_bytes: 0,
+        move_after: Some(Duration::ZERO),
+    };
+    server.seed.index.set_recording(settings).unwrap();
+    let address = format!("file://{}", server.folder.path().join("bucket").display());
+    std::fs::create_dir(server.folder.path().join("bucket")).unwrap();
+    let settings = BucketSettings::of(address.parse().unwrap());
+    server.seed.index.set_bucket(Bucket::open(&settings).unwrap()).unwrap();
 }
 
 fn media(segment: &Segment) -> String {
@@ -47,6 +64,31 @@ async fn segments_and_gaps_are_listed() {
     let gap = &list["gaps"][0];
     assert_eq!((gap["cause"].as_str(), gap["duration_s"].as_f64()), (Some("waiting"), Some(10.0)), "{gap}");
     assert_eq!(gap["reason"], "no data for 5 s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recordings_in_the_bucket_are_served_like_those_on_the_disk() {
+    let server = Server::new().await;
+    with_bucket(&server);
+    let [first, _] = recorded(&server, VideoCodec::H264).await;
+    let paths = [media(&first), of_range("playlist.m3u8", 30, 100), of_range("export.mp4", 30, 100)];
+    let mut before = Vec::new();
+    for path in &paths {
+        before.push(server.get(path).await);
+    }
+    let moved = server.seed.index.move_segments().await.unwrap();
+    assert_eq!((moved.segments, moved.problem), (2, None));
+    assert!(!server.seed.index.recordings_folder().join(&first.path).exists());
+    for (path, before) in paths.iter().zip(before) {
+        let after = server.get(path).await;
+        assert_eq!((after.status, before.status), (StatusCode::OK, StatusCode::OK), "{path}");
+        assert!(after.body == before.body, "{path}");
+    }
+    let part = server.ask(request("GET", &media(&first), &[("range", "bytes=100-199")])).await;
+    assert_eq!((part.status, part.body.len()), (StatusCode::PARTIAL_CONTENT, 100));
+    std::fs::remove_file(server.folder.path().join("bucket/recordings").join(&first.path)).unwrap();
+    let gone = server.get(&media(&first)).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND, "{}", String::from_utf8_lossy(&gone.body));
 }
 
 #[tokio::test]

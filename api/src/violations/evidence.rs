@@ -106,9 +106,9 @@ struct PlannedClip {
 async fn plan(shared: &Shared, clip: RecordedClip) -> Result<PlannedClip, Problem> {
     let RecordedClip { camera: _, from, to, digest, segments } = clip;
     shared.index.require_here(&segments).await?;
-    let (cuts, root) = (shared.cuts.clone(), shared.index.recordings_folder().to_owned());
+    let (cuts, shelf) = (shared.cuts.clone(), shared.index.shelf());
     let planned = shared.files.plan(move |wanted| {
-        cuts.prepare(Span { from, to }, &segments, |of| Cut::plan_while(wanted, &root, of, from, to))
+        cuts.prepare(Span { from, to }, &segments, |of| Cut::plan_while(wanted, shelf.clone(), of, from, to))
     });
     Ok(PlannedClip { cut: planned.await?, digest })
 }

@@ -73,7 +73,7 @@ pub fn serve(
     let runtime = wiring::async_runtime()?;
     let index = runtime.block_on(wiring::claim_index(config))?;
     let listener = runtime.block_on(bind(config))?;
-    let decoder = Decoder::new(index.recordings_folder(), &config.data_dir, wiring::clock())
+    let decoder = Decoder::new(&config.data_dir, wiring::clock())
         .context("data_dir: the folder of the previews cannot be made")?;
     let vitals = Vitals::new(wiring::clock());
     let runs = start_runs(config, eyes, &index, runtime.handle(), &vitals)?;

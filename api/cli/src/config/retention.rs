@@ -36,6 +36,7 @@ impl Config {
                 max: Duration::from_secs(recording.clip_max_s.into()),
             },
             reserve_bytes: u64::from(recording.reserve_mb) * 1_000_000,
+            move_after: self.store.recordings_after(),
         }
     }
 

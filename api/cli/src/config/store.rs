@@ -28,6 +28,8 @@ pub struct StoreConfig {
     bucket_style: Option<BucketStyle>,
     /// How long a request to the bucket may take.
     bucket_timeout_s: Option<u32>,
+    /// Hours after which closed segments move into the bucket; when left out they stay on the local disk.
+    bucket_recordings_after_h: Option<u32>,
 }
 
 impl StoreConfig {
@@ -44,6 +46,11 @@ impl StoreConfig {
                 .bucket_timeout_s
                 .map_or(usual_timeout, |seconds| Duration::from_secs(seconds.into())),
         })
+    }
+
+    /// How long after their end segments move into the bucket.
+    pub fn recordings_after(&self) -> Option<Duration> {
+        self.bucket_recordings_after_h.map(|hours| Duration::from_hours(hours.into()))
     }
 
     /// What is wrong with it, as `key: reason`.
@@ -83,6 +90,7 @@ impl StoreConfig {
             ("bucket_region", self.bucket_region.is_some()),
             ("bucket_style", self.bucket_style.is_some()),
             ("bucket_timeout_s", self.bucket_timeout_s.is_some()),
+            ("bucket_recordings_after_h", self.bucket_recordings_after_h.is_some()),
         ];
         given.into_iter().filter_map(|(key, is_given)| is_given.then_some(key))
     }

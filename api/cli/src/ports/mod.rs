@@ -27,34 +27,32 @@ use turns::Turns;
 
 /// The decoder behind the API.
 pub struct Decoder {
-    recordings: PathBuf,
     cameras: Turns,
     previews: Previews,
     clock: Arc<dyn Clock>,
 }
 
 impl Decoder {
-    /// `recordings` is the folder of the segments; previews are kept in a folder of their own in `data`.
+    /// Previews are kept in a folder of their own in `data`.
     ///
     /// # Errors
     /// When the folder of the previews cannot be made.
-    pub fn new(recordings: &Path, data: &Path, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
+    pub fn new(data: &Path, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         let previews = Previews::in_folder(data.join("previews"), Arc::clone(&clock))?;
-        Ok(Self { recordings: recordings.to_owned(), cameras: Turns::default(), previews, clock })
+        Ok(Self { cameras: Turns::default(), previews, clock })
     }
+}
 
-    /// Segments lie in a folder a camera.
-    fn camera_of(&self, file: &Path) -> String {
-        let inside = file.strip_prefix(&self.recordings).unwrap_or(file);
-        let first = inside.components().next();
-        first.map(|folder| folder.as_os_str().to_string_lossy().into_owned()).unwrap_or_default()
-    }
+/// Segments lie in folders by camera, year, month and day: in the recordings, and where those of a bucket are fetched to.
+fn camera_of(file: &Path) -> String {
+    let folder = file.iter().rev().nth(4);
+    folder.map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 impl PicturePort for Decoder {
     /// One at a time a camera: many clicks on one timeline must not take the machine from the others.
     fn still(&self, file: &Path, offset: Duration, wanted: &AtomicBool) -> Result<Vec<u8>, PictureError> {
-        let camera = self.camera_of(file);
+        let camera = camera_of(file);
         let _turn = self.cameras.take(&camera, wanted).ok_or_else(nobody_waits)?;
         let picture = anjian_ingest::still(file, offset, &*self.clock, wanted);
         let picture = picture.map_err(|error| refusal(&error))?;

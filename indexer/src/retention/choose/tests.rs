@@ -125,7 +125,7 @@ impl Store {
     }
 
     async fn candidates(&self, number: usize) -> Vec<Candidate> {
-        self.index.may_go(&camera(number), None).await.unwrap()
+        self.index.may_go(&camera(number), Place::Here, None).await.unwrap()
     }
 
     fn set_clock(&self, minute: u64) {
