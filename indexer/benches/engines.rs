@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anjian_domain::{
-    Camera, ClockReading, Detections, EvidenceSink, MediaTime, Moment, OpeningEvidence, Run, RunId, RunKind,
-    Score, SystemClock, TimeSource, Viewer, Violation, ViolationId,
+    ClockReading, Detections, EvidenceSink, MediaTime, Moment, OpeningEvidence, Run, RunId, RunKind, Score,
+    SystemClock, TimeSource, Viewer, Violation, ViolationId,
 };
 use anjian_indexer::{Database, Index, IndexSink, ViolationQuery};
 use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection};
@@ -31,7 +31,18 @@ const RECORDING: Duration = Duration::from_secs(5);
 const PICTURE_BYTES: usize = 150_000;
 
 /// What the engines call differently.
-const POSTGRESQL: [(&str, &str); 5] = [
+const POSTGRESQL: [(&str, &str); 9] = [
+    ("iif(h % 20 = 0, 'archive', 'live')", "CASE WHEN h % 20 = 0 THEN 'archive' ELSE 'live' END"),
+    (
+        "iif(camera < 0, 'site-0', 'site-' || (camera % 5))",
+        "CASE WHEN camera < 0 THEN 'site-0' ELSE 'site-' || (camera % 5) END",
+    ),
+    (
+        "iif(camera < 0, 'rare', 'camera-' || camera)",
+        "CASE WHEN camera < 0 THEN 'rare' ELSE 'camera-' || camera END",
+    ),
+    // Its numbers are 64 bits wide from the start.
+    ("VALUES (1) UNION ALL", "VALUES (1::bigint) UNION ALL"),
     ("randomblob(16)", "decode(md5(i::text), 'hex')"),
     ("zeroblob(16)", "decode(repeat('00', 16), 'hex')"),
     ("iif(i % 10000 = 0, -1, h % 50)", "CASE WHEN i % 10000 = 0 THEN -1 ELSE h % 50 END"),
@@ -70,21 +81,6 @@ async fn fill_postgresql(address: &str) -> sqlx::Result<()> {
     for (sqlite, postgresql) in POSTGRESQL {
         sql = sql.replace(sqlite, postgresql);
     }
-    let archived =
-        ("iif(h % 20 = 0, 'archive', 'live')", "CASE WHEN h % 20 = 0 THEN 'archive' ELSE 'live' END");
-    let site = (
-        "iif(camera < 0, 'site-0', 'site-' || (camera % 5))",
-        "CASE WHEN camera < 0 THEN 'site-0' ELSE 'site-' || (camera % 5) END",
-    );
-    let camera = (
-        "iif(camera < 0, 'rare', 'camera-' || camera)",
-        "CASE WHEN camera < 0 THEN 'rare' ELSE 'camera-' || camera END",
-    );
-    for (sqlite, postgresql) in [archived, site, camera] {
-        sql = sql.replace(sqlite, postgresql);
-    }
-    // The numbers of `n` are 64 bits wide from the start.
-    sql = sql.replace("VALUES (1) UNION ALL", "VALUES (1::bigint) UNION ALL");
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await?;
     for sql in [
         "SELECT setval(pg_get_serial_sequence('violation', 'seq'), (SELECT max(seq) FROM violation))",
@@ -149,17 +145,11 @@ fn measure(runtime: &Runtime, index: &Index) -> Vec<Figures> {
 /// Violations with two pictures that are recorded in a second, one after the other.
 fn recording_rate(runtime: &Runtime, index: &Index) -> f64 {
     let sink = IndexSink::new(index.clone(), runtime.handle().clone());
-    let camera = Camera {
-        id: "camera-1".parse().expect("an id"),
-        site: "site-1".parse().expect("an id"),
-        name: String::new(),
-        zones: vec![],
-    };
     let run = Run {
         id: RunId(Uuid::now_v7()),
         kind: RunKind::Live,
-        site: camera.site,
-        camera: camera.id,
+        site: "site-1".parse().expect("an id"),
+        camera: "camera-1".parse().expect("an id"),
         source: String::new(),
         model: "nano".into(),
         rules: vec![],
