@@ -5,7 +5,7 @@
 
 mod million;
 #[path = "../../tests/src/private_postgres.rs"]
-#[expect(dead_code, reason = "tests need more of it")]
+#[expect(dead_code, unreachable_pub, reason = "a module of the tests, which need more of it")]
 mod private_postgres;
 
 use std::path::Path;
