@@ -10,11 +10,11 @@ mod private_postgres;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anjian_domain::{
-    ClockReading, Detections, EvidenceSink, MediaTime, Moment, OpeningEvidence, Run, RunId, RunKind, Score,
-    SystemClock, TimeSource, Viewer, Violation, ViolationId,
+    Clock, ClockReading, Detections, EvidenceSink, MediaTime, Moment, OpeningEvidence, Run, RunId, RunKind,
+    Score, SystemClock, TimeSource, Viewer, Violation, ViolationId,
 };
 use anjian_indexer::{Database, Index, IndexSink, ViolationQuery};
 use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection};
@@ -102,13 +102,17 @@ async fn full_scans(address: &str) -> sqlx::Result<i64> {
     Ok(scans)
 }
 
+fn since(begun: Duration) -> Duration {
+    SystemClock.monotonic().saturating_sub(begun)
+}
+
 fn times(mut ask: impl FnMut(usize)) -> [f64; 2] {
     (0..ASKED / 10).for_each(&mut ask);
     let mut times: Vec<f64> = (0..ASKED)
         .map(|number| {
-            let begun = Instant::now();
+            let begun = SystemClock.monotonic();
             ask(number);
-            begun.elapsed().as_secs_f64() * 1e3
+            since(begun).as_secs_f64() * 1e3
         })
         .collect();
     times.sort_by(f64::total_cmp);
@@ -158,9 +162,9 @@ fn recording_rate(runtime: &Runtime, index: &Index) -> f64 {
         footage: None,
     };
     sink.begin_run(&run).expect("it can be written");
-    let begun = Instant::now();
+    let begun = SystemClock.monotonic();
     let mut count = 0;
-    while begun.elapsed() < RECORDING {
+    while since(begun) < RECORDING {
         let opened = Moment {
             media: MediaTime::from_millis(count * 1_000),
             wall: at(1.0).plus(Duration::from_secs(count)),
@@ -191,7 +195,7 @@ fn recording_rate(runtime: &Runtime, index: &Index) -> f64 {
         sink.open_violation(&violation, &evidence).expect("it can be written");
         count += 1;
     }
-    count as f64 / begun.elapsed().as_secs_f64()
+    count as f64 / since(begun).as_secs_f64()
 }
 
 fn print(sqlite: &[Figures], postgresql: &[Figures]) {
