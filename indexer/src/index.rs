@@ -19,7 +19,7 @@ use crate::engine::open::{self, Create};
 use crate::engine::presence::Presence;
 use crate::evidence::folder::EvidenceFolder;
 use crate::nodes::register::{self, NodeId};
-use crate::recordings::fetched::Fetched;
+use crate::recordings::fetched_folder::Fetched;
 use crate::{IndexError, RecordingSettings};
 
 /// How long a recorder waits for the right to write. Its queue of packets holds 10 s.

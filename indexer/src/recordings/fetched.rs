@@ -9,7 +9,6 @@ use std::time::{Duration, SystemTime};
 
 use anjian_domain::{Place, Segment};
 use futures_util::TryStreamExt;
-use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::engine::blocking::blocking;
@@ -20,19 +19,6 @@ use crate::{Index, IndexError};
 const MOST_BYTES: u64 = 1 << 30;
 /// A file that was fetched is read right after; it stays for so long at least.
 const YOUNGEST: Duration = Duration::from_secs(60);
-
-/// The cache. One file is fetched at a time: whoever scrubs through a day must not take the line from everybody else.
-#[derive(Debug)]
-pub(crate) struct Fetched {
-    folder: PathBuf,
-    turn: Mutex<()>,
-}
-
-impl Fetched {
-    pub(crate) fn new(data_dir: &Path) -> Self {
-        Self { folder: data_dir.join("fetched"), turn: Mutex::default() }
-    }
-}
 
 impl Index {
     /// A local file of a segment; one that lies in the bucket is fetched.

@@ -4,6 +4,7 @@ pub(crate) mod adopt;
 pub(crate) mod clock_steps;
 pub(crate) mod evidence_usage;
 pub(crate) mod fetched;
+pub(crate) mod fetched_folder;
 pub(crate) mod forecast;
 pub(crate) mod gap;
 pub(crate) mod move_out;
