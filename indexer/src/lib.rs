@@ -67,7 +67,7 @@ pub use retention::choose::Expiry;
 pub use retention::expire_evidence::EvidenceExpiry;
 pub use retention::hold::{Hold, HoldQuery, Lift, NewHold, WhichHolds};
 pub use sink::IndexSink;
-pub use updates::others::Others;
+pub use updates::notifications::Notifications;
 pub use updates::update::{LiveKind, LiveUpdate};
 pub use violations::cursor::{Cursor, CursorError};
 pub use violations::query::{CountKey, GroupBy, ViolationCount, ViolationPage, ViolationQuery};

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use anjian_domain::Viewer;
-use anjian_indexer::{Index, IndexError, LiveUpdate, Others};
+use anjian_indexer::{Index, IndexError, LiveUpdate, Notifications};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -27,7 +27,7 @@ pub(crate) type Head = watch::Receiver<i64>;
 pub(crate) async fn follow(index: Index) -> Result<Head, IndexError> {
     let mut committed = index.committed();
     let (told, head) = watch::channel(*index.updates_kept().await?.end());
-    tokio::spawn(hear(index.others(), told.clone()));
+    tokio::spawn(relay(index.notifications(), told.clone()));
     tokio::spawn(async move {
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -45,16 +45,16 @@ pub(crate) async fn follow(index: Index) -> Result<Head, IndexError> {
     Ok(head)
 }
 
-/// Passes on what other processes tell. In a task of its own: a message that is half read must not be let go.
-async fn hear(mut others: Others, told: watch::Sender<i64>) {
-    let heard = async {
+/// Relays the changes of other processes. In a task of its own: a message that is half read must not be let go.
+async fn relay(mut notifications: Notifications, told: watch::Sender<i64>) {
+    let received = async {
         loop {
-            raise(&told, others.next().await);
+            raise(&told, notifications.next().await);
         }
     };
     tokio::select! {
         () = told.closed() => {}
-        () = heard => {}
+        () = received => {}
     }
 }
 

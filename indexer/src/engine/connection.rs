@@ -3,7 +3,7 @@
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Database, PgPool, Postgres, Sqlite, SqlitePool};
 
-pub(crate) use crate::engine::postgres::hear::Hearing;
+pub(crate) use crate::engine::postgres::listener::Listener;
 use crate::engine::{postgres, sqlite};
 
 /// Connections that are shared.
@@ -71,10 +71,10 @@ impl Pool {
     }
 
     /// `None`: nobody tells of what other processes change.
-    pub(crate) fn hear(&self) -> Option<Hearing> {
+    pub(crate) fn listen(&self) -> Option<Listener> {
         match self {
             Self::Sqlite(_) => None,
-            Self::Postgres(pool) => Some(Hearing::new(pool)),
+            Self::Postgres(pool) => Some(Listener::new(pool)),
         }
     }
 

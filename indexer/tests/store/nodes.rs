@@ -124,16 +124,16 @@ pub(crate) fn a_copy_of_a_node_is_noticed(store: &Store) {
 pub(crate) fn changes_of_other_nodes_are_heard(store: &Store) {
     let (north, south) = (node(store, "north"), node(store, "south"));
     let run = north.run(RunKind::Live, "north");
-    let mut others = south.index.others();
+    let mut notifications = south.index.notifications();
     south.wait(async {
         // Whoever begins to hear may miss what is told meanwhile.
-        let _ = timeout(Duration::from_millis(500), others.next()).await;
+        let _ = timeout(Duration::from_millis(500), notifications.next()).await;
     });
     north.recorded(&run, 10);
     let newest = *north.wait(north.index.updates_kept()).unwrap().end();
     // Its connection is given back within the runtime.
     let heard = south.wait(async move {
-        let told = async { while others.next().await < newest {} };
+        let told = async { while notifications.next().await < newest {} };
         timeout(HEARD_WITHIN, told).await
     });
     assert!(heard.is_ok(), "nothing was heard of change {newest}");

@@ -1,8 +1,8 @@
 //! PostgreSQL: the database of many machines.
 
 pub(crate) mod connect;
-pub(crate) mod hear;
 pub(crate) mod kind;
+pub(crate) mod listener;
 pub(crate) mod migrate;
 pub(crate) mod run;
 pub(crate) mod walks;

@@ -1,35 +1,35 @@
-//! Hears of changes that other processes committed.
+//! Listens for changes that other processes committed (LISTEN/NOTIFY).
 
 use std::time::Duration;
 
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 
-/// The channel on which the schema tells of each change.
+/// The channel on which the schema notifies of each change.
 const CHANNEL: &str = "anjian_outbox";
 /// After a connection was refused or lost.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Connects when it is asked, and again whenever the connection was lost.
-pub(crate) struct Hearing {
+pub(crate) struct Listener {
     options: PgConnectOptions,
     listener: Option<PgListener>,
 }
 
-impl Hearing {
+impl Listener {
     /// With a connection of its own, to where `beside` connects.
     pub(crate) fn new(beside: &PgPool) -> Self {
         Self { options: beside.connect_options().as_ref().clone(), listener: None }
     }
 
-    /// The number of a change; what was told while no connection was there is missed.
+    /// The number of a change. Notifications are missed while there is no connection.
     pub(crate) async fn next(&mut self) -> i64 {
         loop {
-            match self.heard().await {
+            match self.receive().await {
                 Ok(Some(seq)) => return seq,
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::debug!(%error, "changes of other processes are looked for instead of heard");
+                    tracing::debug!(%error, "no connection for notifications: changes of other processes are polled");
                     self.listener = None;
                     tokio::time::sleep(PAUSE).await;
                 }
@@ -38,7 +38,7 @@ impl Hearing {
     }
 
     /// `None` after the connection was lost and made again.
-    async fn heard(&mut self) -> Result<Option<i64>, sqlx::Error> {
+    async fn receive(&mut self) -> Result<Option<i64>, sqlx::Error> {
         let listener = match &mut self.listener {
             Some(listener) => listener,
             none => {
@@ -48,7 +48,7 @@ impl Hearing {
                 none.insert(listener)
             }
         };
-        let told = listener.try_recv().await?;
-        Ok(told.and_then(|told| told.payload().parse().ok()))
+        let notification = listener.try_recv().await?;
+        Ok(notification.and_then(|notification| notification.payload().parse().ok()))
     }
 }
