@@ -1,0 +1,9 @@
+//! What follows a violation: who may do what, verdicts, cases, deadlines, evidence grade.
+//!
+//! Every function here decides from the values that it is given. There is no clock, no file, no database and no
+//! network: the caller reads the present, the calendar and the rows, asks, and writes what was decided.
+//! `docs/casework.md` tells the same in prose.
+
+mod worded;
+
+pub mod roles;

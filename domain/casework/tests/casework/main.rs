@@ -1,0 +1,5 @@
+//! The decisions of casework, against the public interface.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod roles;
