@@ -4,6 +4,9 @@
 //! network: the caller reads the present, the calendar and the rows, asks, and writes what was decided.
 //! `docs/casework.md` tells the same in prose.
 
+mod officer;
+pub mod roles;
+pub mod verdict;
 mod worded;
 
-pub mod roles;
+pub use officer::{Certificate, CertificateError, Officer, Recusals};
