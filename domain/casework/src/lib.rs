@@ -5,9 +5,14 @@
 //! `docs/casework.md` tells the same in prose.
 
 pub mod calendar;
+pub mod grade;
 mod officer;
+mod outcome;
+pub mod precision;
+pub mod risk;
 pub mod roles;
 pub mod verdict;
 mod worded;
 
 pub use officer::{Certificate, CertificateError, Officer, Recusals};
+pub use outcome::Outcome;
