@@ -6,13 +6,16 @@
 
 pub mod calendar;
 pub mod grade;
+pub mod legal_card;
 mod officer;
 mod outcome;
 pub mod precision;
 pub mod risk;
 pub mod roles;
 pub mod verdict;
+mod version;
 mod worded;
 
 pub use officer::{Certificate, CertificateError, Officer, Recusals};
 pub use outcome::Outcome;
+pub use version::Version;

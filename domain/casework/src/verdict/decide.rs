@@ -8,7 +8,8 @@ use anjian_domain::{Account, WallTime};
 use super::finding::{DismissReason, Finding};
 use super::policy::{Policy, SecondSignPolicy};
 use super::refusal::Refusal;
-use super::state::{Judgement, Second, VerdictState, Version};
+use super::state::{Judgement, Second, VerdictState};
+use crate::{Recusals, Version};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 2_000;
@@ -34,8 +35,8 @@ pub enum Act {
 pub struct Context<'a> {
     /// The officer.
     pub by: &'a Account,
-    /// Whether the officer may act on this site.
-    pub recusals: &'a crate::Recusals,
+    /// Who must not act on this site.
+    pub recusals: &'a Recusals,
     /// The present.
     pub now: WallTime,
     /// The version that the officer's page showed.

@@ -10,4 +10,4 @@ pub use decide::{Act, Context, Way, decide};
 pub use finding::{DismissReason, Finding};
 pub use policy::{Policy, SecondSignPolicy};
 pub use refusal::Refusal;
-pub use state::{Judgement, Second, VerdictState, Version};
+pub use state::{Judgement, Second, VerdictState};

@@ -1,6 +1,6 @@
 //! Why an act on a verdict is refused.
 
-use super::state::Version;
+use crate::Version;
 
 /// Why an act on a verdict is refused. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,31 +1,12 @@
 //! Where the verdict of a violation stands. Plain values: the index stores them, `decide` changes them.
 
-use std::fmt;
 use std::time::Duration;
 
 use anjian_domain::{Account, Verdict, WallTime};
 use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
-
-/// Counts the changes of one violation's verdict. A caller names the version that its page showed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Version(pub u32);
-
-impl Version {
-    /// The version after one more change.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use crate::Version;
 
 /// Where the verdict of a violation stands. The default is a violation that nobody judged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

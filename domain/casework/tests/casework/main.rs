@@ -4,5 +4,6 @@
 
 mod calendar;
 mod grade;
+mod legal_card;
 mod roles;
 mod verdict;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use anjian_casework::Recusals;
 use anjian_casework::verdict::{
-    Act, Context, DismissReason, Finding, Policy, Refusal, Second, SecondSignPolicy, VerdictState, Version,
-    Way, decide,
+    Act, Context, DismissReason, Finding, Policy, Refusal, Second, SecondSignPolicy, VerdictState, Way,
+    decide,
 };
+use anjian_casework::{Recusals, Version};
 use anjian_domain::{Account, Verdict, WallTime};
 use proptest::prelude::*;
 
