@@ -5,6 +5,7 @@
 //! `docs/casework.md` tells the same in prose.
 
 pub mod calendar;
+pub mod case;
 pub mod grade;
 pub mod legal_card;
 mod officer;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod calendar;
+mod case;
 mod grade;
 mod legal_card;
 mod roles;
