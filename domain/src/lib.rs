@@ -4,6 +4,7 @@
 //! database, no clock that cannot be replaced. Values are checked once, in their constructor; whoever holds a
 //! [`NormBox`] or a [`Score`] holds a valid one.
 
+mod account;
 mod behaviour;
 mod behaviour_list;
 mod behaviour_spec;
@@ -23,6 +24,7 @@ mod manual_clock;
 mod named;
 mod permit;
 mod person_count;
+mod role;
 mod run;
 mod segment;
 mod sink;
@@ -34,6 +36,7 @@ mod violation;
 mod words;
 mod zone;
 
+pub use account::{Account, AccountNameError};
 pub use behaviour::{Behaviour, BehaviourNameError};
 pub use behaviour_list::{BehaviourList, UnknownBehaviour};
 pub use behaviour_spec::{BehaviourSpec, FramePolicy};
@@ -53,6 +56,7 @@ pub use manual_clock::ManualClock;
 pub use named::UnknownName;
 pub use permit::{Permit, PermitClass, UnknownPermitClass};
 pub use person_count::PersonCount;
+pub use role::Role;
 pub use run::{Footage, RuleDefinition, Run, RunKind, RunOutcome, StartSource};
 pub use segment::{
     AudioCodec, BlindCause, CameraMinute, CoverageSink, Place, RecordedSpan, RecordingChange, RecordingState,
@@ -62,7 +66,7 @@ pub use sink::{CameraSink, EvidenceSink, OpeningEvidence, SinkError};
 pub use source_url::{SourceUrl, SourceUrlError};
 pub use time::{MediaTime, Moment, WallTime, WallTimeError};
 pub use verdict::{UnknownVerdict, Verdict};
-pub use viewer::{Role, Scope, Sites, Viewer, ViewerError};
+pub use viewer::{Scope, Sites, Viewer, ViewerError};
 pub use violation::{CloseReason, TrackPoint, Violation, ViolationUpdate};
 pub use words::Words;
 pub use zone::{Anchor, Zone};

@@ -5,26 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::SiteId;
-
-/// Longest account name, in characters.
-const MAX_ACCOUNT: usize = 200;
+use crate::account::MAX_ACCOUNT;
+use crate::{Account, Role, SiteId};
 
 /// The account, role and scope behind one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
-    account: String,
+    account: Account,
     role: Role,
     scope: Scope,
-}
-
-/// As what a viewer asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Everybody who reaches this machine. Nobody signed in, so the account names no person.
-    Local,
-    /// A person with an account, who reviews violations.
-    Inspector,
 }
 
 /// Which sites a viewer sees. What lies outside does not exist for the viewer.
@@ -55,24 +44,29 @@ impl Viewer {
     /// # Errors
     /// [`ViewerError::Account`] when `account` is blank, too long or holds control characters.
     pub fn new(account: &str, role: Role, scope: Scope) -> Result<Self, ViewerError> {
-        let account = account.trim();
-        let is_bad = account.is_empty() || account.chars().any(char::is_control);
-        if is_bad || account.chars().count() > MAX_ACCOUNT {
-            return Err(ViewerError::Account);
-        }
-        Ok(Self { account: account.to_owned(), role, scope })
+        let account: Account = account.parse().map_err(|_| ViewerError::Account)?;
+        Ok(Self { account, role, scope })
     }
 
     /// The viewer while there are no accounts: everybody who reaches this machine, with all rights.
     #[must_use]
     pub fn local() -> Self {
-        Self { account: "local".to_owned(), role: Role::Local, scope: Scope::Everything }
+        Self { account: Account::local(), role: Role::Local, scope: Scope::Everything }
     }
 
     /// The name of the account.
     #[must_use]
     pub fn account(&self) -> &str {
-        &self.account
+        self.account.as_str()
+    }
+
+    /// The account, if it names a person or a token. `None` for the local viewer.
+    #[must_use]
+    pub const fn named_account(&self) -> Option<&Account> {
+        match self.role {
+            Role::Local => None,
+            _ => Some(&self.account),
+        }
     }
 
     /// As what they ask.
@@ -91,10 +85,7 @@ impl Viewer {
     /// name was given. The local account names no person, so there the given name counts.
     #[must_use]
     pub fn signs_as<'n>(&'n self, given: &'n str) -> &'n str {
-        match self.role {
-            Role::Local => given,
-            Role::Inspector => &self.account,
-        }
+        self.named_account().map_or(given, Account::as_str)
     }
 }
 
