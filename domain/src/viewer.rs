@@ -4,6 +4,7 @@
 //! do is not decided here.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use crate::account::MAX_ACCOUNT;
 use crate::{Account, Role, SiteId};
@@ -14,6 +15,7 @@ pub struct Viewer {
     account: Account,
     role: Role,
     scope: Scope,
+    address: Option<IpAddr>,
 }
 
 /// Which sites a viewer sees. What lies outside does not exist for the viewer.
@@ -45,13 +47,25 @@ impl Viewer {
     /// [`ViewerError::Account`] when `account` is blank, too long or holds control characters.
     pub fn new(account: &str, role: Role, scope: Scope) -> Result<Self, ViewerError> {
         let account: Account = account.parse().map_err(|_| ViewerError::Account)?;
-        Ok(Self { account, role, scope })
+        Ok(Self { account, role, scope, address: None })
     }
 
     /// The viewer while there are no accounts: everybody who reaches this machine, with all rights.
     #[must_use]
     pub fn local() -> Self {
-        Self { account: Account::local(), role: Role::Local, scope: Scope::Everything }
+        Self { account: Account::local(), role: Role::Local, scope: Scope::Everything, address: None }
+    }
+
+    /// The same viewer, asking from an address of the network.
+    #[must_use]
+    pub fn at(self, address: IpAddr) -> Self {
+        Self { address: Some(address), ..self }
+    }
+
+    /// From where they ask, if over the network.
+    #[must_use]
+    pub const fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     /// The name of the account.

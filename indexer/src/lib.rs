@@ -21,6 +21,7 @@
 //! A place in a list is (`opened_at`, order of recording), not (`opened_at`, id): the tie-breaker is four bytes
 //! in each index instead of sixteen, and clients see neither.
 
+mod audit;
 mod bucket;
 mod check;
 mod configuration;
@@ -37,6 +38,11 @@ mod updates;
 mod viewer;
 mod violations;
 
+pub use audit::checkpoint::{Checkpoint, CheckpointFault, Envelope};
+pub use audit::entry::AuditEntry;
+pub use audit::key::PublicKey;
+pub use audit::search::{AuditQuery, AuditReach};
+pub use audit::verify::{AuditFault, AuditReport};
 pub use bucket::client::Bucket;
 pub use bucket::credentials::BucketCredentials;
 pub use bucket::ranged_reader::RangedReader;

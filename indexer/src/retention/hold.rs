@@ -7,7 +7,10 @@ use crate::engine::sql;
 use crate::engine::sql::Builder;
 use anjian_domain::{CameraId, Scope, Viewer, WallTime};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use crate::audit::append::append;
+use crate::audit::entry::Deed;
 use crate::engine::columns::Columns;
 use crate::recordings::segment_row;
 use crate::viewer::camera::is_seen;
@@ -123,6 +126,8 @@ impl Index {
         let row = query.fetch_one(&mut transaction).await.map_err(not_kept)?;
         let put = decode(&row)?;
         drop(row);
+        let deed = Deed { why: &put.why, before: None, after: Some(state(&put)), ..deed_on(put.id) };
+        append(&mut transaction, viewer, self.inner.clock.now(), deed).await?;
         transaction.commit().await.map_err(not_kept)?;
         Ok(put)
     }
@@ -142,14 +147,17 @@ impl Index {
         let (who, why) = (words("who", viewer.signs_as(who))?, words("why", why)?);
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("hold").await?;
-        if find(&mut transaction, viewer.scope(), id).await?.is_none() {
-            return Ok(None);
-        }
+        let Some(standing) = find(&mut transaction, viewer.scope(), id).await? else { return Ok(None) };
         let sql = "UPDATE hold SET lifted_us = $2, lifted_by = $3, lifted_why = $4 \
              WHERE id = $1 AND lifted_us IS NULL";
         let query = sql::query(sql).bind(id).bind(self.inner.clock.now().as_micros()).bind(who).bind(why);
-        query.execute(&mut transaction).await.map_err(not_kept)?;
+        let changed = query.execute(&mut transaction).await.map_err(not_kept)?;
         let lifted = find(&mut transaction, viewer.scope(), id).await?;
+        if changed > 0 {
+            let after = lifted.as_ref().map(state);
+            let deed = Deed { why, before: Some(state(&standing)), after, ..deed_on(id) };
+            append(&mut transaction, viewer, self.inner.clock.now(), deed).await?;
+        }
         transaction.commit().await.map_err(not_kept)?;
         Ok(lifted)
     }
@@ -188,6 +196,17 @@ async fn find(connection: &mut Connection<'_>, scope: &Scope, id: i64) -> Result
     push_camera(sql.push_bind(id), scope, "camera");
     let found = sql.build().fetch_optional(connection).await;
     found.map_err(not_read)?.as_ref().map(decode).transpose()
+}
+
+/// A hold as the audit shows it.
+fn state(hold: &Hold) -> Value {
+    let lifted = hold.lifted.as_ref().map(|lift| json!({ "at": lift.at, "by": lift.who }));
+    json!({ "camera": hold.camera, "from": hold.from, "to": hold.to, "who": hold.who, "lifted": lifted })
+}
+
+fn deed_on(id: i64) -> Deed<'static> {
+    let action = "hold_evidence";
+    Deed { action, kind: "hold", object: id.to_string(), why: "", before: None, after: None }
 }
 
 fn words<'w>(name: &str, given: &'w str) -> Result<&'w str, IndexError> {

@@ -14,6 +14,7 @@ use anjian_domain::{
 };
 use anjian_indexer::{Index, IndexError, IndexSink, LiveUpdate, ViolationQuery, ViolationRow};
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
@@ -32,6 +33,9 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Gives a verdict, as nothing does yet.
     fn judge(&self, runtime: &Runtime, folder: &Path, id: ViolationId, verdict: Verdict);
+
+    /// Runs statements on the database itself; `{ON}` stands where one engine names the table of a trigger.
+    fn raw(&self, runtime: &Runtime, folder: &Path, sql: &str) -> Result<(), sqlx::Error>;
 }
 
 pub(crate) struct Sqlite;
@@ -50,6 +54,15 @@ impl Backend for Sqlite {
             assert_eq!(judged.rows_affected(), 1);
             connection.close().await.unwrap();
         });
+    }
+
+    fn raw(&self, runtime: &Runtime, folder: &Path, sql: &str) -> Result<(), sqlx::Error> {
+        let options = SqliteConnectOptions::new().filename(folder.join("anjian.db"));
+        runtime.block_on(async {
+            let mut connection = SqliteConnection::connect_with(&options).await?;
+            sqlx::raw_sql(AssertSqlSafe(sql.replace("{ON}", ""))).execute(&mut connection).await?;
+            connection.close().await
+        })
     }
 }
 
@@ -70,6 +83,15 @@ impl Backend for Postgres {
             assert_eq!(judged.rows_affected(), 1);
             connection.close().await.unwrap();
         });
+    }
+
+    fn raw(&self, runtime: &Runtime, folder: &Path, sql: &str) -> Result<(), sqlx::Error> {
+        let database = postgres::database(folder);
+        runtime.block_on(async {
+            let mut connection = PgConnection::connect(&database.to_string()).await?;
+            sqlx::raw_sql(AssertSqlSafe(sql.replace("{ON}", " ON audit"))).execute(&mut connection).await?;
+            connection.close().await
+        })
     }
 }
 
@@ -229,6 +251,15 @@ impl Store {
         let violation = self.violation(run, seconds);
         self.record(&violation);
         violation
+    }
+
+    /// Changes the database behind the index's back.
+    pub(crate) fn raw(&self, sql: &str) {
+        self.try_raw(sql).unwrap();
+    }
+
+    pub(crate) fn try_raw(&self, sql: &str) -> Result<(), sqlx::Error> {
+        self.backend.raw(&self.runtime, self.folder.path(), sql)
     }
 
     /// Gives a verdict.

@@ -6,6 +6,7 @@
     reason = "a test may panic; clippy sees only functions marked as tests"
 )]
 
+mod audit;
 mod budget;
 mod cameras;
 mod checks;
@@ -117,6 +118,9 @@ store_suite!(
         a_finished_segment_is_not_begun_again, a_clip_whose_gap_is_filled_later_is_noted_again;
     moves: evidence_moves_into_the_bucket, a_kill_at_any_step_moves_nothing_twice,
         evidence_waits_while_the_bucket_is_away, damage_in_the_bucket_is_found;
+    audit: a_change_and_its_entry_are_one, the_audit_is_searched, what_was_written_cannot_be_changed_unseen,
+        a_chain_that_was_written_anew_is_found_against_a_checkpoint,
+        envelopes_are_opened_by_the_keys_of_the_installation, a_checkpoint_is_taken_daily;
     segment_moves: segments_move_into_the_bucket_by_age, a_kill_at_any_step_leaves_each_segment_in_one_place,
         what_a_kill_left_of_a_move_goes, damage_of_segments_in_the_bucket_is_found,
         segments_in_the_bucket_expire_by_age_unless_held;
