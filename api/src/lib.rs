@@ -4,6 +4,7 @@
 //! only a decoder or a model can make comes through a port. Routes are listed once, in `routes`; who asks is decided once,
 //! in `viewer`; what an error looks like is decided once, in `problem`.
 
+mod audit;
 mod behaviours;
 mod cameras;
 mod connections;

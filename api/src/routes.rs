@@ -11,6 +11,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::audit::checkpoint;
+use crate::audit::list as audit;
 use crate::cameras::list as cameras;
 use crate::http::body::MOST_JSON_BYTES;
 use crate::http::guard::{self, Hosts};
@@ -55,6 +57,8 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(coverage::completeness))
         .routes(routes!(holds::list, holds::put))
         .routes(routes!(holds::one_hold, holds::lift))
+        .routes(routes!(audit::list))
+        .routes(routes!(checkpoint::checkpoint))
         .routes(routes!(galleries::list))
         .routes(routes!(galleries::enrol))
         .routes(routes!(storage::storage))

@@ -56,6 +56,8 @@ enum Command {
     Record(command::record::Arguments),
     /// Validate a configuration and compare index and files
     Check(command::check::Arguments),
+    /// List or rotate the keys that sign checkpoints of the audit
+    Keys(command::keys::Arguments),
     /// Re-analyse recorded footage
     Analyze(command::analyze::Arguments),
     /// Add pictures of garments to a gallery
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => command::serve::run(&arguments),
         Command::Record(arguments) => command::record::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),
+        Command::Keys(arguments) => command::keys::run(&arguments),
         Command::Analyze(arguments) => command::analyze::run(&arguments),
         Command::Enrol(arguments) => command::enrol::run(&arguments),
         Command::Detect(arguments) => command::detect::run(&arguments),

@@ -51,6 +51,7 @@ const CLIP_PAUSE: Duration = Duration::from_secs(2);
 const RETENTION_PAUSE: Duration = Duration::from_secs(15);
 const PRESENCE_PAUSE: Duration = Duration::from_secs(2);
 const MOVE_PAUSE: Duration = Duration::from_secs(5);
+const CHECKPOINT_PAUSE: Duration = Duration::from_secs(600);
 /// Segments close once a minute or less often.
 const RECORDINGS_PAUSE: Duration = Duration::from_secs(30);
 const PROBE_PAUSE: Duration = Duration::from_secs(60);
@@ -110,6 +111,11 @@ impl Upkeep {
                 move_segments(moving.clone())
             })?;
         }
+        let audited = index.clone();
+        upkeep.start_job("checkpoint", CHECKPOINT_PAUSE, runtime.clone(), move || {
+            let index = audited.clone();
+            async move { index.take_daily_checkpoint().await.map(|()| None) }
+        })?;
         let watched = index.clone();
         upkeep.start_job("clock", CLOCK_PAUSE, runtime.clone(), move || {
             let (watch, index) = (Arc::clone(&watch), watched.clone());

@@ -2,6 +2,7 @@
 //!
 //! Details say what was wrong and what is allowed. What went wrong inside the server goes to its log, not out.
 
+use anjian_casework::roles::Action;
 use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
 use anjian_indexer::IndexError;
@@ -41,6 +42,9 @@ pub(crate) enum Problem {
          into server.hosts in the configuration"
     )]
     Foreign(String),
+    /// The viewer's role has no right to it.
+    #[error("your account must not do this ({0}): ask an administrator for the right")]
+    Forbidden(Action),
     /// As many listeners as are allowed.
     #[error("{0} listeners are connected, and no more are allowed: try again in a while")]
     Crowded(usize),
@@ -108,6 +112,7 @@ impl Problem {
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method", "Method not allowed"),
             Self::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "host", "Not this server"),
             Self::Foreign(_) => (StatusCode::FORBIDDEN, "foreign", "Not from another site"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
             Self::Late(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
@@ -251,6 +256,7 @@ mod tests {
             (Problem::Method(axum::http::Method::PUT), 405, "PUT is not possible here"),
             (Problem::Host("evil.example".into()), 421, "\"evil.example\""),
             (Problem::Foreign("https://evil.example".into()), 403, "\"https://evil.example\" may not change"),
+            (Problem::Forbidden(Action::ReadAudit), 403, "must not do this (read_audit)"),
             (Problem::TooLarge(8), 413, "more than 8 bytes"),
             (Problem::MediaType("text/plain".into()), 415, "send image/jpeg"),
             (Problem::Crowded(64), 503, "64 listeners"),

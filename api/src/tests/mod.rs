@@ -1,5 +1,6 @@
 //! Routes asked as a client would, against a real index in a temporary folder.
 
+mod audit;
 mod behaviours;
 mod clips;
 mod connections;
@@ -146,6 +147,11 @@ impl Server {
 
     async fn ask(&self, request: Request<Body>) -> Answer {
         Self::answer(self.router.clone(), request).await
+    }
+
+    /// As it answers another viewer.
+    async fn ask_as(&self, viewer: &Viewer, request: Request<Body>) -> Answer {
+        Self::answer(routes(Shared { viewer: viewer.clone(), ..self.shared.clone() }), request).await
     }
 
     /// As it answers while as many files are read as may be.

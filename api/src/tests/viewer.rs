@@ -113,7 +113,9 @@ fn addresses() -> Vec<(&'static str, &'static str, &'static str)> {
 }
 
 /// Addresses that name nothing; other tests say what a viewer of one site gets from them.
-const NAMELESS: [&str; 9] = [
+const NAMELESS: [&str; 11] = [
+    "/api/v1/audit",
+    "/api/v1/audit/checkpoint",
     "/api/v1/sites",
     "/api/v1/cameras",
     "/api/v1/storage",

@@ -8,6 +8,7 @@ use anjian_indexer::{CheckFinding, CheckProgress, CheckReport, Index, IndexError
 use anjian_pipeline::{Aim, DetectorSeat};
 use indicatif::ProgressBar;
 
+use crate::command::audit;
 use crate::config::Config;
 use crate::output::{AlreadyTold, Usage, print, progress, tell};
 use crate::wiring;
@@ -24,6 +25,12 @@ pub struct Arguments {
     /// Forget every row of a recording and make them again from the media files alone; stop anjian first
     #[arg(long, conflicts_with = "repair")]
     rebuild_segments: bool,
+    /// Verify the audit alone: every entry is what was written
+    #[arg(long, conflicts_with_all = ["repair", "rebuild_segments"])]
+    audit: bool,
+    /// A checkpoint that the audit must hold
+    #[arg(long, value_name = "FILE", requires = "audit")]
+    against: Option<PathBuf>,
 }
 
 /// What may be changed.
@@ -47,6 +54,9 @@ impl Arguments {
 /// Changes nothing, unless it is told to. Fails when anything is wrong that was not mended.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
+    if arguments.audit {
+        return wiring::async_runtime()?.block_on(verify(&config, arguments.against.as_deref()));
+    }
     doubt(&config, &arguments.config)?;
     anjian_ingest::init()?;
     let eyes = wiring::load_eyes(&config, 1)?;
@@ -80,6 +90,13 @@ fn doubt(config: &Config, file: &Path) -> Result<(), Usage> {
 
 fn nothing_stored(config: &Config) -> anyhow::Result<()> {
     print(&format!("{}: nothing is stored yet", config.data_dir.display()))
+}
+
+async fn verify(config: &Config, against: Option<&Path>) -> anyhow::Result<()> {
+    match Index::open_existing(&config.data_dir, &config.store.database, Arc::new(SystemClock)).await {
+        Err(IndexError::Missing { .. }) => nothing_stored(config),
+        opened => audit::verify(&opened?, against).await,
+    }
 }
 
 async fn look(config: &Config, task: Task) -> anyhow::Result<()> {

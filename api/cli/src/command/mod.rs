@@ -9,12 +9,14 @@ use crate::config::{FIRE_MODEL, Model};
 use crate::wiring;
 
 pub mod analyze;
+pub mod audit;
 pub mod bench;
 pub mod check;
 pub mod demo;
 pub mod detect;
 pub mod enrol;
 pub mod eval;
+pub mod keys;
 pub mod record;
 pub mod serve;
 

@@ -1,0 +1,4 @@
+//! The audit: pages of it, and its newest checkpoint.
+
+pub(crate) mod checkpoint;
+pub(crate) mod list;
