@@ -4,6 +4,43 @@
  */
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was done, newest first: everybody's deeds for who may read the audit, else one's own. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs the newest entry of the audit: a DSSE envelope. Kept outside of this machine it shows later whether the audit was written
+         *     anew (`anjian check --audit --against FILE`).
+         */
+        post: operations["take_checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/behaviours": {
         parameters: {
             query?: never;
@@ -492,6 +529,41 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What was done, by whom, from where and why. */
+        AuditEntryView: {
+            account: string;
+            action: string;
+            /** @description Address of the network; empty when it came from this machine itself. */
+            address: string;
+            /** @description How the object is since; null when it is gone or did not change. */
+            after: Record<string, unknown> | null;
+            /** Format: date-time */
+            at: string;
+            /** @description How the object was; null when it was not there or did not change. */
+            before: Record<string, unknown> | null;
+            /** @description SHA-256 of the link before it and of this entry. */
+            link: string;
+            object: string;
+            object_kind: string;
+            /** @description The role that the account had then. */
+            role: string;
+            /**
+             * Format: int64
+             * @description From 1 on, without gaps.
+             */
+            seq: number;
+            /** @description As the person gave it; empty where none is asked for. */
+            why: string;
+        };
+        /** @description Entries, newest first. */
+        AuditView: {
+            items: components["schemas"]["AuditEntryView"][];
+            /**
+             * Format: int64
+             * @description Pass it as `before` for the next page; null on the last.
+             */
+            next_before: number | null;
+        };
         /** @description A behaviour. */
         BehaviourView: {
             /** @description The classes of detections that it judges by. */
@@ -1326,6 +1398,8 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AuditEntryView = components['schemas']['AuditEntryView'];
+export type AuditView = components['schemas']['AuditView'];
 export type BehaviourView = components['schemas']['BehaviourView'];
 export type BehavioursView = components['schemas']['BehavioursView'];
 export type CameraStorageView = components['schemas']['CameraStorageView'];
@@ -1377,6 +1451,93 @@ export type ViolationView = components['schemas']['ViolationView'];
 export type WordsView = components['schemas']['WordsView'];
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Of this account. */
+                account?: string;
+                /** @description Of this action. */
+                action?: string;
+                /** @description About this kind of object, such as `hold`. */
+                object_kind?: string;
+                /** @description About the object with this id. */
+                object?: string;
+                /** @description At or after this moment, RFC 3339. */
+                from?: string;
+                /** @description Before this moment, RFC 3339. */
+                to?: string;
+                /** @description How many a page; 100 when not given. */
+                limit?: number;
+                /** @description `next_before` of the page before. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    take_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     list_behaviours: {
         parameters: {
             query?: never;
