@@ -24,6 +24,7 @@
 mod bucket;
 mod check;
 mod configuration;
+mod copy;
 mod coverage;
 mod engine;
 mod error;
@@ -44,8 +45,12 @@ pub use bucket::settings::{BucketAddress, BucketEndpoint, BucketPart, BucketSett
 pub use check::report::{CheckFinding, CheckProgress, CheckReport};
 pub use check::segments::Rebuilt;
 pub use configuration::rows::{CameraRow, SiteRow};
+pub use copy::copy_store::copy_store;
+pub use copy::error::CopyError;
+pub use copy::order::{CopiedTable, CopyFiles, CopyListener, CopyOrder, CopyPhase, CopyProgress, CopyReport};
 pub use coverage::completeness::Completeness;
 pub use coverage::minutes::CoverageMinute;
+pub use engine::address::StoreAddress;
 pub use engine::database::{Database, Server};
 pub use engine::disk::disk_bytes;
 pub use error::IndexError;
