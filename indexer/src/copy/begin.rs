@@ -12,8 +12,9 @@ use crate::copy::plan::{EVIDENCE, Plan, Step};
 use crate::copy::sides::{Source, Target, failed};
 use crate::engine::columns::Columns;
 use crate::engine::connection::{Connection, Pool};
-use crate::engine::schema::{self, Table};
+use crate::engine::schema;
 use crate::engine::sql::{self, Builder};
+use crate::engine::table::Table;
 use crate::nodes::take::SILENT;
 
 /// A copy that can go on.
@@ -21,7 +22,9 @@ pub(crate) struct Begun {
     pub(crate) plan: Plan,
     pub(crate) numbers: Numbers,
     pub(crate) note: Note,
-    /// Rows and files of the source.
+    /// Rows of the source.
+    pub(crate) rows: u64,
+    /// Rows of the source, and those once more whose files are copied.
     pub(crate) total: u64,
 }
 
@@ -57,7 +60,7 @@ pub(crate) async fn begin(
     let tables = same_tables(source, target).await?;
     let plan = Plan::of(tables, order.files.is_some())?;
     let source_state = state_of(source, &plan).await?;
-    let total = count(source, &plan).await?;
+    let (rows, total) = count(source, &plan).await?;
     let fresh = Note {
         source: source.address.to_string(),
         source_state,
@@ -73,7 +76,7 @@ pub(crate) async fn begin(
         files.to.probe().await?;
     }
     let numbers = Numbers::of(source, target.address, order.files.is_some()).await?;
-    Ok(Begun { plan, numbers, note, total })
+    Ok(Begun { plan, numbers, note, rows, total })
 }
 
 async fn same_tables(source: &mut Source<'_>, target: &Target<'_>) -> Result<Vec<Table>, CopyError> {
@@ -110,16 +113,18 @@ async fn state_of(source: &mut Source<'_>, plan: &Plan) -> Result<String, CopyEr
     }
 }
 
-async fn count(source: &mut Source<'_>, plan: &Plan) -> Result<u64, CopyError> {
-    let mut total = 0;
+/// All rows, and all that is copied.
+async fn count(source: &mut Source<'_>, plan: &Plan) -> Result<(u64, u64), CopyError> {
+    let (mut all, mut total) = (0, 0);
     for table in &plan.tables {
         let sql = Builder::new(format!("SELECT count(*) FROM {}", table.name));
         let rows: Result<i64, _> = sql.build().scalar(&mut source.held).await;
         let rows = rows.map_err(failed(source.address, "count rows", &table.name))?.unsigned_abs();
         let is_twice = table.name == EVIDENCE && plan.find("files") == Some(Step::Files);
+        all += rows;
         total += if is_twice { rows * 2 } else { rows };
     }
-    Ok(total)
+    Ok((all, total))
 }
 
 /// Notes that the copy begins, or answers the note of the process that began it.
@@ -143,7 +148,10 @@ async fn enter(target: &Target<'_>, plan: &Plan, fresh: Note) -> Result<Note, Co
 /// Whether a copy that was begun is the one that is asked for.
 fn suits(begun: &Note, asked: &Note, store: String, advice: &'static str) -> Result<(), CopyError> {
     if begun.source != asked.source {
-        return Err(CopyError::OtherCopy { store, other: begun.source.clone(), advice });
+        return Err(CopyError::OtherCopy { store, other: begun.source.clone() });
+    }
+    if let Some(finished) = begun.finished().filter(|_| begun.source_state != asked.source_state) {
+        return Err(CopyError::Finished { store, from: begun.source.clone(), finished });
     }
     if begun.source_state != asked.source_state {
         return Err(CopyError::SourceUsed { store, from: begun.source.clone(), advice });
@@ -166,5 +174,5 @@ async fn refuse_rows(
         return Ok(());
     }
     let (store, table) = (target.address.to_string(), table.name.clone());
-    Err(CopyError::NotEmpty { store, table, advice: target.address.how_to_empty() })
+    Err(CopyError::NotEmpty { store, table })
 }

@@ -8,7 +8,7 @@ use crate::copy::order::CopiedTable;
 use crate::copy::page::{self, PageSize, Values, key_of};
 use crate::copy::sides::{Source, Target, failed};
 use crate::engine::connection::Connection;
-use crate::engine::schema::Table;
+use crate::engine::table::Table;
 
 const DOING: &str = "compare rows";
 
@@ -92,13 +92,8 @@ pub(crate) async fn compare(
     if expected == found && from_rows == to_rows {
         return Ok(CopiedTable { name: table.name.clone(), rows: to_rows, sha256: found });
     }
-    Err(CopyError::Differs {
-        table: table.name.clone(),
-        from: source.address.to_string(),
-        from_rows,
-        to: target.address.to_string(),
-        to_rows,
-        row: different.map(|key| format!(", first at {key}")).unwrap_or_default(),
-        advice: target.address.how_to_empty(),
-    })
+    let first = different.map(|key| format!(", the first that differs is {key}")).unwrap_or_default();
+    let difference =
+        format!("{} has {from_rows} rows and {} has {to_rows}{first}", source.address, target.address);
+    Err(CopyError::Differs { table: table.name.clone(), difference, advice: target.address.how_to_empty() })
 }

@@ -154,12 +154,13 @@ impl Copying<'_, '_> {
         let mut compared = 0;
         for place in 0..self.begun.plan.tables.len() {
             let (table, numbers) = (&self.begun.plan.tables[place], &self.begun.numbers);
-            let (hear, total) = (&mut *self.hear, self.begun.total);
+            let (hear, total) = (&mut *self.hear, self.begun.rows);
             let mut step = |rows| {
                 let (phase, table) = (CopyPhase::Comparing, table.name.clone());
                 hear(CopyProgress { phase, table, done: compared + rows, total });
             };
-            let equal = compare(&mut self.source, &self.target, table, numbers, &mut step).await?;
+            let equal = compare(&mut self.source, &self.target, table, numbers, &mut step).await;
+            let equal = equal.map_err(|error| self.explain(error))?;
             compared += equal.rows;
             tables.push(equal);
         }
@@ -167,6 +168,15 @@ impl Copying<'_, '_> {
             self.note_finished(now).await?;
         }
         Ok(CopyReport { tables, found, files: self.files })
+    }
+
+    /// A copy that was finished does not have to be equal for ever.
+    fn explain(&self, error: CopyError) -> CopyError {
+        let (store, from) = (self.target.address.to_string(), self.source.address.to_string());
+        match (error, self.begun.note.finished()) {
+            (CopyError::Differs { .. }, Some(finished)) => CopyError::Finished { store, from, finished },
+            (error, _) => error,
+        }
     }
 
     async fn note_finished(&self, now: WallTime) -> Result<(), CopyError> {

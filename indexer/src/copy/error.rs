@@ -32,24 +32,33 @@ pub enum CopyError {
         seen: WallTime,
     },
     /// Somebody used the target before.
-    #[error("{store}: not empty, table {table} has rows; name another target, or {advice}")]
+    #[error("{store}: not empty, table {table} has rows; name an empty database or folder as the target")]
     NotEmpty {
         /// The target.
         store: String,
         /// The first table with rows.
         table: String,
-        /// How it becomes empty.
-        advice: &'static str,
+    },
+    /// The copy was finished, and one of the two was used since.
+    #[error(
+        "{store}: this copy was finished at {finished}, and {from} or {store} was used since; nothing was copied. Go on \
+         with the one that is in use; for another copy, name an empty target"
+    )]
+    Finished {
+        /// The target.
+        store: String,
+        /// The source.
+        from: String,
+        /// When it was.
+        finished: String,
     },
     /// Another copy was begun there.
-    #[error("{store}: holds a copy of {other}; name another target, or {advice}")]
+    #[error("{store}: holds a copy of {other}; name an empty database or folder as the target")]
     OtherCopy {
         /// The target.
         store: String,
         /// What that copy copies.
         other: String,
-        /// How it becomes empty.
-        advice: &'static str,
     },
     /// The source is not what it was when the copy was begun.
     #[error(
@@ -145,23 +154,14 @@ pub enum CopyError {
     },
     /// Source and target differ.
     #[error(
-        "table {table}: {from} has {from_rows} rows and {to} has {to_rows}, and they are not the same{row}; one of the two was \
-         changed since: begin again with an empty target: {advice}"
+        "table {table}: {difference}; one of the two was changed since: begin again with an empty target: {advice}"
     )]
     Differs {
         /// The table.
         table: String,
-        /// The source.
-        from: String,
-        /// Its rows.
-        from_rows: u64,
-        /// The target.
-        to: String,
-        /// Its rows.
-        to_rows: u64,
-        /// The first row that differs, for a person; empty when that is not known.
-        row: String,
-        /// How it becomes empty.
+        /// Rows of each side, and the first that differs.
+        difference: String,
+        /// How the target becomes empty.
         advice: &'static str,
     },
 }

@@ -13,7 +13,7 @@ use crate::copy::numbers::is_kept;
 use crate::copy::order::CopyFiles;
 use crate::copy::page::{PageSize, Values};
 use crate::engine::blocking::blocking;
-use crate::engine::schema::Table;
+use crate::engine::table::Table;
 use crate::engine::value::Value;
 use crate::evidence::move_out::key_of;
 use crate::nodes::register::BUCKET;

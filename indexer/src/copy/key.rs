@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::engine::schema::Table;
+use crate::engine::table::Table;
 use crate::engine::value::{Kind, Value};
 
 /// A list in JSON; bytes are hexadecimal.
@@ -39,7 +39,7 @@ fn value(part: &Json, kind: Kind) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::schema::Column;
+    use crate::engine::table::Column;
 
     #[test]
     fn a_key_is_read_as_it_was_written() {

@@ -2,8 +2,8 @@
 
 use crate::copy::page::{self, PageSize, Values, key_of};
 use crate::engine::connection::Connection;
-use crate::engine::schema::Table;
 use crate::engine::sql::Builder;
+use crate::engine::table::Table;
 use crate::engine::value::Value;
 
 /// The rows behind a key that name one of their table.

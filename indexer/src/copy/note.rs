@@ -1,5 +1,7 @@
 //! How far a copy has come: a row in the target, written in the transaction of what it tells of.
 
+use anjian_domain::WallTime;
+
 use crate::IndexError;
 use crate::engine::address::StoreAddress;
 use crate::engine::columns::Columns;
@@ -61,6 +63,12 @@ pub(crate) fn decode(row: &Row) -> Result<Note, IndexError> {
 }
 
 impl Note {
+    /// When the copy was finished, for a person.
+    pub(crate) fn finished(&self) -> Option<String> {
+        let at = WallTime::from_micros(self.finished_us?);
+        Some(at.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string()))
+    }
+
     pub(crate) async fn insert(&self, connection: &mut Connection<'_>) -> Result<(), sqlx::Error> {
         let sql = "INSERT INTO store_copy (one, source, source_state, files, begun_us, step, after, done, finished_us) \
              VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)";

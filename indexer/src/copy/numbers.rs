@@ -10,8 +10,8 @@ use crate::copy::error::CopyError;
 use crate::copy::page::Values;
 use crate::copy::plan::EVIDENCE;
 use crate::copy::sides::{Source, failed};
-use crate::engine::schema::Table;
 use crate::engine::sql;
+use crate::engine::table::Table;
 use crate::engine::value::{Kind, Value};
 use crate::nodes::register::{BUCKET, folder_key, make_folder_key};
 

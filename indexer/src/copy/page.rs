@@ -1,8 +1,8 @@
 //! Rows of a table in the order of their keys, a page at a time.
 
 use crate::engine::connection::Connection;
-use crate::engine::schema::Table;
 use crate::engine::sql::Builder;
+use crate::engine::table::Table;
 use crate::engine::value::Value;
 
 /// Values in the order of the table's columns.

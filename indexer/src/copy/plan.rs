@@ -1,7 +1,7 @@
 //! The steps of a copy, in their order.
 
 use crate::copy::error::CopyError;
-use crate::engine::schema::Table;
+use crate::engine::table::Table;
 
 /// A step; a table is named by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

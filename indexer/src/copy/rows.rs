@@ -2,8 +2,8 @@
 
 use crate::copy::page::{Values, names};
 use crate::engine::connection::Connection;
-use crate::engine::schema::Table;
 use crate::engine::sql::Builder;
+use crate::engine::table::Table;
 use crate::engine::value::{Kind, Value};
 
 /// Rows of one statement: enough to save the way to a server, few enough for the limits of both engines.

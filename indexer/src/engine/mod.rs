@@ -22,5 +22,6 @@ pub(crate) mod sql;
 pub(crate) mod sqlite;
 mod statement;
 pub(crate) mod store;
+pub(crate) mod table;
 pub(crate) mod value;
 pub(crate) mod walks;

@@ -249,8 +249,13 @@ fn both_sides_are_compared_at_the_end_and_progress_is_told() {
     }
     let again = copy(&order).unwrap();
     assert_eq!(again.found, heard[0].total, "nothing is copied twice");
+    change(folder.path(), "UPDATE violation SET rule = 'caps' WHERE seq = 5");
+    let told = copy(&order).unwrap_err().to_string();
+    assert!(told.contains("was finished at") && !told.contains("dropdb"), "{told}");
+    // As a kill before the last step leaves it.
+    change(folder.path(), "UPDATE store_copy SET finished_us = NULL");
     for (sql, table, key) in [
-        ("UPDATE violation SET rule = 'caps' WHERE seq = 5", "table violation:", "first at [5]"),
+        ("UPDATE violation SET rule = 'caps' WHERE seq = 5", "table violation:", "differs is [5]"),
         (
             "UPDATE violation SET rule = 'hats' WHERE seq = 5; DELETE FROM hold WHERE id = 2",
             "table hold:",

@@ -17,6 +17,7 @@ pub mod enrol;
 pub mod eval;
 pub mod record;
 pub mod serve;
+pub mod store;
 
 /// Which model a command without configuration uses.
 #[derive(clap::Args)]

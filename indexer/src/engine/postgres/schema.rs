@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::engine::schema::Described;
+use crate::engine::table::Described;
 use crate::engine::value::Kind;
 
 pub(crate) const DESCRIBED: Described = Described {

@@ -1,6 +1,6 @@
 //! How SQLite describes its tables.
 
-use crate::engine::schema::Described;
+use crate::engine::table::Described;
 use crate::engine::value::Kind;
 
 pub(crate) const DESCRIBED: Described = Described {
