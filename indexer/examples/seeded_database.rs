@@ -46,7 +46,11 @@ fn began() -> WallTime {
 
 fn main() {
     let folder = std::env::args().nth(1).expect("the folder for the index");
-    let folder = Path::new(&folder);
+    seed(Path::new(&folder));
+}
+
+/// Fills an empty data folder.
+pub(crate) fn seed(folder: &Path) {
     let runtime = Runtime::new().unwrap();
     let index = runtime.block_on(Index::open(folder, Arc::new(ManualClock::new(began())))).unwrap();
     let sink = IndexSink::new(index.clone(), runtime.handle().clone());

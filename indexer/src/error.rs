@@ -57,6 +57,23 @@ pub enum IndexError {
         /// The database file.
         path: PathBuf,
     },
+    /// Another process has the folder open.
+    #[error("{}: another anjian process uses this data folder; stop it first", path.parent().unwrap_or(path).display())]
+    InUse {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The database is being filled from another one, and not everything is there yet.
+    #[error(
+        "{store}: holds an unfinished copy of {source_store}; finish it with `anjian store copy --from {source_store} \
+         --to {store}`, or start with an empty database"
+    )]
+    CopyUnfinished {
+        /// Its address, without a password.
+        store: String,
+        /// The address of what is copied.
+        source_store: String,
+    },
     /// The schema could not be brought up to date.
     #[error("{}: cannot bring the schema up to date; restore the newest backup or report this", path.display())]
     Migration {
@@ -100,7 +117,7 @@ pub enum IndexError {
         source: sqlx::Error,
     },
     /// Another process is the live system of this data folder.
-    #[error("{}: another `anjian serve` uses this data folder; stop it or set another data_dir", path.display())]
+    #[error("{}: another `anjian serve`, or a copy, uses this data folder; stop it or set another data_dir", path.display())]
     LiveElsewhere {
         /// The lock file.
         path: PathBuf,
@@ -271,12 +288,14 @@ impl IndexError {
             | Self::NodeElsewhere { .. }
             | Self::CameraElsewhere { .. }
             | Self::OlderInUse { .. }
+            | Self::InUse { .. }
             | Self::Busy { .. } => ErrorKind::Unavailable(Shortage::Busy),
             Self::Bucket { kind, .. } => *kind,
             Self::Moved { .. } => ErrorKind::Unavailable(Shortage::Disk),
             Self::ReserveGivenUp { .. } => ErrorKind::Unavailable(Shortage::Room),
             Self::ClipsUncut { .. } | Self::Undeleted { .. } => ErrorKind::Unavailable(Shortage::Disk),
             Self::ReadOnly { .. }
+            | Self::CopyUnfinished { .. }
             | Self::NotCopied { .. }
             | Self::NewerSchema { .. }
             | Self::OlderSchema { .. } => ErrorKind::Refused,

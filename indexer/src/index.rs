@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::bucket::client::Bucket;
 use crate::configuration::ticks::Ticks;
+use crate::copy::note;
 use crate::engine::blocking::blocking;
 use crate::engine::connection::{Connection, Pool};
 use crate::engine::database::Database;
@@ -20,7 +21,7 @@ use crate::engine::presence::Presence;
 use crate::evidence::folder::EvidenceFolder;
 use crate::nodes::register::{self, NodeId};
 use crate::recordings::fetched_folder::Fetched;
-use crate::{IndexError, RecordingSettings};
+use crate::{IndexError, RecordingSettings, StoreAddress};
 
 /// How long a recorder waits for the right to write. Its queue of packets holds 10 s.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -102,6 +103,8 @@ impl Index {
         disk: Arc<dyn Disk>,
     ) -> Result<Self, IndexError> {
         let opened = open::open(data_dir, database, create).await?;
+        let address = StoreAddress::of(&opened.data_dir, database);
+        note::refuse_unfinished(&opened.reader, &address).await?;
         let node = match create {
             Create::IfMissing => register::register(&opened.data_dir, database, &opened.writer).await?,
             Create::Never => register::find(&opened.data_dir, database, &opened.reader).await?,

@@ -60,6 +60,8 @@ enum Command {
     Keys(command::keys::Arguments),
     /// Re-analyse recorded footage
     Analyze(command::analyze::Arguments),
+    /// Copy a whole index from one database to another
+    Store(command::store::Arguments),
     /// Add pictures of garments to a gallery
     Enrol(command::enrol::Arguments),
     /// Print what the model sees in pictures
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Keys(arguments) => command::keys::run(&arguments),
         Command::Analyze(arguments) => command::analyze::run(&arguments),
+        Command::Store(arguments) => command::store::run(&arguments),
         Command::Enrol(arguments) => command::enrol::run(&arguments),
         Command::Detect(arguments) => command::detect::run(&arguments),
         Command::Eval(arguments) => command::eval::run(&arguments),

@@ -168,7 +168,7 @@ pub(crate) async fn compare_object(
     }
 }
 
-async fn digest(bucket: &Bucket, key: &str, size_bytes: u64) -> Result<String, IndexError> {
+pub(crate) async fn digest(bucket: &Bucket, key: &str, size_bytes: u64) -> Result<String, IndexError> {
     let chunks = bucket.stream(key, 0..size_bytes).await?;
     let hash = chunks.try_fold(Sha256::new(), |mut hash, chunk| async move {
         hash.update(&chunk);

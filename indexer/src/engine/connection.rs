@@ -104,6 +104,16 @@ impl Connection<'static> {
         }
     }
 
+    /// The same for as long as it takes: what is read in it stays as it is, because nobody else can write.
+    pub(crate) async fn hold_still(&mut self) -> Result<Connection<'_>, sqlx::Error> {
+        let mut held = self.begin_writing().await?;
+        if let Connection::Postgres(connection) = &mut held {
+            let patient = sqlx::raw_sql(postgres::connect::BE_PATIENT);
+            patient.execute(connection.connection()).await?;
+        }
+        Ok(held)
+    }
+
     /// Whether a transaction is open on it.
     pub(crate) fn is_in_transaction(&mut self) -> bool {
         match self {
@@ -124,6 +134,13 @@ impl Connection<'static> {
 }
 
 impl Connection<'_> {
+    pub(crate) const fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
     /// # Errors
     /// When the engine could not keep the changes: none of them is kept.
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {

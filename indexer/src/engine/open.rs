@@ -18,7 +18,10 @@ use crate::engine::sqlite::connect::connect_options;
 use crate::engine::sqlite::migrate::{Rights, bring_up_to_date};
 
 const DATABASE: &str = "anjian.db";
-const IN_USE_LOCK: &str = "index.lock";
+/// Held by every process that has the folder open.
+pub(crate) const IN_USE_LOCK: &str = "index.lock";
+/// Held by the live system of the folder.
+pub(crate) const LIVE_LOCK: &str = "serve.lock";
 
 /// Readers at once; each is a thread of SQLite.
 const READERS: u32 = 4;
@@ -141,7 +144,7 @@ impl Lock {
     }
 }
 
-fn share(path: &Path, file: File) -> Result<File, IndexError> {
+pub(crate) fn share(path: &Path, file: File) -> Result<File, IndexError> {
     let locked = file.lock_shared();
     locked.map_err(|source| IndexError::File { doing: "lock", path: path.into(), source })?;
     Ok(file)

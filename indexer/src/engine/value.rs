@@ -1,5 +1,14 @@
 //! What a statement is given: the four kinds of values that both engines store alike, and their absence.
 
+/// A kind of value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Integer,
+    Real,
+    Text,
+    Bytes,
+}
+
 /// A value with its type, so that an engine knows what kind of nothing a NULL is.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value {

@@ -4,4 +4,4 @@
 mod heartbeat;
 mod node;
 pub(crate) mod register;
-mod take;
+pub(crate) mod take;

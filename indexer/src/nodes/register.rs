@@ -92,17 +92,32 @@ async fn key(data_dir: &Path, database: &Database, may_make: bool) -> Result<Str
     if matches!(database, Database::Embedded) {
         return Ok(String::new());
     }
+    match folder_key(data_dir).await? {
+        Some(key) => Ok(key),
+        None if may_make => make_folder_key(data_dir).await,
+        None => Ok("unknown".to_owned()),
+    }
+}
+
+/// The word in a data folder, if it has one.
+pub(crate) async fn folder_key(data_dir: &Path) -> Result<Option<String>, IndexError> {
     let path = data_dir.join(KEY_FILE);
     blocking(move || match std::fs::read_to_string(&path) {
-        Ok(key) => Ok(key.trim().to_owned()),
-        Err(error) if error.kind() == ErrorKind::NotFound && may_make => {
-            let key = Uuid::now_v7().to_string();
-            let written = write_whole(&path, format!("{key}\n").as_bytes());
-            written.map_err(|source| IndexError::File { doing: "write", path, source })?;
-            Ok(key)
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok("unknown".to_owned()),
+        Ok(key) => Ok(Some(key.trim().to_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(source) => Err(IndexError::File { doing: "read", path, source }),
+    })
+    .await
+}
+
+/// Gives a data folder its word.
+pub(crate) async fn make_folder_key(data_dir: &Path) -> Result<String, IndexError> {
+    let path = data_dir.join(KEY_FILE);
+    blocking(move || {
+        let key = Uuid::now_v7().to_string();
+        let written = write_whole(&path, format!("{key}\n").as_bytes());
+        written.map_err(|source| IndexError::File { doing: "write", path, source })?;
+        Ok(key)
     })
     .await
 }

@@ -10,7 +10,7 @@ use crate::engine::sql;
 use crate::{Index, IndexError};
 
 /// A node that wrote nothing for so long is not there. Its live system writes every two seconds.
-const SILENT: Duration = Duration::from_secs(60);
+pub(crate) const SILENT: Duration = Duration::from_secs(60);
 
 /// A camera that is another node's.
 struct Foreign {

@@ -5,11 +5,9 @@ use crate::engine::sql;
 use std::fs::{File, TryLockError};
 use std::sync::{MutexGuard, PoisonError};
 
-use crate::engine::open;
+use crate::engine::open::{self, LIVE_LOCK};
 use crate::updates::outbox;
 use crate::{Index, IndexError};
-
-const LIVE_LOCK: &str = "serve.lock";
 
 impl Index {
     /// Claims the data folder for the live system until this index is dropped, and closes the violations that live

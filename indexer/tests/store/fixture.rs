@@ -111,20 +111,27 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn open(backend: Arc<dyn Backend>) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let runtime = Arc::new(runtime);
-        let folder = Arc::new(tempfile::tempdir().unwrap());
-        let clock = Arc::new(ManualClock::new(WallTime::from_micros(START).unwrap()));
-        let index = backend.open(&runtime, folder.path(), clock.clone()).unwrap();
-        let sink = IndexSink::new(index.clone(), runtime.handle().clone());
-        let viewer = Viewer::local();
-        let store = Self { index, sink, clock, viewer, backend, runtime, folder, next: Arc::default() };
+        let store = Self::on(backend, Arc::new(tempfile::tempdir().unwrap()));
+        *store.next.lock().unwrap() = 0;
         store.wait(store.index.put_site(&site("plant"))).unwrap();
         for id in ["gate", "yard"] {
             store.wait(store.index.put_camera(&camera(id))).unwrap();
         }
         store
+    }
+
+    /// The index of a folder, with whatever is in it.
+    pub(crate) fn on(backend: Arc<dyn Backend>, folder: Arc<TempDir>) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime = Arc::new(runtime);
+        let clock = Arc::new(ManualClock::new(WallTime::from_micros(START).unwrap()));
+        let index = backend.open(&runtime, folder.path(), clock.clone()).unwrap();
+        let sink = IndexSink::new(index.clone(), runtime.handle().clone());
+        let viewer = Viewer::local();
+        // Behind the numbers of whoever filled the folder.
+        let next = Arc::new(Mutex::new(1_000));
+        Self { index, sink, clock, viewer, backend, runtime, folder, next }
     }
 
     /// The same data folder as another process has it.

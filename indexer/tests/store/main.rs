@@ -12,6 +12,9 @@ mod cameras;
 mod checks;
 mod clips;
 mod clocks;
+mod copied_files;
+mod copies;
+mod copy_refusals;
 mod faults;
 mod fixture;
 mod holds;
@@ -31,6 +34,9 @@ mod recovery;
 mod runs;
 mod same_footage;
 mod search;
+#[path = "../../examples/seeded_database.rs"]
+#[allow(dead_code, reason = "the example has a main function too")]
+mod seeded_database;
 mod segment_moves;
 mod single_faults;
 mod updates;

@@ -24,7 +24,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-async fn connect(database: &Path) -> SqliteConnection {
+pub(crate) async fn connect(database: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(database).foreign_keys(false).create_if_missing(true);
     SqliteConnection::connect_with(&options).await.unwrap()
 }
@@ -43,9 +43,9 @@ async fn texts(connection: &mut SqliteConnection, sql: String) -> Vec<String> {
 }
 
 /// Tables with their columns, both by name.
-type Columns = Vec<(String, Vec<String>)>;
+pub(crate) type Columns = Vec<(String, Vec<String>)>;
 
-async fn columns(database: &Path, left_out: &[&str]) -> Columns {
+pub(crate) async fn columns(database: &Path, left_out: &[&str]) -> Columns {
     let mut connection = connect(database).await;
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name".to_owned();
     let mut all = Vec::new();
@@ -61,7 +61,7 @@ async fn columns(database: &Path, left_out: &[&str]) -> Columns {
 }
 
 /// Every row of these tables as text.
-async fn rows(database: &Path, columns: &Columns) -> Vec<String> {
+pub(crate) async fn rows(database: &Path, columns: &Columns) -> Vec<String> {
     let mut connection = connect(database).await;
     let mut all = Vec::new();
     for (table, columns) in columns {
@@ -92,7 +92,7 @@ async fn evidence(database: &Path) -> Vec<String> {
 }
 
 /// Names and texts of everything in the schema, without what does not matter in them.
-async fn schema(database: &Path) -> Vec<String> {
+pub(crate) async fn schema(database: &Path) -> Vec<String> {
     let sql = "SELECT name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY name".to_owned();
     let found = texts(&mut connect(database).await, sql).await;
     found.iter().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()

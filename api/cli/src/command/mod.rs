@@ -19,6 +19,7 @@ pub mod eval;
 pub mod keys;
 pub mod record;
 pub mod serve;
+pub mod store;
 
 /// Which model a command without configuration uses.
 #[derive(clap::Args)]

@@ -12,6 +12,10 @@ use crate::engine::database::Server;
 /// does that nobody else uses.
 pub(crate) const TAKE_TURN: &str = "SELECT pg_advisory_xact_lock(471187602026)";
 
+/// For a transaction that keeps the turn while it waits for another database.
+pub(crate) const BE_PATIENT: &str =
+    "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0";
+
 /// Readers at once.
 const READERS: u32 = 8;
 /// How long a caller waits for a connection.

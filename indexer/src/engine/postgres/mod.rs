@@ -5,4 +5,5 @@ pub(crate) mod kind;
 pub(crate) mod listener;
 pub(crate) mod migrate;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod walks;

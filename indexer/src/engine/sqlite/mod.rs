@@ -5,4 +5,6 @@ pub(crate) mod copy;
 pub(crate) mod kind;
 pub(crate) mod migrate;
 pub(crate) mod run;
+pub(crate) mod schema;
+pub(crate) mod triggers;
 pub(crate) mod walks;

@@ -6,6 +6,7 @@
 
 mod cameras;
 mod field;
+mod house;
 mod kills;
 mod long_test;
 mod receive;
@@ -18,8 +19,8 @@ use anyhow::{Context, Result, bail};
 
 use long_test::LongTest;
 
-const LONG_TESTS: [LongTest; 6] =
-    [cameras::TEST, field::TEST, kills::TEST, receive::TEST, sites::TEST, soak::TEST];
+const LONG_TESTS: [LongTest; 7] =
+    [cameras::TEST, field::TEST, house::TEST, kills::TEST, receive::TEST, sites::TEST, soak::TEST];
 
 const USAGE: &str = "use: scripts/test-long [--list | NAME [AMOUNT]]; without a name, every long test runs";
 
@@ -95,6 +96,7 @@ mod tests {
                     &[
                         ("cameras", 24),
                         ("field", 1),
+                        ("house", 100_000),
                         ("kills", 200),
                         ("receive", 8),
                         ("sites", 8),
