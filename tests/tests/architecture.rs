@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("anjian-models", &["anjian-domain"]),
     ("anjian-indexer", &["anjian-domain", "anjian-footage"]),
     ("anjian-pipeline", &["anjian-analysis", "anjian-domain", "anjian-ingest", "anjian-models"]),
-    ("anjian-api", &["anjian-domain", "anjian-footage", "anjian-indexer"]),
+    ("anjian-api", &["anjian-casework", "anjian-domain", "anjian-footage", "anjian-indexer"]),
     (
         "anjian",
         &[
