@@ -108,7 +108,7 @@ impl Upkeep {
             })?;
             let moving = index.clone();
             upkeep.start_job("bucket_recordings", RECORDINGS_PAUSE, runtime.clone(), move || {
-                move_segments(moving.clone())
+                move_and_expire(moving.clone())
             })?;
         }
         let audited = index.clone();
@@ -246,25 +246,16 @@ async fn note_clips(index: Index) -> Outcome {
 
 async fn expire(index: Index, evidence: Arc<Pace>) -> Outcome {
     let expiry = index.run_retention().await?;
-    counter!(EXPIRED).increment(expiry.segments);
-    counter!(CLIPS_CUT).increment(expiry.clips);
+    count_expired(&expiry);
     gauge!(FREE_BYTES).set(expiry.free_bytes as f64);
     gauge!(IS_SHORT).set(f64::from(u8::from(expiry.is_short)));
     gauge!(STUCK).set(expiry.stuck as f64);
-    if expiry.segments > 0 {
-        let (segments, bytes, clips) = (expiry.segments, expiry.bytes, expiry.clips);
-        tracing::info!(segments, bytes, clips, "old recordings were deleted, and clips in them cut");
-    }
     if evidence.is_due() {
         let trouble = expire_evidence(&index).await?;
         *evidence.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
-    let Expiry { stuck, stuck_reason, clips_failed: failed, problem, .. } = expiry;
-    let stuck = stuck_reason.map(|reason| format!("{stuck} segments cannot be deleted or read: {reason}"));
-    let uncut = problem.map(|reason| IndexError::ClipsUncut { failed, reason }.to_string());
     let undeleted = evidence.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let troubles: Vec<_> = [stuck, uncut, undeleted].into_iter().flatten().collect();
-    Ok((!troubles.is_empty()).then(|| troubles.join("; ")))
+    Ok(joined(troubles(expiry).into_iter().chain([undeleted])))
 }
 
 /// Where there is nothing to move, it asks now and then whether the bucket is there.
@@ -278,11 +269,35 @@ async fn move_evidence(index: Index, probe: Arc<Pace>) -> Outcome {
     Ok(moved.problem.map(|reason| format!("{failed} files of evidence stay on the local disk: {reason}")))
 }
 
-async fn move_segments(index: Index) -> Outcome {
+async fn move_and_expire(index: Index) -> Outcome {
     let moved = index.move_segments().await?;
     counter!(MOVED_RECORDINGS).increment(moved.bytes);
     let failed = moved.failed;
-    Ok(moved.problem.map(|reason| format!("{failed} segments stay on the local disk: {reason}")))
+    let unmoved = moved.problem.map(|reason| format!("{failed} segments stay on the local disk: {reason}"));
+    let expiry = index.run_bucket_retention().await?;
+    count_expired(&expiry);
+    Ok(joined([unmoved].into_iter().chain(troubles(expiry))))
+}
+
+fn count_expired(expiry: &Expiry) {
+    counter!(EXPIRED).increment(expiry.segments);
+    counter!(CLIPS_CUT).increment(expiry.clips);
+    if expiry.segments > 0 {
+        let (segments, bytes, clips) = (expiry.segments, expiry.bytes, expiry.clips);
+        tracing::info!(segments, bytes, clips, "old recordings were deleted, and clips in them cut");
+    }
+}
+
+/// What could not be deleted or cut.
+fn troubles(expiry: Expiry) -> [Option<String>; 2] {
+    let Expiry { stuck, stuck_reason, clips_failed: failed, problem, .. } = expiry;
+    let stuck = stuck_reason.map(|reason| format!("{stuck} segments cannot be deleted or read: {reason}"));
+    [stuck, problem.map(|reason| IndexError::ClipsUncut { failed, reason }.to_string())]
+}
+
+fn joined(troubles: impl Iterator<Item = Option<String>>) -> Option<String> {
+    let troubles: Vec<_> = troubles.flatten().collect();
+    (!troubles.is_empty()).then(|| troubles.join("; "))
 }
 
 async fn expire_evidence(index: &Index) -> Outcome {

@@ -49,7 +49,9 @@ fn is_there(wanted: &AtomicBool, shelf: &Shelf, segment: &Segment) -> Result<boo
     if !wanted.load(Ordering::Relaxed) {
         return Err(FootageError::Unwanted);
     }
-    Ok(segment.place == Place::Bucket || shelf.open(segment).is_ok())
+    // Any other error is told by whoever reads the file.
+    let is_missing = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    Ok(segment.place == Place::Bucket || !shelf.open(segment).err().is_some_and(is_missing))
 }
 
 fn read(wanted: &AtomicBool, shelf: &Shelf, segment: &Segment) -> Result<Option<Pieces>, FootageError> {

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use anjian_domain::{ErrorKind, ViolationId};
+use anjian_domain::{ErrorKind, Place, ViolationId};
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 
 use crate::bucket::client::Bucket;
 use crate::check::batch::BATCH;
-use crate::check::segments::Repair;
+use crate::check::repair::Repair;
 use crate::engine::columns::Columns;
 use crate::engine::row::Row;
 use crate::engine::sql;
@@ -51,6 +51,9 @@ impl Index {
         }
         for camera in self.own_cameras().await? {
             self.check_objects(bucket, &move_out::key_of(camera.as_str()), report, repair).await?;
+        }
+        if repair == Repair::Segments && !self.is_live() {
+            report.repaired += self.finish_expiring(Place::Bucket).await?.segments;
         }
         self.check_bucket_segments(bucket, report, repair).await
     }

@@ -1,12 +1,11 @@
 //! Comparing rows of segments with the bucket, both ways.
 
-use std::collections::HashSet;
-
-use anjian_domain::{CameraId, Place, Segment, WallTime};
+use anjian_domain::{CameraId, Place, Segment};
 
 use crate::bucket::client::Bucket;
-use crate::check::bucket::{PAGE, compare_object};
-use crate::check::segments::Repair;
+use crate::check::bucket::{Difference, PAGE, compare_object};
+use crate::check::repair::Repair;
+use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
 use crate::engine::sql;
 use crate::nodes::register::BUCKET;
@@ -27,46 +26,40 @@ impl Index {
         repair: Repair,
     ) -> Result<(), IndexError> {
         for camera in self.own_cameras().await? {
-            let known = self.check_far_segments(bucket, &camera, report, repair).await?;
-            self.check_segment_objects(bucket, &camera, &known, report, repair).await?;
+            self.check_far_segments(bucket, &camera, report).await?;
+            self.check_segment_objects(bucket, &camera, report, repair).await?;
         }
         Ok(())
     }
 
-    /// Rows without their object; answers where segments begin that have their row.
+    /// A row without its object stays: the bucket may be the wrong one, or its mount be missing.
     async fn check_far_segments(
         &self,
         bucket: &Bucket,
         camera: &CameraId,
         report: &mut CheckReport,
-        repair: Repair,
-    ) -> Result<HashSet<WallTime>, IndexError> {
-        let (mut known, mut after) = (HashSet::new(), i64::MIN);
+    ) -> Result<(), IndexError> {
+        let mut after = i64::MIN;
         loop {
             let batch = self.far_segments(camera, after).await?;
-            let Some(last) = batch.last() else { return Ok(known) };
+            let Some(last) = batch.last() else { return Ok(()) };
             after = last.start.as_micros();
             for segment in batch {
-                known.insert(segment.start);
                 report.segments += 1;
                 report.bytes += segment.size_bytes;
-                let Some(finding) = compare(bucket, &segment).await? else { continue };
-                if repair == Repair::Segments && matches!(finding, CheckFinding::SegmentMissing { .. }) {
-                    self.forget_segment(&segment.camera, segment.start).await?;
-                    report.repaired += 1;
-                } else {
-                    report.find(finding);
+                if let Some(difference) = compare_segment(bucket, &segment).await? {
+                    let path = bucket.locate(&key_of(&segment.path));
+                    report.find(difference.of_segment(path, segment.size_bytes));
                 }
             }
         }
     }
 
-    /// Objects that no row names: a process was killed after it had put them, or before it deleted them.
+    /// Objects that no row places in the bucket. One without any row stays: it may be the recording of an index that was lost.
     async fn check_segment_objects(
         &self,
         bucket: &Bucket,
         camera: &CameraId,
-        known: &HashSet<WallTime>,
         report: &mut CheckReport,
         repair: Repair,
     ) -> Result<(), IndexError> {
@@ -76,14 +69,17 @@ impl Index {
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = Some(last.clone());
             for (key, _) in &page {
-                let named = path_of(key).and_then(parse_path);
-                if named.as_ref().is_some_and(|(_, start)| known.contains(start))
-                    || self.is_moving(named).await?
-                {
-                    continue;
-                }
-                if repair == Repair::Segments {
-                    bucket.delete(key).await?;
+                let row = self.row_of(path_of(key).and_then(parse_path)).await?;
+                let is_mended = match row {
+                    Some(segment) if segment.place == Place::Bucket => continue,
+                    // It may be on its way.
+                    Some(segment) if segment.place == Place::Here && self.is_live() => continue,
+                    Some(segment) if segment.place == Place::Here && repair == Repair::Segments => {
+                        self.settle(bucket, key, &segment).await?
+                    }
+                    _ => false,
+                };
+                if is_mended {
                     report.repaired += 1;
                 } else {
                     report.find(CheckFinding::OrphanFile { path: bucket.locate(key) });
@@ -92,10 +88,18 @@ impl Index {
         }
     }
 
-    /// Whether the segment was moved meanwhile, or may be on its way into the bucket.
-    async fn is_moving(&self, named: Option<(CameraId, WallTime)>) -> Result<bool, IndexError> {
-        let place = self.place_of(named).await?;
-        Ok(place == Some(Place::Bucket) || (place == Some(Place::Here) && self.is_live()))
+    /// An object whose row says that the segment lies here. With its local file it is what a killed move left, and goes; without it
+    /// the row is older than the move (a database that was restored), and follows. Answers whether that is settled.
+    async fn settle(&self, bucket: &Bucket, key: &str, segment: &Segment) -> Result<bool, IndexError> {
+        let file = self.recordings_folder().join(&segment.path);
+        if blocking(move || Ok(file.exists())).await? {
+            bucket.delete(key).await?;
+            return Ok(true);
+        }
+        if compare_segment(bucket, segment).await?.is_some() {
+            return Ok(false);
+        }
+        self.place_in_bucket(segment).await
     }
 
     /// Whether rows say that segments lie in the bucket.
@@ -120,12 +124,13 @@ impl Index {
     }
 }
 
-async fn compare(bucket: &Bucket, segment: &Segment) -> Result<Option<CheckFinding>, IndexError> {
-    let key = key_of(&segment.path);
-    let path = bucket.locate(&key);
+/// How the object of a segment differs from its row. Reads it whole.
+pub(crate) async fn compare_segment(
+    bucket: &Bucket,
+    segment: &Segment,
+) -> Result<Option<Difference>, IndexError> {
     let sha256 = segment.sha256.as_deref().unwrap_or_default();
-    let finding = compare_object(bucket, &key, segment.size_bytes, sha256).await?;
-    Ok(finding.map(|difference| difference.of_segment(path, segment.size_bytes)))
+    compare_object(bucket, &key_of(&segment.path), segment.size_bytes, sha256).await
 }
 
 fn not_listed(source: sqlx::Error) -> IndexError {

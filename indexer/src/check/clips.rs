@@ -9,7 +9,7 @@ use anjian_domain::{CameraId, Segment, ViolationId, WallTime};
 use anjian_footage::{Cut, FootageError, Shelf, WholeFile};
 
 use crate::check::batch::BATCH;
-use crate::check::segments::Repair;
+use crate::check::repair::Repair;
 use crate::engine::blocking::blocking;
 use crate::engine::columns::{Columns, uuid_column};
 use crate::evidence::clip_row::{self, ClipDigest, ClipRow, ClipState};

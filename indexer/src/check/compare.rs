@@ -11,7 +11,7 @@ use anjian_domain::{RunId, ViolationId};
 
 use crate::check::batch::{BATCH, YOUNG, digest};
 use crate::check::files::FileWalk;
-use crate::check::segments::Repair;
+use crate::check::repair::Repair;
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
 use crate::engine::open;

@@ -6,6 +6,7 @@ pub(crate) mod bucket_segments;
 pub(crate) mod clips;
 pub(crate) mod compare;
 pub(crate) mod files;
+pub(crate) mod repair;
 pub(crate) mod report;
 pub(crate) mod segments;
 pub(crate) mod tallies;

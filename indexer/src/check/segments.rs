@@ -7,19 +7,14 @@ use std::path::PathBuf;
 use anjian_domain::{CameraId, Place, Segment, WallTime};
 
 use crate::check::batch::{BATCH, YOUNG, digest};
+use crate::check::bucket_segments::compare_segment;
 use crate::check::files::FileWalk;
+use crate::check::repair::Repair;
 use crate::engine::blocking::blocking;
 use crate::engine::open;
 use crate::recordings::adopt::{self, Found, Mended, Overlap, parse_path};
 use crate::recordings::segment_row;
 use crate::{CheckFinding, CheckProgress, CheckReport, Index, IndexError};
-
-/// What a check may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Repair {
-    Nothing,
-    Segments,
-}
 
 /// A rebuilt index of segments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,7 +99,7 @@ impl Index {
         progress: &mut (dyn FnMut(CheckProgress) + Send),
     ) -> Result<(), IndexError> {
         if repair == Repair::Segments && !self.is_live() {
-            report.repaired += self.finish_expiring().await?.segments;
+            report.repaired += self.finish_expiring(Place::Here).await?.segments;
         }
         self.check_segment_rows(report, repair, progress).await?;
         self.check_segment_files(report, repair).await
@@ -223,46 +218,55 @@ impl Index {
                 if !is_unused && is_young {
                     continue;
                 }
-                match self.place_of(parse_path(&file.stored_path)).await? {
-                    Some(Place::Here) => {}
-                    Some(Place::Bucket) => self.check_left(report, repair, file.path).await?,
-                    Some(Place::Elsewhere(_)) | None => {
-                        self.check_orphan(report, repair, file.path, file.stored_path).await?;
+                match self.row_of(parse_path(&file.stored_path)).await? {
+                    Some(segment) if segment.place == Place::Bucket => {
+                        self.check_left(report, repair, file.path, &segment).await?;
                     }
+                    Some(_) => {}
+                    None => self.check_orphan(report, repair, file.path, file.stored_path).await?,
                 }
             }
         }
     }
 
-    /// Where the segment of a file lies, if it has its row.
-    pub(crate) async fn place_of(
+    /// The row of the segment that a file is named after.
+    pub(crate) async fn row_of(
         &self,
         named: Option<(CameraId, WallTime)>,
-    ) -> Result<Option<Place>, IndexError> {
+    ) -> Result<Option<Segment>, IndexError> {
         let Some((camera, start)) = named else { return Ok(None) };
-        let sql = "SELECT place FROM segment WHERE camera = $1 AND start_us = $2";
-        let query = sql::query(sql).bind(camera.as_str()).bind(start.as_micros());
-        let found = query.scalar_or_none(&self.inner.reader).await;
+        let columns = segment_row::COLUMNS;
+        let sql = format!("SELECT {columns} FROM segment WHERE camera = $1 AND start_us = $2");
+        let query = sql::query(&sql).bind(camera.as_str()).bind(start.as_micros());
+        let found = query.fetch_optional(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look a file up", table: "segment", source };
-        Ok(found.map_err(failed)?.map(|place| self.inner.node.place(place)))
+        found.map_err(failed)?.map(|row| segment_row::decode(&row, self.inner.node)).transpose()
     }
 
-    /// A local file whose segment lies in the bucket: a process was killed before it deleted the file.
+    /// A local file whose segment lies in the bucket: a process was killed before it deleted the file. It goes only when the bucket
+    /// holds the same bytes.
     async fn check_left(
         &self,
         report: &mut CheckReport,
         repair: Repair,
         path: PathBuf,
+        segment: &Segment,
     ) -> Result<(), IndexError> {
-        if repair == Repair::Nothing {
-            let reason = "its segment lies in the bucket".to_owned();
-            report.find(CheckFinding::SegmentOrphan { path, reason });
-            return Ok(());
+        let is_safe = match self.bucket() {
+            Some(bucket) => compare_segment(bucket, segment).await?.is_none(),
+            None => false,
+        };
+        if repair == Repair::Segments && is_safe {
+            report.repaired += 1;
+            let failed =
+                |path: &PathBuf, source| IndexError::File { doing: "delete", path: path.clone(), source };
+            return blocking(move || std::fs::remove_file(&path).map_err(|source| failed(&path, source)))
+                .await;
         }
-        report.repaired += 1;
-        let failed =
-            |path: &PathBuf, source| IndexError::File { doing: "delete", path: path.clone(), source };
-        blocking(move || std::fs::remove_file(&path).map_err(|source| failed(&path, source))).await
+        let reason =
+            if is_safe { "its segment lies in the bucket" } else { "the bucket does not hold the same" };
+        report.find(CheckFinding::SegmentOrphan { path, reason: reason.to_owned() });
+        Ok(())
     }
 
     async fn check_orphan(

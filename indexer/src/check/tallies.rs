@@ -1,6 +1,6 @@
 //! Comparing the tallies that triggers keep with the violations that they count, and building them anew.
 
-use crate::check::segments::Repair;
+use crate::check::repair::Repair;
 use crate::engine::connection::Connection;
 use crate::engine::sql;
 use crate::violations::days::{DAY_HOURS, DAY_US, column_of};

@@ -111,20 +111,24 @@ impl Index {
         let Some(sha256) = &segment.sha256 else { return Ok(false) };
         let (key, file) = (key_of(&segment.path), self.recordings_folder().join(&segment.path));
         bucket.put_file(&key, &file, segment.size_bytes, sha256).await?;
-        let mut writer = self.write().await?;
-        let sql = "UPDATE segment SET place = $3 WHERE camera = $1 AND start_us = $2 AND place = $4 AND is_expiring = 0";
-        let query = sql::query(sql).bind(segment.camera.as_str()).bind(segment.start.as_micros());
-        let query = query.bind(BUCKET).bind(self.inner.node.0);
-        let mut transaction = writer.begin("segment").await?;
-        let changed = query.execute(&mut transaction).await.map_err(not_moved)?;
-        transaction.commit().await.map_err(not_moved)?;
-        drop(writer);
-        if changed == 0 {
+        if !self.place_in_bucket(segment).await? {
             bucket.delete(&key).await?;
             return Ok(false);
         }
         self.remove_local(segment).await?;
         Ok(true)
+    }
+
+    /// The row says from now on that the segment lies in the bucket. Answers whether it was here and kept until then.
+    pub(crate) async fn place_in_bucket(&self, segment: &Segment) -> Result<bool, IndexError> {
+        let sql = "UPDATE segment SET place = $3 WHERE camera = $1 AND start_us = $2 AND place = $4 AND is_expiring = 0";
+        let query = sql::query(sql).bind(segment.camera.as_str()).bind(segment.start.as_micros());
+        let query = query.bind(BUCKET).bind(self.inner.node.0);
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("segment").await?;
+        let changed = query.execute(&mut transaction).await.map_err(not_moved)?;
+        transaction.commit().await.map_err(not_moved)?;
+        Ok(changed > 0)
     }
 
     /// One that cannot be deleted now is found by the next start, or by `check`.

@@ -5,7 +5,7 @@ use crate::engine::sql;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use anjian_domain::{CameraId, RecordingChange, RecordingState, Scope, Segment, WallTime};
+use anjian_domain::{CameraId, Place, RecordingChange, RecordingState, Scope, Segment, WallTime};
 use anjian_footage::StateJournal;
 
 use crate::engine::blocking::blocking;
@@ -43,7 +43,7 @@ impl Index {
     /// When rows or files could not be read or written; a later call goes on where this one stopped.
     pub async fn recover_recordings(&self) -> Result<Recovery, IndexError> {
         let mut recovery =
-            Recovery { removed: self.finish_expiring().await?.segments, ..Recovery::default() };
+            Recovery { removed: self.finish_expiring(Place::Here).await?.segments, ..Recovery::default() };
         for (camera, start) in self.unfinished().await? {
             match self.mend_unfinished(&camera, start).await? {
                 Found::Segment => recovery.repaired += 1,

@@ -61,6 +61,10 @@ impl Expiry {
         self.stuck += stuck.files;
         self.stuck_reason = self.stuck_reason.take().or(stuck.first);
     }
+
+    fn note_clips(&mut self, keeping: Keeping) {
+        (self.clips, self.clips_failed, self.problem) = (keeping.cut, keeping.failed, keeping.problem);
+    }
 }
 
 impl Index {
@@ -71,12 +75,11 @@ impl Index {
     /// When rows or files could not be written; the next call goes on where this one stopped.
     pub async fn run_retention(&self) -> Result<Expiry, IndexError> {
         let mut expiry = Expiry::default();
-        expiry.note(self.finish_expiring().await?.stuck);
+        expiry.note(self.finish_expiring(Place::Here).await?.stuck);
         expiry.note(self.mend_left_open().await?);
         self.prune_words().await?;
-        let kept_in_bucket = self.expire_in_bucket(&mut expiry).await?;
         let spans = self.stored_in(Place::Here).await?;
-        let mut queues = Queues::new(self, Place::Here, &spans, kept_in_bucket);
+        let mut queues = Queues::new(self, Place::Here, &spans);
         let mut chosen = Vec::new();
         for span in &spans {
             let limits = self.recording_settings().retention.limits(&span.camera);
@@ -86,8 +89,7 @@ impl Index {
         let need = self.need(&spans, &expiry).await?;
         expiry.is_short |= queues.choose_oldest(need, &mut chosen).await?;
         self.delete(&mut chosen, &mut expiry).await?;
-        let Keeping { cut, failed, problem, .. } = queues.keeping;
-        (expiry.clips, expiry.clips_failed, expiry.problem) = (cut, failed, problem);
+        expiry.note_clips(queues.keeping);
         let index = self.clone();
         expiry.free_bytes = blocking(move || {
             index.fill_reserve()?;
@@ -97,18 +99,28 @@ impl Index {
         Ok(expiry)
     }
 
-    /// Deletes what is too old of what lies in the bucket: sizes are limits of the local disk. Answers what was done to clips.
-    async fn expire_in_bucket(&self, expiry: &mut Expiry) -> Result<Keeping, IndexError> {
+    /// The same for what lies in the bucket, by age alone: sizes are limits of the local disk. A call of its own, so that a bucket
+    /// that does not answer keeps no room of the local disk from being made. Nothing without a bucket.
+    ///
+    /// # Errors
+    /// As [`Index::run_retention`], and when the bucket is not available.
+    pub async fn run_bucket_retention(&self) -> Result<Expiry, IndexError> {
+        let mut expiry = Expiry::default();
+        if self.bucket().is_none() {
+            return Ok(expiry);
+        }
+        expiry.note(self.finish_expiring(Place::Bucket).await?.stuck);
         let spans = self.stored_in(Place::Bucket).await?;
-        let mut queues = Queues::new(self, Place::Bucket, &spans, Keeping::default());
+        let mut queues = Queues::new(self, Place::Bucket, &spans);
         let mut chosen = Vec::new();
         for span in &spans {
             let limits = self.recording_settings().retention.limits(&span.camera);
             let limits = CameraLimits { max_bytes: None, ..limits };
             self.choose_of_camera(span, limits, &mut queues, &mut chosen).await?;
         }
-        self.delete(&mut chosen, expiry).await?;
-        Ok(queues.keeping)
+        self.delete(&mut chosen, &mut expiry).await?;
+        expiry.note_clips(queues.keeping);
+        Ok(expiry)
     }
 
     /// By age and by size. Answers whether the size cannot be kept.
@@ -193,9 +205,9 @@ impl Index {
 }
 
 impl<'i> Queues<'i> {
-    fn new(index: &'i Index, place: Place, spans: &[Stored], keeping: Keeping) -> Self {
+    fn new(index: &'i Index, place: Place, spans: &[Stored]) -> Self {
         let cameras = spans.iter().map(|span| (span.camera.clone(), Queue::default())).collect();
-        Self { index, place, cameras, keeping }
+        Self { index, place, cameras, keeping: Keeping::default() }
     }
 
     /// The oldest segment of the camera that may go and was not taken.

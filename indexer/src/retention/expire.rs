@@ -81,10 +81,10 @@ impl Index {
 
     /// Finishes what a killed process, or a disk that refused, left half done. A segment that a hold covers by now
     /// stays if its file is still there. One that cannot be deleted stops no other.
-    pub(crate) async fn finish_expiring(&self) -> Result<Gone, IndexError> {
+    pub(crate) async fn finish_expiring(&self, place: Place) -> Result<Gone, IndexError> {
         let (mut gone, mut after) = (Gone::default(), None);
         loop {
-            let marked = self.marked(after.as_ref()).await?;
+            let marked = self.marked(place, after.as_ref()).await?;
             let Some(last) = marked.last() else { return Ok(gone) };
             after = Some(last.clone());
             let (deleted, stuck) = self.delete_files(self.spare_held(marked).await?).await?;
@@ -117,6 +117,9 @@ impl Index {
     }
 
     /// Answers whose files are gone.
+    ///
+    /// # Errors
+    /// When the bucket is not available. What is marked is deleted later.
     pub(crate) async fn delete_files(
         &self,
         marked: Vec<Candidate>,
@@ -139,6 +142,8 @@ impl Index {
         for candidate in far {
             match self.delete_object(&candidate).await {
                 Ok(()) => deleted.push(candidate),
+                // Each further one would take its timeout too.
+                Err(error) if error.is_outage() => return Err(error),
                 Err(error) => stuck.note(&error),
             }
         }
@@ -175,14 +180,15 @@ impl Index {
         transaction.commit().await.map_err(failed)
     }
 
-    async fn marked(&self, after: Option<&Candidate>) -> Result<Vec<Candidate>, IndexError> {
-        let kept = self.is_kept_by_this("s");
+    async fn marked(&self, place: Place, after: Option<&Candidate>) -> Result<Vec<Candidate>, IndexError> {
+        let own = if place == Place::Bucket { self.is_own("s.camera") } else { "TRUE".to_owned() };
         let sql = format!(
             "SELECT camera, start_us, end_us, size_bytes, place FROM segment AS s /*by segment_expiring*/ \
-             WHERE is_expiring = 1 AND {kept} AND (camera, start_us) > ($1, $2) ORDER BY camera, start_us LIMIT $3"
+             WHERE is_expiring = 1 AND place = $4 AND {own} AND (camera, start_us) > ($1, $2) ORDER BY camera, start_us LIMIT $3"
         );
         let query = sql::query(&sql).bind(after.map_or("", |after| after.camera.as_str()).to_owned());
         let query = query.bind(after.map_or(i64::MIN, |after| after.start.as_micros())).bind(BATCH as i64);
+        let query = query.bind(self.inner.node.number(place));
         let rows = query.fetch_all(&self.inner.reader).await;
         rows.map_err(not_marked)?.iter().map(|row| decode(row, self.inner.node)).collect()
     }
@@ -191,8 +197,7 @@ impl Index {
     async fn spare_held(&self, marked: Vec<Candidate>) -> Result<Vec<Candidate>, IndexError> {
         let mut found = Vec::new();
         for candidate in marked {
-            // While it cannot be asked for, it counts as there.
-            let is_there = self.is_there(&candidate).await.unwrap_or(true);
+            let is_there = self.is_there(&candidate).await?;
             found.push((candidate, is_there));
         }
         let mut writer = self.write().await?;

@@ -129,7 +129,8 @@ store_suite!(
         envelopes_are_opened_by_the_keys_of_the_installation, a_checkpoint_is_taken_daily;
     segment_moves: segments_move_into_the_bucket_by_age, a_kill_at_any_step_leaves_each_segment_in_one_place,
         what_a_kill_left_of_a_move_goes, damage_of_segments_in_the_bucket_is_found,
-        segments_in_the_bucket_expire_by_age_unless_held;
+        segments_in_the_bucket_expire_by_age_unless_held, a_database_that_was_restored_finds_what_moved_since,
+        a_bucket_that_is_away_keeps_nothing_from_expiring_here;
     holds: holds_are_put_and_lifted, holds_need_a_reason, an_account_signs_its_holds;
     viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there;
 );

@@ -124,8 +124,20 @@ pub(crate) fn what_a_kill_left_of_a_move_goes(store: &Store) {
         matches!(&found[..], [CheckFinding::OrphanFile { .. }, CheckFinding::SegmentOrphan { .. }]),
         "{found:?}"
     );
-    assert_eq!(store.wait(store.index.check_and_repair(&mut |_| {})).unwrap().repaired, 2);
-    assert!(!local.exists() && !orphan.exists());
+    assert_eq!(store.wait(store.index.check_and_repair(&mut |_| {})).unwrap().repaired, 1);
+    assert!(!local.exists() && orphan.exists(), "a recording without a row may be all that is left of it");
+    assert!(matches!(&findings(store)[..], [CheckFinding::OrphanFile { .. }]));
+}
+
+pub(crate) fn a_database_that_was_restored_finds_what_moved_since(store: &Store) {
+    let _bucket = three(store, Retention::default());
+    store.wait(store.index.move_segments()).unwrap();
+    // As in a copy of the database that is older than the move.
+    store.raw("UPDATE segment SET place = 1");
+    let moved = segments(store).len() as u64 - files(store).len() as u64;
+    assert_eq!((moved, places(store)), (2, vec![Place::Here; 3]));
+    assert_eq!(store.wait(store.index.check_and_repair(&mut |_| {})).unwrap().repaired, moved);
+    assert_eq!(places(store), [Place::Bucket, Place::Bucket, Place::Here]);
     assert_eq!(findings(store), []);
 }
 
@@ -143,7 +155,13 @@ pub(crate) fn damage_of_segments_in_the_bucket_is_found(store: &Store) {
         "{found:?}"
     );
     store.wait(store.index.check_and_repair(&mut |_| {})).unwrap();
-    assert_eq!(places(store), [Place::Bucket, Place::Here], "the one that is gone is a gap now");
+    assert_eq!(findings(store), found, "no row goes: it may be the wrong bucket");
+    // What is left here is the only whole copy.
+    let local = folder(store).join(&first.path);
+    std::fs::create_dir_all(local.parent().unwrap()).unwrap();
+    std::fs::write(&local, "all that is left").unwrap();
+    store.wait(store.index.check_and_repair(&mut |_| {})).unwrap();
+    assert!(local.exists());
     let beside = store.beside();
     let told = findings(&beside);
     assert!(told.iter().any(|finding| finding.to_string().contains("[store] bucket")), "{told:?}");
@@ -154,7 +172,11 @@ pub(crate) fn segments_in_the_bucket_expire_by_age_unless_held(store: &Store) {
     let bucket = three(store, Retention { every_camera, ..Retention::default() });
     store.wait(store.index.move_segments()).unwrap();
     let [first, second, _] = &segments(store)[..] else { panic!("three") };
-    let expiry = store.wait(store.index.run_retention()).unwrap();
+    let retain = || {
+        store.wait(store.index.run_retention()).unwrap();
+        store.wait(store.index.run_bucket_retention()).unwrap()
+    };
+    let expiry = retain();
     assert_eq!(
         places(store),
         [Place::Bucket, Place::Bucket],
@@ -162,9 +184,26 @@ pub(crate) fn segments_in_the_bucket_expire_by_age_unless_held(store: &Store) {
     );
     store.wait(store.index.put_hold(&store.viewer, &new_hold("gate", 0, 9))).unwrap();
     store.clock.set(at(1_000).wall);
-    let expiry = store.wait(store.index.run_retention()).unwrap();
+    let expiry = retain();
     assert_eq!((expiry.segments, expiry.stuck), (1, 0), "{expiry:?}");
     assert!(object(&bucket, first).exists(), "it is on hold");
     assert!(!object(&bucket, second).exists());
+    assert_eq!(findings(store), []);
+}
+
+pub(crate) fn a_bucket_that_is_away_keeps_nothing_from_expiring_here(store: &Store) {
+    let every_camera = CameraLimits { max_age: Some(Duration::from_secs(300)), max_bytes: None };
+    let bucket = three(store, Retention { every_camera, ..Retention::default() });
+    store.wait(store.index.move_segments()).unwrap();
+    let away = bucket.path().with_extension("away");
+    std::fs::rename(bucket.path(), &away).unwrap();
+    store.clock.set(at(1_000).wall);
+    let expiry = store.wait(store.index.run_retention()).unwrap();
+    assert_eq!((expiry.segments, expiry.stuck), (1, 0), "{expiry:?}");
+    assert_eq!(places(store), [Place::Bucket, Place::Bucket]);
+    assert!(store.wait(store.index.run_bucket_retention()).is_err());
+    std::fs::rename(&away, bucket.path()).unwrap();
+    assert_eq!(store.wait(store.index.run_bucket_retention()).unwrap().stuck, 0);
+    assert_eq!(places(store), []);
     assert_eq!(findings(store), []);
 }

@@ -321,7 +321,7 @@ async fn a_hold_that_comes_in_time_keeps() {
     store.index.mark(&chosen[1..3]).await.unwrap();
     store.index.delete_files(chosen[2..3].to_vec()).await.unwrap();
     store.hold(0, 1, 3).await;
-    assert_eq!(store.index.finish_expiring().await.unwrap().segments, 1);
+    assert_eq!(store.index.finish_expiring(Place::Here).await.unwrap().segments, 1);
     assert_eq!(store.rows_and_files().await.0.len(), 3);
     assert_eq!(store.index.run_retention().await.unwrap().segments, 1, "only the last is not held");
     store.index.lift_hold(&Viewer::local(), hold, "c", "d").await.unwrap();
