@@ -13,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("anjian-ingest", &["anjian-domain", "anjian-footage"]),
     ("anjian-analysis", &["anjian-domain"]),
     ("anjian-models", &["anjian-domain"]),
-    ("anjian-indexer", &["anjian-domain", "anjian-footage"]),
+    ("anjian-indexer", &["anjian-casework", "anjian-domain", "anjian-footage"]),
     ("anjian-pipeline", &["anjian-analysis", "anjian-domain", "anjian-ingest", "anjian-models"]),
     ("anjian-api", &["anjian-casework", "anjian-domain", "anjian-footage", "anjian-indexer"]),
     (

@@ -64,7 +64,7 @@ async fn whole_fragments(shared: &Shared, shelf: &Shelf, segment: &Segment) -> R
     Ok(scanned.whole_bytes())
 }
 
-/// The part of the file, of which the first bytes are there: what is wrong is told before the answer begins.
+/// The part of the file, with its first bytes read: an error is reported before the answer begins.
 fn open(shelf: &Shelf, segment: &Segment, bytes: Range<u64>) -> Result<BufReader<MediaPart>, Problem> {
     let opened = shelf.open(segment).and_then(|media| {
         let mut part = BufReader::new(MediaPart::new(media, bytes.start, bytes.end));

@@ -1,7 +1,7 @@
 //! Changes for whoever listens, in order, without loss or repetition.
 //!
 //! The outbox in the index is the truth: each listener reads it from where it stands, as fast as it can take it.
-//! All that is told between tasks is how far the outbox goes, so nothing can be overrun and no queue can grow.
+//! All that is newest between tasks is how far the outbox goes, so nothing can be overrun and no queue can grow.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -26,19 +26,19 @@ pub(crate) type Head = watch::Receiver<i64>;
 /// When the outbox could not be read.
 pub(crate) async fn follow(index: Index) -> Result<Head, IndexError> {
     let mut committed = index.committed();
-    let (told, head) = watch::channel(*index.updates_kept().await?.end());
-    tokio::spawn(relay(index.notifications(), told.clone()));
+    let (newest, head) = watch::channel(*index.updates_kept().await?.end());
+    tokio::spawn(relay(index.notifications(), newest.clone()));
     tokio::spawn(async move {
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                () = told.closed() => return,
+                () = newest.closed() => return,
                 changed = committed.changed() => match changed {
-                    Ok(()) => raise(&told, *committed.borrow_and_update()),
+                    Ok(()) => raise(&newest, *committed.borrow_and_update()),
                     Err(_) => return,
                 },
-                _ = look.tick() => look_further(&index, &told).await,
+                _ = look.tick() => look_further(&index, &newest).await,
             }
         }
     });
@@ -46,29 +46,29 @@ pub(crate) async fn follow(index: Index) -> Result<Head, IndexError> {
 }
 
 /// Relays the changes of other processes. In a task of its own: a message that is half read must not be let go.
-async fn relay(mut notifications: Notifications, told: watch::Sender<i64>) {
+async fn relay(mut notifications: Notifications, newest: watch::Sender<i64>) {
     let received = async {
         loop {
-            raise(&told, notifications.next().await);
+            raise(&newest, notifications.next().await);
         }
     };
     tokio::select! {
-        () = told.closed() => {}
+        () = newest.closed() => {}
         () = received => {}
     }
 }
 
-fn raise(told: &watch::Sender<i64>, seq: i64) {
-    told.send_if_modified(|head| {
+fn raise(newest: &watch::Sender<i64>, seq: i64) {
+    newest.send_if_modified(|head| {
         let is_newer = seq > *head;
         *head = seq.max(*head);
         is_newer
     });
 }
 
-async fn look_further(index: &Index, told: &watch::Sender<i64>) {
+async fn look_further(index: &Index, newest: &watch::Sender<i64>) {
     match index.updates_kept().await {
-        Ok(kept) => raise(told, *kept.end()),
+        Ok(kept) => raise(newest, *kept.end()),
         Err(error) => tracing::warn!(error = %error, "live updates wait: the outbox could not be read"),
     }
 }

@@ -19,7 +19,7 @@ pub(crate) async fn append(
     let (last, before) = newest(transaction).await?;
     let Deed { action, kind, object, why, before: was, after: is } = deed;
     let address = viewer.address().map(|address| address.to_string()).unwrap_or_default();
-    let words = [viewer.account(), viewer.role().as_str(), &address, action, kind, &object, why];
+    let words = [viewer.account(), viewer.role().as_str(), &address, action.as_str(), kind, &object, why];
     let entry = Linked {
         seq: last + 1,
         at_us: now.as_micros(),

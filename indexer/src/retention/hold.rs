@@ -5,6 +5,7 @@ use crate::engine::connection::Connection;
 use crate::engine::row::Row;
 use crate::engine::sql;
 use crate::engine::sql::Builder;
+use anjian_casework::roles::Action;
 use anjian_domain::{CameraId, Scope, Viewer, WallTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -205,7 +206,7 @@ fn state(hold: &Hold) -> Value {
 }
 
 fn deed_on(id: i64) -> Deed<'static> {
-    let action = "hold_evidence";
+    let action = Action::HoldEvidence;
     Deed { action, kind: "hold", object: id.to_string(), why: "", before: None, after: None }
 }
 

@@ -67,8 +67,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Task::Copy(arguments) = &arguments.task;
     let order = arguments.order()?;
     let bar = progress(0, "copying");
-    let mut hear = follow(&bar);
-    let report = wiring::async_runtime()?.block_on(copy_store(&order, &SystemClock, &mut hear))?;
+    let mut listener = follow(&bar);
+    let report = wiring::async_runtime()?.block_on(copy_store(&order, &SystemClock, &mut listener))?;
     bar.finish_and_clear();
     print(&table(&report))?;
     print(&summary(&order, &report))
