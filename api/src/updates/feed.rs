@@ -1,7 +1,7 @@
 //! Changes for whoever listens, in order, without loss or repetition.
 //!
 //! The outbox in the index is the truth: each listener reads it from where it stands, as fast as it can take it.
-//! All that is newest between tasks is how far the outbox goes, so nothing can be overrun and no queue can grow.
+//! Tasks pass on only how far the outbox goes, so nothing can be overrun and no queue can grow.
 
 use std::collections::VecDeque;
 use std::time::Duration;
