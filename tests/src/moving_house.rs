@@ -16,26 +16,32 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// In the data folder.
 const DATABASE: &str = "data/anjian.db";
 
-/// Fills an index whose schema is there; triggers count. No node was there within the last minute. `$$` stands for the number of violations.
-const FILL: &str = "
+/// Violations of one transaction: each updates the counts of its day, which takes longer with each update of one transaction.
+const BATCH: u32 = 500;
+
+/// No node was there within the last minute.
+const PLACES: &str = "
     UPDATE node SET seen_us = 0;
     INSERT INTO site VALUES ('plant', '东港机械厂', '', 'Asia/Shanghai', '', 1);
     INSERT INTO camera (id, site, name, is_configured) SELECT 'camera-' || n, 'plant', '', 1 FROM generate_series(0, 49) AS n;
     INSERT INTO run (id, kind, site, camera, source, model, started_us, last_seen_us)
-        SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), 'live', 'plant', 'camera-' || n, '', '', 0, 0 FROM generate_series(0, 49) AS n;
+        SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), 'live', 'plant', 'camera-' || n, '', '', 0, 0 FROM generate_series(0, 49) AS n;";
+
+/// Violations with all that belongs to them; `SERIES` stands for their numbers.
+const VIOLATIONS: &str = "
     INSERT INTO violation (seq, id, run, run_kind, site, camera, zone, behaviour, rule, rule_version, model, score, score_step,
         status, opened_us, opened_media_ns, closed_us, closed_media_ns, close_reason, track)
         SELECT n, decode(md5(n::text), 'hex'), decode(lpad(to_hex(n % 50), 32, '0'), 'hex'), 'live', 'plant', 'camera-' || n % 50,
             'zone-' || n % 7, 'no_hard_hat', 'hats', 'no_hard_hat@1f0c9ad2b7e4', 'nano@0f3c21aa90d1', n % 1000 / 1000.0,
             floor(n % 1000 / 1000.0 * 64), 'closed', 1767225600000000 + n * 63072000, n, 1767225600000000 + n * 63072000 + 9000000, n,
-            'left', n FROM generate_series(1, $$::bigint) AS n;
+            'left', n FROM SERIES AS n;
     INSERT INTO violation_detail SELECT n, 1767225600000000 + n * 63072000, n, repeat('{\"class\":\"head\",\"score\":0.5},', 8),
-        repeat('[0.25,0.25,0.5,0.5],', 30) FROM generate_series(1, $$::bigint) AS n;
+        repeat('[0.25,0.25,0.5,0.5],', 30) FROM SERIES AS n;
     INSERT INTO evidence (violation, kind, camera, path, size_bytes, sha256)
         SELECT n, kind, 'camera-' || n % 50, n || '/' || kind, 300000, repeat(md5(n::text), 2)
-        FROM generate_series(1, $$::bigint) AS n, unnest(ARRAY['snapshot', 'snapshot_annotated']) AS kind;
+        FROM SERIES AS n, unnest(ARRAY['snapshot', 'snapshot_annotated']) AS kind;
     INSERT INTO clip (violation, camera, state, from_us, to_us, reason) SELECT n, 'camera-' || n % 50, 'none', 0, 1, 'nothing was recorded then'
-        FROM generate_series(1, $$::bigint) AS n;";
+        FROM SERIES AS n;";
 
 /// A data folder and a server.
 pub struct House {
@@ -67,10 +73,19 @@ impl House {
         run(house.folder.path(), &["record", "--config", "anjian.toml"])?;
         let filled = house.server.create("filled");
         house.copy("sqlite:data", &filled)?;
-        house.server.run("filled", &FILL.replace("$$", &violations.to_string()));
+        house.fill(violations);
         house.put_away()?;
         house.copy(&filled, "sqlite:data")?;
         Ok(house)
+    }
+
+    fn fill(&self, violations: u32) {
+        self.server.run("filled", PLACES);
+        for first in (1..=violations).step_by(BATCH as usize) {
+            let last = violations.min(first + BATCH - 1);
+            let series = format!("generate_series({first}, {last}::bigint)");
+            self.server.run("filled", &VIOLATIONS.replace("SERIES", &series));
+        }
     }
 
     /// Moves the index to an empty database and back, and kills the first move so many times.
