@@ -123,12 +123,13 @@ impl Index {
         let sql = "INSERT INTO hold (camera, from_us, to_us, who, why, put_us) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *";
         let query = sql::query(sql).bind(hold.camera.as_str());
         let query = query.bind(hold.from.as_micros()).bind(hold.to.as_micros()).bind(who).bind(why);
-        let query = query.bind(self.inner.clock.now().as_micros());
+        let now = self.inner.clock.now();
+        let query = query.bind(now.as_micros());
         let row = query.fetch_one(&mut transaction).await.map_err(not_kept)?;
         let put = decode(&row)?;
         drop(row);
         let deed = Deed { why: &put.why, before: None, after: Some(state(&put)), ..deed_on(put.id) };
-        append(&mut transaction, viewer, self.inner.clock.now(), deed).await?;
+        append(&mut transaction, viewer, now, deed).await?;
         transaction.commit().await.map_err(not_kept)?;
         Ok(put)
     }
@@ -151,13 +152,14 @@ impl Index {
         let Some(standing) = find(&mut transaction, viewer.scope(), id).await? else { return Ok(None) };
         let sql = "UPDATE hold SET lifted_us = $2, lifted_by = $3, lifted_why = $4 \
              WHERE id = $1 AND lifted_us IS NULL";
-        let query = sql::query(sql).bind(id).bind(self.inner.clock.now().as_micros()).bind(who).bind(why);
+        let now = self.inner.clock.now();
+        let query = sql::query(sql).bind(id).bind(now.as_micros()).bind(who).bind(why);
         let changed = query.execute(&mut transaction).await.map_err(not_kept)?;
         let lifted = find(&mut transaction, viewer.scope(), id).await?;
         if changed > 0 {
             let after = lifted.as_ref().map(state);
             let deed = Deed { why, before: Some(state(&standing)), after, ..deed_on(id) };
-            append(&mut transaction, viewer, self.inner.clock.now(), deed).await?;
+            append(&mut transaction, viewer, now, deed).await?;
         }
         transaction.commit().await.map_err(not_kept)?;
         Ok(lifted)

@@ -23,6 +23,8 @@ class Desk {
   list = new ViolationList();
   sites = $state<Site[]>([]);
   cameras = $state<Camera[]>([]);
+  /** Whether the list of cameras has arrived: until then an empty one says nothing. */
+  hasCameras = $state(false);
   counts = $state<Counts>({});
   connection = $state<Connection>('connecting');
   bounds = $state<Bounds>({ from: null, to: null });
@@ -78,7 +80,11 @@ class Desk {
     if (specs) behaviours.items = specs;
     this.#changedCameras.clear();
     const cameras = items<Camera>('/api/v1/cameras').catch(failed);
-    void cameras.then((list) => list && (this.cameras = replaced(list, this.#changedCameras)));
+    void cameras.then((list) => {
+      if (!list) return;
+      this.cameras = replaced(list, this.#changedCameras);
+      this.hasCameras = true;
+    });
     await this.load(how);
   }
 
