@@ -23,6 +23,9 @@ pub struct Site {
     /// Risk level as the regulator classes it, in its own words; empty when unknown.
     #[serde(default)]
     pub risk_level: String,
+    /// Administrative division in which it lies (GB/T 2260), 2, 4 or 6 digits; empty when unknown.
+    #[serde(default)]
+    pub region: String,
 }
 
 fn default_time_zone() -> String {

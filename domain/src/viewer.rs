@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::MAX_ACCOUNT;
 use crate::{Account, Role, SiteId};
 
@@ -28,7 +30,8 @@ pub enum Scope {
 }
 
 /// A list of sites, each once, at most [`Sites::MAX`]. An empty list shows nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "BTreeSet<SiteId>", into = "BTreeSet<SiteId>")]
 pub struct Sites(BTreeSet<SiteId>);
 
 /// Why there is no such viewer.
@@ -128,6 +131,19 @@ impl Sites {
     /// Each, by id.
     pub fn iter(&self) -> impl Iterator<Item = &SiteId> {
         self.0.iter()
+    }
+}
+
+impl TryFrom<BTreeSet<SiteId>> for Sites {
+    type Error = ViewerError;
+    fn try_from(sites: BTreeSet<SiteId>) -> Result<Self, ViewerError> {
+        Self::new(sites)
+    }
+}
+
+impl From<Sites> for BTreeSet<SiteId> {
+    fn from(sites: Sites) -> Self {
+        sites.0
     }
 }
 

@@ -132,6 +132,17 @@ pub enum IndexError {
         /// The data folder.
         path: PathBuf,
     },
+    /// A secret of the database that another key sealed.
+    #[error(
+        "{what}: sealed with another key than {}: copy that file from the node or backup where it was sealed",
+        path.display()
+    )]
+    Sealed {
+        /// Its name.
+        what: String,
+        /// The key file here.
+        path: PathBuf,
+    },
     /// Rows say that something lies in a bucket.
     #[error("it lies in a bucket, and [store] bucket names none: set the bucket that was used before")]
     NoBucket,
@@ -305,7 +316,8 @@ impl IndexError {
             | Self::UnknownViolation(_)
             | Self::UnknownCamera(_)
             | Self::Elsewhere { .. }
-            | Self::NoBucket => ErrorKind::Missing,
+            | Self::NoBucket
+            | Self::Sealed { .. } => ErrorKind::Missing,
             Self::NotADirectory { .. } | Self::Overlap { .. } | Self::Query(_) => ErrorKind::Invalid,
         }
     }

@@ -21,6 +21,7 @@
 //! A place in a list is (`opened_at`, order of recording), not (`opened_at`, id): the tie-breaker is four bytes
 //! in each index instead of sixteen, and clients see neither.
 
+mod accounts;
 mod audit;
 mod bucket;
 mod check;
@@ -34,16 +35,24 @@ mod index;
 mod nodes;
 mod recordings;
 mod retention;
+mod secrets;
 mod sink;
 mod updates;
 mod viewer;
 mod violations;
 
+pub use accounts::account_row::{AccountRow, AccountSettings};
+pub use accounts::changes::HashedPassword;
+pub use accounts::error::AccountError;
+pub use accounts::log_in::{Credentials, NewSession};
+pub use accounts::sessions::{FoundSession, SessionRow};
+pub use accounts::tokens::{FoundToken, NewToken, TokenRow, WhoseTokens};
 pub use audit::checkpoint::{Checkpoint, CheckpointFault, Envelope};
 pub use audit::entry::AuditEntry;
 pub use audit::key::PublicKey;
 pub use audit::search::{AuditQuery, AuditReach};
 pub use audit::verify::{AuditFault, AuditReport};
+pub use audit::witness::Witnessed;
 pub use bucket::client::Bucket;
 pub use bucket::credentials::BucketCredentials;
 pub use bucket::ranged_reader::RangedReader;

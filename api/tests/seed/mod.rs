@@ -66,6 +66,7 @@ fn site_in(time_zone: &str) -> Site {
         credit_code: "91310000MA1K00000X".to_owned(),
         time_zone: time_zone.to_owned(),
         risk_level: "较大".to_owned(),
+        region: "330106".to_owned(),
     }
 }
 

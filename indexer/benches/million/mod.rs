@@ -15,9 +15,9 @@ pub(crate) const STEP_US: i64 = 63_072_000;
 
 /// `h` spreads like a random number, and is the same every time.
 pub(crate) const FILL: &str = "
-    INSERT INTO site VALUES ('site-0', '', '', 'Asia/Shanghai', '', 1), ('site-1', '', '', 'Asia/Shanghai', '', 1),
-        ('site-2', '', '', 'Asia/Shanghai', '', 1), ('site-3', '', '', 'Asia/Shanghai', '', 1),
-        ('site-4', '', '', 'Asia/Shanghai', '', 1);
+    INSERT INTO site VALUES ('site-0', '', '', 'Asia/Shanghai', '', 1, ''), ('site-1', '', '', 'Asia/Shanghai', '', 1, ''),
+        ('site-2', '', '', 'Asia/Shanghai', '', 1, ''), ('site-3', '', '', 'Asia/Shanghai', '', 1, ''),
+        ('site-4', '', '', 'Asia/Shanghai', '', 1, '');
     WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 49)
     INSERT INTO camera (id, site, name, is_configured) SELECT 'camera-' || i, 'site-' || (i % 5), '', 1 FROM n;
     INSERT INTO camera (id, site, name, is_configured) VALUES ('rare', 'site-0', '', 1);

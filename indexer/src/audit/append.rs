@@ -1,5 +1,7 @@
 //! Appending to the audit, in the transaction of the change.
 
+use std::net::IpAddr;
+
 use anjian_domain::{Viewer, WallTime};
 
 use crate::IndexError;
@@ -9,17 +11,32 @@ use crate::engine::columns::Columns;
 use crate::engine::connection::Connection;
 use crate::engine::sql;
 
-/// Appends what the viewer does. Writers take turns on both engines, so the newest entry stays the newest until the commit.
+/// Who did it, as the columns have it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Doer<'d> {
+    pub(crate) account: &'d str,
+    pub(crate) role: &'d str,
+    pub(crate) address: Option<IpAddr>,
+}
+
+impl<'d> From<&'d Viewer> for Doer<'d> {
+    fn from(viewer: &'d Viewer) -> Self {
+        Self { account: viewer.account(), role: viewer.role().as_str(), address: viewer.address() }
+    }
+}
+
+/// Appends what somebody did. Writers take turns on both engines, so the newest entry stays the newest until the commit.
 pub(crate) async fn append(
     transaction: &mut Connection<'_>,
-    viewer: &Viewer,
+    doer: impl Into<Doer<'_>>,
     now: WallTime,
     deed: Deed<'_>,
 ) -> Result<(), IndexError> {
     let (last, before) = newest(transaction).await?;
+    let Doer { account, role, address } = doer.into();
     let Deed { action, kind, object, why, before: was, after: is } = deed;
-    let address = viewer.address().map(|address| address.to_string()).unwrap_or_default();
-    let words = [viewer.account(), viewer.role().as_str(), &address, action.as_str(), kind, &object, why];
+    let address = address.map(|address| address.to_string()).unwrap_or_default();
+    let words = [account, role, &address, action, kind, &object, why];
     let entry = Linked {
         seq: last + 1,
         at_us: now.as_micros(),

@@ -1,6 +1,5 @@
 //! Entries of the audit as values.
 
-use anjian_casework::roles::Action;
 use anjian_domain::WallTime;
 use serde_json::Value;
 
@@ -41,7 +40,8 @@ pub struct AuditEntry {
 /// What an entry is about; who, when and from where come from the viewer and the clock.
 #[derive(Debug, Clone)]
 pub(crate) struct Deed<'d> {
-    pub(crate) action: Action,
+    /// The name of an `Action` or an `Event`.
+    pub(crate) action: &'static str,
     pub(crate) kind: &'static str,
     pub(crate) object: String,
     pub(crate) why: &'d str,

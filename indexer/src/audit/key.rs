@@ -1,10 +1,7 @@
 //! The installation's signing keys. The secret half is a file of the data folder that only its owner reads; the public half stays
 //! in the database for ever, so that what an old key signed can be verified.
 
-use std::fs;
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anjian_domain::WallTime;
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
@@ -14,6 +11,7 @@ use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;
 use crate::engine::row::Row;
 use crate::engine::sql;
+use crate::secrets::key_file;
 use crate::{Index, IndexError};
 
 /// The only algorithm so far. Its name stands beside every key and signature, so that others can follow.
@@ -79,8 +77,9 @@ impl Index {
         let signing = self.signing_keys().await?.into_iter().filter(|key| key.retired_at.is_none());
         for key in signing {
             let path = self.key_file(&key.id);
-            if let Some(secret) = blocking(move || read(&path)).await? {
-                return Ok(InstallationKey { id: key.id, secret });
+            // Without a file it lies in another data folder.
+            if let Some(seed) = blocking(move || key_file::read(&path)).await? {
+                return Ok(InstallationKey { id: key.id, secret: SigningKey::from_bytes(&seed) });
             }
         }
         self.make_key().await
@@ -88,14 +87,12 @@ impl Index {
 
     /// The file first: a row without its secret would sign nothing.
     async fn make_key(&self) -> Result<InstallationKey, IndexError> {
-        let mut seed = [0; 32];
-        let failed = |error| IndexError::Query(format!("the system gives no random bytes: {error}"));
-        getrandom::fill(&mut seed).map_err(failed)?;
+        let seed = key_file::random()?;
         let secret = SigningKey::from_bytes(&seed);
         let public = secret.verifying_key().to_bytes();
         let id = hex::encode(&Sha256::digest(public)[..8]);
         let path = self.key_file(&id);
-        blocking(move || write(&path, &seed)).await?;
+        blocking(move || key_file::write(&path, &seed)).await?;
         let now = self.inner.clock.now().as_micros();
         let mine = self.keys_here().await?;
         let mut writer = self.write().await?;
@@ -122,28 +119,6 @@ impl Index {
     fn key_file(&self, id: &str) -> PathBuf {
         self.inner.data_dir.join("keys").join(format!("{id}.key"))
     }
-}
-
-/// `None`: it lies in another data folder.
-fn read(path: &Path) -> Result<Option<SigningKey>, IndexError> {
-    let failed = |source| IndexError::File { doing: "read", path: path.to_owned(), source };
-    let text = match fs::read_to_string(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        read => read.map_err(failed)?,
-    };
-    let seed = hex::decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    let seed = seed.ok_or_else(|| failed(ErrorKind::InvalidData.into()))?;
-    Ok(Some(SigningKey::from_bytes(&seed)))
-}
-
-fn write(path: &Path, seed: &[u8; 32]) -> Result<(), IndexError> {
-    let failed = |source| IndexError::File { doing: "write", path: path.to_owned(), source };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let file = fs::File::options().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = file.map_err(failed)?;
-    writeln!(file, "{}", hex::encode(seed)).and_then(|()| file.sync_all()).map_err(failed)
 }
 
 fn decode(row: &Row) -> Result<PublicKey, IndexError> {

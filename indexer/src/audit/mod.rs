@@ -11,3 +11,4 @@ pub(crate) mod key;
 pub(crate) mod link;
 pub(crate) mod search;
 pub(crate) mod verify;
+pub(crate) mod witness;

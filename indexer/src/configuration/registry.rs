@@ -20,12 +20,12 @@ impl Index {
     pub async fn put_site(&self, site: &Site) -> Result<(), IndexError> {
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("site").await?;
-        let sql = "INSERT INTO site (id, name, credit_code, time_zone, risk_level, is_configured) \
-             VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
+        let sql = "INSERT INTO site (id, name, credit_code, time_zone, risk_level, region, is_configured) \
+             VALUES ($1, $2, $3, $4, $5, $6, 1) ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
              credit_code = excluded.credit_code, time_zone = excluded.time_zone, \
-             risk_level = excluded.risk_level, is_configured = 1";
+             risk_level = excluded.risk_level, region = excluded.region, is_configured = 1";
         let query = sql::query(sql).bind(site.id.as_str()).bind(&site.name).bind(&site.credit_code);
-        let query = query.bind(&site.time_zone).bind(&site.risk_level);
+        let query = query.bind(&site.time_zone).bind(&site.risk_level).bind(&site.region);
         let failed = |source| IndexError::Database { doing: "keep a site", table: "site", source };
         query.execute(&mut transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
@@ -186,6 +186,7 @@ fn decode_site(row: &Row) -> Result<SiteRow, IndexError> {
         credit_code: columns.get("credit_code")?,
         time_zone: columns.get("time_zone")?,
         risk_level: columns.get("risk_level")?,
+        region: columns.get("region")?,
     };
     Ok(SiteRow { site, is_configured: columns.flag("is_configured")? })
 }

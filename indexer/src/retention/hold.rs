@@ -208,7 +208,7 @@ fn state(hold: &Hold) -> Value {
 }
 
 fn deed_on(id: i64) -> Deed<'static> {
-    let action = Action::HoldEvidence;
+    let action = Action::HoldEvidence.as_str();
     Deed { action, kind: "hold", object: id.to_string(), why: "", before: None, after: None }
 }
 

@@ -157,7 +157,9 @@ mod tests {
         let at = WallTime::from_micros(0).unwrap();
         let mut writer = index.write().await.unwrap();
         let mut transaction = writer.begin("outbox").await.unwrap();
-        sql::script(&mut transaction, "INSERT INTO site VALUES ('plant', '', '', '', '', 1)").await.unwrap();
+        sql::script(&mut transaction, "INSERT INTO site VALUES ('plant', '', '', '', '', 1, '')")
+            .await
+            .unwrap();
         let sql = "INSERT INTO camera (id, site, name, is_configured) VALUES ($1, 'plant', '', 1)";
         sql::query(sql).bind(id.as_str()).execute(&mut transaction).await.unwrap();
         let sql = "WITH RECURSIVE n (seq) AS (VALUES (1) UNION ALL SELECT seq + 1 FROM n WHERE seq < 10198) \

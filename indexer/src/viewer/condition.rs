@@ -63,7 +63,7 @@ mod tests {
             let mut writer = index.write().await.unwrap();
             let mut transaction = writer.begin("site").await.unwrap();
             for name in NAMES {
-                let sql = "INSERT INTO site VALUES ($1, '', '', '', '', 1)";
+                let sql = "INSERT INTO site VALUES ($1, '', '', '', '', 1, '')";
                 sql::query(sql).bind(name).execute(&mut transaction).await.unwrap();
                 let sql = "INSERT INTO camera (id, site, name, is_configured) VALUES ($1, $1, '', 1)";
                 sql::query(sql).bind(name).execute(&mut transaction).await.unwrap();

@@ -28,7 +28,11 @@ const MORE: &str = "
     UPDATE node SET seen_us = 8, process = 'ended';
     DELETE FROM outbox WHERE seq < 3;
     INSERT INTO signing_key VALUES ('0123456789abcdef', 'ed25519', x'00ff', 1, NULL), ('fedcba9876543210', 'ed25519', x'01', 0, 1);
-    INSERT INTO checkpoint VALUES (1, 1, '{}');";
+    INSERT INTO checkpoint VALUES (1, 1, '{}');
+    INSERT INTO account VALUES ('wang', '王工', 'inspector', '{\"kind\":\"everything\"}', '[]', 'ZF-1', 1, 'hash', 0, NULL,
+        x'01ff', 1, 59000000, 'https://id.example wang', 3, 1, 2);
+    INSERT INTO session VALUES (zeroblob(32), x'01', 'a1', 'wang', 3, '10.0.0.8', 'Firefox', 1, 2, 3, 4);
+    INSERT INTO token VALUES ('t1', zeroblob(32), 'export', 'wang', '{\"kind\":\"everything\"}', '[\"see_violations\"]', 'wang', 1, NULL, 9);";
 
 pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()

@@ -1,6 +1,7 @@
 //! Roles and actions in one table, from which the code, the tests and `docs/roles.md` are made.
 
 mod action;
+mod event;
 mod page;
 mod permission;
 mod rights;
@@ -8,6 +9,7 @@ mod scope;
 mod table;
 
 pub use action::Action;
+pub use event::Event;
 pub use page::page;
 pub use permission::{Maturity, Permission, Reach, Subject};
 pub use rights::{Forbidden, NotGrantable, Rights};

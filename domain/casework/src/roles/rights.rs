@@ -61,6 +61,11 @@ impl Rights {
         self.role
     }
 
+    /// What was granted beyond the role.
+    pub fn granted(&self) -> impl Iterator<Item = Action> {
+        self.granted.iter().copied()
+    }
+
     /// How far the right to an action reaches.
     ///
     /// # Errors
@@ -71,6 +76,12 @@ impl Rights {
             Permission::IfGranted(reach) if self.granted.contains(&action) => Ok(reach),
             Permission::IfGranted(_) | Permission::Refused => Err(Forbidden { role: self.role, action }),
         }
+    }
+
+    /// What can be granted to a role, for pages that offer it.
+    pub fn grantable(role: Role) -> impl Iterator<Item = Action> {
+        let is_grantable = move |action: &Action| matches!(may(role, *action), Permission::IfGranted(_));
+        Action::ALL.iter().copied().filter(is_grantable)
     }
 
     /// Every action that is allowed, for pages that show only these.

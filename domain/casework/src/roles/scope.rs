@@ -21,7 +21,8 @@ pub struct Region(String);
 pub struct RegionError(String);
 
 /// Which sites an account is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "of", rename_all = "snake_case")]
 pub enum AccountScope {
     /// Every site, those to come included.
     Everything,
@@ -32,7 +33,8 @@ pub enum AccountScope {
 }
 
 /// The kinds of scope that a role may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ScopeKind {
     /// Every site.
     Everything,
@@ -46,7 +48,7 @@ pub enum ScopeKind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScopeError {
     /// The role is for other kinds of scope.
-    #[error("role {role} cannot have the scope {kind:?}: use {allowed:?}", allowed = scope_kinds(*role))]
+    #[error("role {role} cannot have the scope {kind}: use {}", allowed(*role))]
     Kind {
         /// The role.
         role: Role,
@@ -65,6 +67,29 @@ pub const fn scope_kinds(role: Role) -> &'static [ScopeKind] {
             &[ScopeKind::Everything, ScopeKind::Region, ScopeKind::Sites]
         }
     }
+}
+
+impl ScopeKind {
+    /// The name in answers and on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Everything => "everything",
+            Self::Region => "region",
+            Self::Sites => "sites",
+        }
+    }
+}
+
+impl fmt::Display for ScopeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+fn allowed(role: Role) -> String {
+    let names: Vec<_> = scope_kinds(role).iter().map(|kind| kind.as_str()).collect();
+    names.join(" or ")
 }
 
 impl AccountScope {

@@ -51,7 +51,7 @@ impl Store {
             .unwrap();
         let mut writer = index.write().await.unwrap();
         let mut transaction = writer.begin("camera").await.unwrap();
-        let sql = "INSERT INTO site VALUES ('plant', '', '', '', '', 1);
+        let sql = "INSERT INTO site VALUES ('plant', '', '', '', '', 1, '');
             INSERT INTO camera (id, site, name, is_configured) VALUES ('camera-0', 'plant', '', 1),
                 ('camera-1', 'plant', '', 1), ('camera-2', 'plant', '', 1);
             INSERT INTO run (id, kind, site, camera, source, model, started_us, last_seen_us)

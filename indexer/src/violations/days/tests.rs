@@ -143,7 +143,8 @@ async fn store() -> (tempfile::TempDir, Index) {
     let folder = tempfile::tempdir().unwrap();
     let index = Index::open(folder.path(), Arc::new(SystemClock)).await.unwrap();
     let mut places =
-        "INSERT INTO site VALUES ('plant', '', '', 'UTC', '', 1), ('mill', '', '', 'UTC', '', 1);".to_owned();
+        "INSERT INTO site VALUES ('plant', '', '', 'UTC', '', 1, ''), ('mill', '', '', 'UTC', '', 1, '');"
+            .to_owned();
     for (camera, site) in CAMERAS {
         places += &format!(
             "INSERT INTO camera (id, site, name, is_configured) VALUES ('{camera}', '{site}', '', 1);"

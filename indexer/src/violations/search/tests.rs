@@ -165,7 +165,7 @@ async fn probes_enter_an_index_by_every_condition() {
 }
 
 /// Ten thousand violations, spread over every column.
-const SPREAD: &str = "INSERT INTO site VALUES ('plant', '', '', '', '', 1), ('mill', '', '', '', '', 1);
+const SPREAD: &str = "INSERT INTO site VALUES ('plant', '', '', '', '', 1, ''), ('mill', '', '', '', '', 1, '');
     INSERT INTO camera (id, site, name, is_configured)
         VALUES ('camera-0', 'plant', '', 1), ('camera-1', 'plant', '', 1), ('camera-2', 'mill', '', 1);
     INSERT INTO run (id, kind, site, camera, source, model, started_us, last_seen_us)
