@@ -85,8 +85,8 @@ pub fn serve(
     let (jobs, threads) = (upkeep.health(), threads_health(vitals));
     let ports = Ports { metrics, pictures, galleries, jobs, threads, behaviours };
     let address = format!("http://{}/", listener.local_addr()?);
-    let settings =
-        ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone(), connections };
+    let hosts = config.server.hosts.clone();
+    let settings = ApiSettings { hosts, connections, ..ApiSettings::new(config.server.listen) };
     let (served, end) = runtime.block_on(serve_until(
         renewal,
         || ready(&address),
