@@ -34,7 +34,7 @@ async fn main() {
     let recording = tokio::spawn(record(seed.clone(), now));
     let listener = tokio::net::TcpListener::bind(&address).await.unwrap();
     println!("http://{}", listener.local_addr().unwrap());
-    let settings = ApiSettings { listen: listener.local_addr().unwrap(), hosts: Vec::new(), connections: 64 };
+    let settings = ApiSettings { connections: 64, ..ApiSettings::new(listener.local_addr().unwrap()) };
     let stop = async { tokio::signal::ctrl_c().await.unwrap() };
     let (pictures, behaviours) = (Arc::new(FfmpegPictures), seed::behaviours());
     let ports = Ports { pictures, behaviours, ..Ports::new(Arc::new(String::new)) };

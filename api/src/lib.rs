@@ -20,6 +20,9 @@ mod updates;
 mod viewer;
 mod violations;
 
+pub use connections::certificate::{TlsError, TlsFiles};
+pub use connections::tls::Tls;
+pub use http::client::PlainHttp;
 pub use ports::galleries::{
     Enrolled, GalleryError, GalleryList, GalleryPort, Garment, GarmentPicture, GarmentSide, StoredGallery,
 };

@@ -15,6 +15,7 @@ use crate::audit::checkpoint;
 use crate::audit::list as audit;
 use crate::cameras::list as cameras;
 use crate::http::body::MOST_JSON_BYTES;
+use crate::http::client::{self, Trust};
 use crate::http::guard::{self, Hosts};
 use crate::http::page;
 use crate::http::problem::Problem;
@@ -74,7 +75,7 @@ pub fn openapi() -> String {
 }
 
 /// The whole server, without its socket. The last layer is the outermost.
-pub(crate) fn router(shared: Shared, hosts: Hosts) -> Router {
+pub(crate) fn router(shared: Shared, hosts: Hosts, trust: Trust) -> Router {
     let document = openapi();
     let document = async move || ([(header::CONTENT_TYPE, "application/json")], document);
     let (routes, _) = listed().split_for_parts();
@@ -94,6 +95,8 @@ pub(crate) fn router(shared: Shared, hosts: Hosts) -> Router {
         .layer(from_fn(guard::limit_time))
         .layer(from_fn_with_state(hosts.clone(), guard::check_origin))
         .layer(from_fn_with_state(hosts, guard::check_host))
+        .layer(from_fn_with_state(trust.clone(), client::refuse_plain))
         .layer(from_fn(guard::harden))
         .layer(from_fn_with_state(clock, guard::trace))
+        .layer(from_fn_with_state(trust, client::identify))
 }

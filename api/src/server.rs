@@ -6,11 +6,15 @@ use std::time::Duration;
 
 use anjian_domain::{BehaviourList, ErrorKind, Shortage, SystemClock, Viewer};
 use anjian_indexer::{Index, IndexError};
+use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use crate::connections::accept;
+use crate::connections::converse::Serving;
 use crate::connections::slots::Slots;
+use crate::connections::tls::Tls;
+use crate::http::client::{PlainHttp, Trust};
 use crate::http::guard::Hosts;
 use crate::http::reading::FileWork;
 use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
@@ -60,11 +64,42 @@ pub struct ApiSettings {
     pub hosts: Vec<String>,
     /// Connections that may be open at once. Each is a descriptor.
     pub connections: u32,
+    /// Certificate and key; plain HTTP without.
+    pub tls: Option<Tls>,
+    /// Reverse proxies: what they say of their clients is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Who may ask in plain HTTP.
+    pub plain_http: PlainHttp,
 }
 
 impl ApiSettings {
     /// Connections that are open at once when nothing limits them: some hundred pages with a stream each.
     pub const MAX_CONNECTIONS: u32 = 1_024;
+
+    /// Plain HTTP for this machine, under no other name.
+    #[must_use]
+    pub const fn new(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            hosts: Vec::new(),
+            connections: Self::MAX_CONNECTIONS,
+            tls: None,
+            trusted_proxies: Vec::new(),
+            plain_http: PlainHttp::Proxies,
+        }
+    }
+
+    /// Logs what an address beyond loopback means.
+    fn tell_reach(&self, address: SocketAddr) {
+        if address.ip().to_canonical().is_loopback() {
+            return;
+        }
+        // Until there are accounts.
+        tracing::warn!(%address, "everybody who reaches this address sees all violations and cameras");
+        if self.tls.is_none() && self.plain_http == PlainHttp::Everybody {
+            tracing::warn!(%address, "plain HTTP beyond loopback: others on the network can read what is sent");
+        }
+    }
 }
 
 /// Why the server could not start or go on.
@@ -131,9 +166,7 @@ pub async fn serve_on(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ApiError> {
     let address = listener.local_addr().map_err(ApiError::Socket)?;
-    if !address.ip().is_loopback() {
-        tracing::warn!(%address, "everybody who reaches this address sees all violations and cameras");
-    }
+    settings.tell_reach(address);
     let (stop, stopping) = watch::channel(false);
     let clock = SystemClock::shared();
     let shared = Shared {
@@ -152,8 +185,10 @@ pub async fn serve_on(
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         stop: stopping.clone(),
     };
-    let routes = router(shared, Hosts::new(address, &settings.hosts));
-    let server = accept::serve(listener, routes, Slots::new(settings.connections), stopping.clone());
+    let trust = Trust::new(&settings.trusted_proxies, settings.plain_http);
+    let routes = router(shared, Hosts::new(address, &settings.hosts), trust);
+    let serving = Serving { routes, tls: settings.tls.clone(), stopping: stopping.clone() };
+    let server = accept::serve(listener, serving, Slots::new(settings.connections));
     tokio::spawn(async move {
         shutdown.await;
         // Fails only when the server is gone already.
@@ -161,9 +196,18 @@ pub async fn serve_on(
     });
     tokio::select! {
         () = server => {}
+        () = follow_files(settings.tls) => {}
         () = grace_over(stopping) => tracing::warn!("a request was still under way at the end and was cut off"),
     }
     Ok(())
+}
+
+/// Never ends.
+async fn follow_files(tls: Option<Tls>) {
+    match tls {
+        Some(tls) => tls.follow().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn grace_over(mut stopping: watch::Receiver<bool>) {

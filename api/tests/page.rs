@@ -115,7 +115,7 @@ async fn look(seed: &Seed, script: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = oneshot::channel::<()>();
-    let settings = ApiSettings { listen: address, hosts: Vec::new(), connections: 64 };
+    let settings = ApiSettings { connections: 64, ..ApiSettings::new(address) };
     let stopped = async { stopping.await.unwrap() };
     let (pictures, behaviours) = (Arc::new(FfmpegPictures), seed::behaviours());
     let ports = Ports { pictures, behaviours, ..Ports::new(Arc::new(String::new)) };

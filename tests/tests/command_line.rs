@@ -28,6 +28,16 @@ fn wrong_usage_and_configuration_end_with_2() -> Result<()> {
         ("[[camera]]\nid = \"a\"\nmain = \"10.0.0.5\"", "anjian.toml:3:", "not a URL"),
         ("[[camera]]\nid = \"a\"\n[[camera]]\nid = \"a\"", "anjian.toml: camera[1].id:", "used twice"),
         ("data_dir = \"~/anjian\"", "anjian.toml: data_dir:", "only a shell replaces"),
+        (
+            "[server]\nlisten = \"0.0.0.0:8760\"",
+            "anjian.toml: server.listen:",
+            "allow_plain_http_beyond_loopback",
+        ),
+        (
+            "[server]\ntls_certificate = \"cert.pem\"\ntls_key = \"key.pem\"",
+            "server.tls_certificate:",
+            "cert.pem cannot be read",
+        ),
     ] {
         write(text)?;
         for command in ["check", "serve"] {

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::http::client::Peer;
 use crate::http::problem::Problem;
 
 /// The longest that an answer may take to begin; streams begin at once.
@@ -34,6 +35,9 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
 ];
+
+/// A browser that came over TLS comes over TLS for a year. Other names of the domain may have no certificate.
+const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// The names by which this server may be asked. A page of another name that was made to resolve to this machine
 /// (DNS rebinding) says its own name in Host, and gets nothing.
@@ -120,10 +124,14 @@ pub(crate) async fn limit_time(request: Request, next: Next) -> Response {
     answer.unwrap_or_else(|_| Problem::Late(PATIENCE.as_secs()).into_response())
 }
 
-/// Adds the headers that keep a browser safe. What says nothing of caching is not kept.
+/// Adds the headers that keep a browser safe. Behind a proxy, how clients come is for the proxy to say. What says nothing of caching is not kept.
 pub(crate) async fn harden(request: Request, next: Next) -> Response {
+    let is_tls = Peer::of(request.extensions()).is_tls;
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if is_tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
+    }
     for (name, value) in HEADERS {
         headers.insert(name, value);
     }

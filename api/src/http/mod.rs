@@ -1,7 +1,8 @@
-//! What every route shares of HTTP: who may ask at all, keys of queries, bodies, ranges, entity tags, errors, what the
+//! What every route shares of HTTP: who asks and who may ask at all, keys of queries, bodies, ranges, entity tags, errors, what the
 //! OpenAPI document cannot see, the page.
 
 pub(crate) mod body;
+pub(crate) mod client;
 pub(crate) mod guard;
 pub(crate) mod page;
 pub(crate) mod problem;

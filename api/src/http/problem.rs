@@ -2,6 +2,8 @@
 //!
 //! Details say what was wrong and what is allowed. What went wrong inside the server goes to its log, not out.
 
+use std::net::IpAddr;
+
 use anjian_casework::roles::Action;
 use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
@@ -42,6 +44,12 @@ pub(crate) enum Problem {
          into server.hosts in the configuration"
     )]
     Foreign(String),
+    /// Plain HTTP from another machine that is no trusted proxy.
+    #[error(
+        "{0} asks without encryption, and this server answers other machines only through its proxy: use the proxy's \
+         address; an administrator names proxies in server.trusted_proxies, or sets server.tls_certificate"
+    )]
+    ProxyOnly(IpAddr),
     /// The viewer's role has no right to it.
     #[error("your account must not do this ({0}): ask an administrator for the right")]
     Forbidden(Action),
@@ -112,6 +120,7 @@ impl Problem {
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method", "Method not allowed"),
             Self::Host(_) => (StatusCode::MISDIRECTED_REQUEST, "host", "Not this server"),
             Self::Foreign(_) => (StatusCode::FORBIDDEN, "foreign", "Not from another site"),
+            Self::ProxyOnly(_) => (StatusCode::FORBIDDEN, "proxy-only", "Only through the proxy"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
@@ -256,6 +265,7 @@ mod tests {
             (Problem::Method(axum::http::Method::PUT), 405, "PUT is not possible here"),
             (Problem::Host("evil.example".into()), 421, "\"evil.example\""),
             (Problem::Foreign("https://evil.example".into()), 403, "\"https://evil.example\" may not change"),
+            (Problem::ProxyOnly([203, 0, 113, 9].into()), 403, "server.trusted_proxies"),
             (Problem::Forbidden(Action::ReadAudit), 403, "must not do this (read_audit)"),
             (Problem::TooLarge(8), 413, "more than 8 bytes"),
             (Problem::MediaType("text/plain".into()), 415, "send image/jpeg"),

@@ -8,22 +8,25 @@ use tokio::sync::watch;
 
 use super::Server;
 use crate::connections::accept;
+use crate::connections::converse::Serving;
 use crate::connections::slots::Slots;
+use crate::connections::tls::Tls;
 
 const PLACES: u32 = 4;
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
-struct Listening {
-    address: std::net::SocketAddr,
+pub(super) struct Listening {
+    pub(super) address: std::net::SocketAddr,
     stop: watch::Sender<bool>,
     ended: tokio::task::JoinHandle<()>,
 }
 
-async fn listen(server: &Server) -> Listening {
+pub(super) async fn listen(server: &Server, tls: Option<Tls>) -> Listening {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = watch::channel(false);
-    let ended = tokio::spawn(accept::serve(listener, server.router.clone(), Slots::new(PLACES), stopping));
+    let serving = Serving { routes: server.router.clone(), tls, stopping };
+    let ended = tokio::spawn(accept::serve(listener, serving, Slots::new(PLACES)));
     Listening { address, stop, ended }
 }
 
@@ -38,7 +41,7 @@ async fn ask(stream: &mut TcpStream) -> String {
 #[tokio::test]
 async fn idle_connections_make_room() {
     let server = Server::new().await;
-    let listening = listen(&server).await;
+    let listening = listen(&server, None).await;
     let mut idle = Vec::new();
     for _ in 0..5 * PLACES {
         idle.push(TcpStream::connect(listening.address).await.unwrap());
@@ -58,7 +61,7 @@ async fn idle_connections_make_room() {
 #[tokio::test]
 async fn who_says_nothing_is_closed_before_and_between_requests() {
     let server = Server::new().await;
-    let listening = listen(&server).await;
+    let listening = listen(&server, None).await;
     let mut silent = TcpStream::connect(listening.address).await.unwrap();
     let mut halting = TcpStream::connect(listening.address).await.unwrap();
     halting.write_all(b"GET / HTTP/1.1\r\nhost: loc").await.unwrap();

@@ -2,6 +2,8 @@
 
 mod audit;
 mod behaviours;
+pub(crate) mod certificates;
+mod clients;
 mod clips;
 mod connections;
 mod coverage;
@@ -14,6 +16,7 @@ mod leaving;
 mod list;
 mod recordings;
 mod stream;
+mod tls;
 mod viewer;
 
 #[path = "../../tests/seed/mod.rs"]
@@ -33,6 +36,7 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
+use crate::http::client::Trust;
 use crate::http::guard::Hosts;
 use crate::http::reading::FileWork;
 use crate::ports::galleries::{Galleries, GalleryPort, NoGalleries};
@@ -178,7 +182,11 @@ impl Server {
 }
 
 fn routes(shared: Shared) -> Router {
-    router(shared, Hosts::new("127.0.0.1:0".parse().unwrap(), &[]))
+    trusting(shared, Trust::default())
+}
+
+fn trusting(shared: Shared, trust: Trust) -> Router {
+    router(shared, Hosts::new("127.0.0.1:0".parse().unwrap(), &[]), trust)
 }
 
 fn breach(minutes: u64, camera: usize, behaviour: &'static str) -> Breach {

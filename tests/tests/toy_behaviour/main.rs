@@ -138,7 +138,7 @@ impl Served {
         let listen = listener.local_addr()?;
         let (stop, stopping) = oneshot::channel();
         let ports = Ports { behaviours, ..Ports::new(Arc::new(String::new)) };
-        let settings = ApiSettings { listen, hosts: vec![], connections: ApiSettings::MAX_CONNECTIONS };
+        let settings = ApiSettings::new(listen);
         let shutdown = async {
             // The sender never sends; it is dropped.
             let _: Result<(), _> = stopping.await;

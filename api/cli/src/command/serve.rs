@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_analysis::rules::Behaviours;
-use anjian_api::{ApiError, ApiSettings, Ports, ThreadHealth, ThreadsHealth};
+use anjian_api::{ApiError, Ports, ThreadHealth, ThreadsHealth};
 use anjian_domain::SegmentSink;
 use anjian_indexer::{Index, IndexSink};
 use anjian_ingest::{Ailing, Vitals};
@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 
 use crate::budget;
 use crate::config::{CameraConfig, Config};
-use crate::output::tell;
+use crate::output::{Usage, tell};
 use crate::ports::{Decoder, Galleries, MainStream};
 use crate::renewal::{self, End};
 use crate::run_id::RunOrigin;
@@ -65,6 +65,7 @@ pub fn serve(
     renewal: impl Future<Output = ()>,
 ) -> anyhow::Result<End> {
     let connections = budget::connections(live_cameras(config));
+    let tls = config.server.load_tls().map_err(|error| Usage(error.to_string()))?;
     let metrics = PrometheusBuilder::new().set_buckets(&BUCKETS_S)?;
     let metrics = metrics.install_recorder().context("metrics were installed twice")?;
     anjian_pipeline::metric::describe();
@@ -84,9 +85,9 @@ pub fn serve(
     let behaviours = Behaviours::built_in().list();
     let (jobs, threads) = (upkeep.health(), threads_health(vitals));
     let ports = Ports { metrics, pictures, galleries, jobs, threads, behaviours };
-    let address = format!("http://{}/", listener.local_addr()?);
-    let settings =
-        ApiSettings { listen: config.server.listen, hosts: config.server.hosts.clone(), connections };
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let address = format!("{scheme}://{}/", listener.local_addr()?);
+    let settings = config.server.settings(tls, connections);
     let (served, end) = runtime.block_on(serve_until(
         renewal,
         || ready(&address),

@@ -127,6 +127,7 @@ impl Config {
         config.data_dir = folder.join(&config.data_dir);
         config.galleries_dir = config.galleries_dir.map(|galleries| folder.join(galleries));
         config.place_recordings(folder);
+        config.server.place(folder);
         config.model.catalogue = config.model.catalogue.map(|file| folder.join(file));
         config.model.onnxruntime = config.model.onnxruntime.map(|file| folder.join(file));
         Ok(config)
@@ -213,6 +214,11 @@ mod tests {
         check("[store]\nbucket_style = \"both\"", "anjian.toml:2:", "`path`");
         check("[server]\nlisten = 8760", "anjian.toml:2:", "127.0.0.1:8760");
         check("[server]\nlisten = \"127.0.0.1:87600\"", "anjian.toml:2:", "127.0.0.1:8760");
+        check(
+            "[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"proxy\"]",
+            "anjian.toml:2:",
+            "neither an address",
+        );
         check("[model]\nworkers = -1", "anjian.toml:2:", "-1 is out of range");
         let three = "[[camera.zone]]\nid = \"z\"\npoints = [[0.1, 0.1, 0.5], [0.2, 0.2], [0.3, 0.1]]";
         check(&camera(three), "anjian.toml:6:", "a point is [x, y], this one has 3 numbers");
@@ -239,6 +245,8 @@ mod tests {
         let rule = "[[camera.rule]]\nbehaviour = \"no_hard_hat\"\nzone = \"floor\"";
         check(&camera(rule), "anjian.toml: camera[0]:", "`floor`");
         check("[server]\nlisten = \"0.0.0.0:80\"", "anjian.toml: server.listen:", "loopback");
+        check("[server]\ntls_key = \"key.pem\"", "anjian.toml: server.tls_certificate:", "server.tls_key");
+        check("[server]\ntls_key = \"~/key.pem\"", "anjian.toml: server.tls_key:", "only a shell replaces");
         let store = |more: &str| format!("[store]\nbucket = \"s3://b\"\n{more}");
         check("[store]\nbucket_region = \"cn\"", "anjian.toml: store.bucket_region:", "there is no bucket");
         check(&store("bucket_timeout_s = 0"), "anjian.toml: store.bucket_timeout_s:", "1 to 600 s");

@@ -1,4 +1,4 @@
-//! What a configuration meets on this machine: folders that can be written, a disk that is large enough.
+//! What a configuration meets on this machine: folders that can be written, a disk that is large enough, a certificate.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ impl Config {
         let mut problems: Vec<String> =
             folders.iter().filter_map(|(key, folder)| unwritable(key, folder)).collect();
         problems.extend(self.small_disk(disk_bytes));
+        problems.extend(self.server.load_tls().err().map(|error| error.to_string()));
         problems
     }
 
@@ -88,6 +89,10 @@ mod tests {
             (
                 "data_dir = \"HERE\"\n[recording]\nmin_free_gb = 500",
                 Some(("recording.min_free_gb: 500 GB", "has 500.0 GB")),
+            ),
+            (
+                "data_dir = \"HERE\"\n[server]\ntls_certificate = \"HERE/file\"\ntls_key = \"HERE/file\"",
+                Some(("server.tls_certificate:", "file holds no certificate")),
             ),
         ];
         for (text, expected) in table {

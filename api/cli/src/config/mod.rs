@@ -12,11 +12,11 @@ mod plain;
 mod recording;
 mod retention;
 mod secret;
+mod server;
 mod store;
 mod validate;
 mod warnings;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,6 +34,7 @@ pub use evidence::EvidenceConfig;
 pub use load::ConfigError;
 pub use permit::PermitConfig;
 pub use recording::RecordingConfig;
+pub use server::Server;
 pub use store::StoreConfig;
 
 /// The whole file.
@@ -72,23 +73,6 @@ pub struct Config {
     /// The galleries that were there when the configuration was read.
     #[serde(skip)]
     pub galleries: Vec<Gallery>,
-}
-
-/// The HTTP server.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Server {
-    /// Address and port; loopback only, until Anjian knows who is asking.
-    #[serde(deserialize_with = "listen::address")]
-    pub listen: SocketAddr,
-    /// Further names under which browsers reach the server, for instance through a proxy.
-    pub hosts: Vec<String>,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8760)), hosts: vec![] }
-    }
 }
 
 /// The models and how they run.

@@ -14,7 +14,7 @@ use super::{CameraConfig, Config};
 /// Every problem as `key: reason`; empty when the configuration can be relied on.
 pub(super) fn problems(config: &Config) -> Vec<String> {
     let mut problems = vec![];
-    check_server(config, &mut problems);
+    problems.extend(config.server.problems());
     check_sites(config, &mut problems);
     problems.extend(config.store.problems());
     problems.extend(check_recording(config));
@@ -42,6 +42,8 @@ pub(super) fn shell_paths(config: &Config) -> Vec<String> {
         ("recording.folder", config.recording.folder.as_ref()),
         ("model.catalogue", config.model.catalogue.as_ref()),
         ("model.onnxruntime", config.model.onnxruntime.as_ref()),
+        ("server.tls_certificate", config.server.tls_certificate.as_ref()),
+        ("server.tls_key", config.server.tls_key.as_ref()),
     ];
     let of_shell = paths.into_iter().filter_map(|(key, path)| Some((key, path?.to_str()?)));
     let of_shell = of_shell.filter(|(_, path)| path.starts_with('~'));
@@ -52,16 +54,6 @@ pub(super) fn shell_paths(config: &Config) -> Vec<String> {
             )
         })
         .collect()
-}
-
-fn check_server(config: &Config, problems: &mut Vec<String>) {
-    let listen = config.server.listen;
-    if !listen.ip().is_loopback() {
-        problems.push(format!(
-            "server.listen: {listen} can be reached from other machines, and this version does not ask who is \
-             there: listen on loopback (127.0.0.1) and put a proxy with a login in front"
-        ));
-    }
 }
 
 fn check_sites(config: &Config, problems: &mut Vec<String>) {

@@ -7,14 +7,7 @@ use super::Config;
 impl Config {
     /// Every doubt as `key: reason and what to do`.
     pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        if self.server.listen.port() == 0 {
-            warnings.push(
-                "server.listen: port 0 is another free port at each start, which no browser and no proxy knows: give a \
-                 port such as 8760"
-                    .to_owned(),
-            );
-        }
+        let mut warnings = self.server.doubts();
         warnings.extend(self.silent_cameras());
         warnings.extend(self.ids_alike());
         warnings.extend(self.permits_twice());
@@ -117,6 +110,9 @@ mod tests {
         check("", &[]);
         check(&dock, &[]);
         check("[server]\nlisten = \"127.0.0.1:0\"", &[("server.listen:", "8760")]);
+        let open = "[server]\nlisten = \"0.0.0.0:8760\"\nallow_plain_http_beyond_loopback = true\n";
+        check(open, &[("server.hosts:", "0.0.0.0")]);
+        check(&format!("{open}hosts = [\"anjian.plant.example\"]"), &[]);
         check(&camera("yard", ""), &[("camera[0].main:", "\"yard\" has no source")]);
         check(
             &(dock.clone() + &camera("Dock", SOURCE)),

@@ -167,7 +167,7 @@ impl Served {
     fn start(runtime: &Runtime, config: &Config, index: Index) -> anyhow::Result<Self> {
         let listener = runtime.block_on(TcpListener::bind(config.server.listen))?;
         let address = listener.local_addr()?;
-        let settings = ApiSettings { listen: address, hosts: vec![], connections: 64 };
+        let settings = ApiSettings { connections: 64, ..ApiSettings::new(address) };
         let (end, ended) = oneshot::channel::<()>();
         let shutdown = async move {
             // The end is near, whether it is told or its sender is gone.

@@ -1,0 +1,241 @@
+//! `[server]`: where the page and the API are, how they are reached from other machines, and what that needs.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anjian_api::{ApiSettings, PlainHttp, Tls, TlsError, TlsFiles};
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use super::listen;
+
+/// The HTTP server.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address and port. Beyond loopback it needs TLS, trusted proxies, or plain HTTP allowed by name.
+    #[serde(deserialize_with = "listen::address")]
+    pub listen: SocketAddr,
+    /// Further names under which browsers reach the server, for instance through a proxy.
+    pub hosts: Vec<String>,
+    /// The certificate, PEM, and those that lead to its authority; relative to the file. With `tls_key` only.
+    pub(super) tls_certificate: Option<PathBuf>,
+    /// Its private key, PEM; relative to the file.
+    pub(super) tls_key: Option<PathBuf>,
+    /// Reverse proxies that say who their clients are: addresses and networks.
+    trusted_proxies: Vec<Proxy>,
+    /// Whether other machines are answered without encryption.
+    allow_plain_http_beyond_loopback: bool,
+}
+
+/// An address or a network of proxies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+struct Proxy(IpNet);
+
+impl TryFrom<String> for Proxy {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let address = text.parse().map(|address: IpAddr| IpNet::from(address.to_canonical()));
+        let network = address.or_else(|_| text.parse()).map_err(|_| {
+            format!(
+                "{text:?} is neither an address nor a network: write one such as \"192.168.1.7\" or \"10.0.0.0/8\""
+            )
+        })?;
+        if network.prefix_len() == 0 {
+            return Err(format!(
+                "{text:?} is everybody, and everybody is no proxy: write the addresses of proxies"
+            ));
+        }
+        Ok(Self(network))
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8760)),
+            hosts: vec![],
+            tls_certificate: None,
+            tls_key: None,
+            trusted_proxies: vec![],
+            allow_plain_http_beyond_loopback: false,
+        }
+    }
+}
+
+impl Server {
+    /// Reads certificate and key, if there are any.
+    ///
+    /// # Errors
+    /// When a file cannot be read or used.
+    pub fn load_tls(&self) -> Result<Option<Tls>, TlsError> {
+        let files = self.tls_certificate.clone().zip(self.tls_key.clone());
+        files.map(|(certificate, key)| Tls::load(TlsFiles { certificate, key })).transpose()
+    }
+
+    /// What the HTTP server is started with.
+    pub fn settings(&self, tls: Option<Tls>, connections: u32) -> ApiSettings {
+        ApiSettings {
+            listen: self.listen,
+            hosts: self.hosts.clone(),
+            connections,
+            tls,
+            trusted_proxies: self.trusted_proxies.iter().map(|Proxy(network)| *network).collect(),
+            plain_http: if self.allow_plain_http_beyond_loopback {
+                PlainHttp::Everybody
+            } else {
+                PlainHttp::Proxies
+            },
+        }
+    }
+
+    /// Makes its paths relative to the configuration's folder.
+    pub(super) fn place(&mut self, folder: &Path) {
+        for file in [&mut self.tls_certificate, &mut self.tls_key].into_iter().flatten() {
+            *file = folder.join(&*file);
+        }
+    }
+
+    /// What is wrong with it, as `key: reason`.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let half = match (&self.tls_certificate, &self.tls_key) {
+            (Some(_), None) => {
+                Some("server.tls_key: is needed beside server.tls_certificate: name the PEM file of its key")
+            }
+            (None, Some(_)) => {
+                Some("server.tls_certificate: is needed beside server.tls_key: name its PEM file")
+            }
+            _ => None,
+        };
+        half.map(str::to_owned).into_iter().chain(self.unprotected()).collect()
+    }
+
+    fn unprotected(&self) -> Option<String> {
+        let has_way = self.tls_certificate.is_some()
+            || !self.trusted_proxies.is_empty()
+            || self.allow_plain_http_beyond_loopback;
+        let listen = self.listen;
+        (self.is_beyond_loopback() && !has_way).then(|| {
+            format!(
+                "server.listen: {listen} can be reached from other machines, and what they send and see could be read on \
+                 the way: set server.tls_certificate and server.tls_key, or name the reverse proxy in front in \
+                 server.trusted_proxies, or set server.allow_plain_http_beyond_loopback = true where nobody else is on \
+                 the network; otherwise listen on loopback (127.0.0.1)"
+            )
+        })
+    }
+
+    fn is_beyond_loopback(&self) -> bool {
+        !self.listen.ip().to_canonical().is_loopback()
+    }
+
+    /// What it may say and hardly means, as `key: reason and what to do`.
+    pub(super) fn doubts(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        if self.listen.port() == 0 {
+            doubts.push(
+                "server.listen: port 0 is another free port at each start, which no browser and no proxy knows: give a \
+                 port such as 8760"
+                    .to_owned(),
+            );
+        }
+        if self.listen.ip().is_unspecified() && self.hosts.is_empty() {
+            doubts.push(format!(
+                "server.hosts: {} is every address of this machine, and browsers may ask for none but localhost: list the \
+                 names and addresses by which they do",
+                self.listen.ip()
+            ));
+        }
+        doubts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(text: &str) -> Server {
+        toml::from_str(text).unwrap()
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, &[&str])]) {
+        let found = server(text).problems();
+        assert_eq!(found.len(), expected.len(), "{text}: {found:#?}");
+        for (problem, (place, says)) in found.iter().zip(expected) {
+            assert!(
+                problem.starts_with(place) && says.iter().all(|part| problem.contains(part)),
+                "{problem}"
+            );
+        }
+    }
+
+    #[test]
+    fn beyond_loopback_there_are_three_ways() {
+        let ways: &[&str] = &[
+            "server.tls_certificate and server.tls_key",
+            "server.trusted_proxies",
+            "server.allow_plain_http_beyond_loopback = true",
+            "127.0.0.1",
+        ];
+        for address in ["0.0.0.0:80", "[::]:80", "192.168.1.5:8760", "[2001:db8::5]:8760"] {
+            let listen = format!("listen = \"{address}\"\n");
+            check(&listen, &[("server.listen:", ways)]);
+            for way in [
+                "tls_certificate = \"cert.pem\"\ntls_key = \"key.pem\"",
+                "trusted_proxies = [\"192.168.1.7\"]",
+                "allow_plain_http_beyond_loopback = true",
+            ] {
+                check(&(listen.clone() + way), &[]);
+            }
+        }
+        for address in ["127.0.0.1:80", "127.8.0.1:80", "[::1]:80", "[::ffff:127.0.0.1]:80", "localhost:80"] {
+            check(&format!("listen = \"{address}\""), &[]);
+        }
+        check("", &[]);
+    }
+
+    #[test]
+    fn certificate_and_key_come_together() {
+        check("tls_certificate = \"cert.pem\"", &[("server.tls_key:", &["server.tls_certificate"])]);
+        check("tls_key = \"key.pem\"", &[("server.tls_certificate:", &["server.tls_key"])]);
+        assert!(server("").load_tls().unwrap().is_none());
+        let mut server = server("tls_certificate = \"cert.pem\"\ntls_key = \"/run/key.pem\"");
+        server.place(Path::new("/etc/anjian"));
+        let refusal = server.load_tls().unwrap_err().to_string();
+        assert!(
+            refusal.starts_with("server.tls_certificate: /etc/anjian/cert.pem cannot be read"),
+            "{refusal}"
+        );
+        assert_eq!(server.tls_key.as_deref(), Some(Path::new("/run/key.pem")));
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks() {
+        for (text, expected) in [
+            ("192.168.1.7", "192.168.1.7/32"),
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("fd00::/8", "fd00::/8"),
+            ("2001:db8::7", "2001:db8::7/128"),
+            ("::ffff:10.0.0.7", "10.0.0.7/32"),
+        ] {
+            let settings = server(&format!("trusted_proxies = [\"{text}\"]")).settings(None, 1);
+            assert_eq!(settings.trusted_proxies, [expected.parse().unwrap()], "{text}");
+            assert_eq!(settings.plain_http, PlainHttp::Proxies);
+        }
+        for (text, says) in [
+            ("10.0.0.0/33", "10.0.0.0/8"),
+            ("10.0.0", "neither an address nor a network"),
+            ("proxy.plant.example", "192.168.1.7"),
+            ("0.0.0.0/0", "everybody"),
+            ("::/0", "everybody"),
+        ] {
+            let refused = toml::from_str::<Server>(&format!("trusted_proxies = [\"{text}\"]")).unwrap_err();
+            assert!(refused.message().contains(says), "{text}: {refused}");
+        }
+        let open = server("allow_plain_http_beyond_loopback = true").settings(None, 1);
+        assert_eq!(open.plain_http, PlainHttp::Everybody);
+    }
+}
