@@ -152,6 +152,7 @@ export const enAccounts = {
   userCount: (n: number) => many(n, 'account', 'accounts'),
   usersNone: 'No account fits.',
   usersFailed: 'The accounts could not be loaded',
+  rolesFailed: 'The roles could not be loaded',
   chooseUser: 'Choose an account to see its sessions and what it may do.',
   lastLogin: 'Last login',
   neverLoggedIn: 'never',

@@ -1,6 +1,7 @@
 // The roles and actions that the server knows, with their words: read once, when a view first needs them.
 
 import { readRoles, type ActionSpec, type RoleSpec } from './accounts';
+import { Problem } from './api';
 import { language } from './language.svelte';
 
 /** Roles of no person: a service has tokens, `local` is everybody while nobody signs in. */
@@ -12,6 +13,9 @@ class Roles {
   /** Those that an account can have. */
   ofPersons = $derived(this.items.filter(({ role }) => !NO_PERSONS.includes(role)));
 
+  /** Why they are not there. */
+  problem = $state<Problem | null>(null);
+
   #asked: Promise<void> | null = null;
 
   load(): Promise<void> {
@@ -19,8 +23,12 @@ class Roles {
       ({ roles, actions }) => {
         this.items = roles;
         this.actions = actions;
+        this.problem = null;
       },
-      () => void (this.#asked = null), // The names serve; the next view asks again.
+      (cause: unknown) => {
+        this.#asked = null; // Names serve until a view asks again.
+        this.problem = Problem.of(cause);
+      },
     );
     return this.#asked;
   }

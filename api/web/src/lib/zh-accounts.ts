@@ -153,6 +153,7 @@ export const zhAccounts: typeof enAccounts = {
   userCount: (count) => `共 ${n(count)} 个账号`,
   usersNone: '没有符合条件的账号。',
   usersFailed: '无法加载账号列表',
+  rolesFailed: '无法加载角色列表',
   chooseUser: '选择一个账号，查看其权限与登录设备。',
   lastLogin: '最近登录',
   neverLoggedIn: '从未登录',
