@@ -353,5 +353,18 @@ for (const [title, name, query, ready] of VIEWS) {
   }
 }
 
+await check('no width scrolls sideways while the connection is lost', async () => {
+  const page = await openAs('admin', '?view=users&user=li.na');
+  await page.route('**/api/v1/live', (route) => route.abort());
+  await page.reload();
+  await page.locator('.connection.lost').waitFor();
+  for (const width of [320, 360, 480, 640, 720, 768, 900, 1100, 1280]) {
+    await page.setViewportSize({ width, height: 844 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow <= 0, `${overflow} px too wide at ${width}`);
+  }
+  await close(page);
+});
+
 mock.close();
 await finish(browser);
