@@ -75,7 +75,7 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/holds/{id}", may(&[Action::SeeStorage])),
     ("DELETE", "/api/v1/holds/{id}", may(&[Action::HoldEvidence])),
     ("GET", "/api/v1/galleries", may(&[Action::SeeGalleries])),
-    ("POST", "/api/v1/galleries/{name}", may(&[Action::WriteGalleries])),
+    ("POST", "/api/v1/galleries/{name}/garments", may(&[Action::WriteGalleries])),
 ];
 
 /// Who may ask for a route; `None`: it is not listed.

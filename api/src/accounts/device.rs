@@ -30,7 +30,10 @@ impl Devices {
     }
 
     fn code(&self, device: &str, account: &str) -> Hmac<Sha256> {
-        let mut code = Hmac::<Sha256>::new(&self.key.into());
+        // A key shorter than a block is filled with zeros.
+        let mut block = [0; 64];
+        block[..self.key.len()].copy_from_slice(&self.key);
+        let mut code = Hmac::<Sha256>::new(&block.into());
         // Neither part can hold a zero byte.
         code.update(device.as_bytes());
         code.update(&[0]);

@@ -38,7 +38,7 @@ pub struct DemoAccount {
 
 impl Default for LoginSettings {
     fn default() -> Self {
-        let hours = |count| Duration::from_secs(count * 3_600);
+        let hours = |count: u64| Duration::from_secs(count * 3_600);
         Self { idle: hours(2), longest: hours(12), demo: Vec::new() }
     }
 }

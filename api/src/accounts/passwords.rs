@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn what_is_short_common_or_the_name_is_refused() {
-        for bad in ["short", "1234567890", "Password123", "aaaaaaaaaaaa", "my-wang-2026", &"长".repeat(201)] {
+        for bad in ["short", "1234567890", "Password123", "aaaaaaaaaaaa", "my-wang-2026", &"长".repeat(201)]
+        {
             assert!(check(bad, "wang").is_err(), "{bad}");
         }
         for good in ["correct horse battery", "安全生产检查二零二六年", "tK9#mmQ2!xx"] {

@@ -98,7 +98,8 @@ pub(crate) async fn sign_in(
             return Err(problem);
         }
     };
-    if let Some((asker, session)) = before.as_deref().and_then(|asker| Some((asker, asker.session.as_ref()?))) {
+    if let Some((asker, session)) = before.as_deref().and_then(|asker| Some((asker, asker.session.as_ref()?)))
+    {
         shared.index.log_out(&asker.viewer, &session.session.id).await?;
     }
     let token = begin(&shared, login, &account, client, &headers).await?;

@@ -119,7 +119,8 @@ pub(crate) async fn take(shared: &Shared, account: &str, code: &str) -> Result<b
 fn built(account: &str, secret: Vec<u8>) -> Totp {
     // A colon parts issuer and name.
     let name = account.replace(':', " ");
-    let builder = Builder::new().with_secret(Secret::from(secret)).with_issuer(Some("Anjian")).with_account_name(name);
+    let builder =
+        Builder::new().with_secret(Secret::from(secret)).with_issuer(Some("Anjian")).with_account_name(name);
     builder.build_noncompliant()
 }
 

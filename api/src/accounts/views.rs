@@ -52,7 +52,9 @@ impl From<&AccountScope> for ScopeView {
         match scope {
             AccountScope::Everything => Self::Everything,
             AccountScope::Region(region) => Self::Region { region: region.to_string() },
-            AccountScope::Sites(sites) => Self::Sites { sites: sites.iter().map(SiteId::to_string).collect() },
+            AccountScope::Sites(sites) => {
+                Self::Sites { sites: sites.iter().map(SiteId::to_string).collect() }
+            }
         }
     }
 }

@@ -36,6 +36,7 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
+use crate::accounts::door::Door;
 use crate::http::client::Trust;
 use crate::http::guard::Hosts;
 use crate::http::reading::FileWork;
@@ -129,7 +130,7 @@ impl Server {
         let shared = Shared {
             head: feed::follow(seed.index.clone()).await.unwrap(),
             index: seed.index.clone(),
-            viewer,
+            door: Door::Open(viewer),
             behaviours: seed::behaviours(),
             clock: SystemClock::shared(),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
@@ -155,7 +156,8 @@ impl Server {
 
     /// As it answers another viewer.
     async fn ask_as(&self, viewer: &Viewer, request: Request<Body>) -> Answer {
-        Self::answer(routes(Shared { viewer: viewer.clone(), ..self.shared.clone() }), request).await
+        Self::answer(routes(Shared { door: Door::Open(viewer.clone()), ..self.shared.clone() }), request)
+            .await
     }
 
     /// As it answers while as many files are read as may be.
