@@ -1,5 +1,6 @@
 //! Routes asked as a client would, against a real index in a temporary folder.
 
+mod accounts;
 mod audit;
 mod behaviours;
 pub(crate) mod certificates;
@@ -14,7 +15,9 @@ mod guard;
 mod health;
 mod leaving;
 mod list;
+mod login;
 mod recordings;
+mod roles;
 mod stream;
 mod tls;
 mod viewer;
