@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use crate::accounts::door::{Door, Login, LoginSettings};
+use crate::audit::witness::Witness;
 use crate::connections::accept;
 use crate::connections::converse::Serving;
 use crate::connections::slots::Slots;
@@ -178,8 +179,10 @@ pub async fn serve_on(
         Some(login) => Door::Login(Arc::new(Login::new(login, &index).await?)),
         None => Door::Open(Viewer::local()),
     };
+    let witness = Witness::start(index.clone());
     let shared = Shared {
         head: feed::follow(index.clone()).await?,
+        witness: witness.clone(),
         index,
         door,
         behaviours: ports.behaviours,
@@ -207,6 +210,9 @@ pub async fn serve_on(
         () = server => {}
         () = follow_files(settings.tls) => {}
         () = grace_over(stopping) => tracing::warn!("a request was still under way at the end and was cut off"),
+    }
+    if !matches!(tokio::time::timeout(GRACE, witness.settle()).await, Ok(Ok(()))) {
+        tracing::error!("the last views of evidence could not be written into the audit");
     }
     Ok(())
 }

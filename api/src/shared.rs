@@ -7,6 +7,7 @@ use anjian_indexer::Index;
 use tokio::sync::{Semaphore, watch};
 
 use crate::accounts::door::Door;
+use crate::audit::witness::Witness;
 use crate::http::reading::FileWork;
 use crate::ports::galleries::Galleries;
 use crate::ports::operation::{JobsHealth, MetricsText, ThreadsHealth};
@@ -23,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) index: Index,
     /// How people come in.
     pub(crate) door: Door,
+    /// What people see of evidence.
+    pub(crate) witness: Witness,
     pub(crate) behaviours: BehaviourList,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: MetricsText,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use anjian_casework::roles::Rights;
+use anjian_casework::roles::{Action, Reach, Rights};
 use anjian_domain::{Role, Viewer};
-use anjian_indexer::{FoundSession, FoundToken};
+use anjian_indexer::{AccountRow, FoundSession, FoundToken};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -15,17 +15,36 @@ use crate::accounts::access::{self, Access};
 use crate::accounts::cookie::Cookie;
 use crate::accounts::door::{Door, Login};
 use crate::accounts::token::{Token, digest};
+use crate::audit::sight::Sight;
 use crate::http::client::Client;
 use crate::http::problem::Problem;
 use crate::shared::Shared;
 
 /// Who asks, and with what right.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Asker {
     pub(crate) viewer: Viewer,
     pub(crate) rights: Rights,
     /// `None`: with a token, or where nobody signs in.
     pub(crate) session: Option<FoundSession>,
+}
+
+/// Whether asking keeps a session from ending for want of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Counts,
+    /// What a page asks by itself.
+    Passes,
+}
+
+impl Asker {
+    /// How far the right to an action reaches.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`] when there is no such right.
+    pub(crate) fn require(&self, action: Action) -> Result<Reach, Problem> {
+        self.rights.may(action).map_err(|_| Problem::Forbidden(action))
+    }
 }
 
 /// Who asks, if anybody signed in. For routes that anybody may ask for.
@@ -35,8 +54,17 @@ pub(crate) struct Present(pub(crate) Option<Arc<Asker>>);
 /// Lets a request through, or refuses it.
 pub(crate) async fn pass(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
     match admit(&shared, &mut request).await {
-        Ok(renewed) => {
+        Ok(Admitted { asker, renewed, sight }) => {
             let mut response = next.run(request).await;
+            if let Some((asker, sight)) = asker.zip(sight)
+                && Sight::is_shown(response.status())
+            {
+                let order = sight.order;
+                let seen = sight.by(asker.viewer.clone(), shared.clock.now());
+                if let Err(problem) = shared.witness.note(seen, order).await {
+                    return problem.into_response();
+                }
+            }
             // A route that sets a session of its own knows better.
             if let Some(cookie) = renewed.filter(|_| !response.headers().contains_key(header::SET_COOKIE)) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -47,17 +75,28 @@ pub(crate) async fn pass(State(shared): State<Shared>, mut request: Request, nex
     }
 }
 
-/// Puts who asks into the request. Answers the cookie of a token that was renewed.
-async fn admit(shared: &Shared, request: &mut Request) -> Result<Option<HeaderValue>, Problem> {
+/// A request that may go on.
+struct Admitted {
+    asker: Option<Arc<Asker>>,
+    /// The cookie of a token that was renewed.
+    renewed: Option<HeaderValue>,
+    /// What the answer will show of evidence.
+    sight: Option<Sight>,
+}
+
+/// Puts who asks into the request.
+async fn admit(shared: &Shared, request: &mut Request) -> Result<Admitted, Problem> {
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
     // The table is complete, or a test fails; what it lacks stays shut.
     let access = access::of(request.method(), path).ok_or(Problem::Internal("the route is not listed"))?;
     let client = Client::of(request.extensions());
-    let found = identify(shared, request.headers(), client).await?;
+    let usage = if access == Access::Anybody { Use::Passes } else { Use::Counts };
+    let found = identify(shared, request.headers(), client, usage).await?;
     check(access, found.as_ref().map(|(asker, _)| asker))?;
     let (asker, renewed) = found.unzip();
-    request.extensions_mut().insert(Present(asker.map(Arc::new)));
-    Ok(renewed.flatten())
+    let (asker, sight) = (asker.map(Arc::new), Sight::of(access, request));
+    request.extensions_mut().insert(Present(asker.clone()));
+    Ok(Admitted { asker, renewed: renewed.flatten(), sight })
 }
 
 fn check(access: Access, asker: Option<&Asker>) -> Result<(), Problem> {
@@ -70,15 +109,31 @@ fn check(access: Access, asker: Option<&Asker>) -> Result<(), Problem> {
         return Err(Problem::PasswordChange);
     }
     let Access::Any(actions) = access else { return Ok(()) };
-    let is_allowed = actions.iter().any(|action| asker.rights.may(*action).is_ok());
-    let first = actions.first().copied().ok_or(Problem::SignedOut)?;
-    if is_allowed { Ok(()) } else { Err(Problem::Forbidden(first)) }
+    let mut refusal = Problem::SignedOut;
+    for action in actions.iter().rev() {
+        match asker.require(*action) {
+            Ok(_) => return Ok(()),
+            Err(problem) => refusal = problem,
+        }
+    }
+    Err(refusal)
+}
+
+/// Whether these headers still are the asker's, with the same rights: for answers that go on for hours.
+pub(crate) async fn is_still(shared: &Shared, headers: &HeaderMap, client: Client, asker: &Asker) -> bool {
+    match identify(shared, headers, client, Use::Passes).await {
+        Ok(Some((now, _))) => now.viewer == asker.viewer && now.rights == asker.rights,
+        Ok(None) => false,
+        // Nobody is sent away because the index is busy.
+        Err(problem) => !matches!(problem, Problem::SignedOut),
+    }
 }
 
 async fn identify(
     shared: &Shared,
     headers: &HeaderMap,
     client: Client,
+    usage: Use,
 ) -> Result<Option<(Asker, Option<HeaderValue>)>, Problem> {
     let login = match &shared.door {
         Door::Open(viewer) => {
@@ -93,8 +148,13 @@ async fn identify(
     }
     let Some(token) = Cookie::Session.read(headers, client) else { return Ok(None) };
     let digest = digest(token);
-    let Some(found) = shared.index.find_session(&digest, login.settings.idle).await? else { return Ok(None) };
-    let renewed = if found.is_stale { renew(shared, login, &digest, &found, client).await? } else { None };
+    let found = match usage {
+        Use::Counts => shared.index.find_session(&digest, login.settings.idle).await?,
+        Use::Passes => shared.index.peek_session(&digest, login.settings.idle).await?,
+    };
+    let Some(found) = found else { return Ok(None) };
+    let is_due = found.is_stale && usage == Use::Counts;
+    let renewed = if is_due { renew(shared, login, &digest, &found, client).await? } else { None };
     Ok(Some((by_session(shared, found, client).await?, renewed)))
 }
 
@@ -112,17 +172,20 @@ async fn by_session(shared: &Shared, found: FoundSession, client: Client) -> Res
     Ok(Asker { viewer, rights: found.account.rights()?, session: Some(found) })
 }
 
-/// A token asks as a program, under its owner's name; it can never do more than its owner.
+/// A token asks for its owner, under that name and within that role; it can never do more than its owner.
 async fn by_token(shared: &Shared, found: FoundToken, client: Client) -> Result<Asker, Problem> {
     let FoundToken { token, owner } = found;
-    let owned = owner.as_ref().map(|owner| owner.rights()).transpose()?;
+    let owned = owner.as_ref().map(AccountRow::rights).transpose()?;
     let is_owned = |action: &_| owned.as_ref().is_none_or(|rights| rights.may(*action).is_ok());
     let actions = token.actions.iter().copied().filter(is_owned);
     let rights = Rights::with(Role::Service, actions).map_err(|_| Problem::SignedOut)?;
     let scope = owner.as_ref().map_or(&token.scope, |owner| &owner.settings.scope);
     let scope = shared.index.scope_of(scope).await?;
-    let account = owner.map_or_else(|| format!("token {}", token.name), |owner| owner.name.to_string());
-    let viewer = Viewer::new(&account, Role::Service, scope).map_err(|_| Problem::SignedOut)?;
+    let (account, role) = match owner {
+        Some(owner) => (owner.name.to_string(), owner.settings.role),
+        None => (format!("token {}", token.name), Role::Service),
+    };
+    let viewer = Viewer::new(&account, role, scope).map_err(|_| Problem::SignedOut)?;
     Ok(Asker { viewer: viewer.at(client.address), rights, session: None })
 }
 

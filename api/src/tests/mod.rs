@@ -40,6 +40,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::accounts::door::Door;
+use crate::audit::witness::Witness;
 use crate::http::client::Trust;
 use crate::http::guard::Hosts;
 use crate::http::reading::FileWork;
@@ -133,6 +134,7 @@ impl Server {
         let shared = Shared {
             head: feed::follow(seed.index.clone()).await.unwrap(),
             index: seed.index.clone(),
+            witness: Witness::start(seed.index.clone()),
             door: Door::Open(viewer),
             behaviours: seed::behaviours(),
             clock: SystemClock::shared(),

@@ -83,6 +83,7 @@ impl Server {
             connections,
             tls,
             trusted_proxies: self.trusted_proxies.iter().map(|Proxy(network)| *network).collect(),
+            login: None,
             plain_http: if self.allow_plain_http_beyond_loopback {
                 PlainHttp::Everybody
             } else {
