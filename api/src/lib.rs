@@ -20,6 +20,7 @@ mod shared;
 mod updates;
 mod violations;
 
+pub use accounts::credentials::{NewPassword, ProgramToken};
 pub use accounts::door::{DemoAccount, LoginSettings};
 pub use connections::certificate::{TlsError, TlsFiles};
 pub use connections::tls::Tls;

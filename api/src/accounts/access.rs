@@ -42,7 +42,7 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/accounts", may(&[Action::WriteAccounts])),
     ("PUT", "/api/v1/accounts/{name}", may(&[Action::WriteAccounts])),
     ("POST", "/api/v1/accounts/{name}/reset", may(&[Action::WriteAccounts])),
-    ("GET", "/api/v1/accounts/{name}/sessions", may(&[Action::SeeAccounts])),
+    ("GET", "/api/v1/accounts/{name}/sessions", may(&[Action::EndSessions])),
     ("DELETE", "/api/v1/accounts/{name}/sessions", may(&[Action::EndSessions])),
     ("GET", "/api/v1/tokens", may(&[Action::SeeTokens])),
     ("POST", "/api/v1/tokens", may(&[Action::WriteTokens])),

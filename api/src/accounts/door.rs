@@ -65,8 +65,7 @@ impl Login {
     /// When the key of the installation can be neither read nor made.
     pub(crate) async fn new(settings: LoginSettings, index: &Index) -> Result<Self, IndexError> {
         let devices = Devices::new(index.derived_key("known browsers").await?);
-        let passwords = Passwords::new().map_err(|problem| IndexError::Query(problem.to_string()))?;
-        Ok(Self { settings, passwords, attempts: Attempts::default(), devices })
+        Ok(Self { settings, passwords: Passwords::new()?, attempts: Attempts::default(), devices })
     }
 }
 

@@ -5,6 +5,7 @@
 pub(crate) mod access;
 pub(crate) mod attempts;
 pub(crate) mod cookie;
+pub(crate) mod credentials;
 pub(crate) mod device;
 pub(crate) mod door;
 pub(crate) mod gate;

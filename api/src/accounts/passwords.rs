@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anjian_domain::WallTime;
-use anjian_indexer::HashedPassword;
+use anjian_indexer::{HashedPassword, IndexError, random_bytes};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 
 use crate::http::problem::Problem;
@@ -29,7 +29,7 @@ pub(crate) struct Passwords {
 }
 
 impl Passwords {
-    pub(crate) fn new() -> Result<Self, Problem> {
+    pub(crate) fn new() -> Result<Self, IndexError> {
         let places = || Places::new(AT_ONCE, WAITING);
         Ok(Self { strangers: places(), known: places(), dummy: hash("nobody knows this one")?.into() })
     }
@@ -66,9 +66,13 @@ impl Passwords {
 }
 
 /// A PHC string.
-pub(crate) fn hash(password: &str) -> Result<String, Problem> {
-    let hashed = Argon2::default().hash_password(password.as_bytes());
-    hashed.map(|hash| hash.to_string()).map_err(|_| Problem::Internal("the password could not be hashed"))
+///
+/// # Errors
+/// When the system gives no random numbers.
+pub(crate) fn hash(password: &str) -> Result<String, IndexError> {
+    let salt = random_bytes::<16>()?;
+    let hashed = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
+    Ok(hashed.expect("these parameters and this salt are always good").to_string())
 }
 
 fn verify(password: &str, stored: &str) -> bool {

@@ -1,9 +1,7 @@
 //! Random tokens. The database holds their digests only.
 
-use anjian_indexer::random_bytes;
+use anjian_indexer::{IndexError, random_bytes};
 use sha2::{Digest, Sha256};
-
-use crate::http::problem::Problem;
 
 /// What programs' tokens begin with, so that scanners of sources find one that was left there.
 const PREFIX: &str = "anj_";
@@ -18,16 +16,16 @@ pub(crate) struct Token {
 
 impl Token {
     /// Of a session: 256 bits.
-    pub(crate) fn of_session() -> Result<Self, Problem> {
+    pub(crate) fn of_session() -> Result<Self, IndexError> {
         Self::with_prefix("")
     }
 
     /// Of a program.
-    pub(crate) fn of_program() -> Result<Self, Problem> {
+    pub(crate) fn of_program() -> Result<Self, IndexError> {
         Self::with_prefix(PREFIX)
     }
 
-    fn with_prefix(prefix: &str) -> Result<Self, Problem> {
+    fn with_prefix(prefix: &str) -> Result<Self, IndexError> {
         let text = format!("{prefix}{}", hex::encode(random_bytes::<32>()?));
         let digest = digest(&text);
         Ok(Self { text, digest })
@@ -40,12 +38,12 @@ pub(crate) fn digest(token: &str) -> [u8; 32] {
 }
 
 /// A short random name.
-pub(crate) fn new_id() -> Result<String, Problem> {
+pub(crate) fn new_id() -> Result<String, IndexError> {
     Ok(hex::encode(random_bytes::<8>()?))
 }
 
 /// A password that a person types once: 80 bits in groups of four.
-pub(crate) fn one_time_password() -> Result<String, Problem> {
+pub(crate) fn one_time_password() -> Result<String, IndexError> {
     let letters = random_bytes::<16>()?.map(|byte| char::from(LETTERS[usize::from(byte) % LETTERS.len()]));
     let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
     Ok(groups.join("-"))

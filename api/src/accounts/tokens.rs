@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use anjian_casework::roles::Action;
 use anjian_domain::Viewer;
-use anjian_indexer::{NewToken, WhoseTokens};
+use anjian_indexer::WhoseTokens;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::accounts::credentials::ProgramToken;
 use crate::accounts::gate::Signed;
-use crate::accounts::token::{Token, new_id};
 use crate::accounts::views::{ScopeView, TokenView};
 use crate::http::body::Small;
 use crate::http::problem::{Problem, ProblemView};
@@ -198,16 +198,10 @@ async fn make(
     if !(1..=MAX_DAYS).contains(&asked.days) {
         return Err(Problem::body_key("days", &format!("a token lives 1 to {MAX_DAYS} days")));
     }
-    let token = Token::of_program()?;
-    let new = NewToken {
-        id: new_id()?,
-        digest: token.digest,
-        name: asked.name,
-        actions: asked.actions,
-        scope: asked.scope.map(ScopeView::read).transpose()?,
-        ends_at: shared.clock.now().plus(Duration::from_secs(u64::from(asked.days) * 86_400)),
-    };
-    let item = shared.index.add_token(viewer, whose, &new).await?.into();
+    let scope = asked.scope.map(ScopeView::read).transpose()?;
+    let ends_at = shared.clock.now().plus(Duration::from_secs(u64::from(asked.days) * 86_400));
+    let token = ProgramToken::new(asked.name, asked.actions, scope, ends_at)?;
+    let item = shared.index.add_token(viewer, whose, &token.new).await?.into();
     Ok((StatusCode::CREATED, Json(MadeTokenView { token: token.text, item })))
 }
 

@@ -1,7 +1,6 @@
 //! Accounts, for who administers them.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use anjian_casework::roles::Action;
 use anjian_domain::{Account, Role, Viewer};
@@ -12,14 +11,12 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::accounts::credentials::ONE_TIME;
 use crate::accounts::token::one_time_password;
 use crate::accounts::views::{AccountView, ScopeView, SessionsView};
 use crate::http::body::Small;
 use crate::http::problem::{Problem, ProblemView};
 use crate::shared::Shared;
-
-/// How long a one-time password counts.
-const ONE_TIME: Duration = Duration::from_secs(3 * 24 * 3_600);
 
 /// Accounts, by name.
 #[derive(Serialize, ToSchema)]
