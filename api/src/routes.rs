@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use crate::accounts::{gate, own, roles, session, tokens, totp, users};
 use crate::audit::checkpoint;
+use crate::audit::export as audit_file;
 use crate::audit::list as audit;
 use crate::cameras::list as cameras;
 use crate::http::body::MOST_JSON_BYTES;
@@ -61,6 +62,7 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(holds::one_hold, holds::lift))
         .routes(routes!(audit::list))
         .routes(routes!(checkpoint::checkpoint))
+        .routes(routes!(audit_file::export))
         .routes(routes!(galleries::list))
         .routes(routes!(galleries::enrol))
         .routes(routes!(storage::storage))

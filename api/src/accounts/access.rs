@@ -48,6 +48,7 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/tokens", may(&[Action::WriteTokens])),
     ("DELETE", "/api/v1/tokens/{id}", may(&[Action::WriteTokens])),
     ("GET", "/api/v1/audit", may(&[Action::ReadAudit, Action::ReadOwnAudit])),
+    ("GET", "/api/v1/audit/export.csv", may(&[Action::ExportAudit])),
     ("POST", "/api/v1/audit/checkpoint", may(&[Action::TakeCheckpoints])),
     ("GET", "/api/v1/behaviours", Access::SignedIn),
     ("GET", "/api/v1/sites", may(&[Action::SeeSites])),

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::accounts::attempts::Attempt;
 use crate::accounts::gate::Signed;
-use crate::accounts::passwords;
+use crate::accounts::passwords::{self, Weakness};
 use crate::accounts::views::SessionsView;
 use crate::http::body::Small;
 use crate::http::client::Client;
@@ -54,7 +54,7 @@ pub(crate) async fn password(
     prove(&shared, &asker.viewer, client, asked.current.clone()).await?;
     passwords::check(&asked.new, asker.viewer.account())?;
     if asked.new == asked.current {
-        return Err(Problem::Password("the new password is the old one: choose another".to_owned()));
+        return Err(Problem::Password(Weakness::Same));
     }
     let hashed = shared.door.login()?.passwords.hash(asked.new, false, None).await?;
     shared.index.change_own_password(&asker.viewer, &session.session.id, &hashed).await?;

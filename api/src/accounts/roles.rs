@@ -5,6 +5,9 @@ use anjian_domain::{Role, Words};
 use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder};
+
+use crate::http::schema::one_of;
 
 /// A role.
 #[derive(Serialize, ToSchema)]
@@ -13,9 +16,16 @@ pub(crate) struct RoleView {
     zh: &'static str,
     en: &'static str,
     /// The kinds of scope that its accounts may have.
+    #[schema(schema_with = kinds)]
     scopes: Vec<&'static str>,
     /// Actions that may be granted to it.
     grantable: Vec<&'static str>,
+}
+
+fn kinds() -> Array {
+    let kind = one_of("A kind of scope.", ["everything", "region", "sites"]);
+    let kinds = ArrayBuilder::new().items(kind);
+    kinds.description(Some("The kinds of scope that its accounts may have.")).build()
 }
 
 /// An action or an event of the audit.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
 
 use crate::accounts::attempts::Attempt;
 use crate::accounts::cookie::Cookie;
@@ -20,6 +21,7 @@ use crate::accounts::views::OwnAccountView;
 use crate::http::body::Small;
 use crate::http::client::Client;
 use crate::http::problem::{Problem, ProblemView};
+use crate::http::schema::one_of;
 use crate::shared::Shared;
 
 /// A browser stays known for a year.
@@ -30,7 +32,8 @@ const MAX_AGENT: usize = 200;
 /// Who is signed in here, and how one signs in.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SessionView {
-    /// `required`; `none` where everybody on this machine may do everything.
+    /// Whether people sign in; `none` where everybody on this machine may do everything.
+    #[schema(schema_with = logins)]
     login: &'static str,
     /// Null: nobody is signed in.
     #[schema(required)]
@@ -40,6 +43,13 @@ pub(crate) struct SessionView {
     /// Name of the provider of a single sign-on; null when there is none.
     #[schema(required)]
     single_sign_on: Option<String>,
+}
+
+fn logins() -> Object {
+    one_of(
+        "Whether people sign in; `none` where everybody on this machine may do everything.",
+        ["required", "none"],
+    )
 }
 
 /// What proves who somebody is.

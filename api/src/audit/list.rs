@@ -116,7 +116,7 @@ pub(crate) async fn list(
 }
 
 impl AuditParams {
-    fn query(self) -> AuditQuery {
+    pub(super) fn query(self) -> AuditQuery {
         AuditQuery {
             account: self.account,
             action: self.action,

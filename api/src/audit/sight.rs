@@ -40,7 +40,11 @@ impl Sight {
         if is_bare || request.method() != Method::GET {
             return None;
         }
-        let kind = if template.starts_with("/api/v1/violations/") { "violation" } else { "camera" };
+        let kind = match template {
+            "/api/v1/audit/export.csv" => "audit",
+            template if template.starts_with("/api/v1/violations/") => "violation",
+            _ => "camera",
+        };
         let object = part(template, request.uri(), "{id}").unwrap_or_default();
         Some(Self { action: *action, order, kind, object, detail: detail(template, request.uri()) })
     }
@@ -74,7 +78,10 @@ fn detail(template: &str, uri: &Uri) -> Option<Value> {
         let from = at.minus(Duration::from_micros(into.unsigned_abs()));
         return Some(json!({ "stills_from": from.to_string(), "stills_to": from.plus(STILLS).to_string() }));
     }
-    let range: serde_json::Map<_, _> =
-        keys.into_iter().filter(|(key, _)| key == "from" || key == "to").map(|(key, at)| (key, at.into())).collect();
+    let range: serde_json::Map<_, _> = keys
+        .into_iter()
+        .filter(|(key, _)| key == "from" || key == "to")
+        .map(|(key, at)| (key, at.into()))
+        .collect();
     (!range.is_empty()).then_some(Value::Object(range))
 }

@@ -3,7 +3,6 @@
 //! Details say what was wrong and what is allowed. What went wrong inside the server goes to its log, not out.
 
 use std::net::IpAddr;
-
 use std::time::Duration;
 
 use anjian_casework::roles::Action;
@@ -16,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::accounts::passwords::Weakness;
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
 
@@ -74,8 +74,8 @@ pub(crate) enum Problem {
     #[error("the password has to be changed first")]
     PasswordChange,
     /// A password that is not taken.
-    #[error("{0}")]
-    Password(String),
+    #[error(transparent)]
+    Password(#[from] Weakness),
     /// As many sign in as may.
     #[error("too many sign in just now: try again in a few seconds")]
     Crowd,
@@ -135,7 +135,7 @@ pub(crate) struct ProblemView {
     pub(crate) status: u16,
     /// This one, and what to do.
     pub(crate) detail: String,
-    /// The key of the query that was wrong.
+    /// The key that was wrong, or the word for what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<String>,
 }
@@ -222,6 +222,7 @@ impl Problem {
         let key = match self {
             Self::Query { key, .. } => Some(key.clone()),
             Self::BodyKey { key, .. } => Some((*key).to_owned()),
+            Self::Password(weakness) => Some(weakness.as_str().to_owned()),
             Self::Account(error) => account_key(error).map(str::to_owned),
             _ => None,
         };

@@ -11,10 +11,11 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Answer, Server, routes};
+use super::stream::Stream;
+use super::{Answer, Server, request, trusting};
 use crate::accounts::door::{Door, Login, LoginSettings};
 use crate::accounts::passwords;
-use crate::http::client::Peer;
+use crate::http::client::{Peer, Trust};
 use crate::shared::Shared;
 
 pub(super) const PASSWORD: &str = "correct horse battery";
@@ -43,11 +44,23 @@ pub(super) fn settings(role: Role) -> AccountSettings {
     }
 }
 
+impl Browser {
+    /// The header with its cookies.
+    pub(super) fn sent(&self) -> String {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        cookies.join("; ")
+    }
+}
+
 impl LoginServer {
     pub(super) async fn new() -> Self {
+        Self::behind(Trust::default()).await
+    }
+
+    pub(super) async fn behind(trust: Trust) -> Self {
         let server = Server::new().await;
         let login = Login::new(LoginSettings::default(), &server.shared.index).await.unwrap();
-        let router = routes(Shared { door: Door::Login(Arc::new(login)), ..server.shared.clone() });
+        let router = trusting(Shared { door: Door::Login(Arc::new(login)), ..server.shared.clone() }, trust);
         let server = Self { server, router };
         server.add("admin", settings(Role::Admin), false).await;
         server
@@ -65,10 +78,14 @@ impl LoginServer {
         index.add_account(&Viewer::local(), &name.parse().unwrap(), &settings, &password).await.unwrap();
     }
 
+    pub(super) async fn listen(&self, browser: &Browser) -> Stream {
+        let request = request("GET", "/api/v1/live", &[("cookie", &browser.sent())]);
+        Stream::open(self.router(), request).await
+    }
+
     pub(super) async fn ask(&self, browser: &mut Browser, method: &str, path: &str, body: Value) -> Answer {
-        let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
-        request = request.header("cookie", cookies.join("; ")).header("content-type", "application/json");
+        request = request.header("cookie", browser.sent()).header("content-type", "application/json");
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
         let mut request = request.body(body).unwrap();
         if let Some(address) = browser.address {

@@ -1,6 +1,7 @@
 //! Routes asked as a client would, against a real index in a temporary folder.
 
 mod accounts;
+mod attacks;
 mod audit;
 mod behaviours;
 pub(crate) mod certificates;
@@ -18,6 +19,7 @@ mod list;
 mod login;
 mod recordings;
 mod roles;
+mod sights;
 mod stream;
 mod tls;
 mod viewer;

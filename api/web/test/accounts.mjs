@@ -120,7 +120,7 @@ await check('a one-time password must be changed before anything is shown', asyn
   await isThere(page, 'The two passwords differ.');
   await page.locator('[name=again]').fill('short');
   await page.locator('[data-new-password] [type=submit]').click();
-  await isThere(page, 'it has fewer than 12 characters');
+  await isThere(page, 'A password has at least 12 characters.');
   expect(await has(page, '[data-violation]', 0), 'the list is shown');
   for (const field of ['new', 'again']) await page.locator(`[name=${field}]`).fill('six little ducks');
   await page.locator('[data-new-password] [type=submit]').click();
@@ -288,9 +288,9 @@ await check('the audit is filtered, opened, paged and saved', async () => {
   await until(async () => (await entries.count()) === 130, 'no further page');
   await page.locator('[data-entry="130"] .more button').click();
   await page.locator('tr.changed').getByText('红星机械制造有限公司, 东江轧钢厂').waitFor();
-  await page.locator('[name=action]').selectOption('login_failed');
+  await page.locator('[name=action]').selectOption('log_in_failed');
   await until(async () => (await entries.count()) === 26, 'the action narrows nothing');
-  expect(new URL(page.url()).searchParams.get('action') === 'login_failed', page.url());
+  expect(new URL(page.url()).searchParams.get('action') === 'log_in_failed', page.url());
   for (const [button, name] of [['[data-export]', 'anjian-audit.csv'], ['[data-checkpoint]', 'anjian-audit-checkpoint.json']]) {
     const saved = page.waitForEvent('download');
     await page.locator(button).click();

@@ -75,9 +75,9 @@ function deeds() {
     (seq, at) => entry(seq, at, 'admin', 'admin', 'write_accounts', 'account', 'zhang.wei', '调任第二车间',
       { shown_name: '张伟', role: 'inspector', scope: { kind: 'sites', sites: ['plant'] }, grants: [], certificate: '浙A20260118', is_active: true },
       { shown_name: '张伟', role: 'inspector', scope: { kind: 'sites', sites: ['plant', 'mill'] }, grants: [], certificate: '浙A20260118', is_active: true }),
-    (seq, at) => entry(seq, at, 'li.na', 'inspector', 'login', 'session', '4f1c'),
-    (seq, at) => entry(seq, at, 'li.na', 'inspector', 'login_failed', 'account', 'li.na', '', null, null, '203.0.113.9'),
-    (seq, at) => entry(seq, at, 'zhang.wei', 'inspector', 'play_recordings', 'recording', 'gate-1', '', null, null),
+    (seq, at) => entry(seq, at, 'li.na', 'inspector', 'log_in', 'session', '4f1c'),
+    (seq, at) => entry(seq, at, 'li.na', 'inspector', 'log_in_failed', 'account', 'li.na', '', null, null, '203.0.113.9'),
+    (seq, at) => entry(seq, at, 'zhang.wei', 'inspector', 'play_recordings', 'camera', 'gate-1', '', null, null),
     (seq, at) => entry(seq, at, 'li.na', 'inspector', 'hold_evidence', 'hold', '17', '案件 2026-031', null,
       { camera: 'gate-1', from: '2026-03-01T00:00:00Z', to: '2026-03-01T02:00:00Z', who: '李娜', why: '案件 2026-031' }),
   ];
@@ -208,11 +208,11 @@ const ROUTES = [
   ['GET', '/api/v1/cameras', 'see_cameras', () => [200, { items: CAMERAS }]],
   ['GET', '/api/v1/violations', 'see_violations', () => [200, { items: [0, 1, 2, 3, 4].map(violation), next_cursor: null }]],
   ['GET', '/api/v1/violations/counts', 'see_violations', () => [200, { by_behaviour: [{ key: 'no_hard_hat', count: 5 }], by_camera: [{ key: 'gate-1', count: 5 }], by_hour: [], by_day: [] }]],
-  ['GET', '/api/v1/roles', null, () => [200, { roles: ROLES, actions: [...ALL.map((action) => ({ action, zh: WORDS[action][0], en: WORDS[action][1] }))] }]],
+  ['GET', '/api/v1/roles', null, () => [200, { roles: ROLES, actions: [...ALL.map((action) => ({ action, zh: WORDS[action][0], en: WORDS[action][1] })), { action: 'log_in', zh: '登录', en: 'Signed in' }, { action: 'log_in_failed', zh: '登录失败', en: 'Failed to sign in' }] }]],
   ['PUT', '/api/v1/account/password', 'manage_own_account', ({ body, world, name }) => {
     const account = world.find(name);
     if (body.current !== account.password) throw new Refusal(401, 'login', 'the present password is wrong');
-    if (body.new.length < 12) throw new Refusal(400, 'password', 'it has fewer than 12 characters');
+    if (body.new.length < 12) throw new Refusal(400, 'password', 'a password has at least 12 characters', { key: 'short' });
     Object.assign(account, { password: body.new, must_change_password: false });
     return [204];
   }],

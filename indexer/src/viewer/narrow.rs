@@ -28,7 +28,9 @@ pub(crate) fn narrowed<'q>(
     }
     match reach::of(viewer, Action::SeeViolations) {
         Some(Reach::Installation | Reach::Scope) => Ok(Some(narrowed)),
-        Some(Reach::Confirmed) if query.verdicts.is_empty() || query.verdicts.contains(&Verdict::Confirmed) => {
+        Some(Reach::Confirmed)
+            if query.verdicts.is_empty() || query.verdicts.contains(&Verdict::Confirmed) =>
+        {
             narrowed.to_mut().verdicts = vec![Verdict::Confirmed];
             Ok(Some(narrowed))
         }

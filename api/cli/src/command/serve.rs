@@ -139,7 +139,9 @@ async fn let_in(
     if let Some((name, password)) = accounts::first_administrator(index).await? {
         tell("Nobody has an account yet, so that nobody could sign in. Made an administrator:");
         print(&format!("account {name}, one-time password {password}"))?;
-        tell("It counts for three days; the first login asks for another. `anjian account reset` makes a new one.");
+        tell(
+            "It counts for three days; the first login asks for another. `anjian account reset` makes a new one.",
+        );
     }
     Ok((Some(login), None))
 }

@@ -148,7 +148,8 @@ impl Server {
     }
 
     fn sessions(&self) -> Option<String> {
-        let given = [("session_idle_min", self.session_idle_min), ("session_longest_min", self.session_longest_min)];
+        let given =
+            [("session_idle_min", self.session_idle_min), ("session_longest_min", self.session_longest_min)];
         let (least, most) = (SESSION_MIN.start(), SESSION_MIN.end());
         let outside = given.into_iter().find(|(_, minutes)| !SESSION_MIN.contains(minutes));
         if let Some((key, minutes)) = outside {

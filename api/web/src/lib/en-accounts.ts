@@ -14,6 +14,14 @@ export const enAccounts = {
     local: 'This machine',
   } as Record<string, string>,
 
+  /** What is wrong with a password. */
+  weakness: {
+    short: 'A password has at least 12 characters.',
+    long: 'This password is too long.',
+    common: 'This password is guessed first. Choose another.',
+    name: 'The password must not hold the name of the account.',
+    same: 'The new password is the old one. Choose another.',
+  } as Record<string, string>,
   /** By kind of problem. */
   problem: {
     login: 'The account or the password is wrong.',
@@ -156,7 +164,6 @@ export const enAccounts = {
   chooseUser: 'Choose an account to see its sessions and what it may do.',
   lastLogin: 'Last login',
   neverLoggedIn: 'never',
-  sessionCount: (n: number) => many(n, 'session', 'sessions'),
   mustChangeMark: 'one-time password',
   totpMark: 'second step',
   madeAt: 'Made',
@@ -227,12 +234,12 @@ export const enAccounts = {
     recording: 'Recording', camera: 'Camera', site: 'Site', zone: 'Zone', rule: 'Rule', permit: 'Hot-work ticket',
     gallery: 'Gallery', case: 'Case', notice: 'Notice', audit: 'Audit', evidence: 'Evidence', review: 'Review record',
   } as Record<string, string>,
-  ownActions: { login: 'Sign in', login_failed: 'Failed login', logout: 'Sign out' } as Record<string, string>,
   fieldName: {
     shown_name: 'Name', role: 'Role', scope: 'Responsible for', 'scope.kind': 'Responsible for', 'scope.region': 'Region', 'scope.sites': 'Sites',
     grants: 'Also allowed', certificate: 'Certificate', is_active: 'May sign in', name: 'Name', actions: 'Actions',
     ends_at: 'Ends', camera: 'Camera', from: 'From', to: 'To', who: 'Name', why: 'Reason', has_totp: 'Second step',
     must_change_password: 'Must change the password', owner: 'Owner', days: 'Days', lifted_at: 'Lifted',
+    recording: 'Recording from', stills_from: 'Stills from', stills_to: 'Stills to',
   } as Record<string, string>,
   yes: 'yes',
   no: 'no',

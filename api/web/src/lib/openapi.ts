@@ -1211,15 +1211,15 @@ export interface components {
         /** @description What works. */
         HealthView: {
             /** @description Jobs beside the server. */
-            jobs: components["schemas"]["JobHealth"][];
+            jobs?: components["schemas"]["JobHealth"][] | null;
             /** @description Recorders that keep nothing although pictures may arrive. */
-            recorders: components["schemas"]["RecorderHealth"][];
+            recorders?: components["schemas"]["RecorderHealth"][] | null;
             /** @description `ok`; `degraded` while a job fails, whole or for single files; `failing` while a thread or a recorder does, with status 503. */
             status: string;
-            /** @description Live streams that are open. */
-            streams: number;
+            /** @description Live streams that are open. This and what follows is told to who may see health. */
+            streams?: number | null;
             /** @description Threads that died and are not back, or back for less than a minute. */
-            threads: components["schemas"]["ThreadHealth"][];
+            threads?: components["schemas"]["ThreadHealth"][] | null;
             /** @description Version of the executable's workspace. */
             version: string;
         };

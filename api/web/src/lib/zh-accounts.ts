@@ -16,6 +16,13 @@ export const zhAccounts: typeof enAccounts = {
     local: '本机',
   },
 
+  weakness: {
+    short: '密码至少 12 个字符。',
+    long: '密码太长。',
+    common: '这个密码太常见，请换一个。',
+    name: '密码不能包含账号名。',
+    same: '新密码与旧密码相同，请换一个。',
+  },
   problem: {
     login: '账号或密码不正确。',
     'code-needed': '请输入身份验证器显示的验证码。',
@@ -157,7 +164,6 @@ export const zhAccounts: typeof enAccounts = {
   chooseUser: '选择一个账号，查看其权限与登录设备。',
   lastLogin: '最近登录',
   neverLoggedIn: '从未登录',
-  sessionCount: (count) => `${n(count)} 处登录`,
   mustChangeMark: '一次性密码',
   totpMark: '两步验证',
   madeAt: '创建时间',
@@ -228,12 +234,12 @@ export const zhAccounts: typeof enAccounts = {
     recording: '录像', camera: '摄像机', site: '企业', zone: '区域', rule: '规则', permit: '动火作业票',
     gallery: '工装图库', case: '案件', notice: '文书', audit: '审计日志', evidence: '证据', review: '设备审核记录',
   },
-  ownActions: { login: '登录', login_failed: '登录失败', logout: '退出登录' },
   fieldName: {
     shown_name: '姓名', role: '角色', scope: '管辖范围', 'scope.kind': '管辖范围', 'scope.region': '行政区划', 'scope.sites': '企业',
     grants: '附加权限', certificate: '执法证号', is_active: '允许登录', name: '名称', actions: '权限',
     ends_at: '到期时间', camera: '摄像机', from: '开始', to: '结束', who: '姓名', why: '理由', has_totp: '两步验证',
     must_change_password: '须修改密码', owner: '所属账号', days: '天数', lifted_at: '解除时间',
+    recording: '录像起点', stills_from: '画面起始', stills_to: '画面截止',
   },
   yes: '是',
   no: '否',
