@@ -45,7 +45,7 @@ impl Sight {
             template if template.starts_with("/api/v1/violations/") => "violation",
             _ => "camera",
         };
-        let object = part(template, request.uri(), "{id}").unwrap_or_default();
+        let object = part(template, request.uri(), "{id}").unwrap_or_else(|| "csv".to_owned());
         Some(Self { action: *action, order, kind, object, detail: detail(template, request.uri()) })
     }
 

@@ -216,6 +216,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that was done and fits the keys, newest first, as CSV. A text that a table program would take for a formula has an
+         *     apostrophe before it. The file breaks off if the audit cannot be read to its end.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/behaviours": {
         parameters: {
             query?: never;
@@ -1418,7 +1438,7 @@ export interface components {
         ProblemView: {
             /** @description This one, and what to do. */
             detail: string;
-            /** @description The key of the query that was wrong. */
+            /** @description The key that was wrong, or the word for what is wrong with it. */
             key?: string | null;
             /**
              * Format: int32
@@ -1495,7 +1515,7 @@ export interface components {
             grantable: string[];
             role: string;
             /** @description The kinds of scope that its accounts may have. */
-            scopes: string[];
+            scopes: ("everything" | "region" | "sites")[];
             zh: string;
         };
         /** @description Every role and action. */
@@ -1618,8 +1638,11 @@ export interface components {
             account: components["schemas"]["OwnAccountView"] | null;
             /** @description Accounts to try, with their passwords; only where this is a demonstration. */
             demo: components["schemas"]["DemoAccount"][];
-            /** @description `required`; `none` where everybody on this machine may do everything. */
-            login: string;
+            /**
+             * @description Whether people sign in; `none` where everybody on this machine may do everything.
+             * @enum {string}
+             */
+            login: "required" | "none";
             /** @description Name of the provider of a single sign-on; null when there is none. */
             single_sign_on: string | null;
         };
@@ -2464,6 +2487,50 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Of this account. */
+                account?: string;
+                /** @description Of this action. */
+                action?: string;
+                /** @description About this kind of object, such as `hold`. */
+                object_kind?: string;
+                /** @description About the object with this id. */
+                object?: string;
+                /** @description At or after this moment, RFC 3339. */
+                from?: string;
+                /** @description Before this moment, RFC 3339. */
+                to?: string;
+                /** @description How many a page; 100 when not given. */
+                limit?: number;
+                /** @description `next_before` of the page before. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
