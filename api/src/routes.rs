@@ -16,6 +16,7 @@ use crate::audit::checkpoint;
 use crate::audit::export as audit_file;
 use crate::audit::list as audit;
 use crate::cameras::list as cameras;
+use crate::galleries::{enrol, list as galleries};
 use crate::http::body::MOST_JSON_BYTES;
 use crate::http::client::{self, Trust};
 use crate::http::guard::{self, Hosts};
@@ -27,7 +28,7 @@ use crate::recordings::{
 use crate::shared::Shared;
 use crate::updates::stream;
 use crate::violations::{counts, evidence, list as violations};
-use crate::{behaviours, galleries, health};
+use crate::{behaviours, health};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -64,7 +65,7 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(checkpoint::checkpoint))
         .routes(routes!(audit_file::export))
         .routes(routes!(galleries::list))
-        .routes(routes!(galleries::enrol))
+        .routes(routes!(enrol::enrol))
         .routes(routes!(storage::storage))
         .routes(routes!(session::session, session::sign_in, session::sign_out))
         .routes(routes!(own::password))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anjian_casework::roles::{Action, Reach, Rights};
+use anjian_casework::roles::Rights;
 use anjian_domain::{Role, Viewer};
 use anjian_indexer::{AccountRow, FoundSession, FoundToken};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::accounts::access::{self, Access};
+use crate::accounts::asker::Asker;
 use crate::accounts::cookie::Cookie;
 use crate::accounts::door::{Door, Login};
 use crate::accounts::token::{Token, digest};
@@ -20,31 +21,12 @@ use crate::http::client::Client;
 use crate::http::problem::Problem;
 use crate::shared::Shared;
 
-/// Who asks, and with what right.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Asker {
-    pub(crate) viewer: Viewer,
-    pub(crate) rights: Rights,
-    /// `None`: with a token, or where nobody signs in.
-    pub(crate) session: Option<FoundSession>,
-}
-
 /// Whether asking keeps a session from ending for want of use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
     Counts,
     /// What a page asks by itself.
     Passes,
-}
-
-impl Asker {
-    /// How far the right to an action reaches.
-    ///
-    /// # Errors
-    /// [`Problem::Forbidden`] when there is no such right.
-    pub(crate) fn require(&self, action: Action) -> Result<Reach, Problem> {
-        self.rights.may(action).map_err(|_| Problem::Forbidden(action))
-    }
 }
 
 /// Who asks, if anybody signed in. For routes that anybody may ask for.

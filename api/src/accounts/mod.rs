@@ -3,6 +3,7 @@
 //! `gate` decides who asks and whether they may, for every route that `access` lists; nothing else does.
 
 pub(crate) mod access;
+pub(crate) mod asker;
 pub(crate) mod attempts;
 pub(crate) mod cookie;
 pub(crate) mod credentials;
@@ -18,3 +19,4 @@ pub(crate) mod tokens;
 pub(crate) mod totp;
 pub(crate) mod users;
 pub(crate) mod views;
+pub(crate) mod weakness;

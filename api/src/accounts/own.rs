@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 
 use crate::accounts::attempts::Attempt;
 use crate::accounts::gate::Signed;
-use crate::accounts::passwords::{self, Weakness};
 use crate::accounts::views::SessionsView;
+use crate::accounts::weakness::{self, Weakness};
 use crate::http::body::Small;
 use crate::http::client::Client;
 use crate::http::problem::{Problem, ProblemView};
@@ -52,7 +52,7 @@ pub(crate) async fn password(
 ) -> Result<Response, Problem> {
     let session = asker.session.as_ref().ok_or(Problem::NoLogin)?;
     prove(&shared, &asker.viewer, client, asked.current.clone()).await?;
-    passwords::check(&asked.new, asker.viewer.account())?;
+    weakness::check(&asked.new, asker.viewer.account())?;
     if asked.new == asked.current {
         return Err(Problem::Password(Weakness::Same));
     }

@@ -8,7 +8,7 @@ use anjian_indexer::{AccountRow, SessionRow, TokenRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::accounts::gate::Asker;
+use crate::accounts::asker::Asker;
 use crate::http::problem::Problem;
 
 /// For which sites.

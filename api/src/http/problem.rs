@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::accounts::passwords::Weakness;
+use crate::accounts::weakness::Weakness;
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
 

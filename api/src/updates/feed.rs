@@ -12,7 +12,7 @@ use anjian_indexer::{Index, IndexError, LiveKind, LiveUpdate, Notifications};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::accounts::gate::Asker;
+use crate::accounts::asker::Asker;
 
 /// Changes that a listener reads at once.
 const BATCH: u32 = 256;

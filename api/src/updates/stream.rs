@@ -11,7 +11,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::accounts::gate::{self, Asker, Signed};
+use crate::accounts::asker::Asker;
+use crate::accounts::gate::{self, Signed};
 use crate::cameras::views::CameraView;
 use crate::http::client::Client;
 use crate::http::problem::{Problem, ProblemView};
