@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anjian_casework::roles::Action;
 use anjian_domain::{CameraId, RecordingChange, WallTime};
 use axum::Json;
 use axum::extract::State;
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::accounts::gate::Present;
 use crate::http::problem::{Problem, ProblemView};
 use crate::ports::operation::{JobHealth, ThreadHealth};
 use crate::shared::{MAX_STREAMS, Shared};
@@ -25,14 +27,18 @@ pub(crate) struct HealthView {
     status: &'static str,
     /// Version of the executable's workspace.
     version: &'static str,
-    /// Live streams that are open.
-    streams: usize,
+    /// Live streams that are open. This and what follows is told to who may see health.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    streams: Option<usize>,
     /// Jobs beside the server.
-    jobs: Vec<JobHealth>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jobs: Option<Vec<JobHealth>>,
     /// Threads that died and are not back, or back for less than a minute.
-    threads: Vec<ThreadHealth>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    threads: Option<Vec<ThreadHealth>>,
     /// Recorders that keep nothing although pictures may arrive.
-    recorders: Vec<RecorderHealth>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorders: Option<Vec<RecorderHealth>>,
 }
 
 /// A recorder that keeps nothing.
@@ -62,9 +68,13 @@ pub(crate) struct RecorderHealth {
             content((HealthView = "application/json"), (ProblemView = "application/problem+json"))),
     )
 )]
-pub(crate) async fn healthz(State(shared): State<Shared>) -> Response {
+pub(crate) async fn healthz(State(shared): State<Shared>, Present(asker): Present) -> Response {
+    let is_told = asker.is_some_and(|asker| asker.require(Action::SeeHealth).is_ok());
     let problem = match tokio::time::timeout(PATIENCE, shared.index.health()).await {
-        Ok(Ok(recorders)) => return HealthView::new(&shared, recorders).into_response(),
+        Ok(Ok(recorders)) => {
+            let view = HealthView::new(&shared, recorders);
+            return if is_told { view } else { view.brief() }.into_response();
+        }
         Ok(Err(error)) => Problem::Index(error),
         Err(_) => Problem::Late(PATIENCE.as_secs()),
     };
@@ -86,11 +96,15 @@ impl HealthView {
         Self {
             status,
             version: env!("CARGO_PKG_VERSION"),
-            streams: MAX_STREAMS.saturating_sub(shared.streams.available_permits()),
-            jobs,
-            threads,
-            recorders: recorders.into_iter().map(RecorderHealth::from).collect(),
+            streams: Some(MAX_STREAMS.saturating_sub(shared.streams.available_permits())),
+            jobs: Some(jobs),
+            threads: Some(threads),
+            recorders: Some(recorders.into_iter().map(RecorderHealth::from).collect()),
         }
+    }
+
+    fn brief(self) -> Self {
+        Self { streams: None, jobs: None, threads: None, recorders: None, ..self }
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Reads the index and its files and answers; writes nothing but holds and galleries, and never calls the pipeline: what
 //! only a decoder or a model can make comes through a port. Routes are listed once, in `routes`; who asks is decided once,
-//! in `viewer`; what an error looks like is decided once, in `problem`.
+//! in `accounts`; what an error looks like is decided once, in `problem`.
 
+mod accounts;
 mod audit;
 mod behaviours;
 mod cameras;
@@ -17,9 +18,10 @@ mod routes;
 mod server;
 mod shared;
 mod updates;
-mod viewer;
 mod violations;
 
+pub use accounts::credentials::{NewPassword, ProgramToken};
+pub use accounts::door::{DemoAccount, LoginSettings};
 pub use connections::certificate::{TlsError, TlsFiles};
 pub use connections::tls::Tls;
 pub use http::client::PlainHttp;

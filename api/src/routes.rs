@@ -11,9 +11,12 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::accounts::{gate, own, roles, session, tokens, totp, users};
 use crate::audit::checkpoint;
+use crate::audit::export as audit_file;
 use crate::audit::list as audit;
 use crate::cameras::list as cameras;
+use crate::galleries::{enrol, list as galleries};
 use crate::http::body::MOST_JSON_BYTES;
 use crate::http::client::{self, Trust};
 use crate::http::guard::{self, Hosts};
@@ -25,7 +28,7 @@ use crate::recordings::{
 use crate::shared::Shared;
 use crate::updates::stream;
 use crate::violations::{counts, evidence, list as violations};
-use crate::{behaviours, galleries, health};
+use crate::{behaviours, health};
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -60,9 +63,24 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(holds::one_hold, holds::lift))
         .routes(routes!(audit::list))
         .routes(routes!(checkpoint::checkpoint))
+        .routes(routes!(audit_file::export))
         .routes(routes!(galleries::list))
-        .routes(routes!(galleries::enrol))
+        .routes(routes!(enrol::enrol))
         .routes(routes!(storage::storage))
+        .routes(routes!(session::session, session::sign_in, session::sign_out))
+        .routes(routes!(own::password))
+        .routes(routes!(totp::propose, totp::activate, totp::remove))
+        .routes(routes!(own::sessions))
+        .routes(routes!(own::end_session))
+        .routes(routes!(tokens::list_own, tokens::add_own))
+        .routes(routes!(tokens::end_own))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::change))
+        .routes(routes!(users::reset))
+        .routes(routes!(users::sessions, users::end_sessions))
+        .routes(routes!(tokens::list, tokens::add))
+        .routes(routes!(tokens::end_one))
+        .routes(routes!(roles::roles))
         .routes(routes!(stream::live))
         .routes(routes!(health::healthz))
         .routes(routes!(health::metrics))
@@ -82,6 +100,7 @@ pub(crate) fn router(shared: Shared, hosts: Hosts, trust: Trust) -> Router {
     let clock = shared.clock.clone();
     routes
         .route("/api/v1/openapi.json", get(document))
+        .route_layer(from_fn_with_state(shared.clone(), gate::pass))
         .fallback(page::file)
         .method_not_allowed_fallback(async |request: Request| Problem::Method(request.method().clone()))
         .with_state(shared)

@@ -10,6 +10,8 @@ use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+use crate::accounts::door::{Door, Login, LoginSettings};
+use crate::audit::witness::Witness;
 use crate::connections::accept;
 use crate::connections::converse::Serving;
 use crate::connections::slots::Slots;
@@ -70,6 +72,8 @@ pub struct ApiSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// Who may ask in plain HTTP.
     pub plain_http: PlainHttp,
+    /// `None`: nobody signs in, everybody who reaches the server may do everything.
+    pub login: Option<LoginSettings>,
 }
 
 impl ApiSettings {
@@ -86,6 +90,7 @@ impl ApiSettings {
             tls: None,
             trusted_proxies: Vec::new(),
             plain_http: PlainHttp::Proxies,
+            login: None,
         }
     }
 
@@ -94,8 +99,9 @@ impl ApiSettings {
         if address.ip().to_canonical().is_loopback() {
             return;
         }
-        // Until there are accounts.
-        tracing::warn!(%address, "everybody who reaches this address sees all violations and cameras");
+        if self.login.is_none() {
+            tracing::warn!(%address, "everybody who reaches this address sees all violations and cameras");
+        }
         if self.tls.is_none() && self.plain_http == PlainHttp::Everybody {
             tracing::warn!(%address, "plain HTTP beyond loopback: others on the network can read what is sent");
         }
@@ -169,10 +175,16 @@ pub async fn serve_on(
     settings.tell_reach(address);
     let (stop, stopping) = watch::channel(false);
     let clock = SystemClock::shared();
+    let door = match settings.login.clone() {
+        Some(login) => Door::Login(Arc::new(Login::new(login, &index).await?)),
+        None => Door::Open(Viewer::local()),
+    };
+    let witness = Witness::start(index.clone());
     let shared = Shared {
         head: feed::follow(index.clone()).await?,
+        witness: witness.clone(),
         index,
-        viewer: Viewer::local(),
+        door,
         behaviours: ports.behaviours,
         cuts: PreparedCuts::new(clock.clone()),
         files: FileWork::default(),
@@ -198,6 +210,9 @@ pub async fn serve_on(
         () = server => {}
         () = follow_files(settings.tls) => {}
         () = grace_over(stopping) => tracing::warn!("a request was still under way at the end and was cut off"),
+    }
+    if !matches!(tokio::time::timeout(GRACE, witness.settle()).await, Ok(Ok(()))) {
+        tracing::error!("the last views of evidence could not be written into the audit");
     }
     Ok(())
 }

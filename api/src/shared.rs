@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use anjian_domain::{BehaviourList, Clock, Viewer};
+use anjian_domain::{BehaviourList, Clock};
 use anjian_indexer::Index;
 use tokio::sync::{Semaphore, watch};
 
+use crate::accounts::door::Door;
+use crate::audit::witness::Witness;
 use crate::http::reading::FileWork;
 use crate::ports::galleries::Galleries;
 use crate::ports::operation::{JobsHealth, MetricsText, ThreadsHealth};
@@ -20,8 +22,10 @@ pub(crate) const MAX_STREAMS: usize = 64;
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) index: Index,
-    /// As whom everybody asks, until there are accounts.
-    pub(crate) viewer: Viewer,
+    /// How people come in.
+    pub(crate) door: Door,
+    /// What people see of evidence.
+    pub(crate) witness: Witness,
     pub(crate) behaviours: BehaviourList,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: MetricsText,

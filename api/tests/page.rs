@@ -11,8 +11,10 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_api::{ApiSettings, Ports, serve_on};
-use anjian_domain::{CameraState, Clock, RecordingState, SystemClock, WallTime};
+use anjian_api::{ApiSettings, LoginSettings, NewPassword, Ports, serve_on};
+use anjian_casework::roles::AccountScope;
+use anjian_domain::{CameraState, Clock, RecordingState, Role, SystemClock, Viewer, WallTime};
+use anjian_indexer::AccountSettings;
 use seed::footage::Film;
 use seed::{Breach, Seed};
 use seed_ffmpeg::FfmpegPictures;
@@ -105,8 +107,13 @@ async fn follow(seed: &Seed, script: tokio::process::ChildStdout) -> String {
     last
 }
 
-/// Serves what was recorded and lets a script look at it.
+/// Serves what was recorded to everybody and lets a script look at it.
 async fn look(seed: &Seed, script: &str) {
+    look_as(seed, script, None, &[]).await;
+}
+
+/// The same, with a login and more arguments for the script.
+async fn look_as(seed: &Seed, script: &str, login: Option<LoginSettings>, more: &[&str]) {
     let chromium =
         std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
     check_there(&chromium, "Chromium");
@@ -115,7 +122,7 @@ async fn look(seed: &Seed, script: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = oneshot::channel::<()>();
-    let settings = ApiSettings { connections: 64, ..ApiSettings::new(address) };
+    let settings = ApiSettings { connections: 64, login, ..ApiSettings::new(address) };
     let stopped = async { stopping.await.unwrap() };
     let (pictures, behaviours) = (Arc::new(FfmpegPictures), seed::behaviours());
     let ports = Ports { pictures, behaviours, ..Ports::new(Arc::new(String::new)) };
@@ -124,6 +131,7 @@ async fn look(seed: &Seed, script: &str) {
     let mut script = Command::new(node().await)
         .arg(web().join("test").join(script))
         .arg(format!("http://{address}"))
+        .args(more)
         .env("CHROMIUM", &chromium)
         .stdout(Stdio::piped())
         .kill_on_drop(true)
@@ -180,6 +188,35 @@ async fn the_page_works_in_chromium() {
     record(&seed, now).await;
 
     look(&seed, "page.mjs").await;
+}
+
+#[tokio::test]
+async fn people_sign_in_in_chromium() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = SystemClock.now();
+    let seed = Seed::new(folder.path(), now.minus(Duration::from_hours(48))).await;
+    fill(&seed, now).await;
+    let password = NewPassword::one_time(now).unwrap();
+    let settings = AccountSettings {
+        shown_name: String::new(),
+        role: Role::Admin,
+        scope: AccountScope::Everything,
+        grants: [].into(),
+        certificate: String::new(),
+        is_active: true,
+    };
+    let name = "admin".parse().unwrap();
+    seed.index.add_account(&Viewer::local(), &name, &settings, &password.kept).await.unwrap();
+    look_as(&seed, "login.mjs", Some(LoginSettings::default()), &[&password.text]).await;
+}
+
+/// States that are hard to reach: an expired session, a provider that does not answer, hundreds of entries. The script brings a
+/// server of its own.
+#[tokio::test]
+async fn every_state_of_the_login_is_shown_in_chromium() {
+    let folder = tempfile::tempdir().unwrap();
+    let seed = Seed::new(folder.path(), SystemClock.now()).await;
+    look(&seed, "accounts.mjs").await;
 }
 
 /// A small picture a second for 25 hours, in Berlin; from noon on the machine's clock was 90 s behind what it had said.

@@ -86,6 +86,7 @@ pub use recordings::timeline::{RecordingSpan, Recordings};
 pub use retention::choose::Expiry;
 pub use retention::expire_evidence::EvidenceExpiry;
 pub use retention::hold::{Hold, HoldQuery, Lift, NewHold, WhichHolds};
+pub use secrets::key_file::random as random_bytes;
 pub use sink::IndexSink;
 pub use updates::notifications::Notifications;
 pub use updates::update::{LiveKind, LiveUpdate};

@@ -16,6 +16,10 @@ use tempfile::TempDir;
 
 use crate::executable;
 
+/// What most tests put in front of a configuration: a folder of its own, a free port, and nobody signs in.
+const FRONT: &str =
+    "data_dir = \"data\"\n[server]\nlisten = \"127.0.0.1:0\"\nallow_everybody_without_login = true\n";
+
 /// A command that has ended.
 #[derive(Debug)]
 pub struct Finished {
@@ -107,7 +111,7 @@ impl Server {
     pub fn prepare(config: &str) -> Result<TempDir> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("anjian.toml");
-        std::fs::write(&file, format!("data_dir = \"data\"\n[server]\nlisten = \"127.0.0.1:0\"\n{config}"))?;
+        std::fs::write(&file, format!("{FRONT}{config}"))?;
         Ok(folder)
     }
 

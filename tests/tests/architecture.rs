@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "anjian-analysis",
             "anjian-api",
+            "anjian-casework",
             "anjian-domain",
             "anjian-footage",
             "anjian-indexer",
@@ -41,6 +42,7 @@ const BORDERS: &[(&str, &str)] = &[
     ("sqlx", "anjian-indexer"),
     ("object_store", "anjian-indexer"),
     ("axum", "anjian-api"),
+    ("argon2", "anjian-api"),
 ];
 
 fn packages() -> Vec<Package> {

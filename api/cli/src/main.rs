@@ -7,6 +7,7 @@
     reason = "an executable has no outside: `pub` says what a module offers to the others"
 )]
 
+mod accounts;
 mod budget;
 mod clock_watch;
 mod command;
@@ -58,6 +59,8 @@ enum Command {
     Check(command::check::Arguments),
     /// List or rotate the keys that sign checkpoints of the audit
     Keys(command::keys::Arguments),
+    /// Add, reset or list accounts
+    Account(command::account::Arguments),
     /// Re-analyse recorded footage
     Analyze(command::analyze::Arguments),
     /// Copy a whole index from one database to another
@@ -90,6 +93,7 @@ fn main() -> ExitCode {
         Command::Record(arguments) => command::record::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Keys(arguments) => command::keys::run(&arguments),
+        Command::Account(arguments) => command::account::run(arguments),
         Command::Analyze(arguments) => command::analyze::run(&arguments),
         Command::Store(arguments) => command::store::run(&arguments),
         Command::Enrol(arguments) => command::enrol::run(&arguments),

@@ -1,7 +1,6 @@
 //! Pages of the audit.
 
 use anjian_casework::roles::Action;
-use anjian_domain::Viewer;
 use anjian_indexer::{AuditEntry, AuditQuery, AuditReach};
 use axum::Json;
 use axum::extract::State;
@@ -9,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::accounts::gate::Signed;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{Limit, Query, one};
-use crate::http::rights::require;
 use crate::http::span::Rfc3339;
 use crate::shared::Shared;
 
@@ -101,23 +100,23 @@ pub(crate) struct AuditParams {
     )
 )]
 pub(crate) async fn list(
-    viewer: Viewer,
+    Signed(asker): Signed,
     State(shared): State<Shared>,
     Query(params): Query<AuditParams>,
 ) -> Result<Json<AuditView>, Problem> {
-    let reach = match require(&viewer, Action::ReadAudit) {
+    let reach = match asker.require(Action::ReadAudit) {
         Ok(_) => AuditReach::All,
-        Err(_) => require(&viewer, Action::ReadOwnAudit).map(|_| AuditReach::Own)?,
+        Err(_) => asker.require(Action::ReadOwnAudit).map(|_| AuditReach::Own)?,
     };
     let query = params.query();
-    let found = shared.index.audit(&viewer, reach, &query).await?;
+    let found = shared.index.audit(&asker.viewer, reach, &query).await?;
     let is_full = found.len() == usize::from(query.limit);
     let next_before = found.last().filter(|_| is_full).map(|entry| entry.seq);
     Ok(Json(AuditView { items: found.into_iter().map(AuditEntryView::from).collect(), next_before }))
 }
 
 impl AuditParams {
-    fn query(self) -> AuditQuery {
+    pub(super) fn query(self) -> AuditQuery {
         AuditQuery {
             account: self.account,
             action: self.action,

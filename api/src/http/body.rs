@@ -14,6 +14,9 @@ use crate::http::problem::Problem;
 /// No document that is taken here is longer.
 pub(crate) const MOST_JSON_BYTES: usize = 64 << 10;
 
+/// Nothing that proves who somebody is, or sets an account, is longer.
+const MOST_SMALL_BYTES: usize = 4 << 10;
+
 /// How much of a body that is too long is read away, and for how long.
 const AWAY_BYTES: usize = 64 << 20;
 const AWAY_MAX: Duration = Duration::from_secs(10);
@@ -25,11 +28,30 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let (parts, sent) = request.into_parts();
-        let bytes = collect(sent, MOST_JSON_BYTES).await?;
-        let read = Json::from_request(Request::from_parts(parts, Sent::from(bytes)), state).await;
-        read.map(|Json(read)| Self(read)).map_err(|malformed| Problem::Body(malformed.body_text()))
+        document(request, state, MOST_JSON_BYTES).await.map(Self)
     }
+}
+
+/// A JSON document of at most 4 KiB.
+pub(crate) struct Small<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Small<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        document(request, state, MOST_SMALL_BYTES).await.map(Self)
+    }
+}
+
+async fn document<T: DeserializeOwned, S: Send + Sync>(
+    request: Request,
+    state: &S,
+    most_bytes: usize,
+) -> Result<T, Problem> {
+    let (parts, sent) = request.into_parts();
+    let bytes = collect(sent, most_bytes).await?;
+    let read = Json::from_request(Request::from_parts(parts, Sent::from(bytes)), state).await;
+    read.map(|Json(read)| read).map_err(|malformed| Problem::Body(malformed.body_text()))
 }
 
 /// The whole body, when it has no more than `most_bytes`.

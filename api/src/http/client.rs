@@ -68,7 +68,7 @@ impl Peer {
 }
 
 impl Client {
-    fn of(extensions: &Extensions) -> Self {
+    pub(crate) fn of(extensions: &Extensions) -> Self {
         let Peer { address, is_tls } = Peer::of(extensions);
         extensions.get().copied().unwrap_or(Self { address, is_secure: is_tls })
     }

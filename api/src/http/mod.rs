@@ -9,7 +9,6 @@ pub(crate) mod problem;
 pub(crate) mod query;
 pub(crate) mod ranges;
 pub(crate) mod reading;
-pub(crate) mod rights;
 pub(crate) mod schema;
 pub(crate) mod seconds;
 pub(crate) mod span;

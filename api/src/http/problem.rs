@@ -3,17 +3,19 @@
 //! Details say what was wrong and what is allowed. What went wrong inside the server goes to its log, not out.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use anjian_casework::roles::Action;
 use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
-use anjian_indexer::IndexError;
+use anjian_indexer::{AccountError, IndexError};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::accounts::weakness::Weakness;
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
 
@@ -53,6 +55,39 @@ pub(crate) enum Problem {
     /// The viewer's role has no right to it.
     #[error("your account must not do this ({0}): ask an administrator for the right")]
     Forbidden(Action),
+    /// Nobody is signed in.
+    #[error("nobody is signed in here, or the session is over: sign in first")]
+    SignedOut,
+    /// Account or password is wrong; which, nobody is told.
+    #[error("account or password is wrong")]
+    Login,
+    /// The password is right, and the account has a second factor.
+    #[error("this account needs a code: send the six digits as well")]
+    CodeNeeded,
+    /// The code is wrong, or was used before.
+    #[error("the code is wrong, or was used before: wait for the next one")]
+    Code,
+    /// Too many attempts.
+    #[error("too many attempts: wait {} seconds", wait_s(.0))]
+    TooMany(Duration),
+    /// The password is a one-time one.
+    #[error("the password has to be changed first")]
+    PasswordChange,
+    /// A password that is not taken.
+    #[error(transparent)]
+    Password(#[from] Weakness),
+    /// As many sign in as may.
+    #[error("too many sign in just now: try again in a few seconds")]
+    Crowd,
+    /// Only who signs in can do it, and nobody signs in here.
+    #[error("nobody signs in on this server: there are no sessions and no passwords to change")]
+    NoLogin,
+    /// An account was not made or changed.
+    #[error(transparent)]
+    Account(AccountError),
+    /// A key of a document that is not allowed.
+    #[error("{reason}")]
+    BodyKey { key: &'static str, reason: String },
     /// As many listeners as are allowed.
     #[error("{0} listeners are connected, and no more are allowed: try again in a while")]
     Crowded(usize),
@@ -100,7 +135,7 @@ pub(crate) struct ProblemView {
     pub(crate) status: u16,
     /// This one, and what to do.
     pub(crate) detail: String,
-    /// The key of the query that was wrong.
+    /// The key that was wrong, or the word for what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<String>,
 }
@@ -108,6 +143,10 @@ pub(crate) struct ProblemView {
 impl Problem {
     pub(crate) fn query(key: &str, reason: impl Into<String>) -> Self {
         Self::Query { key: key.to_owned(), reason: reason.into() }
+    }
+
+    pub(crate) fn body_key(key: &'static str, reason: &impl std::fmt::Display) -> Self {
+        Self::BodyKey { key, reason: reason.to_string() }
     }
 
     /// The one place that says which error has which status.
@@ -122,6 +161,17 @@ impl Problem {
             Self::Foreign(_) => (StatusCode::FORBIDDEN, "foreign", "Not from another site"),
             Self::ProxyOnly(_) => (StatusCode::FORBIDDEN, "proxy-only", "Only through the proxy"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
+            Self::SignedOut => (StatusCode::UNAUTHORIZED, "signed-out", "Not signed in"),
+            Self::Login => (StatusCode::UNAUTHORIZED, "login", "Not you"),
+            Self::CodeNeeded => (StatusCode::UNAUTHORIZED, "code-needed", "Code needed"),
+            Self::Code => (StatusCode::UNAUTHORIZED, "code", "Wrong code"),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many attempts"),
+            Self::PasswordChange => (StatusCode::FORBIDDEN, "password-change", "Change the password first"),
+            Self::Password(_) => (StatusCode::BAD_REQUEST, "password", "Not as a password"),
+            Self::Crowd => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
+            Self::NoLogin => (StatusCode::CONFLICT, "no-login", "Nobody signs in here"),
+            Self::Account(error) => account_kind(error),
+            Self::BodyKey { .. } => (StatusCode::BAD_REQUEST, "account", "Not as an account"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
             Self::Late(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
@@ -171,11 +221,39 @@ impl Problem {
         };
         let key = match self {
             Self::Query { key, .. } => Some(key.clone()),
+            Self::BodyKey { key, .. } => Some((*key).to_owned()),
+            Self::Password(weakness) => Some(weakness.as_str().to_owned()),
+            Self::Account(error) => account_key(error).map(str::to_owned),
             _ => None,
         };
         let kind = format!("urn:anjian:problem:{kind}");
         ProblemView { kind, title: title.to_owned(), status: status.as_u16(), detail, key }
     }
+}
+
+const fn account_kind(error: &AccountError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        AccountError::Known(_) => (StatusCode::CONFLICT, "known", "There already"),
+        AccountError::Unknown(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        AccountError::LastAdmin(_) => (StatusCode::CONFLICT, "last-admin", "The last administrator"),
+        _ => (StatusCode::BAD_REQUEST, "account", "Not as an account"),
+    }
+}
+
+const fn account_key(error: &AccountError) -> Option<&'static str> {
+    match error {
+        AccountError::Known(_) => Some("name"),
+        AccountError::Scope(_) | AccountError::Site(_) => Some("scope"),
+        AccountError::Grant(_) => Some("grants"),
+        AccountError::NoPerson(_) => Some("role"),
+        AccountError::Words { name, .. } => Some(name),
+        _ => None,
+    }
+}
+
+/// Whole seconds, at least one.
+fn wait_s(wait: &Duration) -> u64 {
+    wait.as_secs() + 1
 }
 
 const fn gallery_kind(error: &GalleryError) -> (StatusCode, &'static str, &'static str) {
@@ -208,6 +286,16 @@ fn told(error: &FootageError) -> String {
     }
 }
 
+/// What failed in the index stays what it is.
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Index(error) => Self::Index(error),
+            error => Self::Account(error),
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, ..) = self.kind();
@@ -223,6 +311,9 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(self.view())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Self::TooMany(wait) = &self {
+            headers.insert(header::RETRY_AFTER, wait_s(wait).into());
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }

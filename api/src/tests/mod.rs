@@ -1,5 +1,7 @@
 //! Routes asked as a client would, against a real index in a temporary folder.
 
+mod accounts;
+mod attacks;
 mod audit;
 mod behaviours;
 pub(crate) mod certificates;
@@ -14,7 +16,10 @@ mod guard;
 mod health;
 mod leaving;
 mod list;
+mod login;
 mod recordings;
+mod roles;
+mod sights;
 mod stream;
 mod tls;
 mod viewer;
@@ -36,6 +41,8 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
+use crate::accounts::door::Door;
+use crate::audit::witness::Witness;
 use crate::http::client::Trust;
 use crate::http::guard::Hosts;
 use crate::http::reading::FileWork;
@@ -129,7 +136,8 @@ impl Server {
         let shared = Shared {
             head: feed::follow(seed.index.clone()).await.unwrap(),
             index: seed.index.clone(),
-            viewer,
+            witness: Witness::start(seed.index.clone()),
+            door: Door::Open(viewer),
             behaviours: seed::behaviours(),
             clock: SystemClock::shared(),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
@@ -155,7 +163,8 @@ impl Server {
 
     /// As it answers another viewer.
     async fn ask_as(&self, viewer: &Viewer, request: Request<Body>) -> Answer {
-        Self::answer(routes(Shared { viewer: viewer.clone(), ..self.shared.clone() }), request).await
+        Self::answer(routes(Shared { door: Door::Open(viewer.clone()), ..self.shared.clone() }), request)
+            .await
     }
 
     /// As it answers while as many files are read as may be.

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use anjian_domain::CameraState;
-use axum::body::BodyDataStream;
-use axum::http::StatusCode;
+use axum::Router;
+use axum::body::{Body, BodyDataStream};
+use axum::http::{Request, StatusCode};
 use futures_util::StreamExt;
 use serde_json::Value;
 use tokio::time::timeout;
@@ -32,14 +33,18 @@ pub(super) struct Stream {
 
 impl Server {
     pub(super) async fn listen(&self, headers: &[(&str, &str)]) -> Stream {
-        let response = self.router.clone().oneshot(request("GET", "/api/v1/live", headers)).await.unwrap();
-        assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Stream { body: response.into_body().into_data_stream(), text: String::new() }
+        Stream::open(self.router.clone(), request("GET", "/api/v1/live", headers)).await
     }
 }
 
 impl Stream {
+    pub(super) async fn open(router: Router, request: Request<Body>) -> Self {
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { body: response.into_body().into_data_stream(), text: String::new() }
+    }
+
     /// The next event that is not a comment; `None` at the end of the stream.
     pub(super) async fn next(&mut self) -> Option<Told> {
         loop {

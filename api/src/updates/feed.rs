@@ -4,12 +4,15 @@
 //! Tasks pass on only how far the outbox goes, so nothing can be overrun and no queue can grow.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::Viewer;
-use anjian_indexer::{Index, IndexError, LiveUpdate, Notifications};
+use anjian_casework::roles::Action;
+use anjian_indexer::{Index, IndexError, LiveKind, LiveUpdate, Notifications};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
+
+use crate::accounts::asker::Asker;
 
 /// Changes that a listener reads at once.
 const BATCH: u32 = 256;
@@ -73,9 +76,9 @@ async fn look_further(index: &Index, newest: &watch::Sender<i64>) {
     }
 }
 
-/// One listener's way through the outbox: what its viewer sees of it.
+/// One listener's way through the outbox: what it may see of it.
 pub(crate) struct Listener {
-    viewer: Viewer,
+    asker: Arc<Asker>,
     index: Index,
     head: Head,
     last: i64,
@@ -104,7 +107,7 @@ impl Listener {
     /// # Errors
     /// When the outbox could not be read.
     pub(crate) async fn new(
-        viewer: Viewer,
+        asker: Arc<Asker>,
         index: Index,
         head: Head,
         begin: Begin,
@@ -118,7 +121,7 @@ impl Listener {
             // Deleted by age, or another index than the one that gave the number.
             Begin::After(_) => (*kept.end(), Continuity::Broken),
         };
-        Ok((Self { viewer, index, head, last, ready: VecDeque::new() }, continuity))
+        Ok((Self { asker, index, head, last, ready: VecDeque::new() }, continuity))
     }
 
     /// The number of the change that the listener saw last.
@@ -138,13 +141,25 @@ impl Listener {
             }
             let newest = *self.head.borrow_and_update();
             if newest > self.last {
-                self.ready = self.index.live_since(&self.viewer, self.last, BATCH).await?.into();
-                if self.ready.is_empty() {
-                    self.last = newest;
+                let viewer = &self.asker.viewer;
+                let mut read: VecDeque<_> = self.index.live_since(viewer, self.last, BATCH).await?.into();
+                let end = read.back().map_or(newest, |update| update.seq);
+                read.retain(|update| self.hears(update));
+                if read.is_empty() {
+                    self.last = end;
                 }
+                self.ready = read;
             } else if self.head.changed().await.is_err() {
                 return Ok(None);
             }
         }
+    }
+
+    fn hears(&self, update: &LiveUpdate) -> bool {
+        let action = match update.kind {
+            LiveKind::Violation(_) => Action::SeeViolations,
+            LiveKind::Camera(_) => Action::SeeCameras,
+        };
+        self.asker.rights.may(action).is_ok()
     }
 }

@@ -1,9 +1,9 @@
 //! The stream of server-sent events.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_domain::Viewer;
 use anjian_indexer::{LiveKind, LiveUpdate};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -11,7 +11,10 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::accounts::asker::Asker;
+use crate::accounts::gate::{self, Signed};
 use crate::cameras::views::CameraView;
+use crate::http::client::Client;
 use crate::http::problem::{Problem, ProblemView};
 use crate::shared::{MAX_STREAMS, Shared};
 use crate::updates::feed::{Begin, Continuity, Listener};
@@ -21,6 +24,8 @@ use crate::violations::views::ViolationView;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long a browser waits before it connects again.
 const RETRY: Duration = Duration::from_secs(2);
+/// How often to see whether who listens is still signed in with the same rights.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 
 /// Tells of violations that open or change (`violation`, as in the list) and cameras (`camera`) as it happens.
@@ -39,22 +44,36 @@ const LAST_EVENT_ID: &str = "Last-Event-ID";
     )
 )]
 pub(crate) async fn live(
-    viewer: Viewer,
+    Signed(asker): Signed,
+    client: Client,
     State(shared): State<Shared>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let begin = begin(&headers)?;
     let place = shared.streams.clone().try_acquire_owned().map_err(|_| Problem::Crowded(MAX_STREAMS))?;
     let (listener, continuity) =
-        Listener::new(viewer, shared.index.clone(), shared.head.clone(), begin).await?;
+        Listener::new(Arc::clone(&asker), shared.index.clone(), shared.head.clone(), begin).await?;
     let mut stop = shared.stop.clone();
     let stopped = async move {
-        // The sender is gone: the server is going too.
-        let _ = stop.wait_for(|is_stopping| *is_stopping).await;
+        tokio::select! {
+            // The sender is gone: the server is going too.
+            _ = stop.wait_for(|is_stopping| *is_stopping) => {}
+            () = changed(shared, headers, client, asker) => {}
+        }
     };
     let events = stream::iter(greeting(&listener, continuity)).chain(updates(listener, place));
     let events = events.map(Ok).take_until(Box::pin(stopped));
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+/// Comes when who listens is signed out or has other rights: the browser comes again as who it is then.
+async fn changed(shared: Shared, headers: HeaderMap, client: Client, asker: Arc<Asker>) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if !gate::is_still(&shared, &headers, client, &asker).await {
+            return;
+        }
+    }
 }
 
 fn begin(headers: &HeaderMap) -> Result<Begin, Problem> {

@@ -11,6 +11,8 @@ const filters = await server.ssrLoadModule('/src/lib/filters.ts');
 const timeline = await server.ssrLoadModule('/src/lib/timeline.ts');
 const { hideUnplayed } = await server.ssrLoadModule('/src/lib/sound.ts');
 const { ViolationList } = await server.ssrLoadModule('/src/lib/list.svelte.ts');
+const audit = await server.ssrLoadModule('/src/lib/audit.ts');
+const { agentName } = await server.ssrLoadModule('/src/lib/agent.ts');
 const { explained, thresholds } = await server.ssrLoadModule('/src/lib/thresholds.ts');
 
 const results = { passed: 0, failed: 0 };
@@ -288,6 +290,35 @@ check('sound that browsers do not play becomes invisible, and nothing moves', ()
   hideUnplayed(aac, none);
   assert.equal(none.size, 0);
   for (let end = 0; end < length; end += 1) hideUnplayed(init.slice(0, end), new Set());
+});
+
+check('the audit stands in the address as it is read, and is asked for in UTC', () => {
+  const filters = { ...audit.noAuditFilters(), account: 'li.na', from: '2026-03-01T08:00' };
+  assert.deepEqual(audit.readAuditAddress(audit.writeAuditAddress(filters)), filters);
+  assert.equal(audit.auditQuery(filters, SHANGHAI).toString(), 'account=li.na&from=2026-03-01T00%3A00%3A00.000Z');
+  assert.equal(audit.readAuditAddress(new URLSearchParams('from=yesterday')).from, '');
+  assert.equal(audit.auditFile(new URLSearchParams()), '/api/v1/audit/export.csv');
+});
+
+check('an entry of the audit tells each value that changed, appeared or went', () => {
+  const [before, after] = [{ role: 'operator', scope: { kind: 'sites', sites: ['a'] } }, { role: 'operator', scope: { kind: 'everything' } }];
+  assert.deepEqual(audit.changesOf(before, after), [
+    { name: 'role', before: 'operator', after: 'operator' },
+    { name: 'scope.kind', before: 'sites', after: 'everything' },
+    { name: 'scope.sites', before: 'a', after: null },
+  ]);
+  assert.deepEqual(audit.changesOf(null, { is_active: true }), [{ name: 'is_active', before: null, after: 'true' }]);
+  assert.deepEqual(audit.changesOf(null, null), []);
+});
+
+check('browsers are named as people know them', () => {
+  const names = [
+    ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36 Edg/141.0', 'Edge, Windows'],
+    ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile Safari/604.1', 'Safari, iPhone'],
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox, Linux'],
+    ['robot/1', 'robot/1'],
+  ];
+  for (const [agent, name] of names) assert.equal(agentName(agent), name);
 });
 
 await server.close();

@@ -1,25 +1,34 @@
 //! Accounts: listed, found, and checked before they are kept.
 
-use anjian_casework::roles::{AccountScope, Rights};
+use anjian_casework::roles::{AccountScope, Action, Reach, Rights};
 use anjian_domain::{Account, Role, Scope, SiteId, Viewer};
 
 use crate::accounts::account_row::{self, AccountRow, AccountSettings};
 use crate::accounts::error::AccountError;
 use crate::engine::connection::{Connection, On};
 use crate::engine::sql;
+use crate::viewer::reach;
 use crate::{Index, IndexError};
 
 /// Longest shown name and certificate number, in characters.
 const MAX_WORDS: usize = 200;
 
 impl Index {
-    /// Every account, by name. Whoever may see accounts sees all of them.
+    /// The accounts that the viewer sees, by name: all, or those that are for sites of the viewer only.
     ///
     /// # Errors
     /// When the rows could not be read.
-    pub async fn accounts(&self, _viewer: &Viewer) -> Result<Vec<AccountRow>, IndexError> {
+    pub async fn accounts(&self, viewer: &Viewer) -> Result<Vec<AccountRow>, IndexError> {
+        let reach = reach::of(viewer, Action::SeeAccounts);
         let rows = sql::query("SELECT * FROM account ORDER BY name").fetch_all(&self.inner.reader).await;
-        rows.map_err(not_read)?.iter().map(account_row::decode).collect()
+        let mut accounts: Vec<_> =
+            rows.map_err(not_read)?.iter().map(account_row::decode).collect::<Result<_, _>>()?;
+        accounts.retain(|account| match reach {
+            Some(Reach::Installation) => true,
+            Some(_) => is_of_sites(account, viewer),
+            None => false,
+        });
+        Ok(accounts)
     }
 
     /// Whether anybody could sign in.
@@ -52,6 +61,15 @@ impl Index {
             sites.iter().map(|row| (&row.site.id, row.site.region.parse().ok())).collect();
         let resolved = scope.resolve(places.iter().map(|(site, region)| (*site, region.as_ref())));
         resolved.map_err(|error| IndexError::Query(format!("the scope of the account: {error}")))
+    }
+}
+
+fn is_of_sites(account: &AccountRow, viewer: &Viewer) -> bool {
+    match &account.settings.scope {
+        AccountScope::Sites(sites) => {
+            account.settings.role == viewer.role() && sites.iter().all(|site| viewer.scope().includes(site))
+        }
+        AccountScope::Everything | AccountScope::Region(_) => false,
     }
 }
 

@@ -38,7 +38,7 @@ pub struct SessionRow {
 }
 
 /// The session behind a request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundSession {
     /// The session.
     pub session: SessionRow,
@@ -50,11 +50,29 @@ pub struct FoundSession {
 
 impl Index {
     /// The session whose token has this digest, if it still counts: it was used within `idle`, did not end, and its account
-    /// is active.
+    /// is active. Counts as a use of it.
     ///
     /// # Errors
     /// When the rows could not be read or written.
     pub async fn find_session(
+        &self,
+        digest: &[u8; 32],
+        idle: Duration,
+    ) -> Result<Option<FoundSession>, IndexError> {
+        let found = self.peek_session(digest, idle).await?;
+        let now = self.inner.clock.now();
+        let is_due = |found: &&FoundSession| found.session.seen_at.as_micros() <= before(now, SEEN_EVERY);
+        if let Some(found) = found.as_ref().filter(is_due) {
+            self.touch("UPDATE session SET seen_us = $2 WHERE id = $1", &found.session.id, now).await?;
+        }
+        Ok(found)
+    }
+
+    /// The same, without counting as a use.
+    ///
+    /// # Errors
+    /// When the rows could not be read.
+    pub async fn peek_session(
         &self,
         digest: &[u8; 32],
         idle: Duration,
@@ -72,11 +90,7 @@ impl Index {
         let account = account_row::decode(&row)?;
         let is_newest = columns.get::<Vec<u8>>("session_digest")? == digest;
         let is_stale = is_newest && columns.get::<i64>("session_version")? != account.rights_version;
-        let found = FoundSession { session: decode(&row, "begun_us")?, account, is_stale };
-        if found.session.seen_at.as_micros() <= before(now, SEEN_EVERY) {
-            self.touch("UPDATE session SET seen_us = $2 WHERE id = $1", &found.session.id, now).await?;
-        }
-        Ok(Some(found))
+        Ok(Some(FoundSession { session: decode(&row, "begun_us")?, account, is_stale }))
     }
 
     pub(crate) async fn touch(&self, sql: &str, id: &str, now: WallTime) -> Result<(), IndexError> {

@@ -1,11 +1,12 @@
 //! Clips whose bytes lie in the recording: what they consist of, for whoever plays them.
 
 use crate::engine::sql::Builder;
+use anjian_casework::roles::Action;
 use anjian_domain::{CameraId, Segment, Viewer, ViolationId, WallTime};
 
 use crate::engine::columns::{Columns, uuid_column};
 use crate::evidence::clip_row::{self, ClipDigest};
-use crate::viewer::condition::push_site;
+use crate::viewer::reach;
 use crate::{Index, IndexError};
 
 /// A clip whose bytes lie in the recording: `anjian_footage::Cut::plan` of its segments and its range is the file.
@@ -38,7 +39,7 @@ impl Index {
             "SELECT c.camera, c.from_us, c.to_us, c.size_bytes, c.sha256 FROM violation AS v \
              JOIN clip AS c ON c.violation = v.seq WHERE c.state = 'recorded' AND v.id = ",
         );
-        push_site(sql.push_bind(uuid_column(id.0)), viewer.scope(), "v.site");
+        reach::push(sql.push_bind(uuid_column(id.0)), viewer, Action::PlayClips);
         let found = sql.build().fetch_optional(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look for a clip", table: "clip", source };
         let Some(row) = found.map_err(failed)? else { return Ok(None) };

@@ -10,9 +10,11 @@ use crate::IndexError;
 /// What a key file holds.
 pub(crate) type Key = [u8; 32];
 
+/// Random bytes of the system, for secrets.
+///
 /// # Errors
-/// When the system gives no random bytes.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], IndexError> {
+/// When the system gives none.
+pub fn random<const N: usize>() -> Result<[u8; N], IndexError> {
     let mut bytes = [0; N];
     let failed = |error| IndexError::Query(format!("the system gives no random bytes: {error}"));
     getrandom::fill(&mut bytes).map_err(failed)?;

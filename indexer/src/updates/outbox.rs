@@ -6,12 +6,14 @@ use crate::engine::sql;
 use crate::engine::sql::Builder;
 use std::ops::RangeInclusive;
 
-use anjian_domain::{CameraId, Scope, Viewer, WallTime};
+use anjian_casework::roles::Action;
+use anjian_domain::{CameraId, Viewer, WallTime};
 use tokio::sync::watch;
 
 use crate::configuration::camera_row;
 use crate::engine::columns::Columns;
 use crate::viewer::condition::push_site;
+use crate::viewer::reach;
 use crate::violations::list_row;
 use crate::{Index, IndexError, LiveKind, LiveUpdate, ViolationRow};
 
@@ -36,7 +38,7 @@ impl Index {
         limit: u32,
     ) -> Result<Vec<LiveUpdate>, IndexError> {
         let failed = |source| IndexError::Database { doing: "read updates", table: "outbox", source };
-        let sql = since(viewer.scope(), seq, limit);
+        let sql = since(viewer, seq, limit);
         // One transaction, so that what the rows name is there.
         let mut reading = self.inner.reader.begin_reading().await.map_err(failed)?;
         let mut updates = Vec::new();
@@ -88,12 +90,17 @@ impl Index {
 const SITE: &str = "coalesce((SELECT site FROM violation WHERE seq = o.violation), (SELECT site FROM camera WHERE id = o.camera))";
 
 /// Leaves out violations whose Run was superseded since.
-const LISTED: &str = " AND (o.violation IS NULL OR EXISTS (SELECT 1 FROM violation AS v WHERE v.seq = o.violation AND v.run_kind <> 'superseded'))";
+const LISTED: &str = " AND (o.violation IS NULL OR EXISTS (SELECT 1 FROM violation AS v WHERE v.seq = o.violation AND v.run_kind <> 'superseded'";
 
-fn since(scope: &Scope, seq: i64, limit: u32) -> Builder {
+fn since(viewer: &Viewer, seq: i64, limit: u32) -> Builder {
     let mut sql = Builder::new("SELECT o.seq, o.violation, o.camera FROM outbox AS o WHERE o.seq > ");
-    push_site(sql.push_bind(seq), scope, SITE);
+    push_site(sql.push_bind(seq), viewer.scope(), SITE);
     sql.push(LISTED);
+    reach::push_maturity(&mut sql, viewer, Action::SeeViolations);
+    sql.push("))");
+    if reach::of(viewer, Action::SeeCameras).is_none() {
+        sql.push(" AND o.camera IS NULL");
+    }
     sql.push(" ORDER BY o.seq LIMIT ").push_bind(limit.min(MAX_LIMIT));
     sql
 }

@@ -3,3 +3,4 @@
 pub(crate) mod camera;
 pub(crate) mod condition;
 pub(crate) mod narrow;
+pub(crate) mod reach;

@@ -2,25 +2,43 @@
 
 use std::borrow::Cow;
 
-use anjian_domain::Scope;
+use anjian_casework::roles::{Action, Reach};
+use anjian_domain::{Scope, Verdict, Viewer};
 
+use crate::viewer::reach;
 use crate::violations::walk::{Driver, Plan};
 use crate::{IndexError, ViolationQuery};
 
-/// The query within the scope: its sites become those that are asked for and seen. `None`: no such site is left, so
-/// nothing can match. A scope of everything leaves the query as it is.
+/// The query as far as the viewer sees: its sites and verdicts become those that are asked for and seen. `None`: none is
+/// left, so nothing can match. Who sees everything asks the query as it is.
 ///
 /// # Errors
-/// When no site is left and a list of the query is too long, as for a viewer who sees the site.
+/// When nothing is left and a list of the query is too long, as for a viewer who sees something.
 pub(crate) fn narrowed<'q>(
-    scope: &Scope,
+    viewer: &Viewer,
     query: &'q ViolationQuery,
 ) -> Result<Option<Cow<'q, ViolationQuery>>, IndexError> {
-    let Scope::Sites(seen) = scope else { return Ok(Some(Cow::Borrowed(query))) };
-    let is_asked = |site| query.sites.is_empty() || query.sites.contains(site);
-    let sites: Vec<_> = seen.iter().filter(|site| is_asked(site)).cloned().collect();
-    if sites.is_empty() {
-        return Plan::driven_by(Driver::of(query), query, &[]).map(|_| None);
+    let mut narrowed = Cow::Borrowed(query);
+    if let Scope::Sites(seen) = viewer.scope() {
+        let is_asked = |site| query.sites.is_empty() || query.sites.contains(site);
+        narrowed.to_mut().sites = seen.iter().filter(|site| is_asked(site)).cloned().collect();
+        if narrowed.sites.is_empty() {
+            return nothing(query);
+        }
     }
-    Ok(Some(Cow::Owned(ViolationQuery { sites, ..query.clone() })))
+    match reach::of(viewer, Action::SeeViolations) {
+        Some(Reach::Installation | Reach::Scope) => Ok(Some(narrowed)),
+        Some(Reach::Confirmed)
+            if query.verdicts.is_empty() || query.verdicts.contains(&Verdict::Confirmed) =>
+        {
+            narrowed.to_mut().verdicts = vec![Verdict::Confirmed];
+            Ok(Some(narrowed))
+        }
+        Some(Reach::Confirmed | Reach::Noticed | Reach::Own) | None => nothing(query),
+    }
+}
+
+/// Refuses what would be refused if there were something to search.
+fn nothing(query: &ViolationQuery) -> Result<Option<Cow<'_, ViolationQuery>>, IndexError> {
+    Plan::driven_by(Driver::of(query), query, &[]).map(|_| None)
 }

@@ -31,7 +31,7 @@ impl Index {
         query: &ViolationQuery,
         group_by: GroupBy,
     ) -> Result<Vec<ViolationCount>, IndexError> {
-        let Some(query) = narrowed(viewer.scope(), query)? else { return nothing(query, &group_by) };
+        let Some(query) = narrowed(viewer, query)? else { return nothing(query, &group_by) };
         let query = &self.only_listed(query).await?;
         if let Some(mut sql) = tally::counts(query, &group_by) {
             return self.read_tally(&mut sql, &group_by).await;

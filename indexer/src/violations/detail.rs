@@ -4,11 +4,12 @@ use crate::engine::connection::Connection;
 use crate::engine::row::Row;
 use crate::engine::sql;
 use crate::engine::sql::Builder;
+use anjian_casework::roles::Action;
 use anjian_domain::{Place, RuleDefinition, Viewer, ViolationId};
 
 use crate::engine::columns::{Columns, uuid_column};
 use crate::evidence::{clip_row, move_out};
-use crate::viewer::condition::push_site;
+use crate::viewer::reach;
 use crate::violations::list_row;
 use crate::violations::run_row;
 use crate::{
@@ -31,7 +32,7 @@ impl Index {
         let mut reading = self.inner.reader.begin_reading().await.map_err(failed)?;
         let columns = list_row::COLUMNS;
         let mut sql = Builder::new(format!("SELECT {columns} FROM violation AS v WHERE v.id = "));
-        push_site(sql.push_bind(uuid_column(id.0)), viewer.scope(), "v.site");
+        reach::push(sql.push_bind(uuid_column(id.0)), viewer, Action::SeeViolations);
         let found = sql.build().fetch_optional(&mut reading).await;
         let Some(row) = found.map_err(failed)? else { return Ok(None) };
         let (place, row) = list_row::decode(&row)?;
@@ -55,7 +56,8 @@ impl Index {
              JOIN evidence AS e ON e.violation = v.seq WHERE e.expired_us IS NULL AND v.id = ",
         );
         sql.push_bind(uuid_column(id.0)).push(" AND e.kind = ").push_bind(kind.as_str());
-        push_site(&mut sql, viewer.scope(), "v.site");
+        let action = if kind == EvidenceKind::Clip { Action::PlayClips } else { Action::SeeEvidence };
+        reach::push(&mut sql, viewer, action);
         let found = sql.build().fetch_optional(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look for a file", table: "evidence", source };
         let Some(row) = found.map_err(failed)? else { return Ok(None) };

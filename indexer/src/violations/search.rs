@@ -20,7 +20,7 @@ impl Index {
         viewer: &Viewer,
         query: &ViolationQuery,
     ) -> Result<ViolationPage, IndexError> {
-        let Some(query) = narrowed(viewer.scope(), query)? else { return Ok(ViolationPage::default()) };
+        let Some(query) = narrowed(viewer, query)? else { return Ok(ViolationPage::default()) };
         let query = self.only_listed(query).await?;
         let limit = usize::from(query.limit.clamp(1, ViolationQuery::MAX_LIMIT));
         // One more than asked for tells whether there is another page.

@@ -6,6 +6,7 @@
     reason = "a test may panic; clippy sees only functions marked as tests"
 )]
 
+mod accounts;
 mod audit;
 mod budget;
 mod cameras;
@@ -132,5 +133,8 @@ store_suite!(
         segments_in_the_bucket_expire_by_age_unless_held, a_database_that_was_restored_finds_what_moved_since,
         a_bucket_that_is_away_keeps_nothing_from_expiring_here;
     holds: holds_are_put_and_lifted, holds_need_a_reason, an_account_signs_its_holds;
-    viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there;
+    accounts: accounts_are_made_changed_and_reset, an_enterprise_sees_its_own_accounts, sessions_begin_and_end,
+        a_change_of_rights_asks_for_a_new_token, a_step_of_a_second_factor_counts_once,
+        tokens_end_and_are_bounded_by_their_owner, a_region_holds_the_sites_that_lie_in_it, logins_stand_in_the_audit;
+    viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there, an_enterprise_sees_what_was_confirmed;
 );

@@ -9,7 +9,7 @@ use anjian_domain::{
     Sites, TrackId, Verdict, Viewer, Violation, ViolationId,
 };
 use anjian_indexer::{
-    CountKey, EvidenceKind, GroupBy, HoldQuery, IndexError, NewHold, Storage, ViolationQuery,
+    CountKey, EvidenceKind, GroupBy, HoldQuery, IndexError, LiveKind, NewHold, Storage, ViolationQuery,
     ViolationStatus, WhichHolds,
 };
 use jiff::tz::TimeZone;
@@ -318,4 +318,44 @@ pub(crate) fn what_is_not_yours_is_not_there(store: &Store) {
     let all =
         store.wait(store.index.count_violations(&store.viewer, &ViolationQuery::default(), GroupBy::Camera));
     assert!(matches!(&all.unwrap()[..], [count] if count.key == CountKey::Camera("press".parse().unwrap())));
+}
+
+pub(crate) fn an_enterprise_sees_what_was_confirmed(store: &Store) {
+    let run = store.run(RunKind::Live, "gate");
+    let [lead, confirmed, dismissed] = [0, 100, 200].map(|seconds| store.recorded(&run, seconds).id);
+    store.judge(confirmed, Verdict::Confirmed);
+    store.judge(dismissed, Verdict::Dismissed);
+    let sites = Sites::new(["plant".parse().unwrap()]).unwrap();
+    let viewer = Viewer::new("wang", Role::Enterprise, Scope::Sites(sites)).unwrap();
+    let search = |query: &ViolationQuery| {
+        let page = store.wait(store.index.search_violations(&viewer, query)).unwrap();
+        page.items.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    let any = ViolationQuery::default();
+    assert_eq!(search(&any), [confirmed]);
+    for verdicts in [vec![Verdict::None], vec![Verdict::Dismissed, Verdict::None]] {
+        assert!(search(&ViolationQuery { verdicts, ..any.clone() }).is_empty());
+    }
+    assert_eq!(
+        search(&ViolationQuery { verdicts: vec![Verdict::None, Verdict::Confirmed], ..any.clone() }),
+        [confirmed]
+    );
+    let counted = store.wait(store.index.count_violations(&viewer, &any, GroupBy::Camera)).unwrap();
+    assert_eq!(counted.iter().map(|group| group.count).sum::<u64>(), 1);
+    for (id, is_seen) in [(lead, false), (confirmed, true), (dismissed, false)] {
+        assert_eq!(store.wait(store.index.violation(&viewer, id)).unwrap().is_some(), is_seen);
+        let picture = store.wait(store.index.evidence_file(&viewer, id, EvidenceKind::Snapshot)).unwrap();
+        assert_eq!(picture.is_some(), is_seen);
+        let clip = store.wait(store.index.evidence_file(&viewer, id, EvidenceKind::Clip)).unwrap();
+        assert!(clip.is_none(), "a clip belongs to a notice");
+    }
+    let told = store.wait(store.index.live_since(&viewer, 0, 100)).unwrap();
+    let told: Vec<_> = told
+        .into_iter()
+        .map(|update| match update.kind {
+            LiveKind::Violation(row) => row.id,
+            LiveKind::Camera(row) => panic!("{} is none of the enterprise's business", row.camera),
+        })
+        .collect();
+    assert_eq!(told, [confirmed]);
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use anjian_ingest::ClipServer;
 use anyhow::Context;
 
-use super::serve;
+use super::serve::{self, Guests, Welcome};
+use crate::accounts::DemoKeys;
 use crate::config::Config;
 use crate::output::{Usage, tell};
 use crate::wiring;
@@ -37,13 +38,22 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     anjian_ingest::init()?;
     let cameras = serve_clips(&mut config, &samples)?;
     let count = config.cameras.len();
-    let ready = |address: &str| {
+    let ready = |welcome: &Welcome| {
         tell(&format!("{count} sample cameras are watched over real RTSP on loopback."));
-        tell(&format!("Open {address} - violations appear within a minute. Ctrl-C ends the demo."));
+        welcome.demo.iter().for_each(tell_keys);
+        tell(&format!("Open {} - violations appear within a minute. Ctrl-C ends the demo.", welcome.address));
     };
-    serve::serve(&config, &ready, std::future::pending())?;
+    serve::serve(&config, Guests::Demo, &ready, std::future::pending())?;
     drop(cameras);
     Ok(())
+}
+
+fn tell_keys(keys: &DemoKeys) {
+    tell("Accounts of this demo, with passwords of this start; the login page offers them:");
+    for account in &keys.accounts {
+        tell(&format!("  {:10}  {}", account.name, account.password));
+    }
+    tell(&format!("For scripts: curl -H 'Authorization: Bearer {}' …", keys.token));
 }
 
 /// The folder beside or above the executable, or the current folder.

@@ -8,6 +8,7 @@ use anjian_models::{Catalogue, Detector, Runtime, SessionSettings};
 use crate::config::{FIRE_MODEL, Model};
 use crate::wiring;
 
+pub mod account;
 pub mod analyze;
 pub mod audit;
 pub mod bench;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_analysis::rules::Behaviours;
-use anjian_api::{ApiError, Ports, ThreadHealth, ThreadsHealth};
+use anjian_api::{ApiError, LoginSettings, Ports, ThreadHealth, ThreadsHealth};
 use anjian_domain::SegmentSink;
 use anjian_indexer::{Index, IndexSink};
 use anjian_ingest::{Ailing, Vitals};
@@ -17,9 +17,10 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use crate::accounts::{self, DemoKeys};
 use crate::budget;
 use crate::config::{CameraConfig, Config};
-use crate::output::{Usage, tell};
+use crate::output::{Usage, print, tell};
 use crate::ports::{Decoder, Galleries, MainStream};
 use crate::renewal::{self, End};
 use crate::run_id::RunOrigin;
@@ -46,9 +47,10 @@ pub struct Arguments {
 /// Runs until SIGINT or SIGTERM; SIGHUP begins anew with the configuration as it is then.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
-    let ready =
-        |address: &str| tell(&format!("Anjian is watching {} cameras: {address}", live_cameras(&config)));
-    match serve(&config, &ready, renewal::needed(&arguments.config))? {
+    let ready = |welcome: &Welcome| {
+        tell(&format!("Anjian is watching {} cameras: {}", live_cameras(&config), welcome.address));
+    };
+    match serve(&config, Guests::Nobody, &ready, renewal::needed(&arguments.config))? {
         End::Stop => Ok(()),
         End::Renewal => Err(renewal::begin_anew()),
     }
@@ -58,10 +60,27 @@ fn live_cameras(config: &Config) -> usize {
     config.cameras.iter().filter(|camera| camera.main.is_some()).count()
 }
 
-/// Starts everything, calls `ready` with the page's address, and ends when the process is asked to, or with `renewal`.
+/// Who may come in beside those who have an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guests {
+    Nobody,
+    /// Whoever reads the terminal or the login page of a demonstration.
+    Demo,
+}
+
+/// What the person at the terminal is told once the page can be opened.
+pub struct Welcome {
+    /// The page.
+    pub address: String,
+    /// Of a demonstration.
+    pub demo: Option<DemoKeys>,
+}
+
+/// Starts everything, calls `ready` once the page can be opened, and ends when the process is asked to, or with `renewal`.
 pub fn serve(
     config: &Config,
-    ready: &dyn Fn(&str),
+    guests: Guests,
+    ready: &dyn Fn(&Welcome),
     renewal: impl Future<Output = ()>,
 ) -> anyhow::Result<End> {
     let connections = budget::connections(live_cameras(config));
@@ -87,10 +106,12 @@ pub fn serve(
     let ports = Ports { metrics, pictures, galleries, jobs, threads, behaviours };
     let scheme = if tls.is_some() { "https" } else { "http" };
     let address = format!("{scheme}://{}/", listener.local_addr()?);
-    let settings = config.server.settings(tls, connections);
+    let (login, demo) = runtime.block_on(let_in(config, guests, &index))?;
+    let welcome = Welcome { address, demo };
+    let settings = config.server.settings(tls, connections, login);
     let (served, end) = runtime.block_on(serve_until(
         renewal,
-        || ready(&address),
+        || ready(&welcome),
         |end| anjian_api::serve_on(listener, settings, index, ports, end),
     ));
     tell("Stopping: closing cameras and keeping what was judged.");
@@ -98,6 +119,31 @@ pub fn serve(
     upkeep.stop();
     served?;
     Ok(end)
+}
+
+/// How people sign in, and what guests are given. Where nobody could sign in, makes an administrator and tells the password.
+async fn let_in(
+    config: &Config,
+    guests: Guests,
+    index: &Index,
+) -> anyhow::Result<(Option<LoginSettings>, Option<DemoKeys>)> {
+    let Some(login) = config.server.login() else {
+        tracing::warn!("server.allow_everybody_without_login: everybody on this machine may do everything");
+        return Ok((None, None));
+    };
+    if guests == Guests::Demo {
+        let sites: Vec<_> = config.sites.iter().map(|site| site.id.clone()).collect();
+        let keys = accounts::demonstrate(index, &sites).await?;
+        return Ok((Some(LoginSettings { demo: keys.accounts.clone(), ..login }), Some(keys)));
+    }
+    if let Some((name, password)) = accounts::first_administrator(index).await? {
+        tell("Nobody has an account yet, so that nobody could sign in. Made an administrator:");
+        print(&format!("account {name}, one-time password {password}"))?;
+        tell(
+            "It counts for three days; the first login asks for another. `anjian account reset` makes a new one.",
+        );
+    }
+    Ok((Some(login), None))
 }
 
 /// Serves until the process is asked to end or to begin anew; answers which. Calls `ready` once it listens for both:

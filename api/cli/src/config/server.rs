@@ -1,9 +1,11 @@
 //! `[server]`: where the page and the API are, how they are reached from other machines, and what that needs.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anjian_api::{ApiSettings, PlainHttp, Tls, TlsError, TlsFiles};
+use anjian_api::{ApiSettings, LoginSettings, PlainHttp, Tls, TlsError, TlsFiles};
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -26,7 +28,16 @@ pub struct Server {
     trusted_proxies: Vec<Proxy>,
     /// Whether other machines are answered without encryption.
     allow_plain_http_beyond_loopback: bool,
+    /// Whether everybody on this machine may do everything without signing in: for development.
+    allow_everybody_without_login: bool,
+    /// A session that nobody uses for so long is over, minutes.
+    session_idle_min: u32,
+    /// A session is over after so long, used or not, minutes.
+    session_longest_min: u32,
 }
+
+/// Five minutes to thirty days.
+const SESSION_MIN: RangeInclusive<u32> = 5..=43_200;
 
 /// An address or a network of proxies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -61,6 +72,9 @@ impl Default for Server {
             tls_key: None,
             trusted_proxies: vec![],
             allow_plain_http_beyond_loopback: false,
+            allow_everybody_without_login: false,
+            session_idle_min: 120,
+            session_longest_min: 720,
         }
     }
 }
@@ -75,14 +89,25 @@ impl Server {
         files.map(|(certificate, key)| Tls::load(TlsFiles { certificate, key })).transpose()
     }
 
+    /// How people sign in; `None`: everybody may do everything.
+    pub fn login(&self) -> Option<LoginSettings> {
+        let minutes = |count: u32| Duration::from_secs(u64::from(count) * 60);
+        (!self.allow_everybody_without_login).then(|| LoginSettings {
+            idle: minutes(self.session_idle_min),
+            longest: minutes(self.session_longest_min),
+            demo: vec![],
+        })
+    }
+
     /// What the HTTP server is started with.
-    pub fn settings(&self, tls: Option<Tls>, connections: u32) -> ApiSettings {
+    pub fn settings(&self, tls: Option<Tls>, connections: u32, login: Option<LoginSettings>) -> ApiSettings {
         ApiSettings {
             listen: self.listen,
             hosts: self.hosts.clone(),
             connections,
             tls,
             trusted_proxies: self.trusted_proxies.iter().map(|Proxy(network)| *network).collect(),
+            login,
             plain_http: if self.allow_plain_http_beyond_loopback {
                 PlainHttp::Everybody
             } else {
@@ -109,7 +134,30 @@ impl Server {
             }
             _ => None,
         };
-        half.map(str::to_owned).into_iter().chain(self.unprotected()).collect()
+        let half = half.map(str::to_owned);
+        half.into_iter().chain(self.unprotected()).chain(self.unguarded()).chain(self.sessions()).collect()
+    }
+
+    fn unguarded(&self) -> Option<String> {
+        let is_reached = self.is_beyond_loopback() || !self.trusted_proxies.is_empty();
+        (self.allow_everybody_without_login && is_reached).then(|| {
+            "server.allow_everybody_without_login: whoever reaches this machine could do everything, and other machines \
+             reach it: remove the key, or listen on loopback without trusted_proxies"
+                .to_owned()
+        })
+    }
+
+    fn sessions(&self) -> Option<String> {
+        let given =
+            [("session_idle_min", self.session_idle_min), ("session_longest_min", self.session_longest_min)];
+        let (least, most) = (SESSION_MIN.start(), SESSION_MIN.end());
+        let outside = given.into_iter().find(|(_, minutes)| !SESSION_MIN.contains(minutes));
+        if let Some((key, minutes)) = outside {
+            return Some(format!("server.{key}: {minutes} is not within {least} and {most} minutes"));
+        }
+        (self.session_idle_min > self.session_longest_min).then(|| {
+            "server.session_idle_min: is longer than server.session_longest_min: no session would last so long".to_owned()
+        })
     }
 
     fn unprotected(&self) -> Option<String> {
@@ -213,6 +261,28 @@ mod tests {
     }
 
     #[test]
+    fn everybody_without_login_only_on_this_machine() {
+        let open = "allow_everybody_without_login = true\n";
+        assert!(server(open).login().is_none() && server("").login().is_some());
+        check(open, &[]);
+        for reached in [
+            "trusted_proxies = [\"127.0.0.1\"]",
+            "listen = \"0.0.0.0:80\"\nallow_plain_http_beyond_loopback = true",
+        ] {
+            check(&(open.to_owned() + reached), &[("server.allow_everybody_without_login:", &["loopback"])]);
+        }
+    }
+
+    #[test]
+    fn sessions_end() {
+        let login = server("session_idle_min = 5\nsession_longest_min = 60").login().unwrap();
+        assert_eq!((login.idle, login.longest), (Duration::from_mins(5), Duration::from_mins(60)));
+        check("session_idle_min = 4", &[("server.session_idle_min:", &["5", "43200"])]);
+        check("session_longest_min = 43201", &[("server.session_longest_min:", &["43200"])]);
+        check("session_longest_min = 60", &[("server.session_idle_min:", &["server.session_longest_min"])]);
+    }
+
+    #[test]
     fn proxies_are_addresses_and_networks() {
         for (text, expected) in [
             ("192.168.1.7", "192.168.1.7/32"),
@@ -221,7 +291,7 @@ mod tests {
             ("2001:db8::7", "2001:db8::7/128"),
             ("::ffff:10.0.0.7", "10.0.0.7/32"),
         ] {
-            let settings = server(&format!("trusted_proxies = [\"{text}\"]")).settings(None, 1);
+            let settings = server(&format!("trusted_proxies = [\"{text}\"]")).settings(None, 1, None);
             assert_eq!(settings.trusted_proxies, [expected.parse().unwrap()], "{text}");
             assert_eq!(settings.plain_http, PlainHttp::Proxies);
         }
@@ -235,7 +305,7 @@ mod tests {
             let refused = toml::from_str::<Server>(&format!("trusted_proxies = [\"{text}\"]")).unwrap_err();
             assert!(refused.message().contains(says), "{text}: {refused}");
         }
-        let open = server("allow_plain_http_beyond_loopback = true").settings(None, 1);
+        let open = server("allow_plain_http_beyond_loopback = true").settings(None, 1, None);
         assert_eq!(open.plain_http, PlainHttp::Everybody);
     }
 }

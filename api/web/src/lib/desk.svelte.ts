@@ -7,6 +7,7 @@ import { boundsOf, countQuery, listQuery, matches, noFilters, readAddress, write
 import type { Bounds, Filters } from './filters';
 import { language } from './language.svelte';
 import { ViolationList } from './list.svelte';
+import { session } from './session.svelte';
 import { listen, type Connection } from './stream';
 import { HOUR_MS } from './time';
 
@@ -62,6 +63,7 @@ class Desk {
       camera: (camera) => this.#takeCamera(camera),
       connection: (state) => (this.connection = state),
       fresh: () => void this.readAll('catch up'),
+      confirm: () => session.confirm(),
     });
     void this.readAll();
     return () => {
@@ -70,22 +72,31 @@ class Desk {
     };
   }
 
-  /** Sites first: "today" depends on their zone. Behaviours too: the list names them. */
+  /** What the account may not see is not asked for. Sites first: "today" depends on their zone. Behaviours too: the list names them. */
   async readAll(how: 'anew' | 'catch up' = 'anew'): Promise<void> {
     const items = async <T>(path: string) => (await get<{ items: T[] }>(path)).items;
     const failed = () => null; // The list shows the problem, with a way to try again.
     const known = items<BehaviourSpec>('/api/v1/behaviours').catch(failed);
-    const [sites, specs] = await Promise.all([items<Site>('/api/v1/sites').catch(failed), known]);
-    if (sites) this.sites = sites;
+    const [, specs] = await Promise.all([this.readSites(), known]);
     if (specs) behaviours.items = specs;
-    this.#changedCameras.clear();
-    const cameras = items<Camera>('/api/v1/cameras').catch(failed);
-    void cameras.then((list) => {
-      if (!list) return;
-      this.cameras = replaced(list, this.#changedCameras);
-      this.hasCameras = true;
-    });
+    void this.#readCameras();
     await this.load(how);
+  }
+
+  /** Other views ask for them too. */
+  async readSites(): Promise<void> {
+    if (!session.may('see_sites')) return;
+    const answer = await get<{ items: Site[] }>('/api/v1/sites').catch(() => null);
+    if (answer) this.sites = answer.items;
+  }
+
+  async #readCameras(): Promise<void> {
+    if (!session.may('see_cameras')) return;
+    this.#changedCameras.clear();
+    const answer = await get<{ items: Camera[] }>('/api/v1/cameras').catch(() => null);
+    if (!answer) return;
+    this.cameras = replaced(answer.items, this.#changedCameras);
+    this.hasCameras = true;
   }
 
   async load(how: 'anew' | 'catch up' = 'anew'): Promise<void> {
@@ -159,7 +170,7 @@ class Desk {
       // Without counts the page shows none, rather than noughts; the list tells what is wrong.
       return get<Counts>('/api/v1/violations/counts', query).catch((): Counts => ({}));
     };
-    const groups = [ask({ behaviours: [] }, 'behaviour'), ask({ cameras: [] }, 'camera'), ask({}, this.chartUnit)];
+    const groups = [ask({ behaviours: [] }, 'behaviour'), ...(session.may('see_cameras') ? [ask({ cameras: [] }, 'camera')] : []), ask({}, this.chartUnit)];
     const answers = await Promise.all(groups);
     if (this.filters === asked) this.counts = Object.assign({}, ...answers) as Counts;
   }

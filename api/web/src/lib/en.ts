@@ -1,5 +1,6 @@
 // Every string of the page in English. The other languages have the same shape: the compiler sees to it.
 
+import { enAccounts } from './en-accounts';
 import { enPlayback } from './en-playback';
 
 const many = (n: number, one: string, more: string) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
@@ -145,6 +146,7 @@ export const en = {
   views: 'Views',
   viewViolations: 'Violations',
   playback: enPlayback,
+  accounts: enAccounts,
 };
 
 export type Words = typeof en;

@@ -5,7 +5,7 @@ import type { HealthView } from './openapi';
 const ASK_EVERY_MS = 10_000;
 
 /** What fails; null while all is well, or the server does not answer at all, which the top bar says. */
-export type Failure = { recorders: HealthView['recorders']; threads: HealthView['threads']; detail: string | null };
+export type Failure = { recorders: NonNullable<HealthView['recorders']>; threads: NonNullable<HealthView['threads']>; detail: string | null };
 
 class Health {
   failure = $state<Failure | null>(null);

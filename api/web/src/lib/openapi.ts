@@ -4,6 +4,181 @@
  */
 
 export interface paths {
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the own password. Other browsers of the account are signed out. */
+        put: operations["password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Browsers in which the own account is signed in. */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs the own account out in one browser. */
+        delete: operations["end_own_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists one's own tokens. */
+        get: operations["list_own_tokens"];
+        put?: never;
+        /** Makes a token of one's own. */
+        post: operations["add_own_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a token of one's own. */
+        delete: operations["end_own_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Makes the second factor count. */
+        put: operations["activate"];
+        /** Begins a second factor. It counts once a code of it was sent. */
+        post: operations["propose"];
+        /** Removes the second factor. */
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts. */
+        get: operations["list_accounts"];
+        put?: never;
+        /** Makes an account. */
+        post: operations["add_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes an account. What it may do changes with its next request. */
+        put: operations["change_account"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{name}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an account a new password and signs it out everywhere. */
+        post: operations["reset_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{name}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Browsers in which an account is signed in. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /** Signs an account out everywhere. */
+        delete: operations["end_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -35,6 +210,26 @@ export interface paths {
          *     anew (`anjian check --audit --against FILE`).
          */
         post: operations["take_checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that was done and fits the keys, newest first, as CSV. A text that a table program would take for a formula has an
+         *     apostrophe before it. The file breaks off if the audit cannot be read to its end.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -335,6 +530,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles and actions in both languages. */
+        get: operations["roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in here. */
+        get: operations["session"];
+        put?: never;
+        /** Signs in. Whoever was signed in here before is not any more. */
+        post: operations["sign_in"];
+        /** Signs out. */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites": {
         parameters: {
             query?: never;
@@ -364,6 +595,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the tokens of the installation. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes a token of the installation. */
+        post: operations["add_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a token of the installation. */
+        delete: operations["end_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -529,6 +795,32 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An account. */
+        AccountView: {
+            certificate: string;
+            grants: string[];
+            has_totp: boolean;
+            is_active: boolean;
+            /** Format: date-time */
+            last_login_at: string | null;
+            /** Format: date-time */
+            made_at: string;
+            must_change_password: boolean;
+            name: string;
+            role: string;
+            scope: components["schemas"]["ScopeView"];
+            shown_name: string;
+        };
+        /** @description Accounts, by name. */
+        AccountsView: {
+            items: components["schemas"]["AccountView"][];
+        };
+        /** @description An action or an event of the audit. */
+        ActionView: {
+            action: string;
+            en: string;
+            zh: string;
+        };
         /** @description What was done, by whom, from where and why. */
         AuditEntryView: {
             account: string;
@@ -663,6 +955,17 @@ export interface components {
         CamerasView: {
             items: components["schemas"]["CameraView"][];
         };
+        /** @description What an account becomes. */
+        ChangedAccountView: {
+            certificate: string;
+            grants: string[];
+            is_active: boolean;
+            role: string;
+            scope: components["schemas"]["ScopeView"];
+            shown_name: string;
+            /** @description For the audit. */
+            why?: string;
+        };
         /** @description What became of a violation's clip. */
         ClipStateView: {
             expired: components["schemas"]["ExpiredView"] | null;
@@ -683,6 +986,10 @@ export interface components {
              * @description End of what it shows.
              */
             to: string | null;
+        };
+        /** @description Six digits. */
+        CodeView: {
+            code: string;
         };
         /** @description How complete a recording is, and every gap in it. */
         CompletenessView: {
@@ -785,6 +1092,15 @@ export interface components {
             /** @description Oldest first; they follow one another. */
             spans: components["schemas"]["CoverageSpanView"][];
             totals: components["schemas"]["CoverageTotalsView"];
+        };
+        /** @description An account that the login page offers. */
+        DemoAccount: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its password, for everybody to read. */
+            password: string;
+            /** @description Its role. */
+            role: string;
         };
         /** @description What a model saw in one place of one picture. */
         DetectionView: {
@@ -915,15 +1231,15 @@ export interface components {
         /** @description What works. */
         HealthView: {
             /** @description Jobs beside the server. */
-            jobs: components["schemas"]["JobHealth"][];
+            jobs?: components["schemas"]["JobHealth"][] | null;
             /** @description Recorders that keep nothing although pictures may arrive. */
-            recorders: components["schemas"]["RecorderHealth"][];
+            recorders?: components["schemas"]["RecorderHealth"][] | null;
             /** @description `ok`; `degraded` while a job fails, whole or for single files; `failing` while a thread or a recorder does, with status 503. */
             status: string;
-            /** @description Live streams that are open. */
-            streams: number;
+            /** @description Live streams that are open. This and what follows is told to who may see health. */
+            streams?: number | null;
             /** @description Threads that died and are not back, or back for less than a minute. */
-            threads: components["schemas"]["ThreadHealth"][];
+            threads?: components["schemas"]["ThreadHealth"][] | null;
             /** @description Version of the executable's workspace. */
             version: string;
         };
@@ -1005,6 +1321,34 @@ export interface components {
             who: string;
             why: string;
         };
+        /** @description What proves who somebody is. */
+        LoginView: {
+            account: string;
+            /** @description Six digits, for accounts with a second factor. */
+            code?: string | null;
+            password: string;
+        };
+        /** @description A new account with the password of its first login. */
+        MadeAccountView: {
+            account: components["schemas"]["AccountView"];
+            /** @description Shown once; counts for three days. */
+            one_time_password: string;
+        };
+        /** @description A token, shown once. */
+        MadeTokenView: {
+            item: components["schemas"]["TokenView"];
+            /** @description What a program sends: `Authorization: Bearer …` */
+            token: string;
+        };
+        /** @description An account that is made. */
+        NewAccountView: {
+            certificate?: string;
+            grants?: string[];
+            name: string;
+            role: string;
+            scope: components["schemas"]["ScopeView"];
+            shown_name?: string;
+        };
         /** @description What to keep for ever, and who says so. */
         NewHoldView: {
             camera: string;
@@ -1023,6 +1367,61 @@ export interface components {
             /** @description Such as the number of the case. */
             why: string;
         };
+        /** @description A token that is made for oneself. */
+        NewOwnTokenView: {
+            /** @description What it may do; never more than its owner. */
+            actions: string[];
+            /** Format: int32 */
+            days: number;
+            /** @description What it is for. */
+            name: string;
+        };
+        /** @description A change of the password. */
+        NewPasswordView: {
+            current: string;
+            new: string;
+        };
+        /** @description A token that is made for the installation. */
+        NewTokenView: {
+            /** @description What it may do. */
+            actions: string[];
+            /** Format: int32 */
+            days: number;
+            /** @description What it is for. */
+            name: string;
+            scope: components["schemas"]["ScopeView"];
+        };
+        /** @description What a phone needs. */
+        NewTotpView: {
+            /** @description The same as a QR code: rows of modules, `1` is dark. Without its margin. */
+            qr: string[];
+            /** @description Base32. */
+            secret: string;
+            /** @description `otpauth://…` */
+            uri: string;
+        };
+        /** @description The password of the next login. */
+        OneTimePasswordView: {
+            /** @description Shown once; counts for three days. */
+            one_time_password: string;
+        };
+        /** @description The account that is signed in. */
+        OwnAccountView: {
+            /** @description What it may do: pages show that and nothing else. */
+            actions: string[];
+            certificate: string;
+            has_totp: boolean;
+            must_change_password: boolean;
+            name: string;
+            role: string;
+            scope: components["schemas"]["ScopeView"];
+            /**
+             * Format: date-time
+             * @description Null where nobody signs in, and for tokens.
+             */
+            session_ends_at: string | null;
+            shown_name: string;
+        };
         /** @description How many persons were seen at once. */
         PersonsView: {
             /**
@@ -1039,7 +1438,7 @@ export interface components {
         ProblemView: {
             /** @description This one, and what to do. */
             detail: string;
-            /** @description The key of the query that was wrong. */
+            /** @description The key that was wrong, or the word for what is wrong with it. */
             key?: string | null;
             /**
              * Format: int32
@@ -1050,6 +1449,10 @@ export interface components {
             title: string;
             /** @description Names the kind of problem, for programs. */
             type: string;
+        };
+        /** @description The password that one has. */
+        Proof: {
+            password: string;
         };
         /** @description A garment in a recording. */
         RecordedGarmentView: {
@@ -1100,6 +1503,26 @@ export interface components {
              */
             to: string;
         };
+        /** @description What else a reset does. */
+        ResetView: {
+            /** @description Also removes the second factor. */
+            also_totp?: boolean;
+        };
+        /** @description A role. */
+        RoleView: {
+            en: string;
+            /** @description Actions that may be granted to it. */
+            grantable: string[];
+            role: string;
+            /** @description The kinds of scope that its accounts may have. */
+            scopes: ("everything" | "region" | "sites")[];
+            zh: string;
+        };
+        /** @description Every role and action. */
+        RolesView: {
+            actions: components["schemas"]["ActionView"][];
+            roles: components["schemas"]["RoleView"][];
+        };
         /** @description The rule as it stood when it judged. */
         RuleView: {
             /** @description Thresholds, schedule and polygon; null when the Run did not declare the rule. */
@@ -1139,6 +1562,19 @@ export interface components {
             started_at: string;
             /** @description The Run over the same footage that counts instead; its violations are listed, and of this Run those with a verdict. */
             superseded_by: string | null;
+        };
+        /** @description For which sites. */
+        ScopeView: {
+            /** @enum {string} */
+            kind: "everything";
+        } | {
+            /** @enum {string} */
+            kind: "region";
+            region: string;
+        } | {
+            /** @enum {string} */
+            kind: "sites";
+            sites: string[];
         };
         /** @description One recorded media file. */
         SegmentView: {
@@ -1180,6 +1616,39 @@ export interface components {
             video: string;
             /** Format: int32 */
             width: number;
+        };
+        /** @description One signed-in browser. */
+        SessionRowView: {
+            /** @description Address of the network, at the login. */
+            address: string;
+            /** @description As the browser called itself. */
+            agent: string;
+            /** Format: date-time */
+            ends_at: string;
+            id: string;
+            /** @description Whether this request came with it. */
+            is_this: boolean;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: date-time */
+            seen_at: string;
+        };
+        /** @description Who is signed in here, and how one signs in. */
+        SessionView: {
+            account: components["schemas"]["OwnAccountView"] | null;
+            /** @description Accounts to try, with their passwords; only where this is a demonstration. */
+            demo: components["schemas"]["DemoAccount"][];
+            /**
+             * @description Whether people sign in; `none` where everybody on this machine may do everything.
+             * @enum {string}
+             */
+            login: "required" | "none";
+            /** @description Name of the provider of a single sign-on; null when there is none. */
+            single_sign_on: string | null;
+        };
+        /** @description Signed-in browsers, the newest first. */
+        SessionsView: {
+            items: components["schemas"]["SessionRowView"][];
         };
         /** @description One enterprise's premises. */
         SiteView: {
@@ -1261,6 +1730,26 @@ export interface components {
             is_restarted: boolean;
             /** @description Its name: `camera-…`, `record-…`, `detect-…`, `evidence`. */
             thread: string;
+        };
+        /** @description A token of a program. */
+        TokenView: {
+            actions: string[];
+            /** Format: date-time */
+            ends_at: string;
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            name: string;
+            /** @description Null: of the installation. */
+            owner: string | null;
+            scope: components["schemas"]["ScopeView"];
+            /** Format: date-time */
+            used_at: string | null;
+        };
+        /** @description Tokens that did not end, the newest first. */
+        TokensView: {
+            items: components["schemas"]["TokenView"][];
         };
         /** @description Where a person was at a moment. */
         TrackPointView: {
@@ -1398,6 +1887,9 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AccountView = components['schemas']['AccountView'];
+export type AccountsView = components['schemas']['AccountsView'];
+export type ActionView = components['schemas']['ActionView'];
 export type AuditEntryView = components['schemas']['AuditEntryView'];
 export type AuditView = components['schemas']['AuditView'];
 export type BehaviourView = components['schemas']['BehaviourView'];
@@ -1406,7 +1898,9 @@ export type CameraStorageView = components['schemas']['CameraStorageView'];
 export type CameraUsageView = components['schemas']['CameraUsageView'];
 export type CameraView = components['schemas']['CameraView'];
 export type CamerasView = components['schemas']['CamerasView'];
+export type ChangedAccountView = components['schemas']['ChangedAccountView'];
 export type ClipStateView = components['schemas']['ClipStateView'];
+export type CodeView = components['schemas']['CodeView'];
 export type CompletenessView = components['schemas']['CompletenessView'];
 export type CountView = components['schemas']['CountView'];
 export type CountsView = components['schemas']['CountsView'];
@@ -1414,6 +1908,7 @@ export type CoverageMinuteView = components['schemas']['CoverageMinuteView'];
 export type CoverageSpanView = components['schemas']['CoverageSpanView'];
 export type CoverageTotalsView = components['schemas']['CoverageTotalsView'];
 export type CoverageView = components['schemas']['CoverageView'];
+export type DemoAccount = components['schemas']['DemoAccount'];
 export type DetectionView = components['schemas']['DetectionView'];
 export type EnrolledView = components['schemas']['EnrolledView'];
 export type EvidenceView = components['schemas']['EvidenceView'];
@@ -1428,20 +1923,40 @@ export type HoldsView = components['schemas']['HoldsView'];
 export type JobHealth = components['schemas']['JobHealth'];
 export type KeyView = components['schemas']['KeyView'];
 export type LiftView = components['schemas']['LiftView'];
+export type LoginView = components['schemas']['LoginView'];
+export type MadeAccountView = components['schemas']['MadeAccountView'];
+export type MadeTokenView = components['schemas']['MadeTokenView'];
+export type NewAccountView = components['schemas']['NewAccountView'];
 export type NewHoldView = components['schemas']['NewHoldView'];
+export type NewOwnTokenView = components['schemas']['NewOwnTokenView'];
+export type NewPasswordView = components['schemas']['NewPasswordView'];
+export type NewTokenView = components['schemas']['NewTokenView'];
+export type NewTotpView = components['schemas']['NewTotpView'];
+export type OneTimePasswordView = components['schemas']['OneTimePasswordView'];
+export type OwnAccountView = components['schemas']['OwnAccountView'];
 export type PersonsView = components['schemas']['PersonsView'];
 export type ProblemView = components['schemas']['ProblemView'];
+export type Proof = components['schemas']['Proof'];
 export type RecordedGarmentView = components['schemas']['RecordedGarmentView'];
 export type RecorderHealth = components['schemas']['RecorderHealth'];
 export type RecorderView = components['schemas']['RecorderView'];
 export type RecordingsView = components['schemas']['RecordingsView'];
+export type ResetView = components['schemas']['ResetView'];
+export type RoleView = components['schemas']['RoleView'];
+export type RolesView = components['schemas']['RolesView'];
 export type RuleView = components['schemas']['RuleView'];
 export type RunView = components['schemas']['RunView'];
+export type ScopeView = components['schemas']['ScopeView'];
 export type SegmentView = components['schemas']['SegmentView'];
+export type SessionRowView = components['schemas']['SessionRowView'];
+export type SessionView = components['schemas']['SessionView'];
+export type SessionsView = components['schemas']['SessionsView'];
 export type SiteView = components['schemas']['SiteView'];
 export type SitesView = components['schemas']['SitesView'];
 export type StorageView = components['schemas']['StorageView'];
 export type ThreadHealth = components['schemas']['ThreadHealth'];
+export type TokenView = components['schemas']['TokenView'];
+export type TokensView = components['schemas']['TokensView'];
 export type TrackPointView = components['schemas']['TrackPointView'];
 export type TrackView = components['schemas']['TrackView'];
 export type ViolationClockView = components['schemas']['ViolationClockView'];
@@ -1451,6 +1966,449 @@ export type ViolationView = components['schemas']['ViolationView'];
 export type WordsView = components['schemas']['WordsView'];
 export type $defs = Record<string, never>;
 export interface operations {
+    password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasswordView"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsView"];
+                };
+            };
+        };
+    };
+    end_own_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list gives it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_own_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensView"];
+                };
+            };
+        };
+    };
+    add_own_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOwnTokenView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTokenView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    end_own_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list gives it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    activate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeView"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTotpView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountsView"];
+                };
+            };
+        };
+    };
+    add_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccountView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeAccountView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedAccountView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    reset_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimePasswordView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsView"];
+                };
+            };
+        };
+    };
+    end_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
@@ -1529,6 +2487,50 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Of this account. */
+                account?: string;
+                /** @description Of this action. */
+                action?: string;
+                /** @description About this kind of object, such as `hold`. */
+                object_kind?: string;
+                /** @description About the object with this id. */
+                object?: string;
+                /** @description At or after this moment, RFC 3339. */
+                from?: string;
+                /** @description Before this moment, RFC 3339. */
+                to?: string;
+                /** @description How many a page; 100 when not given. */
+                limit?: number;
+                /** @description `next_before` of the page before. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2387,6 +3389,123 @@ export interface operations {
             };
         };
     };
+    roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesView"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginView"];
+            };
+        };
+        responses: {
+            /** @description A cookie holds the session */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     sites: {
         parameters: {
             query?: never;
@@ -2421,6 +3540,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StorageView"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensView"];
+                };
+            };
+        };
+    };
+    add_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTokenView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTokenView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    end_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list gives it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
                 };
             };
         };

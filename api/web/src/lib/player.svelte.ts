@@ -6,6 +6,7 @@ import type { ErrorData, LevelDetails } from 'hls.js/light';
 import { Problem } from './api';
 import { loaderOf } from './loader';
 import { hasMore, playlistUrl } from './recording';
+import { session } from './session.svelte';
 import { HOUR_MS } from './time';
 import { mediaOf, wallOf, type Played } from './timeline';
 
@@ -235,6 +236,14 @@ export class Player {
     else this.#againTimer = setTimeout(() => void this.#goOn(end, generation), AGAIN_MS);
   }
 
+  /** The session has ended: goes on where it stood, after a new login. */
+  async #signedOut(generation: number): Promise<void> {
+    const isRenewed = await session.confirm();
+    if (!isRenewed || generation !== this.#generation) return;
+    this.stop();
+    this.open(this.#camera, this.at ?? this.#wanted);
+  }
+
   #failed(data: ErrorData, { ErrorTypes }: typeof Hls): void {
     const hls = this.#hls;
     if (data.type === ErrorTypes.MEDIA_ERROR && hls && this.problem === null) {
@@ -244,6 +253,7 @@ export class Player {
       return;
     }
     const status = data.response?.code ?? null;
+    if (status === 401) void this.#signedOut(this.#generation);
     this.problem = new Problem(status || null, detailOf(data) ?? (status ? data.error.message : null));
     this.state = status === 404 && data.details === 'manifestLoadError' ? 'nothing' : 'failed';
   }

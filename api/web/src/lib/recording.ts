@@ -1,13 +1,12 @@
 // How to ask for recordings. The types are made from the server's code: see scripts/write-web-types.
 
-import { get, Problem } from './api';
+import { get, send } from './api';
 import type {
   CompletenessView as Completeness,
   CoverageView as Coverage,
   HoldsView,
   HoldView as Hold,
   NewHoldView,
-  ProblemView,
   RecordingsView,
   StorageView as Storage,
 } from './openapi';
@@ -50,19 +49,9 @@ export async function readHolds(camera: string, signal?: AbortSignal): Promise<H
 }
 
 export function putHold(hold: NewHoldView): Promise<Hold> {
-  return send<Hold>('/api/v1/holds', 'POST', JSON.stringify(hold));
+  return send<Hold>('POST', '/api/v1/holds', hold);
 }
 
 export function liftHold(id: number, who: string, why: string): Promise<Hold> {
-  return send<Hold>(`/api/v1/holds/${id}?${new URLSearchParams({ who, why })}`, 'DELETE');
-}
-
-async function send<T>(path: string, method: string, body?: string): Promise<T> {
-  const headers = { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) };
-  const response = await fetch(path, { method, headers, body: body ?? null }).catch(() => {
-    throw new Problem(null, null);
-  });
-  if (response.ok) return (await response.json()) as T;
-  const problem = (await response.json().catch(() => null)) as Partial<ProblemView> | null;
-  throw new Problem(response.status, problem?.detail ?? null);
+  return send<Hold>('DELETE', `/api/v1/holds/${id}?${new URLSearchParams({ who, why })}`);
 }

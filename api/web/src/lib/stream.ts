@@ -11,6 +11,8 @@ export interface Listener {
   connection(state: Connection): void;
   /** Something may have been missed: read everything again. */
   fresh(): void;
+  /** The server refused the stream: makes sure that somebody is signed in. Answers whether it took a new login. */
+  confirm(): Promise<boolean>;
 }
 
 const RETRY_MS = 5_000;
@@ -18,6 +20,7 @@ const RETRY_MS = 5_000;
 export function listen(listener: Listener): () => void {
   let source: EventSource;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
 
   function start(): void {
     let isFirst = true;
@@ -32,13 +35,19 @@ export function listen(listener: Listener): () => void {
     };
     source.onerror = () => {
       listener.connection('lost');
-      if (source.readyState === EventSource.CLOSED) retry = setTimeout(start, RETRY_MS);
+      if (source.readyState === EventSource.CLOSED) void refused();
     };
+  }
+
+  async function refused(): Promise<void> {
+    const isRenewed = await listener.confirm();
+    if (!isStopped) retry = setTimeout(start, isRenewed ? 0 : RETRY_MS);
   }
 
   listener.connection('connecting');
   start();
   return () => {
+    isStopped = true;
     clearTimeout(retry);
     source.close();
   };

@@ -1,6 +1,7 @@
 // 页面的全部中文文字。与 en.ts 的结构相同。
 
 import type { Words } from './en';
+import { zhAccounts } from './zh-accounts';
 import { zhPlayback } from './zh-playback';
 
 export const zh: Words = {
@@ -144,4 +145,5 @@ export const zh: Words = {
   views: '页面',
   viewViolations: '违规',
   playback: zhPlayback,
+  accounts: zhAccounts,
 };

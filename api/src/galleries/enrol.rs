@@ -1,22 +1,26 @@
-//! Galleries: the garments that a site approves. Lists them, and adds a garment out of a picture that is sent or out of
-//! a recording. Pictures are looked at and forgotten.
+//! Adds a garment to a gallery, out of a picture that is sent or out of a recording. Pictures are looked at and forgotten.
 
 use std::str::FromStr;
 
-use anjian_domain::{BehaviourList, CameraId, NormBox, Scope, Viewer};
+use anjian_casework::roles::Action;
+use anjian_domain::{BehaviourList, CameraId, NormBox, Viewer};
+use anjian_indexer::Witnessed;
 use axum::Json;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::audit::witness::Order;
 use crate::cameras::find;
+use crate::galleries::list::of_all_sites;
 use crate::http::body::{self, Body};
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{Query, one};
 use crate::http::schema::sides;
 use crate::http::span::Rfc3339;
-use crate::ports::galleries::{Enrolled, Garment, GarmentPicture, GarmentSide, StoredGallery};
+use crate::ports::galleries::{Enrolled, Garment, GarmentPicture, GarmentSide};
 use crate::recordings;
 use crate::shared::Shared;
 
@@ -25,37 +29,6 @@ const MOST_PICTURE_BYTES: usize = 8 << 20;
 const LONGEST_ORIGIN: usize = 200;
 const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 const JSON: &str = "application/json";
-
-/// A gallery as it is stored, beside what rules use.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct GalleryView {
-    /// As rules name it.
-    name: String,
-    /// Name and digest of the model that made its looks.
-    model: String,
-    /// Digest of its content as it is stored.
-    version: String,
-    /// The version by which running rules judge; null when none does. Another than `version` until anjian starts again.
-    #[schema(required)]
-    version_in_use: Option<String>,
-    /// How many garments may be worn.
-    approved: usize,
-    /// How many must not be mistaken for them.
-    unapproved: usize,
-    /// Where each approved one comes from: name of a picture, or camera and time.
-    approved_origins: Vec<String>,
-    /// Where each of the others comes from.
-    unapproved_origins: Vec<String>,
-}
-
-/// Every gallery.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct GalleriesView {
-    /// By name.
-    items: Vec<GalleryView>,
-    /// Files that should be galleries and are none, and what to do.
-    problems: Vec<String>,
-}
 
 /// A garment in a recording.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -126,27 +99,6 @@ impl FromStr for Flag {
     }
 }
 
-/// Every gallery of garments: as it is stored, and the version that running rules use.
-#[utoipa::path(
-    get,
-    path = "/api/v1/galleries",
-    operation_id = "list_galleries",
-    tag = "galleries",
-    responses(
-        (status = OK, body = GalleriesView),
-        (status = NOT_IMPLEMENTED, body = ProblemView, content_type = "application/problem+json"),
-    )
-)]
-pub(crate) async fn list(
-    viewer: Viewer,
-    State(shared): State<Shared>,
-) -> Result<Json<GalleriesView>, Problem> {
-    of_all_sites(&viewer)?;
-    let found = shared.galleries.list().await?;
-    let items = found.galleries.into_iter().map(GalleryView::from).collect();
-    Ok(Json(GalleriesView { items, problems: found.problems }))
-}
-
 /// Adds the garment that a person wears to a gallery, which is made when it is not there: out of a picture of at most
 /// 8 MiB and 25 million pixels, or out of a recording. The picture is not kept. Rules see it when anjian starts again.
 #[utoipa::path(
@@ -196,17 +148,17 @@ pub(crate) async fn enrol(
     };
     let gallery = garment.gallery.clone();
     let enrolled = shared.galleries.enrol(place, garment).await?;
-    Ok((StatusCode::CREATED, Json(EnrolledView::new(gallery, enrolled, &shared.behaviours))))
-}
-
-/// A gallery belongs to no site, and says which cameras its garments come from: only viewers of every site see any.
-fn of_all_sites(viewer: &Viewer) -> Result<(), Problem> {
-    match viewer.scope() {
-        Scope::Everything => Ok(()),
-        Scope::Sites(_) => {
-            Err(Problem::NotFound("galleries are seen only by viewers of every site".to_owned()))
-        }
-    }
+    let view = EnrolledView::new(gallery, enrolled, &shared.behaviours);
+    let change = Witnessed {
+        viewer,
+        at: shared.clock.now(),
+        action: Action::WriteGalleries,
+        kind: "gallery",
+        object: view.gallery.clone(),
+        after: Some(json!({ "version": view.version, "origin": view.origin, "approved": view.approved })),
+    };
+    shared.witness.note(change, Order::First).await?;
+    Ok((StatusCode::CREATED, Json(view)))
 }
 
 /// The name becomes one of a file, so it keeps to the letters of ids.
@@ -316,21 +268,6 @@ impl EnrolledView {
             origin: enrolled.origin,
             bounds: enrolled.person.into(),
             remarks: [when].into_iter().chain(enrolled.remark).collect(),
-        }
-    }
-}
-
-impl From<StoredGallery> for GalleryView {
-    fn from(gallery: StoredGallery) -> Self {
-        Self {
-            name: gallery.name,
-            model: gallery.model,
-            version: gallery.version,
-            version_in_use: gallery.version_in_use,
-            approved: gallery.approved.len(),
-            unapproved: gallery.unapproved.len(),
-            approved_origins: gallery.approved,
-            unapproved_origins: gallery.unapproved,
         }
     }
 }

@@ -1,0 +1,19 @@
+// Which views the account may open.
+
+import { VIEWS, type View } from './address.svelte';
+import { session } from './session.svelte';
+
+/** One of these actions opens the view. */
+const NEEDED: Record<View, string[]> = {
+  violations: ['see_violations'],
+  playback: ['play_recordings'],
+  report: ['see_coverage'],
+  account: ['manage_own_account'],
+  users: ['see_accounts', 'see_tokens'],
+  audit: ['read_audit', 'read_own_audit'],
+};
+
+export const maySee = (view: View) => NEEDED[view].some((action) => session.may(action));
+
+/** Where the account begins; null: it may see nothing. */
+export const firstView = () => VIEWS.find((view) => view !== 'report' && maySee(view)) ?? null;
