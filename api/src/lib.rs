@@ -22,6 +22,7 @@ mod violations;
 
 pub use accounts::credentials::{NewPassword, ProgramToken};
 pub use accounts::door::{DemoAccount, LoginSettings};
+pub use accounts::sign_on::settings::{AccountClaim, SingleSignOn};
 pub use connections::certificate::{TlsError, TlsFiles};
 pub use connections::tls::Tls;
 pub use http::client::PlainHttp;

@@ -11,6 +11,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::accounts::sign_on::there_and_back;
 use crate::accounts::{gate, own, roles, session, tokens, totp, users};
 use crate::audit::checkpoint;
 use crate::audit::export as audit_file;
@@ -68,6 +69,8 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(enrol::enrol))
         .routes(routes!(storage::storage))
         .routes(routes!(session::session, session::sign_in, session::sign_out))
+        .routes(routes!(there_and_back::start))
+        .routes(routes!(there_and_back::arrive))
         .routes(routes!(own::password))
         .routes(routes!(totp::propose, totp::activate, totp::remove))
         .routes(routes!(own::sessions))

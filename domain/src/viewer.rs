@@ -118,8 +118,8 @@ impl Scope {
 }
 
 impl Sites {
-    /// Most sites of a list: a search walks one piece of an index for each.
-    pub const MAX: usize = 64;
+    /// Most sites of a list: a search walks one piece of an index for each site and behaviour.
+    pub const MAX: usize = 1_024;
 
     /// # Errors
     /// [`ViewerError::Sites`] when there are more than [`Sites::MAX`].
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn lists_and_names_are_bounded() {
         assert_eq!(Sites::new((0..Sites::MAX).map(site)).unwrap().iter().count(), Sites::MAX);
-        assert_eq!(Sites::new((0..=Sites::MAX).map(site)), Err(ViewerError::Sites(65)));
+        assert_eq!(Sites::new((0..=Sites::MAX).map(site)), Err(ViewerError::Sites(Sites::MAX + 1)));
         let named = |account: &str| Viewer::new(account, Role::Inspector, Scope::Everything);
         assert_eq!(named(" 王检查员 ").unwrap().account(), "王检查员");
         for bad in ["", "  ", "a\nb", &"x".repeat(201)] {

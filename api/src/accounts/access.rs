@@ -28,6 +28,8 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/session", Access::Anybody),
     ("POST", "/api/v1/session", Access::Anybody),
     ("DELETE", "/api/v1/session", Access::Arriving),
+    ("GET", "/api/v1/sign-on/start", Access::Anybody),
+    ("GET", "/api/v1/sign-on/return", Access::Anybody),
     ("GET", "/api/v1/roles", Access::SignedIn),
     ("PUT", "/api/v1/account/password", Access::Arriving),
     ("POST", "/api/v1/account/totp", may(&[Action::ManageOwnAccount])),

@@ -56,10 +56,18 @@ impl Attempts {
             let counted = self.by_device.check_key(&hash((device, account)));
             return counted.map_err(|refused| refused.wait_time_from(now));
         }
-        let network = network(address);
-        let counted = self.by_account.check_key(&(network, hash(account)));
+        let counted = self.by_account.check_key(&(network(address), hash(account)));
         counted.map_err(|refused| refused.wait_time_from(now))?;
-        self.by_network.check_key(&network).map_err(|refused| refused.wait_time_from(now))
+        self.count_network(address)
+    }
+
+    /// Counts an attempt with no account to it yet.
+    ///
+    /// # Errors
+    /// How long to wait before the next one.
+    pub(crate) fn count_network(&self, address: IpAddr) -> Result<(), Duration> {
+        let now = self.clock.now();
+        self.by_network.check_key(&network(address)).map_err(|refused| refused.wait_time_from(now))
     }
 
     fn forget_old(&self) {

@@ -1,4 +1,5 @@
-//! The two cookies: the session's, and one that remembers a browser in which an account has signed in.
+//! The cookies: the session's, one that remembers a browser in which an account has signed in, and one for the way to a provider
+//! and back.
 //!
 //! Over HTTPS their names begin with `__Host-`: no other host and no plain connection can set them. On loopback without
 //! TLS browsers do not agree on such names, so there they have plain ones.
@@ -9,12 +10,14 @@ use crate::http::client::Client;
 
 const SESSION: [&str; 2] = ["anjian-session", "__Host-anjian-session"];
 const DEVICE: [&str; 2] = ["anjian-device", "__Host-anjian-device"];
+const SIGN_ON: [&str; 2] = ["anjian-sign-on", "__Host-anjian-sign-on"];
 
 /// Which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cookie {
     Session,
     Device,
+    SignOn,
 }
 
 impl Cookie {
@@ -22,6 +25,7 @@ impl Cookie {
         let names = match self {
             Self::Session => SESSION,
             Self::Device => DEVICE,
+            Self::SignOn => SIGN_ON,
         };
         names[usize::from(client.is_secure)]
     }
@@ -38,7 +42,13 @@ impl Cookie {
     /// Sets it, for at most this long.
     pub(crate) fn set(self, value: &str, max_age_s: u64, client: Client) -> Option<HeaderValue> {
         let (name, secure) = (self.name(client), if client.is_secure { "; Secure" } else { "" });
-        let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}");
+        let same_site = match self {
+            Self::Session | Self::Device => "Strict",
+            // The provider, another site, sends the browser back.
+            Self::SignOn => "Lax",
+        };
+        let line =
+            format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={max_age_s}{secure}");
         HeaderValue::from_str(&line).ok()
     }
 

@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 use crate::accounts::attempts::Attempts;
 use crate::accounts::device::Devices;
 use crate::accounts::passwords::Passwords;
+use crate::accounts::sign_on::provider::Provider;
+use crate::accounts::sign_on::settings::SingleSignOn;
 use crate::http::problem::Problem;
 
 /// Everybody signs in.
@@ -22,6 +24,8 @@ pub struct LoginSettings {
     pub longest: Duration,
     /// Accounts that the login page offers, with their passwords: for demonstrations.
     pub demo: Vec<DemoAccount>,
+    /// A provider at which people may sign in instead.
+    pub sign_on: Option<SingleSignOn>,
 }
 
 /// An account that the login page offers.
@@ -39,7 +43,7 @@ pub struct DemoAccount {
 impl Default for LoginSettings {
     fn default() -> Self {
         let hours = |count: u64| Duration::from_secs(count * 3_600);
-        Self { idle: hours(2), longest: hours(12), demo: Vec::new() }
+        Self { idle: hours(2), longest: hours(12), demo: Vec::new(), sign_on: None }
     }
 }
 
@@ -58,6 +62,7 @@ pub(crate) struct Login {
     pub(crate) passwords: Passwords,
     pub(crate) attempts: Attempts,
     pub(crate) devices: Devices,
+    pub(crate) provider: Option<Provider>,
 }
 
 impl Login {
@@ -65,7 +70,15 @@ impl Login {
     /// When the key of the installation can be neither read nor made.
     pub(crate) async fn new(settings: LoginSettings, index: &Index) -> Result<Self, IndexError> {
         let devices = Devices::new(index.derived_key("known browsers").await?);
-        Ok(Self { settings, passwords: Passwords::new()?, attempts: Attempts::default(), devices })
+        let (passwords, attempts) = (Passwords::new()?, Attempts::default());
+        let provider = settings.sign_on.as_ref().and_then(Provider::new);
+        Ok(Self { settings, passwords, attempts, devices, provider })
+    }
+
+    /// What the button of the provider is called.
+    pub(crate) fn sign_on_name(&self) -> Option<String> {
+        let sign_on = self.settings.sign_on.as_ref().filter(|_| self.provider.is_some());
+        sign_on.map(|sign_on| sign_on.name.clone())
     }
 }
 

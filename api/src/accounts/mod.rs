@@ -14,6 +14,7 @@ pub(crate) mod own;
 pub(crate) mod passwords;
 pub(crate) mod roles;
 pub(crate) mod session;
+pub(crate) mod sign_on;
 pub(crate) mod token;
 pub(crate) mod tokens;
 pub(crate) mod totp;

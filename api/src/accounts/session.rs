@@ -66,11 +66,12 @@ pub(crate) struct LoginView {
 /// Who is signed in here.
 #[utoipa::path(get, path = "/api/v1/session", tag = "accounts", responses((status = OK, body = SessionView)))]
 pub(crate) async fn session(State(shared): State<Shared>, Present(asker): Present) -> Json<SessionView> {
-    let (login, demo) = match &shared.door {
-        Door::Open(_) => ("none", Vec::new()),
-        Door::Login(login) => ("required", login.settings.demo.clone()),
+    let account = asker.as_deref().map(Into::into);
+    let (login, demo, single_sign_on) = match &shared.door {
+        Door::Open(_) => ("none", Vec::new(), None),
+        Door::Login(login) => ("required", login.settings.demo.clone(), login.sign_on_name()),
     };
-    Json(SessionView { login, account: asker.as_deref().map(Into::into), demo, single_sign_on: None })
+    Json(SessionView { login, account, demo, single_sign_on })
 }
 
 /// Signs in. Whoever was signed in here before is not any more.
@@ -170,7 +171,7 @@ async fn prove(
     Ok(account)
 }
 
-async fn begin(
+pub(crate) async fn begin(
     shared: &Shared,
     login: &Login,
     account: &AccountRow,
@@ -191,6 +192,6 @@ async fn begin(
 }
 
 /// What strangers write stands in the audit for good: not more of it than a name may have.
-fn shortened(name: &str) -> String {
+pub(crate) fn shortened(name: &str) -> String {
     name.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }

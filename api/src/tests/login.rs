@@ -58,11 +58,15 @@ impl LoginServer {
     }
 
     pub(super) async fn behind(trust: Trust) -> Self {
+        Self::with(LoginSettings::default(), trust).await
+    }
+
+    pub(super) async fn with(settings: LoginSettings, trust: Trust) -> Self {
         let server = Server::new().await;
-        let login = Login::new(LoginSettings::default(), &server.shared.index).await.unwrap();
+        let login = Login::new(settings, &server.shared.index).await.unwrap();
         let router = trusting(Shared { door: Door::Login(Arc::new(login)), ..server.shared.clone() }, trust);
         let server = Self { server, router };
-        server.add("admin", settings(Role::Admin), false).await;
+        server.add("admin", self::settings(Role::Admin), false).await;
         server
     }
 

@@ -20,6 +20,8 @@ mod login;
 mod recordings;
 mod roles;
 mod sights;
+#[cfg(feature = "single-sign-on")]
+mod sign_on;
 mod stream;
 mod tls;
 mod viewer;

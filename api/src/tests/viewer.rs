@@ -113,7 +113,9 @@ fn addresses() -> Vec<(&'static str, &'static str, &'static str)> {
 }
 
 /// Addresses that name nothing; other tests say what a viewer of one site gets from them.
-const NAMELESS: [&str; 26] = [
+const NAMELESS: [&str; 28] = [
+    "/api/v1/sign-on/start",
+    "/api/v1/sign-on/return",
     "/api/v1/session",
     "/api/v1/account/password",
     "/api/v1/account/totp",

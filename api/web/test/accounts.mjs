@@ -134,6 +134,9 @@ await check('a demonstration offers its accounts, and single sign-on leads to it
   await page.locator('[data-demo=auditor]').click();
   await listIsThere(page);
   await close(page);
+  const back = await open('?sign_on=refused');
+  await isThere(back, 'there is no account for you here');
+  await close(back);
 });
 
 await check('a session that ends keeps what was typed, and the refused request is sent again', async () => {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use anjian_casework::roles::Event;
+use anjian_casework::roles::{Action, Event};
 use anjian_domain::WallTime;
 use serde_json::{Value, json};
 
@@ -104,6 +104,42 @@ impl Index {
         let deed = deed(Event::LogInFailed, account, json!({ "cause": cause }));
         append(&mut transaction, doer, now, deed).await?;
         transaction.commit().await.map_err(not_kept)
+    }
+}
+
+impl Index {
+    /// Takes the one-time password away from an account that signs in without one.
+    ///
+    /// # Errors
+    /// When the row could not be written.
+    pub async fn forgo_one_time_password(
+        &self,
+        account: AccountRow,
+        address: Option<IpAddr>,
+    ) -> Result<AccountRow, IndexError> {
+        if !account.is_one_time {
+            return Ok(account);
+        }
+        let now = self.inner.clock.now();
+        let mut writer = self.write().await?;
+        let mut transaction = writer.begin("account").await?;
+        let sql =
+            "UPDATE account SET password = NULL, is_one_time = 0, password_ends_us = NULL WHERE name = $1";
+        let query = sql::query(sql).bind(account.name.as_str());
+        query.execute(&mut transaction).await.map_err(not_kept)?;
+        let role = account.settings.role.as_str();
+        let doer = Doer { account: account.name.as_str(), role, address };
+        let after = Some(json!({ "password": "none" }));
+        let action = Action::ManageOwnAccount.as_str();
+        append(
+            &mut transaction,
+            doer,
+            now,
+            Deed { action, after, ..deed(Event::LogIn, account.name.as_str(), Value::Null) },
+        )
+        .await?;
+        transaction.commit().await.map_err(not_kept)?;
+        Ok(AccountRow { is_one_time: false, has_password: false, ..account })
     }
 }
 

@@ -136,5 +136,6 @@ store_suite!(
     accounts: accounts_are_made_changed_and_reset, an_enterprise_sees_its_own_accounts, sessions_begin_and_end,
         a_change_of_rights_asks_for_a_new_token, a_step_of_a_second_factor_counts_once,
         tokens_end_and_are_bounded_by_their_owner, a_region_holds_the_sites_that_lie_in_it, logins_stand_in_the_audit;
-    viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there, an_enterprise_sees_what_was_confirmed;
+    viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there, an_enterprise_sees_what_was_confirmed,
+        a_large_region_is_searched_like_a_small_one;
 );

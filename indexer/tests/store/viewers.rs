@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
+use anjian_casework::roles::AccountScope;
 use anjian_domain::{
     CameraId, CameraMinute, CameraSink, CameraState, CameraStatus, CloseReason, CoverageSink, EvidenceSink,
     RecordingChange, RecordingState, Role, Run, RunId, RunKind, Scope, Score, Segment, SegmentSink, SiteId,
@@ -358,4 +359,26 @@ pub(crate) fn an_enterprise_sees_what_was_confirmed(store: &Store) {
         })
         .collect();
     assert_eq!(told, [confirmed]);
+}
+
+pub(crate) fn a_large_region_is_searched_like_a_small_one(store: &Store) {
+    let in_region = |id: &str| anjian_domain::Site { region: "330106".to_owned(), ..site(id) };
+    store.wait(store.index.put_site(&in_region("plant"))).unwrap();
+    for number in 0..300 {
+        store.wait(store.index.put_site(&in_region(&format!("site-{number}")))).unwrap();
+    }
+    add_mill(store);
+    let run = store.run(RunKind::Live, "gate");
+    let mine = store.recorded(&run, 0).id;
+    store.record(&violation_of(2, 100, "no_hard_hat"));
+    let region = AccountScope::Region("3301".parse().unwrap());
+    let scope = store.wait(store.index.scope_of(&region)).unwrap();
+    let viewer = Viewer::new("wang", Role::Inspector, scope).unwrap();
+    let any = ViolationQuery::default();
+    let page = store.wait(store.index.search_violations(&viewer, &any)).unwrap();
+    assert_eq!(page.items.into_iter().map(|row| row.id).collect::<Vec<_>>(), [mine]);
+    let counted = store.wait(store.index.count_violations(&viewer, &any, GroupBy::Camera)).unwrap();
+    assert_eq!(counted.iter().map(|group| group.count).sum::<u64>(), 1);
+    assert_eq!(store.wait(store.index.sites(&viewer)).unwrap().len(), 301);
+    assert_eq!(store.wait(store.index.live_since(&viewer, 0, 100)).unwrap().len(), 1);
 }

@@ -13,6 +13,7 @@ mod recording;
 mod retention;
 mod secret;
 mod server;
+mod sign_on;
 mod store;
 mod validate;
 mod warnings;

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::listen;
+use super::sign_on::SignOn;
 
 /// The HTTP server.
 #[derive(Debug, Deserialize)]
@@ -34,6 +35,8 @@ pub struct Server {
     session_idle_min: u32,
     /// A session is over after so long, used or not, minutes.
     session_longest_min: u32,
+    /// A provider at which people may sign in instead.
+    single_sign_on: Option<SignOn>,
 }
 
 /// Five minutes to thirty days.
@@ -75,6 +78,7 @@ impl Default for Server {
             allow_everybody_without_login: false,
             session_idle_min: 120,
             session_longest_min: 720,
+            single_sign_on: None,
         }
     }
 }
@@ -96,6 +100,7 @@ impl Server {
             idle: minutes(self.session_idle_min),
             longest: minutes(self.session_longest_min),
             demo: vec![],
+            sign_on: self.single_sign_on.as_ref().map(SignOn::settings),
         })
     }
 
@@ -135,7 +140,9 @@ impl Server {
             _ => None,
         };
         let half = half.map(str::to_owned);
-        half.into_iter().chain(self.unprotected()).chain(self.unguarded()).chain(self.sessions()).collect()
+        let sign_on = self.single_sign_on.iter().flat_map(SignOn::problems);
+        let login = self.unguarded().into_iter().chain(self.sessions()).chain(sign_on);
+        half.into_iter().chain(self.unprotected()).chain(login).collect()
     }
 
     fn unguarded(&self) -> Option<String> {

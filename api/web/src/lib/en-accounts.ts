@@ -54,9 +54,14 @@ export const enAccounts = {
   codeHint: 'Open your authenticator app and type the code of this account.',
   backToPassword: 'Back',
   singleSignOn: (provider: string) => `Sign in with ${provider}`,
+  /** By what the way back from the provider says. */
+  signOnTrouble: {
+    refused: 'The provider knows you, but there is no account for you here. Ask an administrator.',
+    failed: 'Signing in at the provider failed. Try again, or use a password.',
+  } as Record<string, string>,
   or: 'or',
   demoTitle: 'Try it as',
-  demoHint: 'This is a demonstration. Everything is made up and deleted when it stops.',
+  demoHint: 'This is a demonstration. Everything is made up.',
   startFailed: 'The page could not be loaded',
   viewFailed: 'This view could not be loaded. Load the page again.',
   reload: 'Load again',

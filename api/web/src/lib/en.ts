@@ -94,6 +94,7 @@ export const en = {
   emptyQuiet: 'Nothing was found in this time. New violations appear here by themselves.',
   emptyNarrow: 'No violation fits these filters. Clear them, or choose a longer time.',
   emptyAll: 'Nothing has been recorded yet. Violations appear here by themselves as soon as a camera sees one.',
+  emptyConfirmed: 'The regulator has confirmed nothing yet. What is confirmed appears here.',
   showNewest: (when: string) => `Show the newest, of ${when}`,
 
   failedTitle: 'The violations could not be loaded',

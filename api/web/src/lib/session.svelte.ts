@@ -28,6 +28,8 @@ class Session {
 
   /** Nobody signs in: everybody who reaches the server may do everything. */
   isOpen = $derived(this.view?.login === 'none');
+  /** The server shows this account what was confirmed, and nothing else. */
+  seesConfirmedOnly = $derived(this.account?.role === 'enterprise');
   mustChange = $derived(this.account?.must_change_password ?? false);
   step = $derived.by((): Step => {
     if (!this.view) return this.problem ? 'failed' : 'loading';

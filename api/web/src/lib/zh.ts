@@ -93,6 +93,7 @@ export const zh: Words = {
   emptyQuiet: '这段时间内没有发现违规。新的违规会自动显示在这里。',
   emptyNarrow: '没有符合筛选条件的违规。请清除筛选，或选择更长的时间。',
   emptyAll: '尚无记录。摄像机一旦发现违规，就会自动显示在这里。',
+  emptyConfirmed: '目前没有经监管部门确认的违规。确认后会显示在这里。',
   showNewest: (when) => `查看最新一条（${when}）`,
 
   failedTitle: '无法加载违规列表',
