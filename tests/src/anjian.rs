@@ -1,6 +1,6 @@
 //! The executable under test, as a person runs it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -116,10 +116,14 @@ impl Server {
     }
 
     fn spawn(mut command: Command, folder: TempDir) -> Result<Self> {
-        command.args(["serve", "--config", "anjian.toml"]).current_dir(folder.path()).stderr(Stdio::piped());
+        command
+            .args(["serve", "--config", "anjian.toml"])
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let log = Arc::new(Mutex::new(String::new()));
-        let addresses = follow(&mut child, Arc::clone(&log))?;
+        let addresses = follow(&mut child, &log)?;
         let Ok(address) = addresses.recv_timeout(Duration::from_secs(60)) else {
             let _ = child.kill();
             bail!("anjian serve gave no address:\n{}", text(&log));
@@ -198,7 +202,7 @@ impl Server {
         Ok(self.address.trim_start_matches("http://").parse()?)
     }
 
-    /// Everything that it has written to standard error.
+    /// Everything that it has written to standard output and standard error.
     #[must_use]
     pub fn log(&self) -> String {
         text(&self.log)
@@ -262,20 +266,24 @@ impl Drop for Server {
     }
 }
 
-/// Collects standard error and sends the address as soon as it is told.
-fn follow(child: &mut Child, log: Arc<Mutex<String>>) -> Result<Receiver<String>> {
-    let stderr = child.stderr.take().context("no standard error")?;
+/// Collects what it writes and sends the address as soon as it is told.
+fn follow(child: &mut Child, log: &Arc<Mutex<String>>) -> Result<Receiver<String>> {
+    let stdout: Box<dyn Read + Send> = Box::new(child.stdout.take().context("no standard output")?);
+    let stderr: Box<dyn Read + Send> = Box::new(child.stderr.take().context("no standard error")?);
     let (sender, addresses) = sync_channel(1);
-    std::thread::Builder::new().name("anjian-log".to_owned()).spawn(move || {
-        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-            if let Some((_, address)) = line.split_once("http://") {
-                let _ = sender.try_send(format!("http://{}", address.trim_end_matches('/')));
+    for stream in [stdout, stderr] {
+        let (sender, log) = (sender.clone(), Arc::clone(log));
+        std::thread::Builder::new().name("anjian-log".to_owned()).spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                if let Some((_, address)) = line.split_once("http://") {
+                    let _ = sender.try_send(format!("http://{}", address.trim_end_matches('/')));
+                }
+                let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                log.push_str(&line);
+                log.push('\n');
             }
-            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-            log.push_str(&line);
-            log.push('\n');
-        }
-    })?;
+        })?;
+    }
     Ok(addresses)
 }
 
