@@ -4,7 +4,6 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures with a clock of its own")]
 
 #[path = "../tests/seed/mod.rs"]
-#[allow(dead_code, reason = "the tests need more of it")]
 mod seed;
 
 use std::sync::Arc;
