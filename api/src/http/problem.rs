@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use anjian_casework::roles::Action;
+use anjian_casework::verdict::Refusal;
 use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
-use anjian_indexer::{AccountError, IndexError};
+use anjian_indexer::{AccountError, IndexError, VerdictError};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -85,6 +86,9 @@ pub(crate) enum Problem {
     /// An account was not made or changed.
     #[error(transparent)]
     Account(AccountError),
+    /// A verdict was not changed.
+    #[error(transparent)]
+    Verdict(VerdictError),
     /// A key of a document that is not allowed.
     #[error("{reason}")]
     BodyKey { key: &'static str, reason: String },
@@ -171,6 +175,7 @@ impl Problem {
             Self::Crowd => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
             Self::NoLogin => (StatusCode::CONFLICT, "no-login", "Nobody signs in here"),
             Self::Account(error) => account_kind(error),
+            Self::Verdict(error) => verdict_kind(error),
             Self::BodyKey { .. } => (StatusCode::BAD_REQUEST, "account", "Not as an account"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
@@ -209,7 +214,7 @@ impl Problem {
         }
     }
 
-    fn view(&self) -> ProblemView {
+    pub(crate) fn view(&self) -> ProblemView {
         let (status, kind, title) = self.kind();
         let detail = match self {
             Self::Index(IndexError::Query(reason)) => reason.clone(),
@@ -228,6 +233,23 @@ impl Problem {
         };
         let kind = format!("urn:anjian:problem:{kind}");
         ProblemView { kind, title: title.to_owned(), status: status.as_u16(), detail, key }
+    }
+}
+
+const fn verdict_kind(error: &VerdictError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        VerdictError::Unknown => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        VerdictError::Nameless => (StatusCode::CONFLICT, "no-login", "Nobody signs in here"),
+        VerdictError::Refused(Refusal::Changed { .. }) => {
+            (StatusCode::CONFLICT, "changed", "Changed meanwhile")
+        }
+        VerdictError::Refused(
+            Refusal::WordsMissing
+            | Refusal::ChangeReasonMissing
+            | Refusal::TooLong { .. }
+            | Refusal::ConfirmInBulk,
+        ) => (StatusCode::BAD_REQUEST, "verdict", "Not as a verdict"),
+        _ => (StatusCode::CONFLICT, "verdict", "Not possible now"),
     }
 }
 
@@ -292,6 +314,16 @@ impl From<AccountError> for Problem {
         match error {
             AccountError::Index(error) => Self::Index(error),
             error => Self::Account(error),
+        }
+    }
+}
+
+/// What failed in the index stays what it is.
+impl From<VerdictError> for Problem {
+    fn from(error: VerdictError) -> Self {
+        match error {
+            VerdictError::Index(error) => Self::Index(error),
+            error => Self::Verdict(error),
         }
     }
 }

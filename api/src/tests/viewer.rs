@@ -101,6 +101,8 @@ fn addresses() -> Vec<(&'static str, &'static str, &'static str)> {
         ("GET", "/api/v1/violations/{violation}/snapshot-annotated.jpg", ""),
         ("GET", "/api/v1/violations/{violation}/thumbnail.jpg", ""),
         ("GET", "/api/v1/violations/{violation}/clip.mp4", ""),
+        ("GET", "/api/v1/violations/{violation}/verdict", ""),
+        ("DELETE", "/api/v1/violations/{violation}/verdict", "version=0"),
         ("GET", "/api/v1/cameras/{camera}/recordings", RANGE),
         ("GET", "/api/v1/cameras/{camera}/playlist.m3u8", RANGE),
         ("GET", "/api/v1/cameras/{camera}/recordings/{start}/media.mp4", ""),
@@ -117,7 +119,9 @@ fn addresses() -> Vec<(&'static str, &'static str, &'static str)> {
 }
 
 /// Addresses that name nothing; other tests say what a viewer of one site gets from them.
-const NAMELESS: [&str; 28] = [
+const NAMELESS: [&str; 30] = [
+    "/api/v1/violations/{id}/verdict/second",
+    "/api/v1/verdicts",
     "/api/v1/sign-on/start",
     "/api/v1/sign-on/return",
     "/api/v1/session",
