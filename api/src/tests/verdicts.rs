@@ -73,7 +73,7 @@ async fn what_is_no_verdict_says_why() {
         (json!({ "version": 0, "finding": { "verdict": "confirmed", "reason": "hat_worn" } }), "reason"),
         (dismissed(0, "other", " "), "words"),
         (dismissed(0, "bored", ""), "bored"),
-        (dismissed(0, "hat_worn", &"长".repeat(2_001)), "2000"),
+        (dismissed(0, "hat_worn", &"x".repeat(2_001)), "2000"),
         (json!({ "finding": { "verdict": "confirmed" } }), "version"),
     ] {
         let refused = desk.server.ask(&mut desk.wang, "POST", &path, body.clone()).await;
