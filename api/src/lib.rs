@@ -18,6 +18,7 @@ mod routes;
 mod server;
 mod shared;
 mod updates;
+mod verdicts;
 mod violations;
 
 pub use accounts::credentials::{NewPassword, ProgramToken};

@@ -28,6 +28,7 @@ use crate::recordings::{
 };
 use crate::shared::Shared;
 use crate::updates::stream;
+use crate::verdicts::{bulk, one as verdict};
 use crate::violations::{counts, evidence, list as violations};
 use crate::{behaviours, health};
 
@@ -48,6 +49,9 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(evidence::snapshot_annotated))
         .routes(routes!(evidence::thumbnail))
         .routes(routes!(evidence::clip))
+        .routes(routes!(verdict::verdict, verdict::give, verdict::undo))
+        .routes(routes!(verdict::sign))
+        .routes(routes!(bulk::dismiss))
         .routes(routes!(behaviours::list))
         .routes(routes!(cameras::sites))
         .routes(routes!(cameras::cameras))

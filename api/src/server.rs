@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anjian_casework::verdict::{Policy, SecondSignPolicy};
 use anjian_domain::{BehaviourList, ErrorKind, Shortage, SystemClock, Viewer};
 use anjian_indexer::{Index, IndexError};
 use ipnet::IpNet;
@@ -74,6 +75,8 @@ pub struct ApiSettings {
     pub plain_http: PlainHttp,
     /// `None`: nobody signs in, everybody who reaches the server may do everything.
     pub login: Option<LoginSettings>,
+    /// How long verdicts can be undone, and which need a second signature.
+    pub verdict_policy: Policy,
 }
 
 impl ApiSettings {
@@ -91,6 +94,10 @@ impl ApiSettings {
             trusted_proxies: Vec::new(),
             plain_http: PlainHttp::Proxies,
             login: None,
+            verdict_policy: Policy {
+                undo_window: Duration::from_secs(30),
+                second_sign: SecondSignPolicy::Never,
+            },
         }
     }
 
@@ -186,6 +193,7 @@ pub async fn serve_on(
         index,
         door,
         behaviours: ports.behaviours,
+        verdict_policy: settings.verdict_policy,
         cuts: PreparedCuts::new(clock.clone()),
         files: FileWork::default(),
         clock,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anjian_casework::verdict::Policy;
 use anjian_domain::{BehaviourList, Clock};
 use anjian_indexer::Index;
 use tokio::sync::{Semaphore, watch};
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     /// What people see of evidence.
     pub(crate) witness: Witness,
     pub(crate) behaviours: BehaviourList,
+    /// How long verdicts can be undone, and which need a second signature.
+    pub(crate) verdict_policy: Policy,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: MetricsText,
     pub(crate) jobs: JobsHealth,

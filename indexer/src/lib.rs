@@ -38,6 +38,7 @@ mod retention;
 mod secrets;
 mod sink;
 mod updates;
+mod verdicts;
 mod viewer;
 mod violations;
 
@@ -90,6 +91,8 @@ pub use secrets::key_file::random as random_bytes;
 pub use sink::IndexSink;
 pub use updates::notifications::Notifications;
 pub use updates::update::{LiveKind, LiveUpdate};
+pub use verdicts::act::VerdictAct;
+pub use verdicts::error::VerdictError;
 pub use violations::cursor::{Cursor, CursorError};
 pub use violations::query::{CountKey, GroupBy, ViolationCount, ViolationPage, ViolationQuery};
 pub use violations::rows::{RunRow, ViolationClock, ViolationDetail, ViolationRow};

@@ -10,6 +10,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use anjian_api::{JobHealth, JobsHealth};
+use anjian_casework::verdict::Policy;
 use anjian_domain::Clock;
 use anjian_indexer::{Expiry, Index, IndexError};
 use anjian_ingest::{StopSignal, THREAD_DEATHS, Vitals};
@@ -51,6 +52,7 @@ const CLIP_PAUSE: Duration = Duration::from_secs(2);
 const RETENTION_PAUSE: Duration = Duration::from_secs(15);
 const PRESENCE_PAUSE: Duration = Duration::from_secs(2);
 const MOVE_PAUSE: Duration = Duration::from_secs(5);
+const VERDICT_PAUSE: Duration = Duration::from_secs(1);
 const CHECKPOINT_PAUSE: Duration = Duration::from_secs(600);
 /// Segments close once a minute or less often.
 const RECORDINGS_PAUSE: Duration = Duration::from_secs(30);
@@ -111,6 +113,11 @@ impl Upkeep {
                 move_and_expire(moving.clone())
             })?;
         }
+        let judged = index.clone();
+        upkeep.start_job("verdicts", VERDICT_PAUSE, runtime.clone(), move || {
+            let index = judged.clone();
+            async move { index.settle_verdicts(Policy::default()).await.map(|_| None) }
+        })?;
         let audited = index.clone();
         upkeep.start_job("checkpoint", CHECKPOINT_PAUSE, runtime.clone(), move || {
             let index = audited.clone();

@@ -4,6 +4,7 @@
 pub(crate) mod body;
 pub(crate) mod client;
 pub(crate) mod guard;
+pub(crate) mod kinds;
 pub(crate) mod page;
 pub(crate) mod problem;
 pub(crate) mod query;

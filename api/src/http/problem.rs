@@ -8,7 +8,7 @@ use std::time::Duration;
 use anjian_casework::roles::Action;
 use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
-use anjian_indexer::{AccountError, IndexError};
+use anjian_indexer::{AccountError, IndexError, VerdictError};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::weakness::Weakness;
+use crate::http::kinds::{account_key, account_kind, gallery_kind, verdict_kind};
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
 
@@ -85,6 +86,9 @@ pub(crate) enum Problem {
     /// An account was not made or changed.
     #[error(transparent)]
     Account(AccountError),
+    /// A verdict was not changed.
+    #[error(transparent)]
+    Verdict(VerdictError),
     /// A key of a document that is not allowed.
     #[error("{reason}")]
     BodyKey { key: &'static str, reason: String },
@@ -171,6 +175,7 @@ impl Problem {
             Self::Crowd => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
             Self::NoLogin => (StatusCode::CONFLICT, "no-login", "Nobody signs in here"),
             Self::Account(error) => account_kind(error),
+            Self::Verdict(error) => verdict_kind(error),
             Self::BodyKey { .. } => (StatusCode::BAD_REQUEST, "account", "Not as an account"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
@@ -209,7 +214,7 @@ impl Problem {
         }
     }
 
-    fn view(&self) -> ProblemView {
+    pub(crate) fn view(&self) -> ProblemView {
         let (status, kind, title) = self.kind();
         let detail = match self {
             Self::Index(IndexError::Query(reason)) => reason.clone(),
@@ -231,47 +236,9 @@ impl Problem {
     }
 }
 
-const fn account_kind(error: &AccountError) -> (StatusCode, &'static str, &'static str) {
-    match error {
-        AccountError::Known(_) => (StatusCode::CONFLICT, "known", "There already"),
-        AccountError::Unknown(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
-        AccountError::LastAdmin(_) => (StatusCode::CONFLICT, "last-admin", "The last administrator"),
-        _ => (StatusCode::BAD_REQUEST, "account", "Not as an account"),
-    }
-}
-
-const fn account_key(error: &AccountError) -> Option<&'static str> {
-    match error {
-        AccountError::Known(_) => Some("name"),
-        AccountError::Scope(_) | AccountError::Site(_) => Some("scope"),
-        AccountError::Grant(_) => Some("grants"),
-        AccountError::NoPerson(_) => Some("role"),
-        AccountError::Words { name, .. } => Some(name),
-        _ => None,
-    }
-}
-
 /// Whole seconds, at least one.
 fn wait_s(wait: &Duration) -> u64 {
     wait.as_secs() + 1
-}
-
-const fn gallery_kind(error: &GalleryError) -> (StatusCode, &'static str, &'static str) {
-    match error {
-        GalleryError::Nothing(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
-        GalleryError::NotAPicture(_) => (StatusCode::BAD_REQUEST, "body", "Body not understood"),
-        GalleryError::Nobody => (StatusCode::UNPROCESSABLE_ENTITY, "nobody", "Nobody found"),
-        GalleryError::TooLittle => (StatusCode::UNPROCESSABLE_ENTITY, "too-little", "Too little to see"),
-        GalleryError::Known(_) => (StatusCode::CONFLICT, "known", "There already"),
-        GalleryError::Full(_) => (StatusCode::CONFLICT, "gallery-full", "Gallery full"),
-        GalleryError::OtherModel { .. } => (StatusCode::CONFLICT, "other-model", "Gallery of another model"),
-        GalleryError::Damaged => (StatusCode::CONFLICT, "gallery-damaged", "Gallery damaged"),
-        GalleryError::NoModel => (StatusCode::CONFLICT, "no-model", "No model for garments"),
-        GalleryError::Unwritable(_) => (StatusCode::INSUFFICIENT_STORAGE, "unwritable", "Cannot be stored"),
-        GalleryError::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
-        GalleryError::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "gallery", "Not enrolled"),
-        GalleryError::Unavailable(_) => (StatusCode::NOT_IMPLEMENTED, "no-galleries", "No galleries"),
-    }
 }
 
 /// What clients learn of trouble with media files: never their paths.
@@ -292,6 +259,16 @@ impl From<AccountError> for Problem {
         match error {
             AccountError::Index(error) => Self::Index(error),
             error => Self::Account(error),
+        }
+    }
+}
+
+/// What failed in the index stays what it is.
+impl From<VerdictError> for Problem {
+    fn from(error: VerdictError) -> Self {
+        match error {
+            VerdictError::Index(error) => Self::Index(error),
+            error => Self::Verdict(error),
         }
     }
 }

@@ -24,6 +24,7 @@ mod sights;
 mod sign_on;
 mod stream;
 mod tls;
+mod verdicts;
 mod viewer;
 
 #[path = "../../tests/seed/mod.rs"]
@@ -35,6 +36,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use anjian_casework::verdict::Policy;
 use anjian_domain::{SystemClock, Viewer, ViolationId, WallTime};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -141,6 +143,7 @@ impl Server {
             witness: Witness::start(seed.index.clone()),
             door: Door::Open(viewer),
             behaviours: seed::behaviours(),
+            verdict_policy: Policy::default(),
             clock: SystemClock::shared(),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
             jobs: Arc::new(|| {

@@ -32,6 +32,7 @@ const MORE: &str = "
     INSERT INTO account VALUES ('wang', '王工', 'inspector', '{\"kind\":\"everything\"}', '[]', 'ZF-1', 1, 'hash', 0, NULL,
         x'01ff', 1, 59000000, 'https://id.example wang', 3, 1, 2);
     INSERT INTO session VALUES (zeroblob(32), x'01', 'a1', 'wang', 3, '10.0.0.8', 'Firefox', 1, 2, 3, 4);
+    INSERT INTO verdict VALUES (2, 1, 'confirmed', 0, 5, '{\"version\":1,\"standing\":null,\"replaced\":[]}');
     INSERT INTO token VALUES ('t1', zeroblob(32), 'export', 'wang', '{\"kind\":\"everything\"}', '[\"see_violations\"]', 'wang', 1, NULL, 9);";
 
 pub(crate) fn runtime() -> Runtime {

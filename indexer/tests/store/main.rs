@@ -42,6 +42,7 @@ mod segment_moves;
 mod single_faults;
 mod updates;
 mod upgrades;
+mod verdicts;
 mod viewers;
 
 /// Cases of several nodes, for databases that several can share.
@@ -136,6 +137,8 @@ store_suite!(
     accounts: accounts_are_made_changed_and_reset, an_enterprise_sees_its_own_accounts, sessions_begin_and_end,
         a_change_of_rights_asks_for_a_new_token, a_step_of_a_second_factor_counts_once,
         tokens_end_and_are_bounded_by_their_owner, a_region_holds_the_sites_that_lie_in_it, logins_stand_in_the_audit;
+    verdicts: a_verdict_counts_when_it_can_be_undone_no_longer, a_verdict_is_undone_and_replaced_with_a_reason,
+        two_officers_at_once_lose_no_verdict, a_second_signature_is_awaited_where_it_is_asked;
     viewers: another_site_is_as_if_it_were_not_there, what_is_not_yours_is_not_there, an_enterprise_sees_what_was_confirmed,
         a_large_region_is_searched_like_a_small_one;
 );

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anjian_api::{ApiSettings, LoginSettings, PlainHttp, Tls, TlsError, TlsFiles};
+use anjian_casework::verdict::Policy;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -113,6 +114,7 @@ impl Server {
             tls,
             trusted_proxies: self.trusted_proxies.iter().map(|Proxy(network)| *network).collect(),
             login,
+            verdict_policy: Policy::default(),
             plain_http: if self.allow_plain_http_beyond_loopback {
                 PlainHttp::Everybody
             } else {

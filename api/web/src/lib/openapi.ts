@@ -669,6 +669,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Dismisses many violations with one reason. Confirming is done one by one. */
+        post: operations["dismiss_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/violations": {
         parameters: {
             query?: never;
@@ -785,6 +802,42 @@ export interface paths {
         get: operations["thumbnail"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/violations/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the verdict of a violation stands. */
+        get: operations["verdict"];
+        put?: never;
+        /** Gives a verdict. It counts outside the inbox when it can be undone no longer. */
+        post: operations["give_verdict"];
+        /** Takes one's own verdict back, within the window for that. */
+        delete: operations["undo_verdict"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/violations/{id}/verdict/second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs another officer's verdict. */
+        post: operations["sign_verdict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1153,6 +1206,12 @@ export interface components {
              */
             score: number;
         };
+        /** @description What is dismissed, and why. */
+        DismissalView: {
+            finding: components["schemas"]["FindingView"];
+            /** @description At most 200. */
+            members: components["schemas"]["MemberView"][];
+        };
         /** @description What came of a garment. */
         EnrolledView: {
             /** @description Approved garments in the gallery now. */
@@ -1202,6 +1261,15 @@ export interface components {
              */
             by: "age" | "size" | "recording";
         };
+        /** @description What is found, as it is sent. */
+        FindingView: {
+            /** @description Why it is no violation; only with `dismissed`. */
+            reason?: string | null;
+            /** @description `confirmed` or `dismissed`. */
+            verdict: components["schemas"]["FoundView"];
+            /** @description The same in words; needed with the reason `other`. */
+            words?: string;
+        };
         /** @description A stretch of footage that no rule could judge. */
         FlawView: {
             /**
@@ -1220,6 +1288,8 @@ export interface components {
              */
             to_s: number;
         };
+        /** @enum {string} */
+        FoundView: "confirmed" | "dismissed";
         /** @description Every gallery. */
         GalleriesView: {
             /** @description By name. */
@@ -1321,6 +1391,33 @@ export interface components {
             /** @description What its last round could not do for single files, in words. */
             trouble: string | null;
         };
+        /** @description One judgement. */
+        JudgementView: {
+            /** Format: date-time */
+            at: string;
+            /** @description The account that gave it. */
+            by: string;
+            /** @description Why it replaces an earlier one; empty for the first. */
+            change_reason: string;
+            /** @description Why it is no violation; null for confirmed ones. */
+            reason: string | null;
+            /**
+             * @description The second signature.
+             * @enum {string}
+             */
+            second: "not_asked" | "awaited" | "signed";
+            /** Format: date-time */
+            second_at: string | null;
+            /** @description Who signed second; null while nobody did. */
+            second_by: string | null;
+            /**
+             * @description What an inspector made of it.
+             * @enum {string}
+             */
+            verdict: "none" | "confirmed" | "dismissed";
+            /** @description The same in words; may be empty. */
+            words: string;
+        };
         /** @description A key of a behaviour's rules. */
         KeyView: {
             /** @description What stands in for it when a rule leaves it out; null when nothing does. */
@@ -1373,6 +1470,16 @@ export interface components {
             item: components["schemas"]["TokenView"];
             /** @description What a program sends: `Authorization: Bearer …` */
             token: string;
+        };
+        /** @description One violation of a dismissal. */
+        MemberView: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int32
+             * @description The version that the page showed.
+             */
+            version: number;
         };
         /** @description An account that is made. */
         NewAccountView: {
@@ -1434,10 +1541,32 @@ export interface components {
             /** @description `otpauth://…` */
             uri: string;
         };
+        /** @description A verdict as it is given. */
+        NewVerdictView: {
+            /** @description Why it replaces the one that stands; not for the first. */
+            change_reason?: string;
+            finding: components["schemas"]["FindingView"];
+            shown?: components["schemas"]["ShownView"] | null;
+            /**
+             * Format: int32
+             * @description The version that the page showed; 0 when nobody judged it yet.
+             */
+            version: number;
+        };
         /** @description The password of the next login. */
         OneTimePasswordView: {
             /** @description Shown once; counts for three days. */
             one_time_password: string;
+        };
+        /** @description What became of one member: its verdict, or why it has none. */
+        OutcomeView: {
+            id: string;
+            problem: components["schemas"]["ProblemView"] | null;
+            verdict: components["schemas"]["VerdictView"] | null;
+        };
+        /** @description What became of each member, in the order in which they were sent. */
+        OutcomesView: {
+            items: components["schemas"]["OutcomeView"][];
         };
         /** @description The account that is signed in. */
         OwnAccountView: {
@@ -1684,6 +1813,29 @@ export interface components {
         SessionsView: {
             items: components["schemas"]["SessionRowView"][];
         };
+        /** @description What an officer was shown before judging, and for how long. Stands in the audit. */
+        ShownView: {
+            /**
+             * Format: int32
+             * @description How much of its clip was played, milliseconds.
+             */
+            clip_ms?: number;
+            /**
+             * Format: int32
+             * @description How long the violation was on the screen, milliseconds.
+             */
+            for_ms?: number;
+            /** @description Whether its picture had arrived. */
+            picture?: boolean;
+        };
+        /** @description Which version is signed. */
+        SignView: {
+            /**
+             * Format: int32
+             * @description The version that the page showed.
+             */
+            version: number;
+        };
         /** @description One enterprise's premises. */
         SiteView: {
             /** @description Whether the present configuration names it. */
@@ -1805,6 +1957,32 @@ export interface components {
              */
             id: number;
             path: components["schemas"]["TrackPointView"][];
+        };
+        /** @description Where the verdict of a violation stands. */
+        VerdictView: {
+            /**
+             * @description What an inspector made of it.
+             * @enum {string}
+             */
+            counts: "none" | "confirmed" | "dismissed";
+            /** @description Those before it, the oldest first. */
+            replaced: components["schemas"]["JudgementView"][];
+            standing: components["schemas"]["JudgementView"] | null;
+            /**
+             * Format: date-time
+             * @description Until when its giver can undo it; null when that is over, or there is nothing to undo.
+             */
+            undo_until: string | null;
+            /**
+             * @description What an inspector made of it.
+             * @enum {string}
+             */
+            verdict: "none" | "confirmed" | "dismissed";
+            /**
+             * Format: int32
+             * @description Counts the changes; send it with the next one.
+             */
+            version: number;
         };
         /** @description The clock that dates a violation. */
         ViolationClockView: {
@@ -1944,10 +2122,13 @@ export type CoverageTotalsView = components['schemas']['CoverageTotalsView'];
 export type CoverageView = components['schemas']['CoverageView'];
 export type DemoAccount = components['schemas']['DemoAccount'];
 export type DetectionView = components['schemas']['DetectionView'];
+export type DismissalView = components['schemas']['DismissalView'];
 export type EnrolledView = components['schemas']['EnrolledView'];
 export type EvidenceView = components['schemas']['EvidenceView'];
 export type ExpiredView = components['schemas']['ExpiredView'];
+export type FindingView = components['schemas']['FindingView'];
 export type FlawView = components['schemas']['FlawView'];
+export type FoundView = components['schemas']['FoundView'];
 export type GalleriesView = components['schemas']['GalleriesView'];
 export type GalleryView = components['schemas']['GalleryView'];
 export type GapView = components['schemas']['GapView'];
@@ -1955,18 +2136,23 @@ export type HealthView = components['schemas']['HealthView'];
 export type HoldView = components['schemas']['HoldView'];
 export type HoldsView = components['schemas']['HoldsView'];
 export type JobHealth = components['schemas']['JobHealth'];
+export type JudgementView = components['schemas']['JudgementView'];
 export type KeyView = components['schemas']['KeyView'];
 export type LiftView = components['schemas']['LiftView'];
 export type LoginView = components['schemas']['LoginView'];
 export type MadeAccountView = components['schemas']['MadeAccountView'];
 export type MadeTokenView = components['schemas']['MadeTokenView'];
+export type MemberView = components['schemas']['MemberView'];
 export type NewAccountView = components['schemas']['NewAccountView'];
 export type NewHoldView = components['schemas']['NewHoldView'];
 export type NewOwnTokenView = components['schemas']['NewOwnTokenView'];
 export type NewPasswordView = components['schemas']['NewPasswordView'];
 export type NewTokenView = components['schemas']['NewTokenView'];
 export type NewTotpView = components['schemas']['NewTotpView'];
+export type NewVerdictView = components['schemas']['NewVerdictView'];
 export type OneTimePasswordView = components['schemas']['OneTimePasswordView'];
+export type OutcomeView = components['schemas']['OutcomeView'];
+export type OutcomesView = components['schemas']['OutcomesView'];
 export type OwnAccountView = components['schemas']['OwnAccountView'];
 export type PersonsView = components['schemas']['PersonsView'];
 export type ProblemView = components['schemas']['ProblemView'];
@@ -1985,6 +2171,8 @@ export type SegmentView = components['schemas']['SegmentView'];
 export type SessionRowView = components['schemas']['SessionRowView'];
 export type SessionView = components['schemas']['SessionView'];
 export type SessionsView = components['schemas']['SessionsView'];
+export type ShownView = components['schemas']['ShownView'];
+export type SignView = components['schemas']['SignView'];
 export type SiteView = components['schemas']['SiteView'];
 export type SitesView = components['schemas']['SitesView'];
 export type StorageView = components['schemas']['StorageView'];
@@ -1993,6 +2181,7 @@ export type TokenView = components['schemas']['TokenView'];
 export type TokensView = components['schemas']['TokensView'];
 export type TrackPointView = components['schemas']['TrackPointView'];
 export type TrackView = components['schemas']['TrackView'];
+export type VerdictView = components['schemas']['VerdictView'];
 export type ViolationClockView = components['schemas']['ViolationClockView'];
 export type ViolationDetailView = components['schemas']['ViolationDetailView'];
 export type ViolationPageView = components['schemas']['ViolationPageView'];
@@ -3708,6 +3897,37 @@ export interface operations {
             };
         };
     };
+    dismiss_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissalView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     list_violations: {
         parameters: {
             query?: {
@@ -3967,6 +4187,178 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    give_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVerdictView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Somebody changed it meanwhile, or it is not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    undo_verdict: {
+        parameters: {
+            query: {
+                /** @description The version that the page showed. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    sign_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

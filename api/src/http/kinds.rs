@@ -1,0 +1,62 @@
+//! Status, name and title of errors that other rooms make.
+
+use anjian_casework::verdict::Refusal;
+use anjian_indexer::{AccountError, VerdictError};
+use axum::http::StatusCode;
+
+use crate::ports::galleries::GalleryError;
+
+pub(crate) const fn verdict_kind(error: &VerdictError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        VerdictError::Unknown => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        VerdictError::Nameless => (StatusCode::CONFLICT, "no-login", "Nobody signs in here"),
+        VerdictError::Refused(Refusal::Changed { .. }) => {
+            (StatusCode::CONFLICT, "changed", "Changed meanwhile")
+        }
+        VerdictError::Refused(
+            Refusal::WordsMissing
+            | Refusal::ChangeReasonMissing
+            | Refusal::TooLong { .. }
+            | Refusal::ConfirmInBulk,
+        ) => (StatusCode::BAD_REQUEST, "verdict", "Not as a verdict"),
+        _ => (StatusCode::CONFLICT, "verdict", "Not possible now"),
+    }
+}
+
+pub(crate) const fn account_kind(error: &AccountError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        AccountError::Known(_) => (StatusCode::CONFLICT, "known", "There already"),
+        AccountError::Unknown(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        AccountError::LastAdmin(_) => (StatusCode::CONFLICT, "last-admin", "The last administrator"),
+        _ => (StatusCode::BAD_REQUEST, "account", "Not as an account"),
+    }
+}
+
+pub(crate) const fn account_key(error: &AccountError) -> Option<&'static str> {
+    match error {
+        AccountError::Known(_) => Some("name"),
+        AccountError::Scope(_) | AccountError::Site(_) => Some("scope"),
+        AccountError::Grant(_) => Some("grants"),
+        AccountError::NoPerson(_) => Some("role"),
+        AccountError::Words { name, .. } => Some(name),
+        _ => None,
+    }
+}
+
+pub(crate) const fn gallery_kind(error: &GalleryError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        GalleryError::Nothing(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        GalleryError::NotAPicture(_) => (StatusCode::BAD_REQUEST, "body", "Body not understood"),
+        GalleryError::Nobody => (StatusCode::UNPROCESSABLE_ENTITY, "nobody", "Nobody found"),
+        GalleryError::TooLittle => (StatusCode::UNPROCESSABLE_ENTITY, "too-little", "Too little to see"),
+        GalleryError::Known(_) => (StatusCode::CONFLICT, "known", "There already"),
+        GalleryError::Full(_) => (StatusCode::CONFLICT, "gallery-full", "Gallery full"),
+        GalleryError::OtherModel { .. } => (StatusCode::CONFLICT, "other-model", "Gallery of another model"),
+        GalleryError::Damaged => (StatusCode::CONFLICT, "gallery-damaged", "Gallery damaged"),
+        GalleryError::NoModel => (StatusCode::CONFLICT, "no-model", "No model for garments"),
+        GalleryError::Unwritable(_) => (StatusCode::INSUFFICIENT_STORAGE, "unwritable", "Cannot be stored"),
+        GalleryError::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
+        GalleryError::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "gallery", "Not enrolled"),
+        GalleryError::Unavailable(_) => (StatusCode::NOT_IMPLEMENTED, "no-galleries", "No galleries"),
+    }
+}
