@@ -145,7 +145,7 @@ impl Pair {
         let provider = Provider::start().await;
         let sign_on = SingleSignOn {
             name: "统一认证".to_owned(),
-            issuer: provider.issuer.parse().unwrap(),
+            issuer: provider.issuer.clone(),
             client_id: "anjian".to_owned(),
             client_secret: Some("a secret".to_owned()),
             page: "http://localhost:8080/".parse().unwrap(),

@@ -129,15 +129,11 @@ impl Index {
         query.execute(&mut transaction).await.map_err(not_kept)?;
         let role = account.settings.role.as_str();
         let doer = Doer { account: account.name.as_str(), role, address };
-        let after = Some(json!({ "password": "none" }));
-        let action = Action::ManageOwnAccount.as_str();
-        append(
-            &mut transaction,
-            doer,
-            now,
-            Deed { action, after, ..deed(Event::LogIn, account.name.as_str(), Value::Null) },
-        )
-        .await?;
+        let deed = Deed {
+            action: Action::ManageOwnAccount.as_str(),
+            ..deed(Event::LogIn, account.name.as_str(), json!({ "password": "none" }))
+        };
+        append(&mut transaction, doer, now, deed).await?;
         transaction.commit().await.map_err(not_kept)?;
         Ok(AccountRow { is_one_time: false, has_password: false, ..account })
     }

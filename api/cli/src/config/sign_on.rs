@@ -14,7 +14,7 @@ pub(super) struct SignOn {
     /// As people call it.
     name: String,
     /// Its address, as in its tokens.
-    issuer: Url,
+    issuer: String,
     /// As what this server is known there.
     client_id: String,
     /// Where browsers reach this server.
@@ -64,7 +64,11 @@ impl SignOn {
                 problems.push(format!("server.single_sign_on.{key}: is empty"));
             }
         }
-        for (key, address) in [("issuer", &self.issuer), ("page", &self.page)] {
+        let issuer = Url::parse(&self.issuer);
+        if issuer.is_err() {
+            problems.push(format!("server.single_sign_on.issuer: {:?} is not an address", self.issuer));
+        }
+        for (key, address) in issuer.iter().map(|issuer| ("issuer", issuer)).chain([("page", &self.page)]) {
             if !is_protected(address) {
                 problems.push(format!(
                     "server.single_sign_on.{key}: {address} can be read and changed on the way: use https:// (http:// on this \
@@ -93,11 +97,14 @@ fn is_protected(address: &Url) -> bool {
 mod tests {
     use super::*;
 
-    fn problems(issuer: &str, page: &str) -> Vec<String> {
+    fn sign_on(issuer: &str, page: &str) -> SignOn {
         let text =
             format!("name = \"统一认证\"\nissuer = \"{issuer}\"\nclient_id = \"anjian\"\npage = \"{page}\"");
-        let sign_on: SignOn = toml::from_str(&text).unwrap();
-        let mut problems = sign_on.problems();
+        toml::from_str(&text).unwrap()
+    }
+
+    fn problems(issuer: &str, page: &str) -> Vec<String> {
+        let mut problems = sign_on(issuer, page).problems();
         problems.retain(|problem| !problem.contains("built without"));
         problems
     }
@@ -105,12 +112,15 @@ mod tests {
     #[test]
     fn the_way_to_the_provider_is_protected() {
         assert!(problems("https://id.city.example/realms/plant", "https://anjian.city.example/").is_empty());
+        let kept = sign_on("https://id.city.example/", "https://anjian.city.example/").settings().issuer;
+        assert_eq!(kept, "https://id.city.example/", "as it was written");
         assert!(problems("http://127.0.0.1:9000", "http://localhost:8760/").is_empty());
         for (issuer, page, key) in [
             ("http://id.city.example", "https://anjian.city.example/", "issuer"),
             ("https://id.city.example", "http://anjian.city.example/", "page"),
             ("ftp://127.0.0.1", "https://anjian.city.example/", "issuer"),
             ("https://id.city.example", "https://anjian.city.example/x", "page"),
+            ("id.city.example", "https://anjian.city.example/", "issuer"),
         ] {
             let found = problems(issuer, page);
             assert!(found.len() == 1 && found[0].contains(&format!("single_sign_on.{key}:")), "{found:?}");

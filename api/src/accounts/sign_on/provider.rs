@@ -124,9 +124,7 @@ impl Provider {
     /// With the provider's addresses and keys as they are now.
     async fn client(&self) -> Result<Client, String> {
         let SingleSignOn { issuer, client_id, client_secret, page, .. } = &self.settings;
-        // As it was written: a slash at its end belongs to the name.
-        let issuer = issuer.as_str().trim_end_matches('/').to_owned();
-        let issuer = IssuerUrl::new(issuer).map_err(|error| error.to_string())?;
+        let issuer = IssuerUrl::new(issuer.clone()).map_err(|error| error.to_string())?;
         let found = CoreProviderMetadata::discover_async(issuer, &self.http).await;
         let found = found.map_err(|error| format!("its configuration cannot be read: {error}"))?;
         let back = page.join("api/v1/sign-on/return").map_err(|error| error.to_string())?;

@@ -9,8 +9,8 @@ use url::Url;
 pub struct SingleSignOn {
     /// As people call it; stands on the button.
     pub name: String,
-    /// Its address, as in its tokens.
-    pub issuer: Url,
+    /// Its address, letter by letter as in its tokens: a slash at the end belongs to it.
+    pub issuer: String,
     /// As what this server is known there.
     pub client_id: String,
     /// What proves that; `None` for public clients.
@@ -36,9 +36,6 @@ pub enum AccountClaim {
 impl fmt::Debug for SingleSignOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("SingleSignOn");
-        shown
-            .field("issuer", &self.issuer.as_str())
-            .field("client_id", &self.client_id)
-            .finish_non_exhaustive()
+        shown.field("issuer", &self.issuer).field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
