@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_casework::verdict::{Policy, SecondSignPolicy};
+use anjian_casework::verdict::Policy;
 use anjian_domain::{BehaviourList, ErrorKind, Shortage, SystemClock, Viewer};
 use anjian_indexer::{Index, IndexError};
 use ipnet::IpNet;
@@ -94,10 +94,7 @@ impl ApiSettings {
             trusted_proxies: Vec::new(),
             plain_http: PlainHttp::Proxies,
             login: None,
-            verdict_policy: Policy {
-                undo_window: Duration::from_secs(30),
-                second_sign: SecondSignPolicy::Never,
-            },
+            verdict_policy: Policy::USUAL,
         }
     }
 

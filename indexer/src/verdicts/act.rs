@@ -3,7 +3,7 @@
 use anjian_casework::roles::Action;
 use anjian_casework::verdict::{Act, Context, Policy, VerdictState, Way, decide};
 use anjian_casework::{Recusals, Version};
-use anjian_domain::{Account, Viewer, ViolationId};
+use anjian_domain::{Account, Viewer, ViolationId, WallTime};
 use serde_json::{Value, json};
 
 use crate::audit::append::append;
@@ -51,7 +51,7 @@ impl Index {
         let mut transaction = writer.begin("verdict").await?;
         let violation = find(&mut transaction, viewer, id, action).await?.ok_or(VerdictError::Unknown)?;
         let before = row::state(&mut transaction, violation).await?;
-        let after = self.decided(by, &before, wanted, policy)?;
+        let after = decided(by, &before, wanted, policy, now)?;
         let update = row::keep(&mut transaction, violation, &after, policy, now).await?;
         let deed = Deed {
             action: action.as_str(),
@@ -68,21 +68,20 @@ impl Index {
         self.announce(update);
         Ok(after)
     }
+}
 
-    fn decided(
-        &self,
-        by: &Account,
-        before: &VerdictState,
-        wanted: &VerdictAct,
-        policy: Policy,
-    ) -> Result<VerdictState, VerdictError> {
-        // Nobody is recused until recusals are kept.
-        let recusals = Recusals::default();
-        let VerdictAct { act, seen, way, .. } = wanted;
-        let now = self.inner.clock.now();
-        let context = Context { by, recusals: &recusals, now, seen: *seen, way: *way, policy };
-        Ok(decide(before, act, &context)?)
-    }
+fn decided(
+    by: &Account,
+    before: &VerdictState,
+    wanted: &VerdictAct,
+    policy: Policy,
+    now: WallTime,
+) -> Result<VerdictState, VerdictError> {
+    // Nobody is recused until recusals are kept.
+    let recusals = Recusals::default();
+    let VerdictAct { act, seen, way, .. } = wanted;
+    let context = Context { by, recusals: &recusals, now, seen: *seen, way: *way, policy };
+    Ok(decide(before, act, &context)?)
 }
 
 /// The place of a violation with which the viewer may do this.

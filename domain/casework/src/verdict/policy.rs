@@ -24,10 +24,15 @@ pub enum SecondSignPolicy {
     Always,
 }
 
-impl Default for Policy {
+impl Policy {
     /// 30 seconds to undo, no second signature.
+    pub const USUAL: Self =
+        Self { undo_window: Duration::from_secs(30), second_sign: SecondSignPolicy::Never };
+}
+
+impl Default for Policy {
     fn default() -> Self {
-        Self { undo_window: Duration::from_secs(30), second_sign: SecondSignPolicy::Never }
+        Self::USUAL
     }
 }
 
