@@ -1,10 +1,9 @@
 // Calendar moments as the date fields hold them. The rest of the page knows them as strings.
 
 import { CalendarDate, CalendarDateTime, parseDate, parseDateTime, toCalendarDate } from '@internationalized/date';
+import type { Fineness } from './moment';
 import type { LocalTime } from './time';
 
-/** How fine a field is: 2026-03-01, 2026-03-01T08:00, 2026-03-01T08:00:05. */
-export type Fineness = 'day' | 'minute' | 'second';
 export type Held = CalendarDate | CalendarDateTime;
 
 const LENGTHS: Record<Fineness, number> = { day: 10, minute: 16, second: 19 };

@@ -4,6 +4,8 @@ export const enDates = {
   /** Of month and weekday names. */
   locale: 'en-GB',
   part: { year: 'Year', month: 'Month', day: 'Day', hour: 'Hour', minute: 'Minute', second: 'Second' },
+  /** What stands in an empty part. */
+  blank: { year: 'yyyy', month: 'mm', day: 'dd', hour: '--', minute: '--', second: '--' },
   empty: 'Empty',
   open: (label: string) => `Choose a date: ${label}`,
   previous: 'Previous month',
