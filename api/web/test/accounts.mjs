@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { startMock } from './mock.mjs';
-import { check, complaints, expect, finish, launch, until } from './view.mjs';
+import { check, complaints, expect, finish, launch, momentField, momentOf, setMoment, until } from './view.mjs';
 
 const AXE = await readFile(fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)), 'utf8');
 /** A request that is refused is an error of the console: what the page says of it is checked. */
@@ -305,6 +305,59 @@ await check('the audit is filtered, opened, paged and saved', async () => {
   }
   await page.goBack();
   await until(async () => (await entries.count()) === 100, 'back did not bring the list back');
+  await close(page);
+});
+
+await check('moments are typed and chosen in the language of the page, not of the browser', async () => {
+  // At half past two of that night there is no such time where the browser is.
+  const page = await openAs('audit', '?view=audit', { locale: 'zh-CN', timezoneId: 'Europe/Berlin' });
+  const asked = (name) => new URL(page.url()).searchParams.get(name);
+  const shows = async (name, wanted) => {
+    await until(async () => (await momentOf(page, name)) === wanted, `${name} is not ${wanted}`).catch(async ({ message }) => {
+      throw new Error(`${message} but ${await momentOf(page, name)}`);
+    });
+  };
+  await shows('from', '年-月-日 --:--');
+  for (const moment of ['2026-03-29T02:30', '2024-02-29T00:05', '2026-10-31T23:59']) {
+    await setMoment(page, 'from', moment);
+    await shows('from', moment.replace('T', ' '));
+    expect(asked('from') === moment, `${asked('from')} is asked for`);
+  }
+  await page.goBack();
+  await shows('from', '2024-02-29 00:05');
+  await page.goForward();
+  await shows('from', '2026-10-31 23:59');
+
+  const last = momentField(page, 'from').getByRole('spinbutton').last();
+  await last.click();
+  for (let at = 0; at < 3; at += 1) await page.keyboard.press('Backspace');
+  await page.locator('[name=object]').click();
+  await shows('from', '2026-10-31 23:59');
+  await last.click();
+  for (let at = 0; at < 20; at += 1) await page.keyboard.press('Backspace');
+  await page.locator('[name=object]').click();
+  await shows('from', '年-月-日 --:--');
+  expect(asked('from') === null, 'a cleared moment is asked for');
+
+  await setMoment(page, 'from', '2026-03-15T08:00');
+  await setMoment(page, 'to', '2026-03-10T08:00');
+  await momentField(page, 'to').getByText('不得早于 2026-03-15 08:00').waitFor();
+  await momentField(page, 'to').getByRole('button', { name: '选择日期' }).press('Enter');
+  const calendar = page.getByRole('dialog');
+  expect((await calendar.locator('.day[data-disabled]:not([data-outside-month])').count()) === 14, 'days before the first are offered');
+  await calendar.getByRole('button', { name: '清除' }).click();
+  await shows('to', '年-月-日 --:--');
+
+  await page.getByRole('button', { name: 'English' }).click();
+  await momentField(page, 'from').getByRole('button', { name: 'Choose a date' }).press('Enter');
+  await calendar.getByText('March 2026', { exact: true }).waitFor();
+  await until(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')?.endsWith('15 March 2026')), 'the chosen day has no focus');
+  const found = await faults(page);
+  expect(found.length === 0, found.join(' | '));
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await shows('from', '2026-03-22 08:00');
+  await calendar.waitFor({ state: 'detached' });
   await close(page);
 });
 

@@ -13,6 +13,7 @@ const { hideUnplayed } = await server.ssrLoadModule('/src/lib/sound.ts');
 const { ViolationList } = await server.ssrLoadModule('/src/lib/list.svelte.ts');
 const audit = await server.ssrLoadModule('/src/lib/audit.ts');
 const { agentName } = await server.ssrLoadModule('/src/lib/agent.ts');
+const dates = await server.ssrLoadModule('/src/lib/dates.ts');
 const { explained, thresholds } = await server.ssrLoadModule('/src/lib/thresholds.ts');
 
 const results = { passed: 0, failed: 0 };
@@ -77,6 +78,15 @@ check('an address keeps the filters', () => {
   assert.deepEqual(filters.readAddress(filters.writeAddress(chosen)), chosen);
   assert.equal(filters.writeAddress(filters.noFilters()).toString(), '');
   assert.deepEqual(filters.readAddress(new URLSearchParams('range=ever&status=odd&verdict=odd&from=x')), filters.noFilters());
+});
+
+check('date fields keep the texts of addresses', () => {
+  const again = (text, fineness) => dates.textOf(dates.held(text, fineness), fineness);
+  assert.equal(again('2026-03-01T08:00', 'minute'), '2026-03-01T08:00');
+  assert.equal(again('2026-03-01T08:00:05', 'second'), '2026-03-01T08:00:05');
+  assert.equal(again('2026-03-01T08:00', 'second'), '2026-03-01T08:00:00');
+  assert.equal(again('2026-03-01', 'day'), '2026-03-01');
+  for (const odd of ['', 'x', '2026-02-30T08:00', '2026-03-01T25:00']) assert.equal(again(odd, 'minute'), '');
 });
 
 check('ranges are those of the site', () => {

@@ -57,6 +57,23 @@ export const clockOf = async (view) => Date.parse((await view.locator('[data-clo
 export const isPlaying = (view) => view.locator('video[data-playing=playing]').count().then((count) => count === 1);
 export const slider = (view, which) => view.locator(`[data-strip=${which}] [role=slider]`);
 
+/** A date field of the page, by its name. */
+export const momentField = (view, name) => view.locator(`[data-moment=${name}]:visible`);
+
+/** What a date field shows: 2026-03-01 08:00. */
+export const momentOf = async (view, name) => {
+  const parts = momentField(view, name).locator('.part, .before');
+  await parts.first().waitFor();
+  return (await parts.allTextContents()).join('');
+};
+
+/** Types a moment, `2026-03-01T08:00` or a day, into the parts of a date field, and leaves it. */
+export async function setMoment(view, name, local) {
+  await momentField(view, name).getByRole('spinbutton').first().click();
+  await view.keyboard.type(local.replace(/\D/g, ''));
+  await view.keyboard.press('Enter');
+}
+
 /** Waits until the picture of a moment is shown, give or take; answers the moment. */
 export async function shows(view, moment, slack = 6_000) {
   const isThere = async () => Math.abs((await clockOf(view)) - moment) < slack && (await isPlaying(view));

@@ -1,12 +1,14 @@
 // Every string of the page in English. The other languages have the same shape: the compiler sees to it.
 
 import { enAccounts } from './en-accounts';
+import { enDates } from './en-dates';
 import { enPlayback } from './en-playback';
 
 const many = (n: number, one: string, more: string) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
 
 export const en = {
   tag: 'en',
+  dates: enDates,
   product: 'Anjian',
   tagline: 'Safety violations',
   skip: 'Skip to the violations',

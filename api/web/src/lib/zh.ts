@@ -2,10 +2,12 @@
 
 import type { Words } from './en';
 import { zhAccounts } from './zh-accounts';
+import { zhDates } from './zh-dates';
 import { zhPlayback } from './zh-playback';
 
 export const zh: Words = {
   tag: 'zh-CN',
+  dates: zhDates,
   product: '安监',
   tagline: '安全违规',
   skip: '跳到违规列表',
