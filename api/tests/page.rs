@@ -21,7 +21,10 @@ use seed_ffmpeg::FfmpegPictures;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::Command;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
+
+/// Browsers that run at once: scripts wait for pictures and events, and a machine with two cores has no more to give.
+static BROWSERS: Semaphore = Semaphore::const_new(2);
 
 const NEEDS: &str = "run scripts/setup --tests, which installs it";
 
@@ -116,6 +119,7 @@ async fn look(seed: &Seed, script: &str) {
 async fn look_as(seed: &Seed, script: &str, login: Option<LoginSettings>, more: &[&str]) {
     let chromium =
         std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
+    let _place = BROWSERS.acquire().await.unwrap();
     check_there(&chromium, "Chromium");
     check_there(&web().join("node_modules/playwright-core"), "the page's test library");
     check_there(&web().join("dist/index.html"), "the built page");

@@ -141,6 +141,11 @@ await check('a new violation appears and closes by itself', async () => {
 await check('nothing jumps while somebody reads further down', async () => {
   await page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight));
   await until(() => page.locator('main').evaluate((main) => main.scrollTop > 100), 'the list does not scroll');
+  // The page learns of it from an IntersectionObserver, which reports after the next frame: nobody reads so soon.
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame += 1) await new Promise((resume) => requestAnimationFrame(resume));
+    await new Promise((resume) => setTimeout(resume));
+  });
   const before = await rows(page).count();
   console.log('record now');
   const pill = page.getByRole('button', { name: /1 new violation/ });
