@@ -2,6 +2,7 @@
 
 import { enAccounts } from './en-accounts';
 import { enDates } from './en-dates';
+import { enDesk } from './en-desk';
 import { enPlayback } from './en-playback';
 
 const many = (n: number, one: string, more: string) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
@@ -150,6 +151,7 @@ export const en = {
   viewViolations: 'Violations',
   playback: enPlayback,
   accounts: enAccounts,
+  desk: enDesk,
 };
 
 export type Words = typeof en;

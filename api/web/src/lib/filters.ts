@@ -58,6 +58,18 @@ export function readAddress(query: URLSearchParams): Filters {
   };
 }
 
+/** The inbox begins with what nobody judged: there the address says so when all is shown. */
+export function readInboxAddress(query: URLSearchParams): Filters {
+  return { ...readAddress(query), ...(query.has('verdict') ? {} : { verdict: 'none' as const }) };
+}
+
+export function writeInboxAddress(filters: Filters): URLSearchParams {
+  const query = writeAddress(filters);
+  if (filters.verdict === 'none') query.delete('verdict');
+  if (filters.verdict === '') query.set('verdict', 'all');
+  return query;
+}
+
 export function writeAddress(filters: Filters): URLSearchParams {
   const query = new URLSearchParams();
   if (filters.range !== DEFAULT_RANGE) query.set('range', filters.range);

@@ -3,6 +3,7 @@
 import type { Words } from './en';
 import { zhAccounts } from './zh-accounts';
 import { zhDates } from './zh-dates';
+import { zhDesk } from './zh-desk';
 import { zhPlayback } from './zh-playback';
 
 export const zh: Words = {
@@ -149,4 +150,5 @@ export const zh: Words = {
   viewViolations: '违规',
   playback: zhPlayback,
   accounts: zhAccounts,
+  desk: zhDesk,
 };
