@@ -5,8 +5,8 @@ const many = (n: number, one: string, more: string) => `${n.toLocaleString('en')
 export const enDesk = {
   title: 'Inbox',
   queue: 'To judge, newest first',
-  left: (n: number) => `${n.toLocaleString('en')} left here`,
-  place: (at: number, of: number) => `${at} of ${of}`,
+  left: (n: number) => `${n.toLocaleString('en')} to judge`,
+  place: (at: number) => `No. ${at}`,
   grid: 'Pictures',
   list: 'List',
   layout: 'Layout',
@@ -110,8 +110,8 @@ export const enDesk = {
   pictureFailed: 'The picture could not be loaded.',
   clipFailed: 'The clip could not be loaded.',
   subject: 'person of the violation',
-  details: 'All details',
-  sideBySide: 'Side by side',
+  details: 'Details',
+  sideBySide: 'Both',
 
   verdict: 'Verdict',
   history: 'History',

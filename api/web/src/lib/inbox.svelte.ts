@@ -1,27 +1,21 @@
 // The inbox: what is in front of the inspector, in which order it goes on, what is selected, what is asked for. A verdict
 // is bound to the violation and the version that was in front when the key was pressed.
 
-import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { MediaQuery, SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { Violation } from './api';
 import type { ClipView } from './clip.svelte';
 import { desk } from './desk.svelte';
 import { Exposure } from './exposure';
+import { gateOf, type Note } from './gate';
 import { between, nextLeft, stacksOf, type Stack } from './stacks';
-import { mayJudge } from './views';
-import { wayOf, type Finding, type Member, type Reason } from './verdict';
+import type { Finding, Member } from './verdict';
 import { verdicts } from './verdicts.svelte';
 
-/** Nobody has seen a picture so soon: a key pressed twice must not judge the next violation. */
-export const LEAST_SEEN_MS = 400;
 export const STACK_MINUTES = [5, 10, 30, 60] as const;
 const NOTE_SHOWN_MS = 4_000;
 /** So near to the end more is loaded. */
 const NEAR_END = 5;
 const STORED_AS = 'anjian.inbox';
-
-/** Why a key did nothing; the words stand in the dictionary under this name. */
-export type Note =
-  | 'no_picture' | 'too_soon' | 'no_version' | 'one_by_one' | 'nothing_to_undo' | 'wait' | 'wait_own' | 'same' | 'no_clip' | 'sending' | 'may_not';
 
 /** What is asked for before a verdict is sent. */
 export interface Asking {
@@ -46,6 +40,9 @@ class Inbox {
   isHelpOpen = $state(false);
   /** On a phone the list covers the picture. */
   isQueueOpen = $state(false);
+  #phone = new MediaQuery('max-width: 899px');
+  /** What is in front has the screen for itself. */
+  isAlone = $derived(this.isLarge || this.#phone.current);
   /** The clip of what is in front. */
   clip = $state.raw<ClipView | null>(null);
   asking = $state.raw<Asking | null>(null);
@@ -70,7 +67,12 @@ class Inbox {
     const second = first && nextLeft(this.ids, first, (id) => id !== this.current?.id && this.isLeft(id));
     return [first, second].filter((id) => id !== null);
   });
-  left = $derived(this.ids.filter((id) => this.isLeft(id)).length);
+  #leftHere = $derived(this.ids.filter((id) => this.isLeft(id)).length);
+  /** What is left in the view; the server counts a verdict only when it can be undone no longer. */
+  left = $derived.by(() => {
+    if (!desk.list.cursor || desk.total === null || desk.filters.verdict !== 'none') return this.#leftHere;
+    return Math.max(this.#leftHere, desk.total - (this.ids.length - this.#leftHere));
+  });
   stack = $derived(this.stacks.find(({ members }) => members.some(({ id }) => id === this.current?.id)) ?? null);
 
   find = (id: string): Violation | undefined => this.#byId.get(id);
@@ -158,28 +160,25 @@ class Inbox {
   }
 
   confirm(): void {
-    const member = this.#inFront();
-    if (!member) return;
+    const gate = this.#gate();
+    if (!gate) return;
     if (this.selected.size > 0) return this.say('one_by_one');
-    const way = this.#wayIn(member);
-    if (!this.#hasSeenPicture(member.id)) return this.say('no_picture');
-    if (way === 'judge') this.#send(member, { verdict: 'confirmed' });
-    else if (way === 'change') this.#askChange(member, { verdict: 'confirmed' });
+    if (!this.#hasSeenPicture(gate.member.id)) return this.say('no_picture');
+    if (gate.way === 'judge') this.#send(gate.member, { verdict: 'confirmed' });
+    else this.#askChange(gate.member, { verdict: 'confirmed' });
   }
 
   /** Asks for the reason to dismiss what is selected, else what is in front. */
   dismiss(): void {
-    if (!mayJudge()) return this.say('may_not');
-    if (this.selected.size > 0) {
-      const members = this.#membersOf([...this.selected]);
-      if (members.length < this.selected.size) this.say('no_version');
-      else if (members.length > 0) this.asking = { what: 'reason', finding: null, members, isBulk: true };
-      return;
-    }
-    const member = this.#inFront();
-    const way = member && this.#wayIn(member);
-    if (member && way === 'judge') this.asking = { what: 'reason', finding: null, members: [member], isBulk: false };
-    else if (member && way === 'change') this.asking = { what: 'change', finding: null, members: [member], isBulk: false };
+    if (this.selected.size > 0) return this.#askMany();
+    const gate = this.#gate();
+    if (gate) this.asking = { what: gate.way === 'judge' ? 'reason' : 'change', finding: null, members: [gate.member], isBulk: false };
+  }
+
+  #askMany(): void {
+    const members = this.#membersOf([...this.selected]);
+    if (members.length < this.selected.size) this.say('no_version');
+    else if (members.length > 0) this.asking = { what: 'reason', finding: null, members, isBulk: true };
   }
 
   /** The answer to what was asked. */
@@ -190,10 +189,6 @@ class Inbox {
     if (asking.isBulk) return void this.#dismissMany(asking.members, finding);
     const [member] = asking.members;
     if (member) this.#send(member, finding, changeReason);
-  }
-
-  reason(reason: Reason): void {
-    if (reason !== 'other' && this.asking?.what === 'reason') this.answer({ verdict: 'dismissed', reason, words: '' });
   }
 
   /** Takes back what was judged last, as long as that is possible. */
@@ -253,29 +248,18 @@ class Inbox {
     this.#noteTimer = setTimeout(() => (this.note = null), NOTE_SHOWN_MS);
   }
 
-  /** What is in front, with the version that is on the screen. */
-  #inFront(): Member | null {
-    const { current } = this;
-    if (!mayJudge()) return this.say('may_not'), null;
-    if (!current) return null;
-    if (verdicts.isSending(current.id)) return this.say('sending'), null;
-    if (this.#seenFor_ms(current.id) < LEAST_SEEN_MS) return this.say('too_soon'), null;
-    const stand = verdicts.standOf(current);
-    return stand ? { id: current.id, version: stand.version } : (this.say('no_version'), null);
+  #gate(): Exclude<ReturnType<typeof gateOf>, Note> | null {
+    if (!this.current) return null;
+    const gate = gateOf(this.current, this.#seenFor_ms(this.current.id));
+    if (typeof gate === 'object') return gate;
+    this.say(gate);
+    return null;
   }
 
   /** Since it is in front with its picture, where that arrived. */
   #seenFor_ms(id: string): number {
     const now = performance.now();
     return Math.min(this.#exposure(id).inFront_ms(now), now - (this.arrived.get(id) ?? 0));
-  }
-
-  #wayIn({ id }: Member): 'judge' | 'change' | null {
-    const stand = this.current && verdicts.standOf(this.current);
-    const way = wayOf(stand?.verdict ?? 'none', stand?.deadline ?? null, Date.now());
-    if (way !== 'wait') return way;
-    this.say(verdicts.undoableUntil(id, Date.now()) ? 'wait_own' : 'wait');
-    return null;
   }
 
   /** Where there is no picture at all, the clip serves. */

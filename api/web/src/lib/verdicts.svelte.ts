@@ -10,6 +10,8 @@ import type { Finding, Member, Shown, VerdictView } from './verdict';
 
 /** Requests of one dismissal of many that run at once. */
 const AT_ONCE = 4;
+/** After this long the server is asked again about a verdict of which nobody knows whether it was taken. */
+const AGAIN_MS = 5_000;
 
 export interface Stand {
   version: number;
@@ -48,6 +50,7 @@ class Verdicts {
   #known = new SvelteMap<string, Stand>();
   #lines = new Map<string, Promise<void>>();
   #reading = new Map<string, Promise<void>>();
+  #later: ReturnType<typeof setTimeout> | undefined;
   #me = $derived(session.account?.name ?? '');
 
   /** Where the verdict stands; null while that has to be read. */
@@ -211,7 +214,8 @@ class Verdicts {
     const mark = this.failureOf(id);
     const truth = await this.#truth(id);
     // Another act may have begun meanwhile.
-    if (!mark || !truth || this.marks.get(id) !== mark) return;
+    if (!mark || this.marks.get(id) !== mark) return;
+    if (!truth) return this.#reconcileLater();
     const isDone = mark.finding ? isOurs(truth, mark.version, mark.finding, this.#me) : truth.version > mark.version;
     if (isDone) this.marks.delete(id);
     else this.marks.set(id, { ...mark, isUnsure: false });
@@ -219,7 +223,16 @@ class Verdicts {
 
   #fail(id: string, mark: Pick<Mark, 'act' | 'finding' | 'version'>, cause: unknown, truth: VerdictView | null): void {
     const problem = Problem.of(cause);
-    this.marks.set(id, { ...mark, state: 'failed', problem, isUnsure: truth === null && problem.status === null });
+    // Browsers send a request again whose connection broke: what is in conflict then may be the own verdict.
+    const { status } = problem;
+    const isUnsure = truth === null && (status === null || status === 409 || status >= 500);
+    this.marks.set(id, { ...mark, state: 'failed', problem, isUnsure });
+    if (isUnsure) this.#reconcileLater();
+  }
+
+  #reconcileLater(): void {
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => this.reconcile(), AGAIN_MS);
   }
 
   #took(id: string, view: VerdictView, asked: number, during?: Act): void {

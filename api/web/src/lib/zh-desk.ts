@@ -5,8 +5,8 @@ import type { enDesk } from './en-desk';
 export const zhDesk: typeof enDesk = {
   title: '核查台',
   queue: '待核查，最新在前',
-  left: (n) => `此处剩余 ${n.toLocaleString('zh-CN')} 条`,
-  place: (at, of) => `第 ${at} 条，共 ${of} 条`,
+  left: (n) => `待核查 ${n.toLocaleString('zh-CN')} 条`,
+  place: (at) => `第 ${at} 条`,
   grid: '图片',
   list: '列表',
   layout: '排列方式',
@@ -110,8 +110,8 @@ export const zhDesk: typeof enDesk = {
   pictureFailed: '图片加载失败。',
   clipFailed: '视频加载失败。',
   subject: '违规人员',
-  details: '全部详情',
-  sideBySide: '原图与标注图对照',
+  details: '详情',
+  sideBySide: '对照',
 
   verdict: '核查结论',
   history: '核查记录',
