@@ -187,9 +187,10 @@ export class MockDesk {
       ['GET', V, 'see_violations', guarded(({ query }) => {
         const wanted = query.get('verdict');
         const fits = this.items.map((item) => this.listed(item)).filter(({ verdict }) => !wanted || verdict === wanted);
-        const from = Number(query.get('cursor') ?? 0);
-        const to = from + Math.min(this.page, Number(query.get('limit') ?? 50));
-        return [200, { items: fits.slice(from, to), next_cursor: to < fits.length ? String(to) : null }];
+        // What was judged meanwhile moves no page: a cursor names the last one that was shown.
+        const older = fits.filter(({ opened_at }) => !query.get('cursor') || opened_at < query.get('cursor'));
+        const items = older.slice(0, Math.min(this.page, Number(query.get('limit') ?? 50)));
+        return [200, { items, next_cursor: items.length < older.length ? items.at(-1).opened_at : null }];
       })],
       ['GET', `${V}/counts`, 'see_violations', ({ query }) => {
         const count = this.items.filter((item) => !query.get('verdict') || this.listed(item).verdict === query.get('verdict')).length;
