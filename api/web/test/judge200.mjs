@@ -63,7 +63,6 @@ const measure = async (kind, key) => {
   if (took !== null) return took;
   const said = await page.locator('[data-note], [data-done], [data-not-taken]').allInnerTexts();
   console.log(`${kind} after ${key} came to nothing: ${said.join(' | ')}`);
-  await page.screenshot({ path: '/tmp/helper-web/stuck.png' });
   process.exit(1);
 };
 const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));

@@ -7,7 +7,7 @@ import type { ClipView } from './clip.svelte';
 import { desk } from './desk.svelte';
 import { Exposure } from './exposure';
 import { gateOf, type Note } from './gate';
-import { between, nextLeft, stacksOf, type Stack } from './stacks';
+import { between, kept, nextLeft, stacksOf, type Stack } from './stacks';
 import type { Finding, Member } from './verdict';
 import { verdicts } from './verdicts.svelte';
 
@@ -57,7 +57,8 @@ class Inbox {
   #noteTimer: ReturnType<typeof setTimeout> | undefined;
   #anchor: string | null = null;
 
-  stacks = $derived(stacksOf(desk.list.items, this.view.stack_min));
+  #lastStacks: Stack[] = [];
+  stacks = $derived.by(() => (this.#lastStacks = kept(stacksOf(desk.list.items, this.view.stack_min), this.#lastStacks)));
   order = $derived(this.stacks.flatMap(({ members }) => members));
   ids = $derived(this.order.map(({ id }) => id));
   #byId = $derived(new Map(this.order.map((item) => [item.id, item])));

@@ -5,9 +5,10 @@ import { get, Problem, type Page, type Violation } from './api';
 const PAGE_LIMIT = 50;
 
 export class ViolationList {
-  items = $state<Violation[]>([]);
+  /** Never changed in place: each change is a new list, and what did not change is the same. */
+  items = $state.raw<Violation[]>([]);
   /** New ones that wait until the reader comes back to the top. */
-  waiting = $state<Violation[]>([]);
+  waiting = $state.raw<Violation[]>([]);
   isLoading = $state(true);
   problem = $state<Problem | null>(null);
   cursor = $state<string | null>(null);

@@ -33,6 +33,16 @@ export function stacksOf(items: Violation[], within_min: number): Stack[] {
   return stacks;
 }
 
+/** The same stacks, those that did not change as they were: what shows them is not drawn anew. */
+export function kept(stacks: Stack[], before: Stack[]): Stack[] {
+  const known = new Map(before.map((stack) => [stack.id, stack]));
+  const isSame = (a: Stack, b: Stack) => a.members.length === b.members.length && a.members.every((member, at) => member === b.members[at]);
+  return stacks.map((stack) => {
+    const old = known.get(stack.id);
+    return old && isSame(stack, old) ? old : stack;
+  });
+}
+
 /** The next that is left to do after `from`, else the first of all; null when nothing is left. */
 export function nextLeft(order: string[], from: string | null, isLeft: (id: string) => boolean): string | null {
   const at = from === null ? -1 : order.indexOf(from);

@@ -10,6 +10,8 @@ import type { Finding, Member, Shown, VerdictView } from './verdict';
 
 /** Requests of one dismissal of many that run at once. */
 const AT_ONCE = 4;
+/** Acts that may still be undone; nobody judges more in that time. */
+const MOST_PAST = 100;
 /** After this long the server is asked again about a verdict of which nobody knows whether it was taken. */
 const AGAIN_MS = 5_000;
 
@@ -98,7 +100,7 @@ class Verdicts {
   judge({ id, version }: Member, finding: Finding, shown: Shown, changeReason = ''): boolean {
     if (this.isSending(id)) return false;
     this.#begin(id, { act: 'judge', finding, version });
-    this.past = [...this.past, { ids: [id], finding }];
+    this.#note([id], finding);
     this.#queue(id, () => this.#attempt(id, version, finding, () => verdictApi.give({ id, version }, finding, changeReason, shown)));
     return true;
   }
@@ -143,7 +145,7 @@ class Verdicts {
   async dismissMany(members: Member[], finding: Finding): Promise<void> {
     const free = members.filter(({ id }) => !this.isSending(id));
     for (const { id, version } of free) this.#begin(id, { act: 'judge', finding, version });
-    this.past = [...this.past, { ids: free.map(({ id }) => id), finding }];
+    this.#note(free.map(({ id }) => id), finding);
     const jobs = chunks(free, MOST_AT_ONCE).map((some) => this.#dismiss(some, finding));
     // Undoing one of them waits for all of its request.
     for (const [at, some] of chunks(free, MOST_AT_ONCE).entries()) for (const { id } of some) this.#queue(id, () => jobs[at] ?? Promise.resolve());
@@ -166,6 +168,10 @@ class Verdicts {
   /** The reader has read it. */
   forget(id: string): void {
     if (this.failureOf(id)) this.marks.delete(id);
+  }
+
+  #note(ids: string[], finding: Finding): void {
+    this.past = [...this.past.slice(1 - MOST_PAST), { ids, finding }];
   }
 
   #begin(id: string, mark: Pick<Mark, 'act' | 'finding' | 'version'>): void {
