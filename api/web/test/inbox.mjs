@@ -434,6 +434,7 @@ await check('the second signature is asked of another than the giver', async () 
   Object.assign(mock.desk, { undo_ms: 0, second: 'awaited' });
   mock.desk.judge(idOf(1), 'zhang.wei', { version: 0, finding: { verdict: 'confirmed' } });
   const giver = await openAs(mock, 'zhang.wei', { wanted: '[data-card]' });
+  await card(giver, 1).getByText('Awaits the second signature').waitFor();
   await giver.locator(`[data-card="${idOf(1)}"] .face`).click();
   await giver.getByText('nobody signs the own verdict').waitFor();
   await has(giver, '[data-sign]', 0);
@@ -486,6 +487,21 @@ await check('like ones stack, the list can be a list, the picture large, and the
   await until(() => new URL(page.url()).searchParams.get('camera') === 'gate-1', page.url());
   await page.reload();
   await page.locator('[data-queue].list').waitFor();
+  await close(page);
+});
+
+await check('another view begins with its own first violation, not with one of the view before', async () => {
+  const mock = await server();
+  const page = await openAs(mock, 'zhang.wei');
+  await sees(page, 1);
+  const release = mock.desk.hold(/^GET .*violations$/);
+  await page.locator('[data-camera=yard-2]').click();
+  await page.locator('[data-stage=""]').waitFor();
+  await page.keyboard.press('c');
+  await page.keyboard.press('x');
+  release();
+  await sees(page, 3);
+  expect(sent(mock.desk).length === 0 && (await page.locator('[data-card]').count()) === 4, 'something of the old view was judged');
   await close(page);
 });
 

@@ -14,7 +14,7 @@ const { ViolationList } = await server.ssrLoadModule('/src/lib/list.svelte.ts');
 const audit = await server.ssrLoadModule('/src/lib/audit.ts');
 const { agentName } = await server.ssrLoadModule('/src/lib/agent.ts');
 const dates = await server.ssrLoadModule('/src/lib/dates.ts');
-const { stacksOf, nextLeft, between } = await server.ssrLoadModule('/src/lib/stacks.ts');
+const { stacksOf, kept, nextLeft, between } = await server.ssrLoadModule('/src/lib/stacks.ts');
 const { placesOf } = await server.ssrLoadModule('/src/lib/prefetch.ts');
 const { deedOf } = await server.ssrLoadModule('/src/lib/inbox-keys.ts');
 const { Exposure } = await server.ssrLoadModule('/src/lib/exposure.ts');
@@ -401,6 +401,13 @@ check('what comes in at either end parts no stack', () => {
   }
 });
 
+check('stacks that did not change are the same', () => {
+  const items = [seenAt('a', '50'), seenAt('b', '48', { camera: 'b' }), seenAt('c', '45')];
+  const before = stacksOf(items, 0);
+  const after = kept(stacksOf([seenAt('n', '59'), items[0], { ...items[1] }, items[2]], 0), before);
+  assert.deepEqual(after.map((stack) => before.includes(stack)), [false, true, false, true]);
+});
+
 check('the next that is left comes, then what was passed over, then nothing', () => {
   const left = (...ids) => (id) => ids.includes(id);
   const order = ['a', 'b', 'c', 'd'];
@@ -452,6 +459,10 @@ check('boxes follow the person between two positions, and stay away where nothin
   const lefts = (media_s) => boxes.atMoment(detail, boxes.momentOfClip(detail, media_s)).map(({ box }) => Number(box[0].toFixed(3)));
   assert.deepEqual([5.5, 5, 8, 3, 20].map(lefts), [[0.1], [0], [], [], []]);
   assert.equal(boxes.momentOfClip({ ...detail, clip_state: null }, 1), null);
+  const seen = [{ class: 'person', score: 0.9, box: [0.01, 0, 0.2, 0.2] }, { class: 'person', score: 0.9, box: [0.6, 0, 0.8, 0.2] }, { class: 'head', score: 0.8, box: [0.05, 0, 0.1, 0.05] }];
+  const names = (more) => boxes.ofSnapshot({ ...detail, detections: seen, ...more }).map(({ name }) => name);
+  assert.deepEqual(names({ snapshot_at: '2026-03-01T08:00:00Z' }), ['person', 'head', null], 'the person of the violation stands once');
+  assert.deepEqual(names({ track: null }), ['person', 'person', 'head']);
 });
 
 check('an answer that got lost is known again by giver, version and finding', () => {

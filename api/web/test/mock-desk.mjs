@@ -82,7 +82,7 @@ export class MockDesk {
 
   listed(item) {
     const { version, verdict, counts, undo_until } = this.view(item.id);
-    return { ...item, verdict: counts, ...(this.tellsJudged ? { judged: version === 0 ? null : { version, verdict, undo_until } } : {}) };
+    return { ...item, verdict: counts, ...(this.tellsJudged ? { judged: version === 0 ? null : { version, verdict, undo_until, awaits_second: this.stateOf(item.id).standing?.second === 'awaited' } } : {}) };
   }
 
   detail(item) {
@@ -186,7 +186,7 @@ export class MockDesk {
     return [
       ['GET', V, 'see_violations', guarded(({ query }) => {
         const wanted = query.get('verdict');
-        const fits = this.items.map((item) => this.listed(item)).filter(({ verdict }) => !wanted || verdict === wanted);
+        const fits = this.items.map((item) => this.listed(item)).filter(({ verdict, camera }) => (!wanted || verdict === wanted) && (!query.get('camera') || query.getAll('camera').includes(camera)));
         // What was judged meanwhile moves no page: a cursor names the last one that was shown.
         const older = fits.filter(({ opened_at }) => !query.get('cursor') || opened_at < query.get('cursor'));
         const items = older.slice(0, Math.min(this.page, Number(query.get('limit') ?? 50)));

@@ -102,6 +102,8 @@ const violation = (at) => ({
 
 const CAMERAS = [{
   id: 'gate-1', name: '一号门', site: 'plant', configured: true, state: 'live', since: ago(DAY_MS), last_frame: ago(500), reason: null, zones: { floor: '作业区' },
+}, {
+  id: 'yard-2', name: '堆场', site: 'plant', configured: true, state: 'live', since: ago(DAY_MS), last_frame: ago(500), reason: null, zones: { floor: '作业区' },
 }];
 
 /** A pattern that looks like a code for authenticator apps; nothing reads it. */

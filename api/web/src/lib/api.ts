@@ -16,6 +16,8 @@ export interface Judged {
   /** The newest judgement, which its giver may still undo. */
   verdict: Verdict;
   undo_until: string | null;
+  /** It counts only after a second signature. */
+  awaits_second?: boolean;
 }
 
 /** Null: nobody judged it. A server of an earlier version does not say. */

@@ -56,6 +56,8 @@ class Inbox {
   #exposures = new Map<string, Exposure>();
   #noteTimer: ReturnType<typeof setTimeout> | undefined;
   #anchor: string | null = null;
+  /** The list of another view is on its way: what is shown meanwhile is the old one. */
+  #isAwaited = false;
 
   #lastStacks: Stack[] = [];
   stacks = $derived.by(() => (this.#lastStacks = kept(stacksOf(desk.list.items, this.view.stack_min), this.#lastStacks)));
@@ -89,7 +91,8 @@ class Inbox {
     const { current } = this;
     const found = current && this.find(current.id);
     if (found && found !== current) this.current = found;
-    if (current) return;
+    if (current || (this.#isAwaited && desk.list.isLoading)) return;
+    this.#isAwaited = false;
     const next = nextLeft(this.ids, null, this.isLeft);
     if (next) this.show(next);
     else if (desk.list.cursor && !desk.list.isLoading && !desk.list.problem) void desk.list.more();
@@ -103,6 +106,7 @@ class Inbox {
     this.selected.clear();
     this.asking = null;
     this.isLarge = false;
+    this.#isAwaited = true;
   }
 
   show(id: string | null): void {

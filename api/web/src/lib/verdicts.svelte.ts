@@ -20,6 +20,7 @@ export interface Stand {
   verdict: Verdict;
   /** Until when its giver can undo it, by this machine's clock. */
   deadline: number | null;
+  awaitsSecond: boolean;
   /** The whole answer; null while only a list told. */
   view: VerdictView | null;
 }
@@ -63,7 +64,7 @@ class Verdicts {
     const listed = judged ?? { version: 0, verdict, undo_until: null };
     if (known && known.version >= listed.version) return known;
     const deadline = listed.undo_until ? Date.parse(listed.undo_until) : null;
-    return { version: listed.version, verdict: listed.verdict, deadline, view: null };
+    return { version: listed.version, verdict: listed.verdict, deadline, awaitsSecond: judged?.awaits_second ?? false, view: null };
   }
 
   /** What is shown: an act under way counts as done. */
@@ -253,7 +254,7 @@ class Verdicts {
     if (known && known.version > view.version) return;
     // What was learned when it was given is the nearer deadline.
     const deadline = known?.version === view.version && known.deadline !== null ? known.deadline : deadlineOf(view, asked);
-    this.#known.set(id, { version: view.version, verdict: view.verdict, deadline, view });
+    this.#known.set(id, { version: view.version, verdict: view.verdict, deadline, awaitsSecond: view.standing?.second === 'awaited', view });
   }
 
   async #truth(id: string): Promise<VerdictView | null> {
