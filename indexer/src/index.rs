@@ -278,7 +278,7 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use anjian_domain::SystemClock;
+    use anjian_domain::{ManualClock, SystemClock, WallTime};
 
     use super::*;
 
@@ -293,5 +293,28 @@ mod tests {
         drop(transaction);
         drop(writer);
         index.health().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn evidence_that_waits_for_long_turns_health_red_until_some_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(WallTime::EPOCH));
+        let index = Index::open(folder.path(), clock.clone()).await.unwrap();
+        let full = IndexError::Bucket {
+            doing: "keep evidence",
+            key: String::new(),
+            bucket: "s3://evidence".to_owned(),
+            source: "no room".into(),
+            kind: anjian_domain::ErrorKind::Unavailable(anjian_domain::Shortage::Peer),
+        };
+        index.note_waiting(Some(&full));
+        clock.advance(WAITS_LONG);
+        assert!(index.health().await.is_ok(), "a moment is no fault");
+        index.note_waiting(Some(&full));
+        clock.advance(Duration::from_secs(1));
+        let red = index.health().await.unwrap_err();
+        assert!(red.to_string().contains("no room"), "{red}");
+        index.note_waiting(None);
+        assert!(index.health().await.is_ok());
     }
 }
