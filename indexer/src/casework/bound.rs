@@ -15,39 +15,40 @@ use crate::viewer::reach;
 /// As `domain/casework` has it.
 const MOST: usize = 200;
 
-/// The places of violations that the viewer sees, and their only site.
-pub(crate) async fn places(
+/// The only site of violations that the viewer sees.
+pub(crate) async fn site_of(
     transaction: &mut Connection<'_>,
     viewer: &Viewer,
     ids: &[ViolationId],
-) -> Result<(Vec<i64>, SiteId), CaseError> {
+) -> Result<SiteId, CaseError> {
     let mut site: Option<SiteId> = None;
-    let mut places = Vec::with_capacity(ids.len());
     for id in ids {
-        let mut sql = Builder::new("SELECT v.seq, v.site FROM violation AS v WHERE v.id = ");
+        let mut sql = Builder::new("SELECT v.site FROM violation AS v WHERE v.id = ");
         reach::push(sql.push_bind(uuid_column(id.0)), viewer, Action::ManageCases);
         let row = sql.build().fetch_optional(&mut *transaction).await.map_err(not_read)?;
         let row = row.ok_or(CaseError::NoMember(*id))?;
-        let columns = Columns { table: "violation", row: &row };
-        let its: SiteId = columns.word("site")?;
+        let its: SiteId = Columns { table: "violation", row: &row }.word("site")?;
         if *site.get_or_insert_with(|| its.clone()) != its {
             return Err(CaseError::NoMember(*id));
         }
-        places.push(columns.get("seq")?);
     }
     let nothing = || CaseError::Refused(Refusal::Members { count: 0, most: MOST });
-    Ok((places, site.ok_or_else(nothing)?))
+    site.ok_or_else(nothing)
 }
 
-/// Writes which violations a case is about now, and whether it holds them.
+/// Writes which violations a case is about now, and whether it holds them. What leaves a draft leaves no trace here: the enterprise
+/// would learn of violations that no notice named.
 pub(crate) async fn keep(
     transaction: &mut Connection<'_>,
     casefile: i64,
     case: &Case,
 ) -> Result<(), CaseError> {
-    let sql = "UPDATE casefile_violation SET is_in = 0, is_bound = 0 WHERE casefile = $1";
+    let sql = match case.notice {
+        None => "DELETE FROM casefile_violation WHERE casefile = $1",
+        Some(_) => "UPDATE casefile_violation SET is_in = 0, is_bound = 0 WHERE casefile = $1",
+    };
     sql::query(sql).bind(casefile).execute(&mut *transaction).await.map_err(not_kept)?;
-    for id in case_row::violations(case) {
+    for id in case_row::violations(&case.members) {
         let sql = "SELECT EXISTS (SELECT 1 FROM casefile_violation AS m JOIN violation AS v ON v.seq = m.violation \
              WHERE v.id = $1 AND m.is_bound = 1)";
         let query = sql::query(sql).bind(uuid_column(id.0));

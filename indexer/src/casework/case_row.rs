@@ -1,8 +1,10 @@
 //! Cases as rows.
 
+use std::collections::BTreeSet;
+
 use anjian_casework::case::{Case, CaseState, Member};
 use anjian_casework::{Outcome, Version};
-use anjian_domain::{SiteId, WallTime};
+use anjian_domain::{SiteId, ViolationId, WallTime};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -131,8 +133,8 @@ fn noticed(case: &Case) -> Option<i64> {
 }
 
 /// The violations among members.
-pub(crate) fn violations(case: &Case) -> impl Iterator<Item = anjian_domain::ViolationId> {
-    case.members.iter().filter_map(|member| match member {
+pub(crate) fn violations(members: &BTreeSet<Member>) -> impl Iterator<Item = ViolationId> {
+    members.iter().filter_map(|member| match member {
         Member::Violation(id) => Some(*id),
         Member::Finding(_) => None,
     })

@@ -8,7 +8,7 @@ use anjian_domain::{Account, Role, SiteId, Viewer, WallTime};
 use jiff::tz::TimeZone;
 
 use crate::IndexError;
-use crate::casework::case_row::{decode_state, not_read};
+use crate::casework::case_row::{decode_state, not_read, violations};
 use crate::casework::recusals;
 use crate::casework::rules::CaseRules;
 use crate::engine::columns::{Columns, uuid_column};
@@ -118,10 +118,7 @@ async fn pleas_allow(
     casefile: i64,
     members: &BTreeSet<Member>,
 ) -> Result<Option<Outcome>, IndexError> {
-    let ids = members.iter().filter_map(|member| match member {
-        Member::Violation(id) => Some(uuid_column(id.0)),
-        Member::Finding(_) => None,
-    });
+    let ids = violations(members).map(|id| uuid_column(id.0));
     let mut sql = Builder::new("SELECT state FROM casefile WHERE seq <> ");
     sql.push_bind(casefile).push(
         " AND seq IN (SELECT m.casefile FROM casefile_violation AS m JOIN violation AS v ON v.seq = m.violation \

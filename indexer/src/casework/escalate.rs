@@ -81,11 +81,12 @@ async fn escalate(
     rules: &CaseRules,
     now: WallTime,
 ) -> Result<bool, IndexError> {
-    if late.case.outcome() == Some(Outcome::Remind) {
-        return end_reminder(transaction, late, rules, now).await;
-    }
     let zone = zone_of(&mut *transaction, &late.row.site).await?;
     let today = now.timestamp().to_zoned(zone).date();
+    if late.case.outcome() == Some(Outcome::Remind) {
+        let is_over = late.row.due.is_some_and(|due| due < today);
+        return Ok(is_over && end_reminder(transaction, late, rules, now).await?);
+    }
     let Some(lateness) = late.case.lateness(today, &rules.policy) else { return Ok(false) };
     let reached = lateness.reached(&rules.policy.steps);
     if reached <= late.escalated {

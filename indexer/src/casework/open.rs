@@ -38,7 +38,7 @@ impl Index {
             return Err(Refusal::WrongSide { step: Step::Propose, side: Side::Officer }.into());
         };
         let assignee = officer.account.clone();
-        let (_, site) = bound::places(&mut transaction, viewer, violations).await?;
+        let site = bound::site_of(&mut transaction, viewer, violations).await?;
         let gathered = Gathered::read(&mut transaction, actor, &site, 0, &members).await?;
         let act = Act::Propose { members, proposal: proposal.clone() };
         let case = decide(&draft, &act, &gathered.context(rules, now, Version::default()))?;

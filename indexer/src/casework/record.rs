@@ -2,7 +2,7 @@
 
 use anjian_casework::case::{Case, Step};
 use anjian_domain::WallTime;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::IndexError;
 use crate::audit::append::{Doer, append};
@@ -42,13 +42,8 @@ pub(crate) async fn note(
         kind: "case",
         object: id.to_string(),
         why: words,
-        before: before.map(shown),
-        after: Some(json!({ "step": step, "case": shown(after) })),
+        before: before.map(|case| json!(case)),
+        after: Some(json!({ "step": step, "case": after })),
     };
     append(transaction, doer, now, deed).await
-}
-
-/// What the audit keeps of a case.
-fn shown(case: &Case) -> Value {
-    json!(case)
 }

@@ -89,7 +89,7 @@ impl Index {
         let case = self.case(viewer, id).await?.ok_or(CaseError::Unknown)?.case;
         let officers: Vec<_> = case.signatures.iter().map(|signature| signature.officer.clone()).collect();
         let mut allowed = Some(Outcome::HandOver);
-        for violation in case_row::violations(&case) {
+        for violation in case_row::violations(&case.members) {
             let grade = self.grade(viewer, violation, &officers, rules).await?;
             allowed = allowed.min(grade.and_then(|grade| grade.heaviest()));
         }
@@ -141,14 +141,8 @@ async fn members_of(
     act: &Act,
 ) -> Result<BTreeSet<Member>, CaseError> {
     let Act::Propose { members, .. } = act else { return Ok(before.members.clone()) };
-    let ids: Vec<ViolationId> = members
-        .iter()
-        .filter_map(|member| match member {
-            Member::Violation(id) => Some(*id),
-            Member::Finding(_) => None,
-        })
-        .collect();
-    let (_, its_site) = bound::places(transaction, viewer, &ids).await?;
+    let ids: Vec<ViolationId> = case_row::violations(members).collect();
+    let its_site = bound::site_of(transaction, viewer, &ids).await?;
     match ids.first() {
         Some(id) if its_site != *site => Err(CaseError::NoMember(*id)),
         _ => Ok(members.clone()),

@@ -105,6 +105,19 @@ fn deliveries(store: &Store, id: CaseId) -> Vec<String> {
     rows.iter().map(|row| format!("{} {}", row.audience, row.cause)).collect()
 }
 
+pub(crate) fn what_left_a_draft_is_not_shown_to_the_enterprise(store: &Store) {
+    let (wang, ids) = (officer("wang"), [confirmed(store, 0), confirmed(store, 9)]);
+    let id = open(store, &ids, Outcome::Remind);
+    let members = BTreeSet::from([Member::Violation(ids[1])]);
+    step(store, &wang, id, 1, Act::Propose { members, proposal: proposal(Outcome::Remind) }).unwrap();
+    step(store, &wang, id, 2, Act::Sign).unwrap();
+    step(store, &wang, id, 3, Act::Issue).unwrap();
+    let seen = store.wait(store.index.case(&enterprise("plant"), id)).unwrap().unwrap();
+    assert_eq!(seen.violations.iter().map(|one| one.row.id).collect::<Vec<_>>(), [ids[1]]);
+    // It is free for another case.
+    open(store, &ids[..1], Outcome::Remind);
+}
+
 pub(crate) fn a_violation_is_in_one_case_at_a_time(store: &Store) {
     let (wang, violation) = (officer("wang"), confirmed(store, 0));
     let id = open(store, &[violation], Outcome::Remind);

@@ -89,7 +89,7 @@ macro_rules! store_suite {
 }
 
 store_suite!(
-    cases: a_reminder_is_read_and_closed, a_violation_is_in_one_case_at_a_time, an_order_needs_what_the_law_asks_for,
+    cases: a_reminder_is_read_and_closed, what_left_a_draft_is_not_shown_to_the_enterprise, a_violation_is_in_one_case_at_a_time, an_order_needs_what_the_law_asks_for,
         an_order_is_rectified_proven_and_closed, a_plea_that_is_upheld_dismisses_the_violation,
         a_case_follows_the_verdicts_of_its_violations, late_cases_escalate_and_reminders_end, a_recused_officer_does_not_act,
         the_enterprise_plays_clips_of_noticed_violations_only;
