@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod behaviours;
 mod cameras;
+mod cases;
 mod connections;
 mod galleries;
 mod health;

@@ -17,6 +17,9 @@ use crate::audit::checkpoint;
 use crate::audit::export as audit_file;
 use crate::audit::list as audit;
 use crate::cameras::list as cameras;
+use crate::cases::{
+    cards, grade, list as cases, one as one_case, open as open_case, proofs, recusals, reviews, steps,
+};
 use crate::galleries::{enrol, list as galleries};
 use crate::http::body::MOST_JSON_BYTES;
 use crate::http::client::{self, Trust};
@@ -52,6 +55,17 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(verdict::verdict, verdict::give, verdict::undo))
         .routes(routes!(verdict::sign))
         .routes(routes!(bulk::dismiss))
+        .routes(routes!(grade::grade))
+        .routes(routes!(cases::list, open_case::open))
+        .routes(routes!(cases::counts))
+        .routes(routes!(one_case::one))
+        .routes(routes!(steps::step))
+        .routes(routes!(proofs::proofs))
+        .routes(routes!(cards::list))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::add))
+        .routes(routes!(recusals::list))
+        .routes(routes!(recusals::put, recusals::end))
         .routes(routes!(behaviours::list))
         .routes(routes!(cameras::sites))
         .routes(routes!(cameras::cameras))

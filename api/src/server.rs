@@ -4,9 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anjian_casework::verdict::Policy;
 use anjian_domain::{BehaviourList, ErrorKind, Shortage, SystemClock, Viewer};
-use anjian_indexer::{Index, IndexError};
+use anjian_indexer::{CaseRules, Index, IndexError};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -75,8 +74,8 @@ pub struct ApiSettings {
     pub plain_http: PlainHttp,
     /// `None`: nobody signs in, everybody who reaches the server may do everything.
     pub login: Option<LoginSettings>,
-    /// How long verdicts can be undone, and which need a second signature.
-    pub verdict_policy: Policy,
+    /// What the installation decides about verdicts and cases.
+    pub rules: Arc<CaseRules>,
 }
 
 impl ApiSettings {
@@ -85,7 +84,7 @@ impl ApiSettings {
 
     /// Plain HTTP for this machine, under no other name.
     #[must_use]
-    pub const fn new(listen: SocketAddr) -> Self {
+    pub fn new(listen: SocketAddr) -> Self {
         Self {
             listen,
             hosts: Vec::new(),
@@ -94,7 +93,7 @@ impl ApiSettings {
             trusted_proxies: Vec::new(),
             plain_http: PlainHttp::Proxies,
             login: None,
-            verdict_policy: Policy::USUAL,
+            rules: Arc::new(CaseRules::usual()),
         }
     }
 
@@ -190,7 +189,7 @@ pub async fn serve_on(
         index,
         door,
         behaviours: ports.behaviours,
-        verdict_policy: settings.verdict_policy,
+        rules: settings.rules.clone(),
         cuts: PreparedCuts::new(clock.clone()),
         files: FileWork::default(),
         clock,

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use anjian_casework::verdict::Policy;
 use anjian_domain::{BehaviourList, Clock};
-use anjian_indexer::Index;
+use anjian_indexer::{CaseRules, Index};
 use tokio::sync::{Semaphore, watch};
 
 use crate::accounts::door::Door;
@@ -28,8 +27,8 @@ pub(crate) struct Shared {
     /// What people see of evidence.
     pub(crate) witness: Witness,
     pub(crate) behaviours: BehaviourList,
-    /// How long verdicts can be undone, and which need a second signature.
-    pub(crate) verdict_policy: Policy,
+    /// What the installation decides about verdicts and cases.
+    pub(crate) rules: Arc<CaseRules>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: MetricsText,
     pub(crate) jobs: JobsHealth,

@@ -21,7 +21,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use million::{FILL, ROWS, STEP_US, at, deep_cursor, shapes};
+use million::{ROWS, STEP_US, at, deep_cursor, fill, shapes};
 use private_postgres::PrivatePostgres;
 
 /// Questions of each shape; the second slowest of a hundred is their 99th percentile.
@@ -62,14 +62,10 @@ fn rows() -> i64 {
     std::env::var("ANJIAN_BENCH_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(ROWS)
 }
 
-fn fill() -> String {
-    FILL.replace("STEP", &STEP_US.to_string()).replace("i < 1000000", &format!("i < {}", rows()))
-}
-
 async fn fill_sqlite(file: &Path) -> sqlx::Result<()> {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
     let mut connection: SqliteConnection = options.pragma("cache_size", "-1000000").connect().await?;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("BEGIN; {} COMMIT; ANALYZE;", fill())))
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("BEGIN; {} COMMIT; ANALYZE;", fill(rows(), STEP_US))))
         .execute(&mut connection)
         .await?;
     connection.close().await
@@ -77,7 +73,7 @@ async fn fill_sqlite(file: &Path) -> sqlx::Result<()> {
 
 async fn fill_postgresql(address: &str) -> sqlx::Result<()> {
     let mut connection = PgConnection::connect(address).await?;
-    let mut sql = fill();
+    let mut sql = fill(rows(), STEP_US);
     for (sqlite, postgresql) in POSTGRESQL {
         sql = sql.replace(sqlite, postgresql);
     }

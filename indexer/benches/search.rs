@@ -15,14 +15,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection};
 use tokio::runtime::Runtime;
 
-use million::{FILL, ROWS, START_US, STEP_US, at, deep_cursor, shapes};
+use million::{ROWS, START_US, STEP_US, at, deep_cursor, fill, shapes};
 
 /// A million in 30 days.
 const MONTH_STEP_US: i64 = 2_592_000;
 
 fn open_filled(runtime: &Runtime, step_us: i64) -> Index {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("a-million-violations-4-{step_us}"));
-    let fill = FILL.replace("STEP", &step_us.to_string());
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("a-million-violations-5-{step_us}"));
     runtime.block_on(async {
         let index = Index::open(&folder, Arc::new(SystemClock)).await.expect("the folder is ours");
         let options = SqliteConnectOptions::new()
@@ -33,7 +32,7 @@ fn open_filled(runtime: &Runtime, step_us: i64) -> Index {
         let count = sqlx::query_scalar("SELECT count(*) FROM violation").fetch_one(&mut connection).await;
         if count.unwrap_or(0) < ROWS {
             let mut filling = connection.begin().await.expect("nobody else uses it");
-            sqlx::raw_sql(sqlx::AssertSqlSafe(fill))
+            sqlx::raw_sql(sqlx::AssertSqlSafe(fill(ROWS, step_us)))
                 .execute(&mut *filling)
                 .await
                 .expect("the schema is the one that this fills");

@@ -116,6 +116,9 @@ pub enum IndexError {
         #[source]
         source: sqlx::Error,
     },
+    /// Violations cannot be stored, and wait; says why the first could not.
+    #[error("evidence waits to be stored: {0}")]
+    EvidenceWaits(String),
     /// Another process is the live system of this data folder.
     #[error("{}: another `anjian serve`, or a copy, uses this data folder; stop it or set another data_dir", path.display())]
     LiveElsewhere {
@@ -300,7 +303,8 @@ impl IndexError {
             | Self::CameraElsewhere { .. }
             | Self::OlderInUse { .. }
             | Self::InUse { .. }
-            | Self::Busy { .. } => ErrorKind::Unavailable(Shortage::Busy),
+            | Self::Busy { .. }
+            | Self::EvidenceWaits(_) => ErrorKind::Unavailable(Shortage::Busy),
             Self::Bucket { kind, .. } => *kind,
             Self::Moved { .. } => ErrorKind::Unavailable(Shortage::Disk),
             Self::ReserveGivenUp { .. } => ErrorKind::Unavailable(Shortage::Room),
@@ -328,6 +332,7 @@ const fn advice(kind: ErrorKind) -> &'static str {
         ErrorKind::Unavailable(Shortage::Room) => "; free some space on the disk of data_dir",
         ErrorKind::Unavailable(Shortage::Disk) => "; check the disk of data_dir: space, mount and rights",
         ErrorKind::Unavailable(Shortage::Busy) => "; another process writes for long, try again",
+        ErrorKind::Unavailable(Shortage::Peer) => "; check the database server: network, connections, disk",
         _ => "",
     }
 }

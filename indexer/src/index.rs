@@ -26,6 +26,9 @@ use crate::{IndexError, RecordingSettings, StoreAddress};
 /// How long a recorder waits for the right to write. Its queue of packets holds 10 s.
 const PATIENCE: Duration = Duration::from_millis(400);
 
+/// Evidence that waits for less was late, and nothing more.
+const WAITS_LONG: Duration = Duration::from_secs(10);
+
 /// Violations, cameras, evidence and recordings. Cheap to clone; several processes may have the same data folder open, and
 /// several folders the same database on a server.
 #[derive(Clone)]
@@ -47,6 +50,8 @@ pub(crate) struct Inner {
     /// Number of the newest change that this process committed, 0 before the first.
     pub(crate) committed: watch::Sender<i64>,
     ticks: Mutex<Ticks>,
+    /// Since when evidence waits, and why; `None` while it is kept.
+    waiting: Mutex<Option<(Duration, String)>>,
     /// Set once, by whoever opened the index or by the first to ask.
     pub(crate) recording: OnceLock<RecordingSettings>,
     pub(crate) disk: Arc<dyn Disk>,
@@ -120,6 +125,7 @@ impl Index {
             node,
             process: register::new_process(),
             committed: watch::Sender::new(0),
+            waiting: Mutex::new(None),
             ticks: Mutex::default(),
             recording: OnceLock::new(),
             disk,
@@ -171,9 +177,32 @@ impl Index {
         let transaction = writer.begin("site").await?;
         transaction.rollback().await.map_err(failed)?;
         drop(writer);
+        self.check_waiting()?;
         let index = self.clone();
         blocking(move || index.probe_folder()).await?;
         Ok(recorders)
+    }
+
+    /// Notes whether evidence was kept, or waits because of this.
+    pub(crate) fn note_waiting(&self, error: Option<&IndexError>) {
+        let mut waiting = self.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        match error.filter(|error| error.kind().is_unavailable()) {
+            None => *waiting = None,
+            Some(error) if waiting.is_none() => {
+                *waiting = Some((self.inner.clock.monotonic(), error.to_string()));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Reading can work where writing does not: the disk of a database server may be full.
+    fn check_waiting(&self) -> Result<(), IndexError> {
+        let waiting = self.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let long = |since: Duration| self.inner.clock.monotonic().saturating_sub(since) > WAITS_LONG;
+        match &*waiting {
+            Some((since, reason)) if long(*since) => Err(IndexError::EvidenceWaits(reason.clone())),
+            _ => Ok(()),
+        }
     }
 
     /// Whether the data folder is where it was, can be written and has room.
@@ -249,7 +278,7 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use anjian_domain::SystemClock;
+    use anjian_domain::{ManualClock, SystemClock, WallTime};
 
     use super::*;
 
@@ -264,5 +293,28 @@ mod tests {
         drop(transaction);
         drop(writer);
         index.health().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn evidence_that_waits_for_long_turns_health_red_until_some_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(WallTime::EPOCH));
+        let index = Index::open(folder.path(), clock.clone()).await.unwrap();
+        let full = IndexError::Bucket {
+            doing: "keep evidence",
+            key: String::new(),
+            bucket: "s3://evidence".to_owned(),
+            source: "no room".into(),
+            kind: anjian_domain::ErrorKind::Unavailable(anjian_domain::Shortage::Peer),
+        };
+        index.note_waiting(Some(&full));
+        clock.advance(WAITS_LONG);
+        assert!(index.health().await.is_ok(), "a moment is no fault");
+        index.note_waiting(Some(&full));
+        clock.advance(Duration::from_secs(1));
+        let red = index.health().await.unwrap_err();
+        assert!(red.to_string().contains("no room"), "{red}");
+        index.note_waiting(None);
+        assert!(index.health().await.is_ok());
     }
 }

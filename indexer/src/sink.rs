@@ -72,6 +72,7 @@ impl IndexSink {
             Err(error) if is_room_short(&error) && self.index.give_up_reserve() => work(),
             kept => kept,
         };
+        self.index.note_waiting(kept.as_ref().err());
         // Whatever failed under a data folder that is gone waits until it is back.
         kept.map_err(|error| SinkError::from(self.index.check_presence().err().unwrap_or(error)))
     }

@@ -2,6 +2,7 @@
 //! measured of them.
 
 mod anjian;
+mod browser;
 mod camera;
 pub mod camera_cases;
 mod faulty_system;
@@ -24,6 +25,7 @@ use anjian_domain::{Clock, SystemClock};
 use anyhow::{Result, bail};
 
 pub use anjian::{Finished, Server, check, run};
+pub use browser::{Browser, one_time_password};
 pub use camera::{Camera, Shows};
 pub use faulty_system::{Fault, FaultySystem};
 pub use kills::{KillReport, kill_recording};

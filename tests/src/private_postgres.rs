@@ -19,8 +19,25 @@ impl PrivatePostgres {
     /// When it does not start; the reason stands on standard error.
     #[must_use]
     pub fn start() -> Self {
+        Self::run_script(&[])
+    }
+
+    /// Like [`PrivatePostgres::start`], with the data on a disk of their own. `None` where this machine allows no mounts.
+    ///
+    /// # Panics
+    /// When it does not start; the reason stands on standard error.
+    #[must_use]
+    pub fn start_on_small_disk() -> Option<Self> {
+        let mut trial = Command::new("unshare");
+        trial.args(["-m", "mount", "-t", "tmpfs", "none", "/mnt"]);
+        let is_allowed = trial.output().is_ok_and(|output| output.status.success());
+        is_allowed.then(|| Self::run_script(&["256"]))
+    }
+
+    fn run_script(arguments: &[&str]) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/private-postgres");
-        let child = Command::new(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut command = Command::new(script);
+        let child = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = child.expect("scripts/private-postgres can be run");
         let stdin = child.stdin.take();
         let mut told = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -44,6 +61,22 @@ impl PrivatePostgres {
     /// When it does not start.
     pub fn restore(&mut self) {
         self.order("start");
+    }
+
+    /// Fills the small disk.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub fn fill(&mut self) {
+        self.order("fill");
+    }
+
+    /// Frees the small disk, and starts the server again if it gave up.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub fn empty(&mut self) {
+        self.order("empty");
     }
 
     fn order(&mut self, order: &str) {

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use anjian_tests::{Server, run};
+use anjian_tests::{Browser, Server, one_time_password, run};
 use anyhow::{Context, Result, ensure};
-use reqwest::blocking::{Client, Response};
-use reqwest::header::{COOKIE, SET_COOKIE};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 const PASSWORD: &str = "six little ducks";
@@ -20,52 +18,6 @@ fn folder() -> Result<TempDir> {
     Ok(folder)
 }
 
-/// A browser as far as it matters here.
-struct Browser {
-    client: Client,
-    address: String,
-    session: String,
-}
-
-impl Browser {
-    fn new(server: &Server) -> Self {
-        Self { client: Client::new(), address: server.address().to_owned(), session: String::new() }
-    }
-
-    fn ask(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<Response> {
-        let mut request = self.client.request(method.parse()?, format!("{}{path}", self.address));
-        if !self.session.is_empty() {
-            request = request.header(COOKIE, &self.session);
-        }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let answer = request.send()?;
-        for line in answer.headers().get_all(SET_COOKIE) {
-            let pair = line.to_str()?.split(';').next().unwrap_or_default();
-            if pair.starts_with("anjian-session=") {
-                pair.clone_into(&mut self.session);
-            }
-        }
-        Ok(answer)
-    }
-
-    fn status(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<u16> {
-        Ok(self.ask(method, path, body)?.status().as_u16())
-    }
-
-    fn sign_in(&mut self, name: &str, password: &str) -> Result<u16> {
-        self.status("POST", "/api/v1/session", Some(&json!({ "account": name, "password": password })))
-    }
-}
-
-/// The password in a line such as `account admin, one-time password abcd-efgh-ijkm-npqr`.
-fn password_in(log: &str) -> Option<&str> {
-    log.lines()
-        .find_map(|line| line.split_once("account admin, one-time password "))
-        .map(|(_, rest)| rest.trim())
-}
-
 fn account(folder: &Path, arguments: &[&str]) -> Result<String> {
     let words = [&["account"], arguments, &["--config", "anjian.toml"]].concat();
     let finished = run(folder, &words)?;
@@ -77,7 +29,7 @@ fn account(folder: &Path, arguments: &[&str]) -> Result<String> {
 fn the_first_start_makes_an_administrator_and_tells_the_password_once() -> Result<()> {
     let server = Server::start_in(folder()?)?;
     let log = server.log();
-    let password = password_in(&log).with_context(|| format!("no password in\n{log}"))?;
+    let password = one_time_password(&log).with_context(|| format!("no password in\n{log}"))?;
     let mut browser = Browser::new(&server);
     ensure!(browser.status("GET", "/api/v1/violations", None)? == 401);
     ensure!(browser.sign_in("admin", "a guess of somebody")? == 401);
@@ -86,8 +38,7 @@ fn the_first_start_makes_an_administrator_and_tells_the_password_once() -> Resul
         browser.status("GET", "/api/v1/violations", None)? == 403,
         "the password has to be changed first"
     );
-    let change = json!({ "current": password, "new": PASSWORD });
-    ensure!(browser.status("PUT", "/api/v1/account/password", Some(&change))? == 204);
+    ensure!(browser.change_password(password, PASSWORD)? == 204);
     ensure!(browser.status("GET", "/api/v1/violations", None)? == 200);
     let audit: Value = browser.ask("GET", "/api/v1/audit", None)?.json()?;
     let deeds: Vec<_> =
@@ -95,10 +46,10 @@ fn the_first_start_makes_an_administrator_and_tells_the_password_once() -> Resul
     ensure!(deeds == ["manage_own_account", "log_in", "log_in_failed", "write_accounts"], "{deeds:?}");
 
     let again = Server::start_in(server.end()?)?;
-    ensure!(password_in(&again.log()).is_none(), "{}", again.log());
+    ensure!(one_time_password(&again.log()).is_none(), "{}", again.log());
     browser.address = again.address().to_owned();
     ensure!(browser.status("GET", "/api/v1/violations", None)? == 200, "the session outlives a restart");
-    for secret in [password, PASSWORD, browser.session.trim_start_matches("anjian-session=")] {
+    for secret in [password, PASSWORD, browser.cookie("anjian-session").context("no session")?] {
         ensure!(!again.log().contains(secret), "a secret is logged");
     }
     again.stop()

@@ -4,55 +4,33 @@
 //! Each job has a thread of its own, so that a long deletion does not hold a clip back. A job that fails is told once,
 //! counted, and tried again; it is safe to be killed in the middle.
 
+mod metric;
+
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use anjian_api::{JobHealth, JobsHealth};
-use anjian_casework::verdict::Policy;
 use anjian_domain::Clock;
-use anjian_indexer::{Expiry, Index, IndexError};
-use anjian_ingest::{StopSignal, THREAD_DEATHS, Vitals};
-use metrics::{counter, describe_counter, describe_gauge, gauge, histogram};
+use anjian_indexer::{CaseRules, Expiry, Index, IndexError};
+use anjian_ingest::{StopSignal, Vitals};
+use metrics::{counter, gauge, histogram};
 use tokio::runtime::Handle;
 
+use self::metric::{
+    CLIPS, CLIPS_CUT, DONE, EVIDENCE_EXPIRED, EXPIRED, FAILED, FAILING, FREE_BYTES, IS_EVIDENCE_SHORT,
+    IS_SHORT, MOVED, MOVED_RECORDINGS, SECONDS, STUCK, describe,
+};
 use crate::clock_watch::ClockWatch;
-
-/// Times a job ran to its end; label `job`.
-const DONE: &str = "anjian_job_runs_total";
-/// Times a job failed; label `job`.
-const FAILED: &str = "anjian_job_failures_total";
-/// 1 while a job fails, else 0; label `job`.
-const FAILING: &str = "anjian_job_failing";
-/// Time that a job took; label `job`.
-const SECONDS: &str = "anjian_job_seconds";
-/// Bytes that are free on the disk of the recordings.
-const FREE_BYTES: &str = "anjian_recordings_free_bytes";
-/// 1 while the limits cannot be kept, because all that is left is held or needed.
-const IS_SHORT: &str = "anjian_recordings_short";
-/// Segments whose file can neither be deleted nor read.
-const STUCK: &str = "anjian_segments_stuck";
-/// Segments that were deleted.
-const EXPIRED: &str = "anjian_segments_expired_total";
-/// Clips that can be had: they lie in the recording.
-const CLIPS: &str = "anjian_clips_recorded_total";
-/// Clips that were cut because their recording went.
-const CLIPS_CUT: &str = "anjian_clips_cut_total";
-/// Bytes of evidence that were deleted.
-const EVIDENCE_EXPIRED: &str = "anjian_evidence_expired_bytes_total";
-/// Bytes of evidence that were moved into the bucket.
-const MOVED: &str = "anjian_evidence_moved_bytes_total";
-/// Bytes of recordings that were moved into the bucket.
-const MOVED_RECORDINGS: &str = "anjian_recordings_moved_bytes_total";
-/// 1 while all evidence is larger than it may be, because all that is left is confirmed, held or needed.
-const IS_EVIDENCE_SHORT: &str = "anjian_evidence_short";
 
 const CLIP_PAUSE: Duration = Duration::from_secs(2);
 const RETENTION_PAUSE: Duration = Duration::from_secs(15);
 const PRESENCE_PAUSE: Duration = Duration::from_secs(2);
 const MOVE_PAUSE: Duration = Duration::from_secs(5);
 const VERDICT_PAUSE: Duration = Duration::from_secs(1);
+/// Deadlines are days.
+const CASES_PAUSE: Duration = Duration::from_secs(60);
 const CHECKPOINT_PAUSE: Duration = Duration::from_secs(600);
 /// Segments close once a minute or less often.
 const RECORDINGS_PAUSE: Duration = Duration::from_secs(30);
@@ -87,6 +65,7 @@ impl Upkeep {
         runtime: &Handle,
         clock: Arc<dyn Clock>,
         vitals: &Vitals,
+        rules: &Arc<CaseRules>,
     ) -> std::io::Result<Self> {
         describe();
         let (stop, vitals) = (StopSignal::new(), vitals.clone());
@@ -113,10 +92,15 @@ impl Upkeep {
                 move_and_expire(moving.clone())
             })?;
         }
-        let judged = index.clone();
+        let (judged, policy) = (index.clone(), rules.verdicts);
         upkeep.start_job("verdicts", VERDICT_PAUSE, runtime.clone(), move || {
             let index = judged.clone();
-            async move { index.settle_verdicts(Policy::default()).await.map(|_| None) }
+            async move { index.settle_verdicts(policy).await.map(|_| None) }
+        })?;
+        let (cases, rules) = (index.clone(), Arc::clone(rules));
+        upkeep.start_job("cases", CASES_PAUSE, runtime.clone(), move || {
+            let (index, rules) = (cases.clone(), Arc::clone(&rules));
+            async move { index.escalate_cases(&rules).await.map(|_| None) }
         })?;
         let audited = index.clone();
         upkeep.start_job("checkpoint", CHECKPOINT_PAUSE, runtime.clone(), move || {
@@ -317,29 +301,6 @@ async fn expire_evidence(index: &Index) -> Outcome {
     }
     let failed = expiry.failed;
     Ok(expiry.problem.map(|reason| IndexError::Undeleted { failed, reason }.to_string()))
-}
-
-fn describe() {
-    describe_counter!(DONE, "Times that a job ran to its end.");
-    describe_counter!(FAILED, "Times that a job failed; it is tried again.");
-    describe_gauge!(FAILING, "1 while a job fails; the log says why.");
-    describe_gauge!(FREE_BYTES, "Bytes that are free on the disk of the recordings.");
-    describe_gauge!(IS_SHORT, "1 while limits cannot be kept, because all that is left is held or needed.");
-    describe_counter!(EXPIRED, "Segments that were deleted because they were too old or too many.");
-    describe_gauge!(STUCK, "Segments whose file can neither be deleted nor read; each is tried again.");
-    describe_counter!(THREAD_DEATHS, "Times that a thread died; it is begun again after a pause.");
-    describe_counter!(CLIPS, "Clips of violations that can be had from the recording.");
-    describe_counter!(CLIPS_CUT, "Clips that were cut and stored because their recording expired.");
-    describe_counter!(EVIDENCE_EXPIRED, "Bytes of evidence that expired by age or size.");
-    describe_counter!(MOVED, "Bytes of evidence that were moved from the local disk into the bucket.");
-    describe_counter!(
-        MOVED_RECORDINGS,
-        "Bytes of recordings that were moved from the local disk into the bucket."
-    );
-    describe_gauge!(
-        IS_EVIDENCE_SHORT,
-        "1 while evidence is larger than it may be: all that is left is confirmed, held or needed."
-    );
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anjian_analysis::CameraAnalysis;
 use anjian_domain::{Camera, Clock, LookKind, RuleDefinition, Run, RunId, SegmentSink, SystemClock};
-use anjian_indexer::{Bucket, Index, IndexError, Recovery};
+use anjian_indexer::{Bucket, CaseRules, Index, IndexError, Recovery};
 use anjian_ingest::{FrameSettings, LiveCamera, RecordSettings, Recording, Sound, Vitals};
 use anjian_models::{Catalogue, Reported, Runtime, SecondLookModel, SessionSettings};
 use anjian_pipeline::{Eyes, Judge, JudgeSetup, RecordedCamera};
@@ -28,6 +28,11 @@ pub fn async_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .enable_all()
         .build()
         .context("the system refused the threads of the HTTP server")
+}
+
+/// What the installation decides about cases. The configuration was checked; its files may have changed since.
+pub fn case_rules(config: &Config) -> anyhow::Result<CaseRules> {
+    config.casework.rules().map_err(|problems| Usage(problems.join("\n")).into())
 }
 
 /// Opens the index and tells it which sites and cameras are configured, and where recordings lie.

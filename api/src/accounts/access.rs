@@ -20,6 +20,20 @@ const fn may(action: &'static [Action]) -> Access {
     Access::Any(action)
 }
 
+/// Whatever a step of a case asks for; the route asks for the right of the step that is sent.
+const STEPS: &[Action] = &[
+    Action::ManageCases,
+    Action::IssueNotices,
+    Action::RecordService,
+    Action::Acknowledge,
+    Action::Plead,
+    Action::AnswerPleas,
+    Action::Rectify,
+    Action::ReviewRectifications,
+    Action::Recheck,
+    Action::CloseCases,
+];
+
 /// Method, path as the router has it, who.
 pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/healthz", Access::Anybody),
@@ -69,6 +83,19 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("DELETE", "/api/v1/violations/{id}/verdict", may(&[Action::GiveVerdict])),
     ("POST", "/api/v1/violations/{id}/verdict/second", may(&[Action::SignSecond])),
     ("POST", "/api/v1/verdicts", may(&[Action::GiveVerdict])),
+    ("GET", "/api/v1/violations/{id}/grade", may(&[Action::GiveVerdict, Action::ReadAudit])),
+    ("GET", "/api/v1/cases", may(&[Action::SeeCases])),
+    ("POST", "/api/v1/cases", may(&[Action::ManageCases])),
+    ("GET", "/api/v1/cases/counts", may(&[Action::SeeCases])),
+    ("GET", "/api/v1/cases/{id}", may(&[Action::SeeCases])),
+    ("POST", "/api/v1/cases/{id}/steps", may(STEPS)),
+    ("GET", "/api/v1/cases/{id}/proofs", may(&[Action::SeeCases])),
+    ("GET", "/api/v1/legal-cards", may(&[Action::SeeLegalCards, Action::SeeCases])),
+    ("GET", "/api/v1/reviews", may(&[Action::SeeReviews])),
+    ("POST", "/api/v1/cameras/{id}/reviews", may(&[Action::WriteReviews])),
+    ("GET", "/api/v1/recusals", may(&[Action::ManageCases, Action::ReadAudit])),
+    ("PUT", "/api/v1/sites/{id}/recusals/{account}", may(&[Action::ManageRecusals])),
+    ("DELETE", "/api/v1/sites/{id}/recusals/{account}", may(&[Action::ManageRecusals])),
     ("GET", "/api/v1/cameras/{id}/recordings", may(&[Action::SeeCoverage])),
     ("GET", "/api/v1/cameras/{id}/coverage", may(&[Action::SeeCoverage])),
     ("GET", "/api/v1/cameras/{id}/completeness", may(&[Action::SeeCoverage])),

@@ -1,7 +1,8 @@
 //! Status, name and title of errors that other rooms make.
 
+use anjian_casework::case::Refusal as StepRefusal;
 use anjian_casework::verdict::Refusal;
-use anjian_indexer::{AccountError, VerdictError};
+use anjian_indexer::{AccountError, CaseError, VerdictError};
 use axum::http::StatusCode;
 
 use crate::ports::galleries::GalleryError;
@@ -20,6 +21,30 @@ pub(crate) const fn verdict_kind(error: &VerdictError) -> (StatusCode, &'static 
             | Refusal::ConfirmInBulk,
         ) => (StatusCode::BAD_REQUEST, "verdict", "Not as a verdict"),
         _ => (StatusCode::CONFLICT, "verdict", "Not possible now"),
+    }
+}
+
+pub(crate) const fn case_kind(error: &CaseError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        CaseError::Unknown => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        CaseError::Nameless => (StatusCode::CONFLICT, "no-login", "Nobody signs in here"),
+        CaseError::Refused(StepRefusal::Changed { .. }) => {
+            (StatusCode::CONFLICT, "changed", "Changed meanwhile")
+        }
+        CaseError::NoMember(_) | CaseError::NoCard(_) | CaseError::Words(_) => {
+            (StatusCode::BAD_REQUEST, "case", "Not as a case")
+        }
+        CaseError::Refused(
+            StepRefusal::Members { .. }
+            | StepRefusal::NoLegalBasis
+            | StepRefusal::WordsMissing { .. }
+            | StepRefusal::TooLong { .. }
+            | StepRefusal::NoConsent
+            | StepRefusal::ImpossibleDay
+            | StepRefusal::NoSuchMember,
+        ) => (StatusCode::BAD_REQUEST, "case", "Not as a case"),
+        CaseError::Unproven(_) => (StatusCode::CONFLICT, "unproven", "Not proven"),
+        _ => (StatusCode::CONFLICT, "case", "Not possible now"),
     }
 }
 

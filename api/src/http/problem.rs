@@ -8,7 +8,7 @@ use std::time::Duration;
 use anjian_casework::roles::Action;
 use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
-use anjian_indexer::{AccountError, IndexError, VerdictError};
+use anjian_indexer::{AccountError, CaseError, IndexError, VerdictError};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::weakness::Weakness;
-use crate::http::kinds::{account_key, account_kind, gallery_kind, verdict_kind};
+use crate::http::kinds::{account_key, account_kind, case_kind, gallery_kind, verdict_kind};
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
 
@@ -89,6 +89,9 @@ pub(crate) enum Problem {
     /// A verdict was not changed.
     #[error(transparent)]
     Verdict(VerdictError),
+    /// A case was not changed.
+    #[error(transparent)]
+    Case(CaseError),
     /// A key of a document that is not allowed.
     #[error("{reason}")]
     BodyKey { key: &'static str, reason: String },
@@ -176,6 +179,7 @@ impl Problem {
             Self::NoLogin => (StatusCode::CONFLICT, "no-login", "Nobody signs in here"),
             Self::Account(error) => account_kind(error),
             Self::Verdict(error) => verdict_kind(error),
+            Self::Case(error) => case_kind(error),
             Self::BodyKey { .. } => (StatusCode::BAD_REQUEST, "account", "Not as an account"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
@@ -269,6 +273,16 @@ impl From<VerdictError> for Problem {
         match error {
             VerdictError::Index(error) => Self::Index(error),
             error => Self::Verdict(error),
+        }
+    }
+}
+
+/// What failed in the index stays what it is.
+impl From<CaseError> for Problem {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Index(error) => Self::Index(error),
+            error => Self::Case(error),
         }
     }
 }

@@ -4,7 +4,7 @@ use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Schema
 use utoipa::openapi::{KnownFormat, SchemaFormat};
 
 /// A text that is one of these words.
-pub(crate) fn one_of<const N: usize>(description: &str, words: [&'static str; N]) -> Object {
+pub(crate) fn one_of(description: &str, words: impl IntoIterator<Item = &'static str>) -> Object {
     let text = ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
     text.enum_values(Some(words)).description(Some(description)).build()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anjian_domain::{PersonCount, Viewer};
-use anjian_indexer::{CameraRow, Completeness, CoverageMinute};
+use anjian_indexer::{ArchiveCover, CameraRow, Completeness, CoverageMinute, FlawAt};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use crate::http::query::{Both, Query, word};
 use crate::http::span::SpanParams;
 use crate::recordings::list::GapView;
 use crate::shared::Shared;
+use crate::violations::run_view::FlawView;
 
 /// What the index counts at once.
 const LONGEST: Duration = Duration::from_hours(24 * 32);
@@ -112,9 +113,54 @@ pub(crate) struct CoverageView {
     persons: Option<PersonsView>,
     /// Oldest first; they follow one another.
     spans: Vec<CoverageSpanView>,
+    /// Archive Runs over footage of the range, the earliest first; without those that another Run superseded.
+    archive: Vec<ArchiveCoverView>,
     /// Only when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     minutes: Option<Vec<CoverageMinuteView>>,
+}
+
+/// What one archive Run judged.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ArchiveCoverView {
+    run: String,
+    /// When its footage begins.
+    #[schema(format = "date-time")]
+    from: String,
+    /// How far it came in the footage.
+    #[schema(format = "date-time")]
+    to: String,
+    /// Stretches of the footage that no rule could judge.
+    flaws: Vec<FlawAtView>,
+}
+
+/// A stretch of footage that no rule could judge, in the time of the camera.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FlawAtView {
+    #[serde(flatten)]
+    flaw: FlawView,
+    /// The last picture before it.
+    #[schema(format = "date-time")]
+    from: String,
+    /// The first picture after it.
+    #[schema(format = "date-time")]
+    to: String,
+}
+
+impl From<&ArchiveCover> for ArchiveCoverView {
+    fn from(cover: &ArchiveCover) -> Self {
+        let flaw = |flaw: &FlawAt| FlawAtView {
+            flaw: FlawView::from(&flaw.flaw),
+            from: flaw.from.to_string(),
+            to: flaw.to.to_string(),
+        };
+        Self {
+            run: cover.run.to_string(),
+            from: cover.from.to_string(),
+            to: cover.to.to_string(),
+            flaws: cover.flaws.iter().map(flaw).collect(),
+        }
+    }
 }
 
 /// Tells of at most 32 days what was recorded, analysed, passed over because nothing moved, blind, or missing, and how
@@ -139,11 +185,13 @@ pub(crate) async fn coverage(
     let span = span.within(LONGEST)?;
     let camera = find::camera(&viewer, &shared, &id).await?.camera;
     let minutes = shared.index.coverage(&viewer, &camera, span.from, span.to).await?;
+    let archive = shared.index.archive_cover(&viewer, &camera, span.from, span.to).await?;
     Ok(Json(CoverageView {
         camera: camera.to_string(),
         totals: totals(&minutes),
         persons: most_persons(&minutes).as_ref().map(PersonsView::from),
         spans: spans(&minutes),
+        archive: archive.iter().map(ArchiveCoverView::from).collect(),
         minutes: detail.detail.map(|Detail::Minutes| minutes.iter().map(CoverageMinuteView::from).collect()),
     }))
 }

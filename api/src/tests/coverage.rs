@@ -57,6 +57,7 @@ async fn coverage_tells_what_became_of_each_minute() {
         json!(["recorded", null, minute(5).to_string()]),
     ];
     assert_eq!(json!(told), json!(expected));
+    assert_eq!(view["archive"], json!([]), "{view}");
     assert_eq!(view["totals"]["recorded_s"], 240.0);
     assert_eq!(view["totals"]["gap_s"], 60.0);
     assert_eq!(view["minutes"].as_array().unwrap().len(), 5);

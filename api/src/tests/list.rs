@@ -30,6 +30,7 @@ async fn an_item_has_the_fields_of_the_contract() {
             "opened_at": "2026-03-01T01:00:00Z",
             "closed_at": "2026-03-01T01:00:30Z",
             "recorded_at": "2026-03-01T01:00:00Z",
+            "judged": null,
             "clock": { "source": "footage", "ahead_s": null },
             "rule_version": "no_hard_hat@1f0c9ad2b7e4",
             "model": "head-helmet-person-nano@0f3c21aa90d1",

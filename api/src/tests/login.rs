@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anjian_casework::roles::AccountScope;
 use anjian_domain::{Role, Viewer};
@@ -61,8 +62,18 @@ impl LoginServer {
         Self::with(LoginSettings::default(), trust).await
     }
 
+    /// One whose verdicts count at once.
+    pub(super) async fn without_undo() -> Self {
+        let mut server = Server::new().await;
+        Arc::make_mut(&mut server.shared.rules).verdicts.undo_window = Duration::ZERO;
+        Self::of(server, LoginSettings::default(), Trust::default()).await
+    }
+
     pub(super) async fn with(settings: LoginSettings, trust: Trust) -> Self {
-        let server = Server::new().await;
+        Self::of(Server::new().await, settings, trust).await
+    }
+
+    async fn of(server: Server, settings: LoginSettings, trust: Trust) -> Self {
         let login = Login::new(settings, &server.shared.index).await.unwrap();
         let router = trusting(Shared { door: Door::Login(Arc::new(login)), ..server.shared.clone() }, trust);
         let server = Self { server, router };

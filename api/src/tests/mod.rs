@@ -4,6 +4,7 @@ mod accounts;
 mod attacks;
 mod audit;
 mod behaviours;
+mod cases;
 pub(crate) mod certificates;
 mod clients;
 mod clips;
@@ -36,8 +37,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anjian_casework::verdict::Policy;
 use anjian_domain::{SystemClock, Viewer, ViolationId, WallTime};
+use anjian_indexer::CaseRules;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -143,7 +144,7 @@ impl Server {
             witness: Witness::start(seed.index.clone()),
             door: Door::Open(viewer),
             behaviours: seed::behaviours(),
-            verdict_policy: Policy::default(),
+            rules: Arc::new(CaseRules::usual()),
             clock: SystemClock::shared(),
             metrics: Arc::new(|| "anjian_up 1\n".to_owned()),
             jobs: Arc::new(|| {

@@ -84,7 +84,7 @@ pub(crate) async fn dismiss(
 async fn outcome(viewer: &Viewer, shared: &Shared, member: MemberView, finding: &Finding) -> OutcomeView {
     let act = Act::Judge { finding: finding.clone(), change_reason: String::new() };
     let wanted = VerdictAct { act, seen: Version(member.version), way: Way::Bulk, shown: None };
-    let policy = shared.verdict_policy;
+    let policy = shared.rules.verdicts;
     let (verdict, problem) = match shared.index.act_on_verdict(viewer, member.id, &wanted, policy).await {
         Ok(state) => (Some(VerdictView::new(&state, shared.clock.now(), policy)), None),
         Err(error) => (None, Some(Problem::from(error).view())),

@@ -81,7 +81,7 @@ pub(crate) async fn verdict(
     Path(id): Path<String>,
 ) -> Result<Json<VerdictView>, Problem> {
     let state = shared.index.verdict(&viewer, id_of(&id)?).await?.ok_or(VerdictError::Unknown)?;
-    Ok(Json(VerdictView::new(&state, shared.clock.now(), shared.verdict_policy)))
+    Ok(Json(VerdictView::new(&state, shared.clock.now(), shared.rules.verdicts)))
 }
 
 /// Gives a verdict. It counts outside the inbox when it can be undone no longer.
@@ -174,7 +174,7 @@ async fn acted(
     id: &str,
     wanted: VerdictAct,
 ) -> Result<Json<VerdictView>, Problem> {
-    let policy = shared.verdict_policy;
+    let policy = shared.rules.verdicts;
     let state = shared.index.act_on_verdict(viewer, id_of(id)?, &wanted, policy).await?;
     Ok(Json(VerdictView::new(&state, shared.clock.now(), policy)))
 }

@@ -2,6 +2,7 @@
 
 use anjian_casework::verdict::{DismissReason, Finding, Judgement, Policy, Second, VerdictState};
 use anjian_domain::WallTime;
+use anjian_indexer::Judged;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
@@ -27,6 +28,22 @@ pub(crate) struct VerdictView {
     standing: Option<JudgementView>,
     /// Those before it, the oldest first.
     replaced: Vec<JudgementView>,
+}
+
+/// The newest judgement of a violation, as lists show it. It differs from `verdict` as long as it can be undone or awaits a
+/// signature.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct JudgedView {
+    /// Counts the changes; send it with the next one.
+    version: u32,
+    /// What it says; `none` after an undo.
+    #[schema(schema_with = verdicts)]
+    verdict: &'static str,
+    /// Until when its giver can undo it; null when that is over.
+    #[schema(format = "date-time", required)]
+    undo_until: Option<String>,
+    /// Whether it counts only after a second signature.
+    awaits_second: bool,
 }
 
 /// One judgement.
@@ -96,6 +113,17 @@ impl VerdictView {
             undo_until: undoable.map(|standing| standing.at.plus(policy.undo_window).to_string()),
             standing: state.standing.as_ref().map(Into::into),
             replaced: state.replaced.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Judged> for JudgedView {
+    fn from(judged: Judged) -> Self {
+        Self {
+            version: judged.version,
+            verdict: judged.verdict.as_str(),
+            undo_until: judged.undo_until.map(|until| until.to_string()),
+            awaits_second: judged.awaits_second,
         }
     }
 }

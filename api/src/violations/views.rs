@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
 use crate::http::schema::{one_of, sides};
+use crate::verdicts::views::JudgedView;
 use crate::violations::clip_views::{ClipStateView, ExpiredView};
 use crate::violations::clock_view::ViolationClockView;
 use crate::violations::run_view::RunView;
@@ -55,6 +56,9 @@ pub(crate) struct ViolationView {
     /// Address of the clip.
     #[schema(required)]
     pub(crate) clip: Option<String>,
+    /// The newest judgement; null where nobody judged, and for viewers who see confirmed violations only.
+    #[schema(required)]
+    pub(crate) judged: Option<JudgedView>,
 }
 
 /// One page of violations, newest first.
@@ -200,6 +204,7 @@ impl From<&ViolationRow> for ViolationView {
                 .has_pictures
                 .then(|| evidence_url(row.id, EvidenceKind::SnapshotAnnotated)),
             clip: row.has_clip.then(|| evidence_url(row.id, EvidenceKind::Clip)),
+            judged: row.judged.map(JudgedView::from),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use anjian_domain::{Behaviour, Score, Verdict, Viewer, WallTime};
+use anjian_domain::{Behaviour, Detections, MediaTime, Moment, Score, Verdict, Viewer, WallTime};
 use anjian_indexer::{Cursor, Index, ViolationQuery, ViolationStatus};
 use tokio::runtime::Runtime;
 
@@ -14,7 +14,7 @@ pub(crate) const START_US: i64 = 1_704_067_200_000_000;
 pub(crate) const STEP_US: i64 = 63_072_000;
 
 /// `h` spreads like a random number, and is the same every time.
-pub(crate) const FILL: &str = "
+const FILL: &str = "
     INSERT INTO site VALUES ('site-0', '', '', 'Asia/Shanghai', '', 1, ''), ('site-1', '', '', 'Asia/Shanghai', '', 1, ''),
         ('site-2', '', '', 'Asia/Shanghai', '', 1, ''), ('site-3', '', '', 'Asia/Shanghai', '', 1, ''),
         ('site-4', '', '', 'Asia/Shanghai', '', 1, '');
@@ -38,7 +38,18 @@ pub(crate) const FILL: &str = "
         1704067200000000 + i * STEP, i * 1000000, 1704067200000000 + i * STEP + 9000000, i * 1000000, 'left', i, CAST((h % 1000) / 1000.0 * 64 AS INTEGER)
     FROM placed;
     INSERT INTO evidence (violation, kind, camera, path, size_bytes, sha256)
-        SELECT seq, 'snapshot', camera, seq, 1, printf('%064d', seq) FROM violation WHERE seq % 100 = 0;";
+        SELECT seq, 'snapshot', camera, seq, 1, printf('%064d', seq) FROM violation WHERE seq % 100 = 0;
+    INSERT INTO violation_detail (violation, snapshot_us, snapshot_media_ns, detections, path)
+        SELECT seq, opened_us, opened_media_ns, 'DETECTIONS', '[]' FROM violation;";
+
+/// What fills an empty schema of SQLite with `rows` violations, one each `step_us` microseconds.
+pub(crate) fn fill(rows: i64, step_us: i64) -> String {
+    let at = Moment { media: MediaTime::from_millis(0), wall: at(0.0) };
+    let seen = Detections { camera: "rare".parse().expect("an id"), at, items: vec![] };
+    let seen = serde_json::to_string(&seen).expect("plain values");
+    let fill = FILL.replace("STEP", &step_us.to_string()).replace("DETECTIONS", &seen);
+    fill.replace("i < 1000000", &format!("i < {rows}"))
+}
 
 /// The moment by which `share` of the rows had opened, 0..1.
 pub(crate) fn at(share: f64) -> WallTime {

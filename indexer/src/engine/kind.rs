@@ -26,7 +26,7 @@ pub(crate) fn kind_of(error: &sqlx::Error) -> ErrorKind {
             | Io::TimedOut
             | Io::NotConnected
             | Io::HostUnreachable
-            | Io::NetworkUnreachable => ErrorKind::Unavailable(Shortage::Busy),
+            | Io::NetworkUnreachable => ErrorKind::Unavailable(Shortage::Peer),
             _ => error.into(),
         },
         // A crashed worker takes its connection along; the pool opens another.
@@ -42,7 +42,7 @@ pub(crate) fn kind_of(error: &sqlx::Error) -> ErrorKind {
 #[cfg(test)]
 mod tests {
     use super::ErrorKind::{Corrupt, Invalid, Missing, Refused, Unavailable};
-    use super::Shortage::Busy;
+    use super::Shortage::{Busy, Peer};
     use super::*;
 
     #[test]
@@ -53,8 +53,8 @@ mod tests {
             (sqlx::Error::WorkerCrashed, Unavailable(Busy)),
             (sqlx::Error::PoolClosed, Refused),
             (sqlx::Error::Io(no_descriptor), Unavailable(anjian_domain::Shortage::Descriptors)),
-            (sqlx::Error::Io(Io::ConnectionRefused.into()), Unavailable(Busy)),
-            (sqlx::Error::Io(Io::NotFound.into()), Unavailable(Busy)),
+            (sqlx::Error::Io(Io::ConnectionRefused.into()), Unavailable(Peer)),
+            (sqlx::Error::Io(Io::NotFound.into()), Unavailable(Peer)),
             (sqlx::Error::RowNotFound, Missing),
             (sqlx::Error::Decode("no UTC".into()), Corrupt),
             (sqlx::Error::ColumnNotFound("seq".into()), Invalid),

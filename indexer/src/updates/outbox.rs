@@ -46,7 +46,7 @@ impl Index {
             let columns = Columns { table: "outbox", row: &row };
             let kind = match columns.get::<Option<i64>>("violation")? {
                 Some(violation) => {
-                    LiveKind::Violation(Box::new(violation_at(&mut reading, violation).await?))
+                    LiveKind::Violation(Box::new(violation_at(viewer, &mut reading, violation).await?))
                 }
                 None => {
                     let camera = columns.word("camera")?;
@@ -139,12 +139,16 @@ async fn append(
 }
 
 /// The violation with this `seq`.
-async fn violation_at(database: impl Into<On<'_>>, seq: i64) -> Result<ViolationRow, IndexError> {
+async fn violation_at(
+    viewer: &Viewer,
+    database: impl Into<On<'_>>,
+    seq: i64,
+) -> Result<ViolationRow, IndexError> {
     let columns = list_row::COLUMNS;
     let mut sql = Builder::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq = "));
     let row = sql.push_bind(seq).build().fetch_one(database).await;
     let failed = |source| IndexError::Database { doing: "read a violation", table: "violation", source };
-    Ok(list_row::decode(&row.map_err(failed)?)?.1)
+    Ok(list_row::decode(viewer, &row.map_err(failed)?)?.1)
 }
 
 #[cfg(test)]

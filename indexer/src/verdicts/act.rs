@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use crate::audit::append::append;
 use crate::audit::entry::Deed;
+use crate::casework::recusals;
 use crate::engine::columns::{Columns, uuid_column};
 use crate::engine::connection::Connection;
-use crate::engine::sql::Builder;
+use crate::engine::sql::{self, Builder};
 use crate::verdicts::error::VerdictError;
 use crate::verdicts::row;
 use crate::viewer::reach;
@@ -51,7 +52,8 @@ impl Index {
         let mut transaction = writer.begin("verdict").await?;
         let violation = find(&mut transaction, viewer, id, action).await?.ok_or(VerdictError::Unknown)?;
         let before = row::state(&mut transaction, violation).await?;
-        let after = decided(by, &before, wanted, policy, now)?;
+        let recusals = recusals_of(&mut transaction, violation).await?;
+        let after = decided(by, &recusals, &before, wanted, policy, now)?;
         let update = row::keep(&mut transaction, violation, &after, policy, now).await?;
         let deed = Deed {
             action: action.as_str(),
@@ -72,16 +74,23 @@ impl Index {
 
 fn decided(
     by: &Account,
+    recusals: &Recusals,
     before: &VerdictState,
     wanted: &VerdictAct,
     policy: Policy,
     now: WallTime,
 ) -> Result<VerdictState, VerdictError> {
-    // Nobody is recused until recusals are kept.
-    let recusals = Recusals::default();
     let VerdictAct { act, seen, way, .. } = wanted;
-    let context = Context { by, recusals: &recusals, now, seen: *seen, way: *way, policy };
+    let context = Context { by, recusals, now, seen: *seen, way: *way, policy };
     Ok(decide(before, act, &context)?)
+}
+
+/// Who must not act on the site of a violation.
+async fn recusals_of(transaction: &mut Connection<'_>, violation: i64) -> Result<Recusals, IndexError> {
+    let query = sql::query("SELECT site FROM violation WHERE seq = $1").bind(violation);
+    let row = query.fetch_one(&mut *transaction).await.map_err(row::not_read)?;
+    let site = Columns { table: "violation", row: &row }.word("site")?;
+    recusals::of(transaction, &site).await
 }
 
 /// The place of a violation with which the viewer may do this.

@@ -3,6 +3,7 @@
 
 pub(crate) mod act;
 pub(crate) mod error;
+pub(crate) mod judged;
 pub(crate) mod read;
 pub(crate) mod row;
 pub(crate) mod settle;

@@ -4,6 +4,7 @@ use anjian_casework::verdict::{Policy, VerdictState};
 use anjian_domain::{Verdict, WallTime};
 
 use crate::IndexError;
+use crate::casework::follow::follow;
 use crate::engine::columns::{Columns, json_column};
 use crate::engine::connection::{Connection, On};
 use crate::engine::sql;
@@ -39,6 +40,7 @@ pub(crate) async fn keep(
     let query = query.bind(json_column("verdict", state)?);
     query.execute(&mut *transaction).await.map_err(not_kept)?;
     count(transaction, violation, effective).await?;
+    follow(transaction, violation, state, effective, now).await?;
     outbox::append_violation(transaction, violation, now).await
 }
 

@@ -14,6 +14,11 @@ pub(crate) fn of(viewer: &Viewer, action: Action) -> Option<Reach> {
     }
 }
 
+/// Whether the viewer sees no violation that is not confirmed.
+pub(crate) fn is_confirmed_only(viewer: &Viewer) -> bool {
+    !matches!(of(viewer, Action::SeeViolations), Some(Reach::Installation | Reach::Scope))
+}
+
 /// Appends the condition that the violation in `violation AS v` exists for the viewer who wants to do this with it.
 pub(crate) fn push(sql: &mut Builder, viewer: &Viewer, action: Action) {
     push_site(sql, viewer.scope(), "v.site");
@@ -27,8 +32,14 @@ pub(crate) fn push_maturity(sql: &mut Builder, viewer: &Viewer, action: Action) 
         Some(Reach::Confirmed) => {
             sql.push(" AND v.verdict = 'confirmed'");
         }
-        // No notice has told anybody of a violation yet.
-        Some(Reach::Noticed | Reach::Own) | None => {
+        Some(Reach::Noticed) => {
+            sql.push(
+                " AND v.verdict = 'confirmed' AND EXISTS (SELECT 1 FROM casefile_violation AS m \
+                 JOIN casefile AS c ON c.seq = m.casefile \
+                 WHERE m.violation = v.seq AND m.is_in = 1 AND c.noticed_us IS NOT NULL)",
+            );
+        }
+        Some(Reach::Own) | None => {
             sql.push(" AND FALSE");
         }
     }

@@ -35,7 +35,7 @@ impl Index {
         reach::push(sql.push_bind(uuid_column(id.0)), viewer, Action::SeeViolations);
         let found = sql.build().fetch_optional(&mut reading).await;
         let Some(row) = found.map_err(failed)? else { return Ok(None) };
-        let (place, row) = list_row::decode(&row)?;
+        let (place, row) = list_row::decode(viewer, &row)?;
         let detail = assemble(&mut reading, place.seq, row).await?;
         reading.commit().await.map_err(failed)?;
         Ok(Some(detail))

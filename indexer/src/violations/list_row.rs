@@ -1,9 +1,11 @@
 //! A violation as lists show it, out of its columns.
 
 use crate::engine::row::Row;
-use anjian_domain::{RunId, Score, TrackId, ViolationId};
+use anjian_domain::{RunId, Score, TrackId, Viewer, ViolationId};
 
 use crate::engine::columns::Columns;
+use crate::verdicts::judged;
+use crate::viewer::reach;
 use crate::violations::rows::ViolationClock;
 use crate::{Cursor, IndexError, ViolationRow};
 
@@ -14,10 +16,14 @@ pub(crate) const COLUMNS: &str = "v.seq, v.id, v.run, v.site, v.camera, v.zone, 
      (EXISTS (SELECT 1 FROM clip AS c WHERE c.violation = v.seq AND c.state = 'recorded') OR EXISTS \
      (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'clip' AND e.expired_us IS NULL)) AS has_clip, \
      EXISTS (SELECT 1 FROM evidence AS e WHERE e.violation = v.seq AND e.kind = 'snapshot' AND e.expired_us IS NULL) \
-     AS has_pictures";
+     AS has_pictures, \
+     (SELECT version FROM verdict AS j WHERE j.violation = v.seq) AS judged_version, \
+     (SELECT shown FROM verdict AS j WHERE j.violation = v.seq) AS judged_shown, \
+     (SELECT is_settled FROM verdict AS j WHERE j.violation = v.seq) AS judged_is_settled, \
+     (SELECT settles_us FROM verdict AS j WHERE j.violation = v.seq) AS judged_settles_us";
 
-/// The violation, and its place in lists.
-pub(crate) fn decode(row: &Row) -> Result<(Cursor, ViolationRow), IndexError> {
+/// The violation as this viewer sees it, and its place in lists.
+pub(crate) fn decode(viewer: &Viewer, row: &Row) -> Result<(Cursor, ViolationRow), IndexError> {
     let columns = Columns { table: "violation", row };
     let opened = columns.moment("opened_us", "opened_media_ns")?;
     let violation = ViolationRow {
@@ -47,6 +53,8 @@ pub(crate) fn decode(row: &Row) -> Result<(Cursor, ViolationRow), IndexError> {
         },
         has_clip: columns.get("has_clip")?,
         has_pictures: columns.get("has_pictures")?,
+        // Who sees confirmed violations only does not see how they came to be.
+        judged: if reach::is_confirmed_only(viewer) { None } else { judged::decode(&columns)? },
     };
     Ok((Cursor { opened_at: opened.wall, seq: columns.get("seq")? }, violation))
 }

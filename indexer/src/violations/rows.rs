@@ -6,7 +6,7 @@ use anjian_domain::{
     WallTime, ZoneId,
 };
 
-use crate::{ClipRow, EvidenceRow, Expired, ViolationStatus};
+use crate::{ClipRow, EvidenceRow, Expired, Judged, ViolationStatus};
 
 /// A violation as lists show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +55,8 @@ pub struct ViolationRow {
     pub has_clip: bool,
     /// Whether its snapshots are kept; else they expired.
     pub has_pictures: bool,
+    /// The newest judgement; `None` where nobody judged, or the viewer sees confirmed violations only.
+    pub judged: Option<Judged>,
 }
 
 /// The clock that dates a violation.

@@ -33,7 +33,7 @@ impl Index {
             table: "violation",
             source,
         })?;
-        page(&rows, limit)
+        page(viewer, &rows, limit)
     }
 }
 
@@ -60,9 +60,9 @@ fn before(query: &ViolationQuery, plan: &Plan) -> (i64, i64) {
     query.cursor.map_or(end, |cursor| end.min((cursor.opened_at.as_micros(), cursor.seq)))
 }
 
-fn page(rows: &[Row], limit: usize) -> Result<ViolationPage, IndexError> {
+fn page(viewer: &Viewer, rows: &[Row], limit: usize) -> Result<ViolationPage, IndexError> {
     let mut found: Vec<(Cursor, ViolationRow)> =
-        rows.iter().map(list_row::decode).collect::<Result<_, _>>()?;
+        rows.iter().map(|row| list_row::decode(viewer, row)).collect::<Result<_, _>>()?;
     found.sort_unstable_by_key(|(place, _)| std::cmp::Reverse((place.opened_at, place.seq)));
     let next_cursor = (found.len() > limit).then(|| found[limit - 1].0);
     found.truncate(limit);

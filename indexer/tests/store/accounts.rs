@@ -14,7 +14,7 @@ use crate::fixture::{Store, at, site};
 
 const IDLE: Duration = Duration::from_secs(600);
 
-fn settings(role: Role) -> AccountSettings {
+pub(crate) fn settings(role: Role) -> AccountSettings {
     AccountSettings {
         shown_name: "王工".to_owned(),
         role,
@@ -33,7 +33,7 @@ fn password(hash: &str) -> HashedPassword {
     HashedPassword { hash: hash.to_owned(), is_one_time: false, ends_at: None }
 }
 
-fn add(store: &Store, name: &str, settings: &AccountSettings) -> Result<AccountRow, AccountError> {
+pub(crate) fn add(store: &Store, name: &str, settings: &AccountSettings) -> Result<AccountRow, AccountError> {
     let name = name.parse().unwrap();
     store.wait(store.index.add_account(&store.viewer, &name, settings, &password("hash")))
 }

@@ -33,6 +33,12 @@ const MORE: &str = "
         x'01ff', 1, 59000000, 'https://id.example wang', 3, 1, 2);
     INSERT INTO session VALUES (zeroblob(32), x'01', 'a1', 'wang', 3, '10.0.0.8', 'Firefox', 1, 2, 3, 4);
     INSERT INTO verdict VALUES (2, 1, 'confirmed', 0, 5, '{\"version\":1,\"standing\":null,\"replaced\":[]}');
+    INSERT INTO casefile VALUES (1, zeroblob(16), 'plant', 2, 'noticed', 0, 'remind', '2026-03-09', 'wang', 1, 2, 2, 1, '{}');
+    INSERT INTO casefile_violation VALUES (1, 2, 1, 1);
+    INSERT INTO casefile_step VALUES (1, 1, 'propose', 'wang', 'inspector', 1, 'draft', ''), (1, 2, 'issue', 'wang', 'inspector', 2, 'noticed', '');
+    INSERT INTO delivery VALUES (3, 1, 2, 'enterprise', 'issue', 2);
+    INSERT INTO recusal VALUES ('plant', 'li', '亲属', 1);
+    INSERT INTO camera_review VALUES ('gate', 1, '2026-01-01', '{}', 0, 'admin', 1);
     INSERT INTO token VALUES ('t1', zeroblob(32), 'export', 'wang', '{\"kind\":\"everything\"}', '[\"see_violations\"]', 'wang', 1, NULL, 9);";
 
 pub(crate) fn runtime() -> Runtime {

@@ -10,6 +10,7 @@ mod accounts;
 mod audit;
 mod budget;
 mod cameras;
+mod cases;
 mod checks;
 mod clips;
 mod clocks;
@@ -88,6 +89,10 @@ macro_rules! store_suite {
 }
 
 store_suite!(
+    cases: a_reminder_is_read_and_closed, what_left_a_draft_is_not_shown_to_the_enterprise, a_violation_is_in_one_case_at_a_time, an_order_needs_what_the_law_asks_for,
+        an_order_is_rectified_proven_and_closed, a_plea_that_is_upheld_dismisses_the_violation,
+        a_case_follows_the_verdicts_of_its_violations, late_cases_escalate_and_reminders_end, a_recused_officer_does_not_act,
+        the_enterprise_plays_clips_of_noticed_violations_only;
     records: what_was_recorded_is_found_again, files_lie_by_camera_and_day, recording_twice_is_recording_once,
         closing_keeps_the_first_end, a_verdict_outlives_the_end, an_undeclared_rule_loses_no_evidence,
         orders_are_kept;
@@ -98,6 +103,7 @@ store_suite!(
         states_are_told_on_change_only, frames_are_written_once_a_second, an_unknown_camera_is_refused;
     updates: changes_are_told_after_commit, lost_updates_are_caught_up_with;
     runs: killed_live_runs_are_closed_at_their_last_moment, living_and_archive_runs_are_left_alone,
+        archive_runs_say_what_they_judged_and_what_not,
         a_run_ends_once, each_run_keeps_its_rules_as_they_stood;
     same_footage: a_complete_run_takes_the_place_of_the_one_before, an_unfinished_run_hides_nothing,
         a_verdict_is_never_hidden, a_run_made_again_replaces_how_it_was_cut, starts_that_nobody_gave_give_way,

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use anjian_domain::{
-    CameraSink, CameraState, CameraStatus, CloseReason, EvidenceSink, RunKind, RunOutcome, ViolationId,
+    CameraSink, CameraState, CameraStatus, CloseReason, EvidenceSink, Flaw, FlawKind, MediaTime, Role,
+    RunKind, RunOutcome, Scope, Sites, Viewer, ViolationId,
 };
-use anjian_indexer::{IndexError, LiveKind, ViolationDetail, ViolationStatus};
+use anjian_indexer::{ArchiveCover, FlawAt, IndexError, LiveKind, ViolationDetail, ViolationStatus};
 
 use crate::fixture::{Store, at, closed};
 
@@ -44,6 +45,37 @@ pub(crate) fn killed_live_runs_are_closed_at_their_last_moment(store: &Store) {
     assert_eq!(told.filter(|update| matches!(update.kind, LiveKind::Violation(_))).count(), 2);
     let cameras = store.wait(store.index.cameras(&store.viewer)).unwrap();
     assert!(cameras.iter().all(|camera| camera.state == CameraState::Stopped));
+}
+
+pub(crate) fn archive_runs_say_what_they_judged_and_what_not(store: &Store) {
+    let flaw = Flaw {
+        kind: FlawKind::Damaged,
+        from: MediaTime::from_millis(4_000),
+        to: MediaTime::from_millis(6_500),
+    };
+    let run = store.run(RunKind::Archive, "gate");
+    store.sink.note_flaws(run.id, &[flaw]).unwrap();
+    store.sink.end_run(run.id, Some(at(30)), RunOutcome::Complete).unwrap();
+    let superseded = store.run(RunKind::Archive, "gate");
+    store.sink.end_run(superseded.id, Some(at(30)), RunOutcome::Complete).unwrap();
+    store.raw("UPDATE run SET superseded_by = id WHERE kind = 'archive' AND flaws IS NULL");
+    store.sink.end_run(store.run(RunKind::Live, "gate").id, Some(at(30)), RunOutcome::Complete).unwrap();
+    let gate = "gate".parse().unwrap();
+    let cover = |viewer: &Viewer, from, to| {
+        let (from, to) = (at(from).wall, at(to).wall);
+        store.wait(store.index.archive_cover(viewer, &gate, from, to)).unwrap()
+    };
+    let expected = ArchiveCover {
+        run: run.id,
+        from: at(0).wall,
+        to: at(30).wall,
+        flaws: vec![FlawAt { flaw, from: at(4).wall, to: at(6).wall.plus(Duration::from_millis(500)) }],
+    };
+    assert_eq!(cover(&store.viewer, 10, 20), [expected]);
+    assert_eq!(cover(&store.viewer, 30, 60), []);
+    let mill = Sites::new(["mill".parse().unwrap()]).unwrap();
+    let stranger = Viewer::new("zhao", Role::Inspector, Scope::Sites(mill)).unwrap();
+    assert_eq!(cover(&stranger, 10, 20), []);
 }
 
 pub(crate) fn living_and_archive_runs_are_left_alone(store: &Store) {

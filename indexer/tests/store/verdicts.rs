@@ -7,7 +7,7 @@ use anjian_casework::verdict::{
     Act, DismissReason, Finding, Policy, Refusal, SecondSignPolicy, VerdictState, Way,
 };
 use anjian_domain::{Role, RunKind, Scope, Sites, Verdict, Viewer, ViolationId};
-use anjian_indexer::{AuditQuery, AuditReach, VerdictAct, VerdictError, ViolationQuery};
+use anjian_indexer::{AuditQuery, AuditReach, Judged, VerdictAct, VerdictError, ViolationQuery};
 use serde_json::json;
 
 use crate::fixture::{Store, at};
@@ -52,6 +52,10 @@ fn counted(store: &Store, id: ViolationId) -> Verdict {
     store.wait(store.index.violation(&store.viewer, id)).unwrap().unwrap().row.verdict
 }
 
+fn judged(store: &Store, viewer: &Viewer, id: ViolationId) -> Option<Judged> {
+    store.wait(store.index.violation(viewer, id)).unwrap().unwrap().row.judged
+}
+
 fn settle(store: &Store, seconds: u64) -> usize {
     store.clock.set(at(seconds).wall);
     store.wait(store.index.settle_verdicts(Policy::default())).unwrap()
@@ -63,11 +67,19 @@ fn violation(store: &Store) -> ViolationId {
 
 pub(crate) fn a_verdict_counts_when_it_can_be_undone_no_longer(store: &Store) {
     let (id, wang) = (violation(store), officer("wang"));
+    assert_eq!(judged(store, &wang, id), None);
     let mut listening = store.listen();
     let given = act(store, &wang, id, confirm(), 0).unwrap();
     assert_eq!((given.version, given.verdict()), (Version(1), Verdict::Confirmed));
     assert!(listening.next().is_some(), "others see at once that it was judged");
     assert_eq!(counted(store, id), Verdict::None);
+    let mut newest = Judged {
+        version: 1,
+        verdict: Verdict::Confirmed,
+        undo_until: Some(at(30).wall),
+        awaits_second: false,
+    };
+    assert_eq!(judged(store, &wang, id), Some(newest));
     assert_eq!(settle(store, 29), 0);
     assert_eq!(settle(store, 30), 1);
     assert_eq!((counted(store, id), settle(store, 31)), (Verdict::Confirmed, 0));
@@ -75,7 +87,9 @@ pub(crate) fn a_verdict_counts_when_it_can_be_undone_no_longer(store: &Store) {
     let sites = Sites::new(["plant".parse().unwrap()]).unwrap();
     let enterprise = Viewer::new("plant", Role::Enterprise, Scope::Sites(sites)).unwrap();
     let page = store.wait(store.index.search_violations(&enterprise, &ViolationQuery::default())).unwrap();
-    assert_eq!(page.items.len(), 1);
+    assert_eq!(page.items.iter().map(|row| row.judged).collect::<Vec<_>>(), [None]);
+    newest.undo_until = None;
+    assert_eq!(judged(store, &wang, id), Some(newest));
     let query = AuditQuery { limit: 10, ..AuditQuery::default() };
     let entry = store.wait(store.index.audit(&store.viewer, AuditReach::All, &query)).unwrap().remove(0);
     assert_eq!((entry.account.as_str(), entry.action.as_str()), ("wang", "give_verdict"));
@@ -124,7 +138,9 @@ pub(crate) fn a_second_signature_is_awaited_where_it_is_asked(store: &Store) {
     store.clock.set(at(40).wall);
     store.wait(store.index.settle_verdicts(policy)).unwrap();
     assert_eq!(counted(store, id), Verdict::None, "unsigned");
+    assert!(judged(store, &wang, id).unwrap().awaits_second);
     assert!(act_by(store, &wang, id, Act::SignSecond, 1, policy).is_err(), "nobody signs twice");
     act_by(store, &li, id, Act::SignSecond, 1, policy).unwrap();
     assert_eq!(counted(store, id), Verdict::Confirmed);
+    assert!(!judged(store, &wang, id).unwrap().awaits_second);
 }

@@ -1,4 +1,5 @@
-//! A database server that goes away and comes back, connections that are cut, and a bucket that does not answer.
+//! A database server that goes away and comes back or whose disk is full, connections that are cut, and a bucket that does not
+//! answer.
 
 use std::time::Duration;
 
@@ -11,7 +12,9 @@ const CREDENTIALS: [&str; 3] = ["env", "AWS_ACCESS_KEY_ID=anjian", "AWS_SECRET_A
 
 #[test]
 fn faults_of_database_and_bucket_cost_nothing_and_are_over_when_they_are_over() -> Result<()> {
-    let (mut postgres, bucket) = (PrivatePostgres::start(), PrivateBucket::start());
+    let small = PrivatePostgres::start_on_small_disk();
+    let is_small = small.is_some();
+    let (mut postgres, bucket) = (small.unwrap_or_else(PrivatePostgres::start), PrivateBucket::start());
     bucket.create("evidence");
     let tables = format!(
         "[store]\ndatabase = \"{}\"\nbucket = \"s3://evidence\"\nbucket_endpoint = \"{}\"\nbucket_timeout_s = 2\n",
@@ -22,6 +25,13 @@ fn faults_of_database_and_bucket_cost_nothing_and_are_over_when_they_are_over() 
     plant.expect("a violation", |plant| !plant.violations(None).is_empty())?;
     a_server_that_is_away(&plant, &mut postgres)?;
     connections_that_are_cut(&plant, &postgres)?;
+    if is_small {
+        a_disk_of_the_server_that_is_full(&plant, &mut postgres)?;
+    } else {
+        // Said where whoever reads the test's output sees it.
+        let skipped = b"skipped: the full disk of the database, because this machine allows no mounts\n";
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), skipped);
+    }
     a_bucket_that_does_not_answer(&plant, &postgres, &bucket)?;
     ensure!(!plant.server.log().contains("evidence lost"), "{}", plant.server.log());
     ensure!(
@@ -51,6 +61,17 @@ fn connections_that_are_cut(plant: &Plant, postgres: &PrivatePostgres) -> Result
         postgres.run("plant", cut);
         pass(Duration::from_millis(300));
     }
+    is_over(plant, begun, before)
+}
+
+fn a_disk_of_the_server_that_is_full(plant: &Plant, postgres: &mut PrivatePostgres) -> Result<()> {
+    let (begun, before) = (SystemClock.now(), plant.violations(None).len());
+    postgres.fill();
+    plant.expect("health to notice the full disk", |plant| !plant.is_healthy())?;
+    let recorders = plant.recorders();
+    ensure!(recorders.iter().all(|state| state == "recording"), "{recorders:?}");
+    pass(AWAY / 3);
+    postgres.empty();
     is_over(plant, begun, before)
 }
 

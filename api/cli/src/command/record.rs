@@ -41,7 +41,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .into());
     }
     let count = sources.len();
-    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock(), &vitals)?;
+    let rules = Arc::new(wiring::case_rules(&config)?);
+    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock(), &vitals, &rules)?;
     let runs = RecordRuns::start(sources, sink, &wiring::clock(), &vitals)?;
     tell(&format!("Anjian is recording {count} cameras to {}", config.recordings_folder().display()));
     runtime.block_on(wiring::shutdown());

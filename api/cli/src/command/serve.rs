@@ -84,6 +84,7 @@ pub fn serve(
     renewal: impl Future<Output = ()>,
 ) -> anyhow::Result<End> {
     let connections = budget::connections(live_cameras(config));
+    let rules = Arc::new(wiring::case_rules(config)?);
     let tls = config.server.load_tls().map_err(|error| Usage(error.to_string()))?;
     let metrics = PrometheusBuilder::new().set_buckets(&BUCKETS_S)?;
     let metrics = metrics.install_recorder().context("metrics were installed twice")?;
@@ -97,7 +98,7 @@ pub fn serve(
         .context("data_dir: the folder of the previews cannot be made")?;
     let vitals = Vitals::new(wiring::clock());
     let runs = start_runs(config, eyes, &index, runtime.handle(), &vitals)?;
-    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock(), &vitals)?;
+    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock(), &vitals, &rules)?;
     runtime.spawn(fold_histograms(metrics.clone()));
     let metrics = Arc::new(move || metrics.render());
     let (pictures, galleries) = (Arc::new(decoder), Arc::new(Galleries::new(config, wiring::clock())?));
@@ -108,7 +109,7 @@ pub fn serve(
     let address = format!("{scheme}://{}/", listener.local_addr()?);
     let (login, demo) = runtime.block_on(let_in(config, guests, &index))?;
     let welcome = Welcome { address, demo };
-    let settings = config.server.settings(tls, connections, login);
+    let settings = config.server.settings(tls, connections, login, rules);
     let (served, end) = runtime.block_on(serve_until(
         renewal,
         || ready(&welcome),

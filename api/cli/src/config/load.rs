@@ -128,6 +128,7 @@ impl Config {
         config.galleries_dir = config.galleries_dir.map(|galleries| folder.join(galleries));
         config.place_recordings(folder);
         config.server.place(folder);
+        config.casework.place(folder);
         config.model.catalogue = config.model.catalogue.map(|file| folder.join(file));
         config.model.onnxruntime = config.model.onnxruntime.map(|file| folder.join(file));
         Ok(config)

@@ -2,6 +2,7 @@
 //! and whatever is wrong is told with its line or key before anything starts.
 
 mod answer_timeout;
+mod casework;
 mod encoding;
 mod evidence;
 mod listen;
@@ -31,6 +32,7 @@ use serde::Deserialize;
 
 use answer_timeout::AnswerTimeout;
 
+pub use casework::CaseworkConfig;
 pub use evidence::EvidenceConfig;
 pub use load::ConfigError;
 pub use permit::PermitConfig;
@@ -62,6 +64,9 @@ pub struct Config {
     /// How long evidence is kept.
     #[serde(default)]
     pub evidence: EvidenceConfig,
+    /// What the installation decides about verdicts and cases.
+    #[serde(default)]
+    pub casework: CaseworkConfig,
     /// Sites; without any, one called `site` is there.
     #[serde(default, rename = "site")]
     pub sites: Vec<Site>,

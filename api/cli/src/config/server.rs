@@ -3,10 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_api::{ApiSettings, LoginSettings, PlainHttp, Tls, TlsError, TlsFiles};
-use anjian_casework::verdict::Policy;
+use anjian_indexer::CaseRules;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -106,7 +107,13 @@ impl Server {
     }
 
     /// What the HTTP server is started with.
-    pub fn settings(&self, tls: Option<Tls>, connections: u32, login: Option<LoginSettings>) -> ApiSettings {
+    pub fn settings(
+        &self,
+        tls: Option<Tls>,
+        connections: u32,
+        login: Option<LoginSettings>,
+        rules: Arc<CaseRules>,
+    ) -> ApiSettings {
         ApiSettings {
             listen: self.listen,
             hosts: self.hosts.clone(),
@@ -114,7 +121,7 @@ impl Server {
             tls,
             trusted_proxies: self.trusted_proxies.iter().map(|Proxy(network)| *network).collect(),
             login,
-            verdict_policy: Policy::default(),
+            rules,
             plain_http: if self.allow_plain_http_beyond_loopback {
                 PlainHttp::Everybody
             } else {
@@ -300,7 +307,8 @@ mod tests {
             ("2001:db8::7", "2001:db8::7/128"),
             ("::ffff:10.0.0.7", "10.0.0.7/32"),
         ] {
-            let settings = server(&format!("trusted_proxies = [\"{text}\"]")).settings(None, 1, None);
+            let settings =
+                server(&format!("trusted_proxies = [\"{text}\"]")).settings(None, 1, None, Arc::default());
             assert_eq!(settings.trusted_proxies, [expected.parse().unwrap()], "{text}");
             assert_eq!(settings.plain_http, PlainHttp::Proxies);
         }
@@ -314,7 +322,7 @@ mod tests {
             let refused = toml::from_str::<Server>(&format!("trusted_proxies = [\"{text}\"]")).unwrap_err();
             assert!(refused.message().contains(says), "{text}: {refused}");
         }
-        let open = server("allow_plain_http_beyond_loopback = true").settings(None, 1, None);
+        let open = server("allow_plain_http_beyond_loopback = true").settings(None, 1, None, Arc::default());
         assert_eq!(open.plain_http, PlainHttp::Everybody);
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     problems.extend(config.store.problems());
     problems.extend(check_recording(config));
     problems.extend(config.evidence.problems());
+    problems.extend(config.casework.rules().err().unwrap_or_default());
     let permits = check_permits(config);
     let are_permits_right = permits.is_empty();
     problems.extend(permits);

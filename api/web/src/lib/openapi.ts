@@ -419,6 +419,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a version of a camera's review record. Earlier versions stay. */
+        post: operations["add_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{id}/still.jpg": {
         parameters: {
             query?: never;
@@ -430,6 +447,92 @@ export interface paths {
         get: operations["still"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists cases, the newest change first. */
+        get: operations["list_cases"];
+        put?: never;
+        /** Opens a draft about violations of one site. */
+        post: operations["open_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts cases by where they stand. */
+        get: operations["count_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case with everything that is on record. */
+        get: operations["one_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the cameras prove since the last rectification of a case. Empty before there is one. */
+        get: operations["case_proofs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a step. Which ones are possible, `possible` of the case says. */
+        post: operations["step_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -509,6 +612,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legal-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the legal-basis cards that a notice can name. */
+        get: operations["list_legal_cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -522,6 +642,40 @@ export interface paths {
          *     events after that one are no longer kept, one event `reset` says so: read the lists again.
          */
         get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who must not act on which site. */
+        get: operations["list_recusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the review records of cameras. */
+        get: operations["list_reviews"];
         put?: never;
         post?: never;
         delete?: never;
@@ -612,6 +766,24 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/recusals/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Notes that an officer must not act on a site. */
+        put: operations["put_recusal"];
+        post?: never;
+        /** Ends a recusal. */
+        delete: operations["end_recusal"];
         options?: never;
         head?: never;
         patch?: never;
@@ -749,6 +921,26 @@ export interface paths {
         };
         /** The moving pictures around the violation, MP4; with byte ranges. They come out of the recording until that expires. */
         get: operations["clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/violations/{id}/grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The grade of a violation's evidence before anybody signs: what the law asks for, and what is missing. Reads every file
+         *     of the violation and compares its digest.
+         */
+        get: operations["grade_violation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -902,11 +1094,108 @@ export interface components {
         AccountsView: {
             items: components["schemas"]["AccountView"][];
         };
+        /** @description A step as it is sent. */
+        ActView: (components["schemas"]["NewProposalView"] & {
+            /** @enum {string} */
+            step: "propose";
+        }) | {
+            /** @enum {string} */
+            step: "sign";
+        } | {
+            /** @enum {string} */
+            step: "issue";
+        } | {
+            /** @description The number of the stored consent, for `electronic`. */
+            consent?: string;
+            /** Format: date */
+            on: string;
+            /** @enum {string} */
+            step: "record_service";
+            way: components["schemas"]["WayView"];
+        } | {
+            /** @enum {string} */
+            step: "acknowledge";
+        } | {
+            /** @enum {string} */
+            step: "plead";
+            words: string;
+        } | {
+            /** @description The same as before, or lighter. */
+            outcome: string;
+            reasons: string;
+            /** @enum {string} */
+            step: "answer";
+            /**
+             * Format: int32
+             * @description A new term from today; without, the deadline stays.
+             */
+            term_days?: number | null;
+            /** @description The violations for which it is upheld. */
+            upheld: string[];
+        } | {
+            /** @enum {string} */
+            step: "rectify";
+            words: string;
+        } | {
+            reasons: string;
+            /** @enum {string} */
+            step: "return";
+            /** Format: int32 */
+            term_days?: number | null;
+        } | {
+            on_site?: components["schemas"]["VisitView"] | null;
+            /** @enum {string} */
+            step: "recheck";
+        } | {
+            /** @enum {string} */
+            step: "hand_over";
+            to: string;
+        } | {
+            /** @enum {string} */
+            step: "record_receipt";
+        } | {
+            /** @enum {string} */
+            step: "close";
+        } | {
+            /** @description `discarded` for a draft, `verdict_changed` when no violation is confirmed any more. */
+            reason: string;
+            /** @enum {string} */
+            step: "withdraw";
+        } | {
+            /** @enum {string} */
+            step: "drop_member";
+            violation: string;
+        };
         /** @description An action or an event of the audit. */
         ActionView: {
             action: string;
             en: string;
             zh: string;
+        };
+        /** @description The answer to a plea. */
+        AnswerView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reasons: string;
+            /** @description The violations for which it was upheld. */
+            upheld: string[];
+        };
+        /** @description What one archive Run judged. */
+        ArchiveCoverView: {
+            /** @description Stretches of the footage that no rule could judge. */
+            flaws: components["schemas"]["FlawAtView"][];
+            /**
+             * Format: date-time
+             * @description When its footage begins.
+             */
+            from: string;
+            run: string;
+            /**
+             * Format: date-time
+             * @description How far it came in the footage.
+             */
+            to: string;
         };
         /** @description What was done, by whom, from where and why. */
         AuditEntryView: {
@@ -942,6 +1231,12 @@ export interface components {
              * @description Pass it as `before` for the next page; null on the last.
              */
             next_before: number | null;
+        };
+        /** @description A wording with the provisions that it rests on. */
+        BasisView: {
+            /** @description By name and number. */
+            provisions: string[];
+            wording: string;
         };
         /** @description A behaviour. */
         BehaviourView: {
@@ -1042,6 +1337,131 @@ export interface components {
         CamerasView: {
             items: components["schemas"]["CameraView"][];
         };
+        /** @description A legal-basis card by behaviour and version. */
+        CardRefView: {
+            behaviour: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description How many cases stand where. */
+        CaseCountsView: {
+            /** @description By where they stand; what nothing stands in is left out. */
+            stages: {
+                [key: string]: number;
+            };
+        };
+        /** @description One case with everything that is on record. */
+        CaseDetailView: components["schemas"]["CaseView"] & {
+            answer: components["schemas"]["AnswerView"] | null;
+            /** @description Who was to hear of what; empty for enterprises. */
+            deliveries: components["schemas"]["DeliveryView"][];
+            ended: components["schemas"]["EndedView"] | null;
+            handed_over: components["schemas"]["HandedOverView"] | null;
+            notice: components["schemas"]["NoticeView"] | null;
+            /** @description The steps that you may take now. One may be refused for another reason. */
+            possible: string[];
+            /** @description What proves that the last rectification holds. */
+            proofs: components["schemas"]["ProofView"][];
+            proposal: components["schemas"]["ProposalView"] | null;
+            /** @description The earliest first. */
+            rectifications: components["schemas"]["RectificationView"][];
+            signatures: components["schemas"]["SignatureView"][];
+            /** @description Every step that you may see, the oldest first. */
+            steps: components["schemas"]["StepView"][];
+            violations: components["schemas"]["CaseViolationView"][];
+        };
+        /** @description One page of cases, the newest change first. */
+        CasePageView: {
+            items: components["schemas"]["CaseView"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description What the camera of one violation proves since the last rectification. */
+        CaseProofView: {
+            /**
+             * Format: int64
+             * @description Seconds that are asked for.
+             */
+            asked_s: number;
+            /**
+             * Format: int64
+             * @description Seconds in which it was blind.
+             */
+            blind_s: number;
+            /**
+             * Format: date-time
+             * @description When the rule was broken again; null when it was not.
+             */
+            broken_at: string | null;
+            /**
+             * Format: int64
+             * @description Seconds in which it watched, and nobody was there.
+             */
+            empty_s: number;
+            /** @description Whether it proves that the rectification holds. */
+            proven: boolean;
+            violation: string;
+            /**
+             * Format: int64
+             * @description Seconds in which it watched persons while the rule stayed quiet.
+             */
+            watched_s: number;
+        };
+        /** @description What the cameras prove, violation by violation. */
+        CaseProofsView: {
+            items: components["schemas"]["CaseProofView"][];
+        };
+        /** @description A case as lists show it. */
+        CaseView: {
+            /** @description The account of the officer in charge. */
+            assignee: string;
+            /**
+             * Format: date-time
+             * @description When the newest step was taken.
+             */
+            changed_at: string;
+            /**
+             * Format: date
+             * @description The last day of the term at the site, `2026-03-01`; null before a notice.
+             */
+            due: string | null;
+            /** @description UUID. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the notice left; null before.
+             */
+            noticed_at: string | null;
+            /** Format: date-time */
+            opened_at: string;
+            /**
+             * @description From light to heavy; null before a proposal.
+             * @enum {string}
+             */
+            outcome?: "remind" | "order_to_rectify" | "hand_over";
+            site: string;
+            /**
+             * @description Where the case stands.
+             * @enum {string}
+             */
+            stage: "draft" | "noticed" | "pleaded" | "answered" | "rectified" | "returned" | "rechecked" | "closed" | "withdrawn";
+            /**
+             * Format: int32
+             * @description Counts the steps; send it with the next one.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description How many violations are in it.
+             */
+            violations: number;
+        };
+        /** @description A violation of a case. */
+        CaseViolationView: {
+            /** @description Whether it is in the case; else it left it. */
+            is_in: boolean;
+            violation: components["schemas"]["ViolationView"];
+        };
         /** @description What an account becomes. */
         ChangedAccountView: {
             certificate: string;
@@ -1052,6 +1472,16 @@ export interface components {
             shown_name: string;
             /** @description For the audit. */
             why?: string;
+        };
+        /** @description One demand on evidence. */
+        CheckView: {
+            en: string;
+            /** @description `present`, `missing` or `not_asked`. */
+            finding: string;
+            /** @description Its name. */
+            item: string;
+            /** @description The same in words. */
+            zh: string;
         };
         /** @description What became of a violation's clip. */
         ClipStateView: {
@@ -1172,6 +1602,8 @@ export interface components {
         };
         /** @description What became of a range, in whole minutes, up to the present. */
         CoverageView: {
+            /** @description Archive Runs over footage of the range, the earliest first; without those that another Run superseded. */
+            archive: components["schemas"]["ArchiveCoverView"][];
             camera: string;
             /** @description Only when asked for. */
             minutes?: components["schemas"]["CoverageMinuteView"][] | null;
@@ -1179,6 +1611,15 @@ export interface components {
             /** @description Oldest first; they follow one another. */
             spans: components["schemas"]["CoverageSpanView"][];
             totals: components["schemas"]["CoverageTotalsView"];
+        };
+        /** @description Something that a side was to hear of. */
+        DeliveryView: {
+            /** Format: date-time */
+            at: string;
+            /** @description `enterprise` or `officers`. */
+            audience: string;
+            /** @description The step, or `due_soon`, `due`, `overdue`. */
+            cause: string;
         };
         /** @description An account that the login page offers. */
         DemoAccount: {
@@ -1211,6 +1652,14 @@ export interface components {
             finding: components["schemas"]["FindingView"];
             /** @description At most 200. */
             members: components["schemas"]["MemberView"][];
+        };
+        /** @description How a case ended. */
+        EndedView: {
+            /** Format: date-time */
+            at: string;
+            /** @description Null for the program itself. */
+            by: string | null;
+            reason: string;
         };
         /** @description What came of a garment. */
         EnrolledView: {
@@ -1269,6 +1718,19 @@ export interface components {
             verdict: components["schemas"]["FoundView"];
             /** @description The same in words; needed with the reason `other`. */
             words?: string;
+        };
+        /** @description A stretch of footage that no rule could judge, in the time of the camera. */
+        FlawAtView: components["schemas"]["FlawView"] & {
+            /**
+             * Format: date-time
+             * @description The last picture before it.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first picture after it.
+             */
+            to: string;
         };
         /** @description A stretch of footage that no rule could judge. */
         FlawView: {
@@ -1332,6 +1794,23 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        /** @description The grade of a violation's evidence. */
+        GradeView: {
+            /** @description The outcomes that it allows, the lightest first. */
+            allowed: string[];
+            /** @description Every demand, in the order in which pages list them. */
+            checks: components["schemas"]["CheckView"][];
+            /** @description `lead` or `evidence`. */
+            level: string;
+        };
+        /** @description To whom the bundle was handed over. */
+        HandedOverView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            receipt_at: string | null;
+            to: string;
+        };
         /** @description What works. */
         HealthView: {
             /** @description Jobs beside the server. */
@@ -1391,6 +1870,29 @@ export interface components {
             /** @description What its last round could not do for single files, in words. */
             trouble: string | null;
         };
+        /**
+         * @description The newest judgement of a violation, as lists show it. It differs from `verdict` as long as it can be undone or awaits a
+         *     signature.
+         */
+        JudgedView: {
+            /** @description Whether it counts only after a second signature. */
+            awaits_second: boolean;
+            /**
+             * Format: date-time
+             * @description Until when its giver can undo it; null when that is over.
+             */
+            undo_until: string | null;
+            /**
+             * @description What an inspector made of it.
+             * @enum {string}
+             */
+            verdict: "none" | "confirmed" | "dismissed";
+            /**
+             * Format: int32
+             * @description Counts the changes; send it with the next one.
+             */
+            version: number;
+        };
         /** @description One judgement. */
         JudgementView: {
             /** Format: date-time */
@@ -1444,6 +1946,28 @@ export interface components {
             /** @description Whether a rule without it is refused. */
             required: boolean;
             unit: components["schemas"]["WordsView"] | null;
+        };
+        /** @description One version of the legal basis of a behaviour. */
+        LegalCardView: {
+            behaviour: string;
+            /** @description What makes it a violation. */
+            breach: components["schemas"]["BasisView"];
+            /** @description Who checked it; null for an example. */
+            checked_by: string | null;
+            /** Format: date */
+            checked_on: string | null;
+            /** @description Whether it is an example that nobody checked. */
+            is_example: boolean;
+            /** @description What is ordered on site. */
+            measure: components["schemas"]["BasisView"];
+            /** @description What a penalty rests on. */
+            penalty: components["schemas"]["BasisView"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Every card. */
+        LegalCardsView: {
+            items: components["schemas"]["LegalCardView"][];
         };
         /** @description The end of a hold. */
         LiftView: {
@@ -1522,6 +2046,33 @@ export interface components {
             current: string;
             new: string;
         };
+        /** @description What a draft says, as it is sent. */
+        NewProposalView: {
+            /** @description The legal basis. */
+            cards: components["schemas"]["CardRefView"][];
+            /** @description `remind`, `order_to_rectify` or `hand_over`. */
+            outcome: string;
+            /**
+             * Format: int32
+             * @description How long the enterprise has, 1 to 3650 days.
+             */
+            term_days: number;
+            /** @description At most 200, of one site. */
+            violations: string[];
+        };
+        /** @description Why an officer must not act. */
+        NewRecusalView: {
+            reason: string;
+        };
+        /** @description A step as it is sent. */
+        NewStepView: {
+            act: components["schemas"]["ActView"];
+            /**
+             * Format: int32
+             * @description The version that the page showed.
+             */
+            version: number;
+        };
         /** @description A token that is made for the installation. */
         NewTokenView: {
             /** @description What it may do. */
@@ -1552,6 +2103,26 @@ export interface components {
              * @description The version that the page showed; 0 when nobody judged it yet.
              */
             version: number;
+        };
+        /** @description The notice that left. */
+        NoticeView: {
+            /** Format: date-time */
+            acknowledged_at: string | null;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date
+             * @description The last day of its term.
+             */
+            due: string;
+            /** @description Whether the calendar knows the holidays of all its days. */
+            due_is_certain: boolean;
+            /**
+             * @description From light to heavy; null before a proposal.
+             * @enum {string}
+             */
+            outcome: "remind" | "order_to_rectify" | "hand_over";
+            service: components["schemas"]["ServiceView"] | null;
         };
         /** @description The password of the next login. */
         OneTimePasswordView: {
@@ -1617,6 +2188,45 @@ export interface components {
         Proof: {
             password: string;
         };
+        /** @description What proves the rectification of one violation. */
+        ProofView: {
+            /** @description `camera` or `on_site`. */
+            by: string;
+            /**
+             * Format: date
+             * @description The day on site.
+             */
+            on: string | null;
+            violation: string;
+            /**
+             * Format: int64
+             * @description For how long the camera watched persons while the rule stayed quiet, seconds.
+             */
+            watched_s: number | null;
+            /** @description What was found on site. */
+            words: string | null;
+        };
+        /** @description What a draft says. */
+        ProposalView: {
+            cards: components["schemas"]["CardRefView"][];
+            /**
+             * @description From light to heavy; null before a proposal.
+             * @enum {string}
+             */
+            outcome: "remind" | "order_to_rectify" | "hand_over";
+            /**
+             * Format: int32
+             * @description How long the enterprise has, days.
+             */
+            term_days: number;
+        };
+        /** @description Where and when a camera's place was published. */
+        PublicationView: {
+            /** Format: date */
+            on: string;
+            /** @description The website, board or gazette. */
+            place: string;
+        };
         /** @description A garment in a recording. */
         RecordedGarmentView: {
             /** @description Whether it may be worn; true when not given. */
@@ -1666,10 +2276,62 @@ export interface components {
              */
             to: string;
         };
+        /** @description What the enterprise handed in; its words stand with the step. */
+        RectificationView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description Why it was returned; null when it was not. */
+            returned: string | null;
+        };
+        /** @description An officer who must not act on a site. */
+        RecusalView: {
+            account: string;
+            /** Format: date-time */
+            noted_at: string;
+            reason: string;
+            site: string;
+        };
+        /** @description Every recusal. */
+        RecusalsView: {
+            items: components["schemas"]["RecusalView"][];
+        };
         /** @description What else a reset does. */
         ResetView: {
             /** @description Also removes the second factor. */
             also_totp?: boolean;
+        };
+        /** @description A version of a camera's review record. */
+        ReviewRowView: {
+            /** @description Who entered it. */
+            account: string;
+            /** Format: date-time */
+            at: string;
+            camera: string;
+            /** @description Whether it came with the demonstration. */
+            is_example: boolean;
+            review: components["schemas"]["ReviewView"];
+            /**
+             * Format: int32
+             * @description The highest counts.
+             */
+            version: number;
+        };
+        /** @description A camera's review record. */
+        ReviewView: {
+            /** @description Whether a picture of the sign at the camera is kept. */
+            has_sign_picture: boolean;
+            /** @description The number of the record. */
+            number: string;
+            publication?: components["schemas"]["PublicationView"] | null;
+            /** Format: date */
+            reviewed_on: string;
+            /** @description Who reviewed, legally and technically. */
+            reviewer: string;
+        };
+        /** @description Every version, the newest of each camera first. */
+        ReviewsView: {
+            items: components["schemas"]["ReviewRowView"][];
         };
         /** @description A role. */
         RoleView: {
@@ -1780,6 +2442,15 @@ export interface components {
             /** Format: int32 */
             width: number;
         };
+        /** @description How a notice legally arrived. */
+        ServiceView: {
+            /** @description The number of the stored consent, for `electronic`. */
+            consent: string | null;
+            /** Format: date */
+            on: string;
+            /** @description `electronic`, `handed_over`, `post` or `left_behind`. */
+            way: string;
+        };
         /** @description One signed-in browser. */
         SessionRowView: {
             /** @description Address of the network, at the login. */
@@ -1836,6 +2507,14 @@ export interface components {
              */
             version: number;
         };
+        /** @description A signature under the draft as it stands. */
+        SignatureView: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** @description The number of the officer's certificate that day; null without. */
+            certificate: string | null;
+        };
         /** @description One enterprise's premises. */
         SiteView: {
             /** @description Whether the present configuration names it. */
@@ -1852,6 +2531,28 @@ export interface components {
         /** @description Every site. */
         SitesView: {
             items: components["schemas"]["SiteView"][];
+        };
+        /** @description A step that was taken. */
+        StepView: {
+            /** @description Empty for the program. */
+            account: string;
+            /** Format: date-time */
+            at: string;
+            role: string;
+            /**
+             * @description Where the case stands.
+             * @enum {string}
+             */
+            stage: "draft" | "noticed" | "pleaded" | "answered" | "rectified" | "returned" | "rechecked" | "closed" | "withdrawn";
+            /**
+             * @description A step of a case.
+             * @enum {string}
+             */
+            step: "propose" | "sign" | "issue" | "record_service" | "acknowledge" | "plead" | "answer" | "rectify" | "return" | "recheck" | "hand_over" | "record_receipt" | "close" | "withdraw" | "drop_member";
+            /** Format: int32 */
+            version: number;
+            /** @description The words that belong to it; may be empty. */
+            words: string;
         };
         /** @description What the recordings of all cameras take. */
         StorageView: {
@@ -2048,6 +2749,7 @@ export interface components {
             closed_at: string | null;
             /** @description UUID. */
             id: string;
+            judged: components["schemas"]["JudgedView"] | null;
             /** @description Name and digest of the model. */
             model: string;
             /**
@@ -2085,6 +2787,18 @@ export interface components {
             verdict: "none" | "confirmed" | "dismissed";
             zone: string;
         };
+        /** @description A visit on site. */
+        VisitView: {
+            /** Format: date */
+            on: string;
+            /** @description What was found. */
+            words: string;
+        };
+        /**
+         * @description The way of service.
+         * @enum {string}
+         */
+        WayView: "electronic" | "handed_over" | "post" | "left_behind";
         /** @description A text in both languages of the page. */
         WordsView: {
             /** @description English. */
@@ -2101,16 +2815,29 @@ export interface components {
 }
 export type AccountView = components['schemas']['AccountView'];
 export type AccountsView = components['schemas']['AccountsView'];
+export type ActView = components['schemas']['ActView'];
 export type ActionView = components['schemas']['ActionView'];
+export type AnswerView = components['schemas']['AnswerView'];
+export type ArchiveCoverView = components['schemas']['ArchiveCoverView'];
 export type AuditEntryView = components['schemas']['AuditEntryView'];
 export type AuditView = components['schemas']['AuditView'];
+export type BasisView = components['schemas']['BasisView'];
 export type BehaviourView = components['schemas']['BehaviourView'];
 export type BehavioursView = components['schemas']['BehavioursView'];
 export type CameraStorageView = components['schemas']['CameraStorageView'];
 export type CameraUsageView = components['schemas']['CameraUsageView'];
 export type CameraView = components['schemas']['CameraView'];
 export type CamerasView = components['schemas']['CamerasView'];
+export type CardRefView = components['schemas']['CardRefView'];
+export type CaseCountsView = components['schemas']['CaseCountsView'];
+export type CaseDetailView = components['schemas']['CaseDetailView'];
+export type CasePageView = components['schemas']['CasePageView'];
+export type CaseProofView = components['schemas']['CaseProofView'];
+export type CaseProofsView = components['schemas']['CaseProofsView'];
+export type CaseView = components['schemas']['CaseView'];
+export type CaseViolationView = components['schemas']['CaseViolationView'];
 export type ChangedAccountView = components['schemas']['ChangedAccountView'];
+export type CheckView = components['schemas']['CheckView'];
 export type ClipStateView = components['schemas']['ClipStateView'];
 export type CodeView = components['schemas']['CodeView'];
 export type CompletenessView = components['schemas']['CompletenessView'];
@@ -2120,24 +2847,32 @@ export type CoverageMinuteView = components['schemas']['CoverageMinuteView'];
 export type CoverageSpanView = components['schemas']['CoverageSpanView'];
 export type CoverageTotalsView = components['schemas']['CoverageTotalsView'];
 export type CoverageView = components['schemas']['CoverageView'];
+export type DeliveryView = components['schemas']['DeliveryView'];
 export type DemoAccount = components['schemas']['DemoAccount'];
 export type DetectionView = components['schemas']['DetectionView'];
 export type DismissalView = components['schemas']['DismissalView'];
+export type EndedView = components['schemas']['EndedView'];
 export type EnrolledView = components['schemas']['EnrolledView'];
 export type EvidenceView = components['schemas']['EvidenceView'];
 export type ExpiredView = components['schemas']['ExpiredView'];
 export type FindingView = components['schemas']['FindingView'];
+export type FlawAtView = components['schemas']['FlawAtView'];
 export type FlawView = components['schemas']['FlawView'];
 export type FoundView = components['schemas']['FoundView'];
 export type GalleriesView = components['schemas']['GalleriesView'];
 export type GalleryView = components['schemas']['GalleryView'];
 export type GapView = components['schemas']['GapView'];
+export type GradeView = components['schemas']['GradeView'];
+export type HandedOverView = components['schemas']['HandedOverView'];
 export type HealthView = components['schemas']['HealthView'];
 export type HoldView = components['schemas']['HoldView'];
 export type HoldsView = components['schemas']['HoldsView'];
 export type JobHealth = components['schemas']['JobHealth'];
+export type JudgedView = components['schemas']['JudgedView'];
 export type JudgementView = components['schemas']['JudgementView'];
 export type KeyView = components['schemas']['KeyView'];
+export type LegalCardView = components['schemas']['LegalCardView'];
+export type LegalCardsView = components['schemas']['LegalCardsView'];
 export type LiftView = components['schemas']['LiftView'];
 export type LoginView = components['schemas']['LoginView'];
 export type MadeAccountView = components['schemas']['MadeAccountView'];
@@ -2147,9 +2882,13 @@ export type NewAccountView = components['schemas']['NewAccountView'];
 export type NewHoldView = components['schemas']['NewHoldView'];
 export type NewOwnTokenView = components['schemas']['NewOwnTokenView'];
 export type NewPasswordView = components['schemas']['NewPasswordView'];
+export type NewProposalView = components['schemas']['NewProposalView'];
+export type NewRecusalView = components['schemas']['NewRecusalView'];
+export type NewStepView = components['schemas']['NewStepView'];
 export type NewTokenView = components['schemas']['NewTokenView'];
 export type NewTotpView = components['schemas']['NewTotpView'];
 export type NewVerdictView = components['schemas']['NewVerdictView'];
+export type NoticeView = components['schemas']['NoticeView'];
 export type OneTimePasswordView = components['schemas']['OneTimePasswordView'];
 export type OutcomeView = components['schemas']['OutcomeView'];
 export type OutcomesView = components['schemas']['OutcomesView'];
@@ -2157,24 +2896,36 @@ export type OwnAccountView = components['schemas']['OwnAccountView'];
 export type PersonsView = components['schemas']['PersonsView'];
 export type ProblemView = components['schemas']['ProblemView'];
 export type Proof = components['schemas']['Proof'];
+export type ProofView = components['schemas']['ProofView'];
+export type ProposalView = components['schemas']['ProposalView'];
+export type PublicationView = components['schemas']['PublicationView'];
 export type RecordedGarmentView = components['schemas']['RecordedGarmentView'];
 export type RecorderHealth = components['schemas']['RecorderHealth'];
 export type RecorderView = components['schemas']['RecorderView'];
 export type RecordingsView = components['schemas']['RecordingsView'];
+export type RectificationView = components['schemas']['RectificationView'];
+export type RecusalView = components['schemas']['RecusalView'];
+export type RecusalsView = components['schemas']['RecusalsView'];
 export type ResetView = components['schemas']['ResetView'];
+export type ReviewRowView = components['schemas']['ReviewRowView'];
+export type ReviewView = components['schemas']['ReviewView'];
+export type ReviewsView = components['schemas']['ReviewsView'];
 export type RoleView = components['schemas']['RoleView'];
 export type RolesView = components['schemas']['RolesView'];
 export type RuleView = components['schemas']['RuleView'];
 export type RunView = components['schemas']['RunView'];
 export type ScopeView = components['schemas']['ScopeView'];
 export type SegmentView = components['schemas']['SegmentView'];
+export type ServiceView = components['schemas']['ServiceView'];
 export type SessionRowView = components['schemas']['SessionRowView'];
 export type SessionView = components['schemas']['SessionView'];
 export type SessionsView = components['schemas']['SessionsView'];
 export type ShownView = components['schemas']['ShownView'];
 export type SignView = components['schemas']['SignView'];
+export type SignatureView = components['schemas']['SignatureView'];
 export type SiteView = components['schemas']['SiteView'];
 export type SitesView = components['schemas']['SitesView'];
+export type StepView = components['schemas']['StepView'];
 export type StorageView = components['schemas']['StorageView'];
 export type ThreadHealth = components['schemas']['ThreadHealth'];
 export type TokenView = components['schemas']['TokenView'];
@@ -2186,6 +2937,8 @@ export type ViolationClockView = components['schemas']['ViolationClockView'];
 export type ViolationDetailView = components['schemas']['ViolationDetailView'];
 export type ViolationPageView = components['schemas']['ViolationPageView'];
 export type ViolationView = components['schemas']['ViolationView'];
+export type VisitView = components['schemas']['VisitView'];
+export type WayView = components['schemas']['WayView'];
 export type WordsView = components['schemas']['WordsView'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -3226,6 +3979,46 @@ export interface operations {
             };
         };
     };
+    add_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Camera */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewView"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     still: {
         parameters: {
             query: {
@@ -3274,6 +4067,257 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_cases: {
+        parameters: {
+            query?: {
+                /** @description Site; may repeat. */
+                site?: string[];
+                /** @description Where it stands; may repeat. */
+                stage?: string[];
+                /** @description The account of the officer in charge. */
+                assignee?: string;
+                /** @description `true`: only those that are not over. */
+                open?: boolean;
+                /** @description Those that hold this violation, or did. */
+                violation?: string;
+                /** @description Open ones whose last day is before this one. */
+                due_before?: string;
+                /** @description 1 to 200; 50 without. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePageView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    open_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProposalView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Another case holds a violation, or it is not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    count_cases: {
+        parameters: {
+            query?: {
+                /** @description Site; may repeat. */
+                site?: string[];
+                /** @description Where it stands; may repeat. */
+                stage?: string[];
+                /** @description The account of the officer in charge. */
+                assignee?: string;
+                /** @description `true`: only those that are not over. */
+                open?: boolean;
+                /** @description Those that hold this violation, or did. */
+                violation?: string;
+                /** @description Open ones whose last day is before this one. */
+                due_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseCountsView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    one_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    case_proofs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseProofsView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    step_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStepView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Changed meanwhile, or not possible now */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3574,6 +4618,25 @@ export interface operations {
             };
         };
     };
+    list_legal_cards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalCardsView"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: never;
@@ -3608,6 +4671,44 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_recusals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecusalsView"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewsView"];
                 };
             };
         };
@@ -3796,6 +4897,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SitesView"];
+                };
+            };
+        };
+    };
+    put_recusal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Site */
+                id: string;
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecusalView"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    end_recusal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Site */
+                id: string;
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
                 };
             };
         };
@@ -4094,6 +5267,44 @@ export interface operations {
                 };
                 content: {
                     "video/mp4": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    grade_violation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
                 };
             };
             404: {

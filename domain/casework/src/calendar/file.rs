@@ -5,6 +5,8 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::days::{Calendar, CalendarError, Holiday};
 
+const EXAMPLE: &str = include_str!("../../data/calendar-2026.toml");
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CalendarText {
@@ -42,6 +44,12 @@ impl From<HolidayText> for Holiday {
 }
 
 impl Calendar {
+    /// The calendar of 2026 that comes with the product. The customer replaces it each year.
+    #[must_use]
+    pub fn example() -> Self {
+        Self::from_toml(EXAMPLE).expect("a test reads the example")
+    }
+
     /// Reads `years = […]` and `[[holiday]]` with `name`, `from`, `to` and `work`. A holiday of one day has no `to`.
     ///
     /// # Errors

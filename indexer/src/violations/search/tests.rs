@@ -202,7 +202,7 @@ async fn every_driver_finds_the_same() {
         for driver in drivers(&query).into_iter().chain([Driver::Time, Driver::Score]) {
             let sql = page_sql(Engine::Sqlite, driver, &query, &occurring, 201).unwrap();
             let rows = sql.build().fetch_all(&index.inner.reader).await.unwrap();
-            pages.push(page(&rows, 200).unwrap());
+            pages.push(page(&Viewer::local(), &rows, 200).unwrap());
         }
         assert!(pages.windows(2).all(|pair| pair[0] == pair[1]), "{name}");
         compared += pages[0].items.len();
@@ -338,7 +338,7 @@ impl Index {
         let columns = list_row::COLUMNS;
         let sql = format!("SELECT {columns} FROM violation AS v ORDER BY v.opened_us DESC, v.seq DESC");
         let rows = sql::query(&sql).fetch_all(&self.inner.reader).await.unwrap();
-        let decode = |row| list_row::decode(row).map(|(place, row)| (row, place.seq));
+        let decode = |row| list_row::decode(&Viewer::local(), row).map(|(place, row)| (row, place.seq));
         rows.iter().map(decode).collect::<Result<_, _>>().unwrap()
     }
 }

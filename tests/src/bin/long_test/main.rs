@@ -8,6 +8,7 @@ mod cameras;
 mod field;
 mod house;
 mod kills;
+mod logins;
 mod long_test;
 mod receive;
 mod sites;
@@ -19,8 +20,16 @@ use anyhow::{Context, Result, bail};
 
 use long_test::LongTest;
 
-const LONG_TESTS: [LongTest; 7] =
-    [cameras::TEST, field::TEST, house::TEST, kills::TEST, receive::TEST, sites::TEST, soak::TEST];
+const LONG_TESTS: [LongTest; 8] = [
+    cameras::TEST,
+    field::TEST,
+    house::TEST,
+    kills::TEST,
+    logins::TEST,
+    receive::TEST,
+    sites::TEST,
+    soak::TEST,
+];
 
 const USAGE: &str = "use: scripts/test-long [--list | NAME [AMOUNT]]; without a name, every long test runs";
 
@@ -98,6 +107,7 @@ mod tests {
                         ("field", 1),
                         ("house", 100_000),
                         ("kills", 200),
+                        ("logins", 3),
                         ("receive", 8),
                         ("sites", 8),
                         ("soak", 120),

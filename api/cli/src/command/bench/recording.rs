@@ -51,7 +51,8 @@ pub fn record(url: &str, cameras: u16, time: Duration) -> anyhow::Result<()> {
     let sources =
         sources.filter_map(|camera| wiring::recorded_camera(&config, camera, sink.clone(), &vitals));
     let sources = sources.map(|camera| Box::new(RecordedOnly(camera)) as Box<dyn LiveSource>).collect();
-    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock(), &vitals)?;
+    let rules = Arc::new(wiring::case_rules(&config)?);
+    let upkeep = Upkeep::start(&index, runtime.handle(), wiring::clock(), &vitals, &rules)?;
     let runs = RecordRuns::start(sources, sink, &wiring::clock(), &vitals)?;
     let mut figures = measure(&[std::process::id()], cameras, time)?;
     runs.stop();

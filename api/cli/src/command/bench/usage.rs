@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use anjian_domain::{Clock, SystemClock};
 use anyhow::Context;
+use nix::time::ClockId;
+use nix::unistd::Pid;
 use procfs::process::Process;
 
 /// CPU time and wall time between two moments.
@@ -33,9 +35,9 @@ fn cpu_time() -> anyhow::Result<Duration> {
 
 /// CPU time of all threads of a process.
 pub fn cpu_time_of(process: u32) -> anyhow::Result<Duration> {
-    let stat = Process::new(i32::try_from(process)?)?.stat()?;
-    let ticks = stat.utime + stat.stime;
-    Ok(Duration::from_secs_f64(ticks as f64 / procfs::ticks_per_second() as f64))
+    // In nanoseconds; `/proc` counts hundredths of a second, which is more than a recorder takes in one.
+    let clock = ClockId::pid_cpu_clock_id(Pid::from_raw(i32::try_from(process)?))?;
+    Ok(clock.now()?.into())
 }
 
 /// Memory of a process in bytes; what it shares with others counts in part.
