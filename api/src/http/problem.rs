@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::weakness::Weakness;
-use crate::http::kinds::{account_key, account_kind, case_kind, gallery_kind, verdict_kind};
+use crate::http::kinds::{account_key, account_kind, case_key, case_kind, gallery_kind, verdict_kind};
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
 
@@ -233,6 +233,7 @@ impl Problem {
             Self::BodyKey { key, .. } => Some((*key).to_owned()),
             Self::Password(weakness) => Some(weakness.as_str().to_owned()),
             Self::Account(error) => account_key(error).map(str::to_owned),
+            Self::Case(error) => case_key(error).map(str::to_owned),
             _ => None,
         };
         let kind = format!("urn:anjian:problem:{kind}");

@@ -1,6 +1,7 @@
 // Every string of the page in English. The other languages have the same shape: the compiler sees to it.
 
 import { enAccounts } from './en-accounts';
+import { enCases } from './en-cases';
 import { enDates } from './en-dates';
 import { enDesk } from './en-desk';
 import { enPlayback } from './en-playback';
@@ -152,6 +153,7 @@ export const en = {
   playback: enPlayback,
   accounts: enAccounts,
   desk: enDesk,
+  cases: enCases,
 };
 
 export type Words = typeof en;

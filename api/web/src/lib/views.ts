@@ -7,6 +7,7 @@ import { session } from './session.svelte';
 const NEEDED: Record<View, string[]> = {
   violations: ['see_violations'],
   inbox: ['give_verdict', 'sign_second'],
+  cases: ['see_cases'],
   playback: ['play_recordings'],
   report: ['see_coverage'],
   account: ['manage_own_account'],

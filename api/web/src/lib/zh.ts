@@ -2,6 +2,7 @@
 
 import type { Words } from './en';
 import { zhAccounts } from './zh-accounts';
+import { zhCases } from './zh-cases';
 import { zhDates } from './zh-dates';
 import { zhDesk } from './zh-desk';
 import { zhPlayback } from './zh-playback';
@@ -151,4 +152,5 @@ export const zh: Words = {
   playback: zhPlayback,
   accounts: zhAccounts,
   desk: zhDesk,
+  cases: zhCases,
 };
