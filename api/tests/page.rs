@@ -223,6 +223,14 @@ async fn every_state_of_the_login_is_shown_in_chromium() {
     look(&seed, "accounts.mjs").await;
 }
 
+/// Cases from a violation to their end, on the page of officers and on an enterprise's phone. The script brings a server of its own.
+#[tokio::test]
+async fn cases_go_to_their_end_in_chromium() {
+    let folder = tempfile::tempdir().unwrap();
+    let seed = Seed::new(folder.path(), SystemClock.now()).await;
+    look(&seed, "cases.mjs").await;
+}
+
 /// A small picture a second for 25 hours, in Berlin; from noon on the machine's clock was 90 s behind what it had said.
 async fn record_a_long_day(seed: &Seed, midnight: WallTime) {
     let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sample-videos/loading-bay-hat-off/clip.mp4");

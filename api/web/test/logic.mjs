@@ -1,6 +1,7 @@
 // The page's calendar, filters and thresholds, without a browser. Usage: node logic.mjs
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 
@@ -22,6 +23,10 @@ const boxes = await server.ssrLoadModule('/src/lib/boxes.ts');
 const verdict = await server.ssrLoadModule('/src/lib/verdict.ts');
 const { verdicts } = await server.ssrLoadModule('/src/lib/verdicts.svelte.ts');
 const { session } = await server.ssrLoadModule('/src/lib/session.svelte.ts');
+const board = await server.ssrLoadModule('/src/lib/board.ts');
+const { offered, mainStep, isTaken } = await server.ssrLoadModule('/src/lib/offered.ts');
+const { en } = await server.ssrLoadModule('/src/lib/en.ts');
+const { zh } = await server.ssrLoadModule('/src/lib/zh.ts');
 const { explained, thresholds } = await server.ssrLoadModule('/src/lib/thresholds.ts');
 
 const results = { passed: 0, failed: 0 };
@@ -588,6 +593,87 @@ check('what a live update tells is newer than what was known, never older', () =
   assert.equal(stand({ version: 2, verdict: 'dismissed', undo_until: null }), 2);
   assert.equal(verdicts.standOf({ id: 'unknown', verdict: 'none' }), null, 'it has to be read');
   assert.equal(verdicts.shownOf({ id: 'hidden', verdict: 'confirmed', judged: null }), 'confirmed', 'for whom the judgement is hidden');
+});
+
+// --- cases ------------------------------------------------------------------------------------------------------
+
+const row = (stage, outcome = 'order_to_rectify', due = '2026-12-10') => ({ stage, outcome, due });
+
+check('only an enterprise that must act on an order is late', () => {
+  const late = (one, today = '2026-12-12') => board.latenessOf(one, today);
+  assert.deepEqual(late(row('noticed')), { state: 'overdue', days: 2 });
+  assert.deepEqual(late(row('returned'), '2026-12-10'), { state: 'today', days: 0 });
+  assert.deepEqual(late(row('answered'), '2026-12-08'), { state: 'soon', days: 2 });
+  assert.deepEqual(late(row('noticed'), '2026-12-07'), { state: 'in_time', days: 3 });
+  for (const one of [row('pleaded'), row('rectified'), row('closed'), row('noticed', 'remind'), row('noticed', 'hand_over'), row('noticed', undefined, null)]) assert.deepEqual(late(one), { state: 'none' });
+});
+
+check('what is overdue comes first, the longest first, and the rest stays in its order', () => {
+  const items = [['a', '2026-12-20'], ['b', '2026-12-09'], ['c', '2026-12-01'], ['d', '2026-12-15']].map(([id, due]) => ({ id, ...row('noticed', 'order_to_rectify', due) }));
+  assert.equal(board.overdueFirst(items, () => '2026-12-10').map(({ id }) => id).join(''), 'cbad');
+});
+
+check('the filters of the board stand in the address and in the query', () => {
+  const chosen = { sites: ['a', 'b'], group: 'waiting', late: 'soon' };
+  assert.deepEqual(board.readBoardAddress(board.writeBoardAddress(chosen)), chosen);
+  assert.deepEqual(board.readBoardAddress(new URLSearchParams('state=x&late=y')), board.noBoardFilters());
+  assert.equal(board.columnQuery('waiting', chosen, '2026-12-30').toString(), 'site=a&site=b&stage=noticed&stage=answered&stage=returned&due_before=2027-01-02');
+  assert.deepEqual(board.shownGroups({ ...chosen, group: '' }), ['waiting']);
+  assert.deepEqual(board.shownGroups({ ...chosen, group: 'over' }), []);
+  assert.equal(new Set(Object.values(board.STAGES_OF).flat()).size, 9, 'each state stands in one column');
+});
+
+const casefile = (more) => ({
+  stage: 'noticed', outcome: 'order_to_rectify', proposal: { outcome: 'order_to_rectify', term_days: 7, cards: [] }, signatures: [], answer: null, rectifications: [], proofs: [], ended: null,
+  notice: { outcome: 'order_to_rectify', at: '2026-12-01T00:00:00Z', due: '2026-12-10', due_is_certain: true, service: null, acknowledged_at: null }, handed_over: null, steps: [],
+  violations: [{ violation: { id: 'v', verdict: 'confirmed' }, is_in: true }], deliveries: [],
+  possible: ['record_service', 'acknowledge', 'plead', 'rectify', 'hand_over', 'record_receipt', 'close', 'withdraw', 'drop_member'], ...more,
+});
+const offers = (more, me = 'li.na', today = '2026-12-05') => offered(casefile(more), me, today);
+
+check('only steps that are possible and make sense are offered', () => {
+  assert.deepEqual(offers({}), ['rectify', 'plead', 'acknowledge', 'record_service']);
+  assert.deepEqual(offers({ possible: [] }), []);
+  const notice = casefile({}).notice;
+  assert.deepEqual(offers({ notice: { ...notice, outcome: 'remind', acknowledged_at: notice.at } }), ['close', 'plead', 'record_service']);
+  assert.deepEqual(offers({ notice: { ...notice, outcome: 'remind' } }, 'li.na', '2026-12-11')[0], 'close', 'its time is over');
+  const over = { ...notice, outcome: 'hand_over', service: {}, acknowledged_at: notice.at };
+  assert.deepEqual(offers({ notice: over }), ['hand_over', 'plead']);
+  assert.deepEqual(offers({ notice: over, handed_over: { to: 'x', receipt_at: null } }), ['record_receipt', 'plead']);
+  assert.deepEqual(offers({ notice: over, handed_over: { to: 'x', receipt_at: notice.at } }), ['close', 'plead']);
+});
+
+check('a violation that is confirmed no longer is taken out, the last one withdraws', () => {
+  const member = (verdict) => ({ violation: { id: verdict, verdict }, is_in: true });
+  const has = (...verdicts) => offers({ violations: verdicts.map(member) });
+  assert.ok(has('confirmed', 'dismissed').includes('drop_member') && !has('confirmed', 'dismissed').includes('withdraw'));
+  assert.ok(has('dismissed').includes('withdraw') && !has('dismissed').includes('drop_member'));
+});
+
+check('a draft is signed once by each officer, and issued when it has its signatures', () => {
+  const possible = ['propose', 'sign', 'issue', 'withdraw', 'drop_member'];
+  const main = (...accounts) => {
+    const one = casefile({ stage: 'draft', notice: null, possible, signatures: accounts.map((account) => ({ account })) });
+    return mainStep(offered(one, 'li.na', '2026-12-05'), one);
+  };
+  assert.equal(main(), 'sign');
+  assert.equal(main('zhang.wei'), 'sign');
+  assert.equal(main('li.na'), null, 'another officer has to sign');
+  assert.equal(main('li.na', 'zhang.wei'), 'issue');
+});
+
+check('a step counts as taken only if it is the very next one, by this account, with these words', () => {
+  const one = { steps: [{ version: 4, step: 'plead', account: 'me', words: 'so' }] };
+  const taken = (seen, step, words, me = 'me') => isTaken(one, seen, { step, ...(words === undefined ? {} : { words }) }, me);
+  assert.ok(taken(3, 'plead', ' so '));
+  for (const other of [taken(2, 'plead', 'so'), taken(3, 'rectify', 'so'), taken(3, 'plead', 'no'), taken(3, 'plead', 'so', 'you')]) assert.ok(!other);
+});
+
+const kinds = await readFile(fileURLToPath(new URL('../../src/http/kinds.rs', import.meta.url)), 'utf8');
+check('every reason for which the server refuses a step has words in both languages', () => {
+  const keys = [...kinds.slice(kinds.indexOf('fn case_key'), kinds.indexOf('fn account_kind')).matchAll(/=> (?:Some\()?"([a-z-]+)"/g)].map(([, key]) => key);
+  assert.ok(keys.length > 30, `${keys.length} keys`);
+  for (const { cases } of [en, zh]) assert.deepEqual(keys.filter((key) => !cases.refusal[key]), []);
 });
 
 await server.close();

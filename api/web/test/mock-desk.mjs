@@ -168,8 +168,9 @@ export class MockDesk {
     this.failures.push({ match, how });
   }
 
-  routes() {
-    const guarded = (answer) => async (args) => {
+  /** An answer that is noted, held back and failed as tests ask. */
+  guarded() {
+    return (answer) => async (args) => {
       const what = `${args.request.method} ${args.path}`;
       this.asked.push({ what, body: args.body, query: args.query, by: args.name });
       for (const { match, until } of [...this.gates]) if (match.test(what)) await until;
@@ -180,6 +181,10 @@ export class MockDesk {
       if (failure) return args.request.socket.destroy(), null;
       return result;
     };
+  }
+
+  routes() {
+    const guarded = this.guarded();
     const found = (id) => this.items.find((item) => item.id === id) ?? this.#refuse('not-found', 'unknown', 404);
     const image = (bytes) => [200, bytes, { 'content-type': 'image/png', 'cache-control': 'private, max-age=31536000, immutable' }];
     const V = '/api/v1/violations';

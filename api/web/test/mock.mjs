@@ -30,7 +30,7 @@ const WORDS = {
 const ALL = Object.keys(WORDS);
 const without = (...names) => ALL.filter((action) => !names.includes(action));
 const WRITING = ['write_accounts', 'end_sessions', 'write_tokens'];
-const MAY = {
+export const MAY = {
   admin: without('export_audit', 'take_checkpoints'),
   inspector: without('see_accounts', 'see_tokens', 'read_audit', 'export_audit', 'take_checkpoints', ...WRITING),
   enterprise: ['see_violations', 'see_evidence', 'play_clips', 'see_sites', 'see_accounts', 'manage_own_account'],

@@ -3,11 +3,11 @@
 import type { Problem } from './api';
 import { language } from './language.svelte';
 
-export function caseSaid({ status, kind, key }: Problem): string {
+export function caseSaid({ status, kind, key, detail }: Problem): string {
   const { refusal, problem } = language.words.cases;
-  const general = kind ? (problem[kind] ?? language.words.accounts.problem[kind]) : undefined;
-  if (kind !== 'signed-out' && (key && kind && ['case', 'changed'].includes(kind))) return refusal[key] ?? general ?? '';
-  if (general) return general;
+  if (kind === 'case') return refusal[key ?? ''] ?? [problem.case, detail].filter(Boolean).join(' ');
+  const known = kind ? (problem[kind] ?? language.words.accounts.problem[kind]) : undefined;
+  if (known) return known;
   if (status === null) return problem.unreachable ?? '';
   return (status >= 500 ? problem.lost : problem.body) ?? '';
 }
