@@ -94,7 +94,8 @@ await check('a case goes from a confirmed violation to its end, and the auditor 
   const auditor = await openCase(mock, 'audit', one);
   await has(auditor, '[data-part=history] [data-step]', one.steps.length);
   await has(auditor, '[data-step-button]', 0);
-  for (const text of ['当时正在更换帽衬', 'Only for the second one.', 'No record of the training.', 'Everybody wears a hard hat.']) await auditor.locator('[data-part=history]').getByText(text).waitFor();
+  await auditor.locator('[data-part=rectifications]').getByText('Everybody wears a hard hat.').waitFor();
+  for (const text of ['当时正在更换帽衬', 'Only for the second one.', 'No record of the training.', '附培训记录']) await auditor.locator('[data-part=history]').getByText(text).waitFor();
   await close(auditor);
 });
 
@@ -129,6 +130,79 @@ await check('the board stands by state, the longest overdue first, and its filte
   await page.locator('[data-case-page]').waitFor();
   await page.locator('[data-back]').click();
   await has(page, '[data-column] [data-case]', 2);
+  await close(page);
+});
+
+await check('what the cameras prove is told, and closes by camera once they do', async () => {
+  const mock = await server();
+  const one = mock.cases.add('rectified');
+  const page = await openCase(mock, 'zhang.wei', one);
+  await page.locator('[data-camera-proofs]').getByText('1 h 30 min of 4 h watched, 2 h without persons, 1 min blind').waitFor();
+  await begin(page, 'recheck');
+  await page.locator('input[value=camera]').check();
+  expect(await page.locator('[data-step-form] [type=submit]').isDisabled(), 'nothing proves it');
+  mock.cases.brokenAt = new Date().toISOString();
+  await page.reload();
+  await page.locator('[data-camera-proofs]').getByText('Broken again').waitFor();
+  await begin(page, 'recheck');
+  await page.locator('[data-broken-since]').waitFor();
+  Object.assign(mock.cases, { proven: true, brokenAt: null });
+  await page.reload();
+  await page.locator('[data-camera-proofs] [data-proven=true]').waitFor();
+  await take(page, 'recheck');
+  await stage(page, 'rechecked');
+  expect(one.proofs[0].by === 'camera', JSON.stringify(one.proofs));
+  await close(page);
+});
+
+await check('a reminder ends when it was read, a file is handed over and acknowledged', async () => {
+  const mock = await server();
+  const [reminder, over] = [mock.cases.add('noticed', { outcome: 'remind' }), mock.cases.add('noticed', { outcome: 'hand_over', violations: [2] })];
+  const phone = await openCase(mock, 'plant-safety', reminder, PHONE);
+  await has(phone, '[data-step-button=rectify]', 0);
+  await phone.locator('[data-step-button=acknowledge]').tap();
+  await phone.locator('[data-taken=acknowledge]').waitFor();
+  await close(phone);
+  const page = await openCase(mock, 'zhang.wei', reminder);
+  await take(page, 'close');
+  await page.locator('[data-ended=read]').waitFor();
+  await page.goto(`${mock.address}/${caseQuery(over)}`);
+  await begin(page, 'hand_over');
+  await page.locator('[name=to]').fill('Housing authority');
+  await submit(page, 'hand_over');
+  await page.locator('[data-part=end]').getByText('Housing authority').waitFor();
+  await take(page, 'record_receipt');
+  await take(page, 'close');
+  await page.locator('[data-ended=handed_over]').waitFor();
+  await close(page);
+});
+
+await check('a draft is changed, loses what is confirmed no longer, and is discarded', async () => {
+  const mock = await server();
+  const one = mock.cases.add('draft', { violations: [1, 2], outcome: 'remind' });
+  one.signatures = [{ account: 'li.na', certificate: '1', at: new Date().toISOString() }];
+  const page = await openCase(mock, 'zhang.wei', one);
+  await begin(page, 'propose');
+  await page.locator('[data-step-form] input[value=order_to_rectify]').check();
+  await page.locator('[name=term]').fill('0');
+  await submit(page, 'propose');
+  await page.getByText('from 1 to 3650').waitFor();
+  await page.locator('[name=term]').fill('15');
+  await page.getByText('15 calendar days').waitFor();
+  await submit(page, 'propose');
+  await has(page, '[data-step-form]', 0);
+  expect(one.proposal.term_days === 15 && one.proposal.outcome === 'order_to_rectify' && one.signatures.length === 0, JSON.stringify(one));
+  mock.desk.judge(idOf(2), 'li.na', { version: 1, finding: { verdict: 'dismissed', reason: 'hat_worn' }, change_reason: 'x' });
+  await page.reload();
+  await page.locator(`[data-member="${idOf(2)}"] .mark.bad`).waitFor();
+  await begin(page, 'drop_member');
+  await submit(page, 'drop_member');
+  await page.getByText('Choose one.').waitFor();
+  await page.locator('[data-step-form] input[type=radio]').check();
+  await submit(page, 'drop_member');
+  await has(page, '[data-member].left', 1);
+  await take(page, 'withdraw');
+  await page.locator('[data-ended=discarded]').waitFor();
   await close(page);
 });
 

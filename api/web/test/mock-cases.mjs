@@ -49,7 +49,7 @@ const refuse = (key, status = 409, kind = 'case') => {
 
 export class MockCases {
   constructor(desk) {
-    Object.assign(this, { desk, items: [], reviews: [], recusals: [], proven: false, lacks: [], count: 0, page: 20 });
+    Object.assign(this, { desk, items: [], reviews: [], recusals: [], proven: false, brokenAt: null, lacks: [], count: 0, page: 20 });
   }
 
   /** A case about these violations, taken to a state. `due` in days from today. */
@@ -161,7 +161,7 @@ export class MockCases {
 
   #proofs({ id, account }) {
     const one = this.#find(id, account);
-    const proof = (violation) => ({ violation, proven: this.proven, asked_s: 14_400, watched_s: this.proven ? 14_400 : 5_400, empty_s: 7_200, blind_s: 60, broken_at: null });
+    const proof = (violation) => ({ violation, proven: this.proven, asked_s: 14_400, watched_s: this.proven ? 14_400 : 5_400, empty_s: 7_200, blind_s: 60, broken_at: this.brokenAt });
     return [200, { items: one.rectifications.length > 0 ? one.members.map(proof) : [] }];
   }
 
@@ -263,7 +263,6 @@ const DEEDS = {
     const proof = on_site ? { by: 'on_site', watched_s: null, on: on_site.on, words: on_site.words } : { by: 'camera', watched_s: 14_400, on: null, words: null };
     one.proofs = one.members.map((violation) => ({ violation, ...proof }));
     one.stage = 'rechecked';
-    return on_site?.words;
   },
   hand_over(one, { to }) {
     one.handed_over = { to, at: now(), receipt_at: null };

@@ -109,7 +109,7 @@ export const enCases = {
   deadline: 'Deadline',
   uncertain: 'The calendar has no holidays for these years: check the day.',
   term: 'Term',
-  termOf: (count: number) => days(count),
+  termOf: (count: number, isWorking: boolean) => many(count, isWorking ? 'working day' : 'calendar day', isWorking ? 'working days' : 'calendar days'),
   service: 'Service',
   serviceNone: 'Not on record',
   way: { electronic: 'Electronic', handed_over: 'Handed over', post: 'By post', left_behind: 'Left behind' } as Record<string, string>,
@@ -161,12 +161,14 @@ export const enCases = {
   onSite: 'On site',
   visitDay: 'Day on site',
   visitWords: 'What was found',
+  brokenSince: 'A camera saw it again since the rectification. Look at that first.',
 
   handedOver: 'Handing over',
   handedTo: 'Handed to',
   handToLabel: 'Authority that receives the file',
   receipt: 'Acknowledged by the receiver',
   ended: 'End',
+  endedWhy: 'Reason',
   endReason: {
     read: 'The reminder was read', time_over: 'The time of the reminder is over', rechecked: 'Re-checked', handed_over: 'Handed over and acknowledged',
     plea_upheld: 'Plea upheld', verdict_changed: 'Verdict changed', discarded: 'Draft discarded',
