@@ -83,7 +83,6 @@ export const enCases = {
   cardPart: { breach: 'What makes it a violation', measure: 'Measure on site', penalty: 'Basis of a penalty' },
   onlyRemind: 'The evidence of these violations allows only a reminder so far: see what is missing. The notice cannot leave with a heavier outcome.',
 
-  facts: 'Facts',
   members: 'Violations',
   left: 'Left the case',
   notConfirmed: 'No longer confirmed',
@@ -93,15 +92,11 @@ export const enCases = {
   memberFailed: 'The pictures could not be loaded',
   memberGone: 'This violation is no longer shown to you.',
   grade: 'Evidence',
-  gradeLevel: { lead: 'Lead', evidence: 'Evidence' } as Record<string, string>,
   gradeMissing: (count: number) => `${many(count, 'point', 'points')} missing`,
   gradeWhole: 'Nothing is missing.',
-  gradeSignatures: 'Only the signatures are missing.',
   gradeCheck: 'Check the evidence',
   gradeChecking: 'Comparing the files',
   gradeFailed: 'The evidence could not be checked.',
-  gradeAllows: (outcomes: string) => `Allows now: ${outcomes}.`,
-  gradeAllowsNone: 'Allows no outcome now.',
   finding: { present: 'Present', missing: 'Missing', not_asked: 'Not asked for' } as Record<string, string>,
 
   notice: 'Notice',
@@ -175,16 +170,13 @@ export const enCases = {
   } as Record<string, string>,
   deliveries: 'Messages',
   deliveriesHint: 'Who was to hear of what. A message is not service.',
-  deliveriesNone: 'None.',
   audience: { enterprise: 'Enterprise', officers: 'Officers' } as Record<string, string>,
   cause: { due_soon: 'Due soon', due: 'Due today', overdue: 'Overdue' } as Record<string, string>,
   history: 'History',
-  historyAt: 'When',
   program: 'The program',
 
   steps: 'Next step',
   noSteps: 'There is nothing for you to do here now.',
-  ownTurn: 'Your turn',
   step: {
     propose: 'Change the draft', sign: 'Sign', issue: 'Issue the notice', record_service: 'Record service', acknowledge: 'Acknowledge', plead: 'Plead',
     answer: 'Answer the plea', rectify: 'Hand in the rectification', return: 'Return the rectification', recheck: 'Re-check', hand_over: 'Hand over',
@@ -267,7 +259,7 @@ export const enCases = {
     noneHint: 'A notice appears here once the authority has sent it.',
     noneOpen: 'There is nothing for you to do now.',
     back: 'All notices',
-    what: 'What', where: 'Where', when: 'When', rule: 'Rule', until: 'Until',
+    where: 'Where', when: 'When', rule: 'Rule',
     next: {
       issue: '', wait_read: 'Read the notice and acknowledge it.', wait_rectify: 'Rectify, then tell what was done.', wait_again: 'Your rectification was returned. Rectify again.',
       hand_over: 'The matter is handed over to another authority.', answer: 'The authority answers your plea.', recheck: 'The authority re-checks.',
@@ -288,11 +280,8 @@ export const enCases = {
     offline: 'No connection. You can go on writing; send once you have a connection.',
     sent: 'Sent.',
     readOn: (when: string) => `Read on ${when}`,
-    yourWords: 'You wrote',
-    authorityWords: 'The authority wrote',
     more: 'Older ones',
     evidence: 'Pictures and clip',
-    progress: 'How it went',
   },
 
   records: {

@@ -80,7 +80,6 @@ export const zhCases: typeof enCases = {
   cardPart: { breach: '违法认定', measure: '现场处理措施', penalty: '处罚依据' },
   onlyRemind: '这些违规的证据目前只允许提醒，请查看缺少的内容。更重的处理方式无法发出文书。',
 
-  facts: '基本情况',
   members: '违规事实',
   left: '已移出案件',
   notConfirmed: '结论已变更',
@@ -90,15 +89,11 @@ export const zhCases: typeof enCases = {
   memberFailed: '无法加载图片',
   memberGone: '该违规已不再向您展示。',
   grade: '证据',
-  gradeLevel: { lead: '线索', evidence: '证据' },
   gradeMissing: (count) => `缺少 ${n(count)} 项`,
   gradeWhole: '证据齐备。',
-  gradeSignatures: '仅缺签署。',
   gradeCheck: '核对证据',
   gradeChecking: '正在核对文件',
   gradeFailed: '证据未能核对。',
-  gradeAllows: (outcomes) => `目前允许：${outcomes}。`,
-  gradeAllowsNone: '目前不允许任何处理方式。',
   finding: { present: '具备', missing: '缺少', not_asked: '不适用' },
 
   notice: '文书与送达',
@@ -172,16 +167,13 @@ export const zhCases: typeof enCases = {
   },
   deliveries: '消息通知',
   deliveriesHint: '应当告知谁、告知什么。消息通知不等于送达。',
-  deliveriesNone: '无。',
   audience: { enterprise: '企业', officers: '执法人员' },
   cause: { due_soon: '即将到期', due: '今天到期', overdue: '已逾期' },
   history: '办理记录',
-  historyAt: '时间',
   program: '系统',
 
   steps: '下一步',
   noSteps: '目前没有需要您办理的事项。',
-  ownTurn: '待您办理',
   step: {
     propose: '修改拟办意见', sign: '签署', issue: '发出文书', record_service: '登记送达', acknowledge: '签收', plead: '陈述申辩', answer: '答复申辩', rectify: '提交整改',
     return: '退回整改', recheck: '复查', hand_over: '移送', record_receipt: '登记接收回执', close: '结案', withdraw: '撤销案件', drop_member: '移出违规',
@@ -259,7 +251,7 @@ export const zhCases: typeof enCases = {
     noneHint: '监管部门发出文书后，会显示在这里。',
     noneOpen: '目前没有需要您办理的事项。',
     back: '全部文书',
-    what: '事项', where: '地点', when: '时间', rule: '规则', until: '期限',
+    where: '地点', when: '时间', rule: '规则',
     next: {
       issue: '', wait_read: '请阅读并签收。', wait_rectify: '请完成整改并提交整改情况。', wait_again: '整改被退回，请重新整改并提交。', hand_over: '该事项将移送其他部门处理。',
       answer: '监管部门正在答复您的陈述申辩。', recheck: '监管部门正在复查。', close: '复查合格，等待监管部门结案。', none: '已办结，无需处理。',
@@ -279,11 +271,8 @@ export const zhCases: typeof enCases = {
     offline: '目前没有网络。可继续填写，恢复网络后再提交。',
     sent: '已提交。',
     readOn: (when) => `已于 ${when} 签收`,
-    yourWords: '企业',
-    authorityWords: '监管部门',
     more: '更早的文书',
     evidence: '图片和视频',
-    progress: '办理进度',
   },
 
   records: {
