@@ -446,18 +446,6 @@ await check('the second signature is asked of another than the giver', async () 
   await Promise.all([close(giver), close(other)]);
 });
 
-await check('a server that does not tell versions in its lists is asked for them', async () => {
-  const mock = await server({ tellsJudged: false });
-  mock.desk.states.set(idOf(1), { version: 4, standing: null, replaced: [] });
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
-  await page.keyboard.press('c');
-  await until(() => sent(mock.desk).length === 1, 'not sent');
-  expect(sent(mock.desk)[0].body.version === 4, JSON.stringify(sent(mock.desk)[0].body));
-  await until(() => mock.desk.stateOf(idOf(1)).version === 5, 'not taken');
-  await close(page);
-});
-
 await check('like ones stack, the list can be a list, the picture large, and the keys are explained', async () => {
   const mock = await server();
   const page = await openAs(mock, 'zhang.wei');
