@@ -530,6 +530,23 @@ await checkLater('an undo waits for the answer and takes its version', async () 
   assert.equal(verdicts.marks.size, 0);
 });
 
+await checkLater('a signature whose answer got lost is known again by who signed', async () => {
+  const asked = verdictServer();
+  const awaited = { id: 'v9', verdict: 'none', judged: { version: 1, verdict: 'confirmed', undo_until: null, awaits_second: true } };
+  assert.ok(verdicts.standOf(awaited).awaitsSecond);
+  verdicts.sign({ id: 'v9', version: 1 });
+  verdicts.sign({ id: 'v9', version: 1 });
+  assert.equal(verdicts.shownOf(awaited), 'confirmed', 'signing changes no verdict');
+  await turn();
+  assert.deepEqual(asked.map(({ what, body }) => [what, body]), [['POST v9/verdict/second', { version: 1 }]]);
+  asked[0].lose();
+  await turn();
+  asked[1].answer(byMe(2, { by: 'li.na', second: 'signed', second_by: 'me', second_at: '2026-03-01T09:00:00Z' }));
+  await turn();
+  assert.equal(verdicts.failureOf('v9'), null);
+  assert.ok(!verdicts.standOf(awaited).awaitsSecond);
+});
+
 await checkLater('somebody was faster: the item comes back and holds what stands', async () => {
   const asked = verdictServer();
   verdicts.judge({ id: 'v3', version: 0 }, CONFIRMED, SHOWN);
