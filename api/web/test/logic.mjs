@@ -191,6 +191,22 @@ await checkLater('further down a reader is not moved by what arrives meanwhile',
   assert.deepEqual(list.waiting.map(({ id }) => id), ['live', 'missed']);
 });
 
+await checkLater('nothing of the view before is taken for the view that is asked for', async () => {
+  const { list, server } = listOfServer();
+  const loading = list.load(new URLSearchParams());
+  server.answer([opened('gate', '10')]);
+  await loading;
+  list.isAtTop = false;
+  const yard = new URLSearchParams({ camera: 'yard' });
+  void list.load(yard);
+  assert.ok(list.isOfOtherView);
+  const catching = list.catchUp(yard);
+  server.answer([opened('yard', '20')]);
+  await catching;
+  assert.deepEqual(shown(list), ['yard open']);
+  assert.ok(!list.isOfOtherView);
+});
+
 check('a definition becomes names and values', () => {
   const definition = { min_score: 0.5, schedule: { days: ['mon', 'tue'] }, zone: { points: [[0, 0.1], [1, 0.1], [1, 1]] } };
   assert.deepEqual(thresholds(definition), [
