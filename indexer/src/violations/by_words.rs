@@ -42,12 +42,12 @@ impl Index {
                 format!("words: {} cameras are called so: use more words, or choose a site", named.len());
             return Err(IndexError::Query(reason));
         }
-        let mut parts = Vec::new();
-        if !named.is_empty() {
-            let of_cameras =
-                ViolationQuery { cameras: named.clone(), words: None, ..query.clone().into_owned() };
-            parts.push(Part { query: Cow::Owned(of_cameras), besides: None });
-        }
+        let of_cameras = |cameras: &[CameraId]| {
+            let query = query.clone().into_owned();
+            let query = ViolationQuery { cameras: cameras.to_vec(), words: None, ..query };
+            Part { query: Cow::Owned(query), besides: None }
+        };
+        let mut parts: Vec<_> = named.chunks(ViolationQuery::MAX_VALUES).map(of_cameras).collect();
         // Who sees confirmed violations only does not see what officers wrote.
         if !reach::is_confirmed_only(viewer) {
             parts.push(Part { query, besides: Some(named) });

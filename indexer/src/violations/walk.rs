@@ -207,9 +207,8 @@ impl Field {
     fn new(column: &'static str, mut words: Vec<String>) -> Result<Self, IndexError> {
         words.sort_unstable();
         words.dedup();
-        // A scope may list more than a person asks for, and more cameras may be called as a person says.
-        let is_long = matches!(column, "site" | "camera");
-        let most = if is_long { Sites::MAX } else { ViolationQuery::MAX_VALUES };
+        // A scope may list more than a person asks for.
+        let most = if column == "site" { Sites::MAX } else { ViolationQuery::MAX_VALUES };
         if words.len() > most {
             let given = words.len();
             return Err(IndexError::Query(format!(
