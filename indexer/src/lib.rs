@@ -42,6 +42,7 @@ mod updates;
 mod verdicts;
 mod viewer;
 mod violations;
+mod written;
 
 pub use accounts::account_row::{AccountRow, AccountSettings};
 pub use accounts::changes::HashedPassword;
@@ -107,6 +108,8 @@ pub use verdicts::act::VerdictAct;
 pub use verdicts::error::VerdictError;
 pub use verdicts::judged::Judged;
 pub use violations::cursor::{Cursor, CursorError};
+pub use violations::marks::{CaseMark, Marks};
 pub use violations::query::{CountKey, GroupBy, ViolationCount, ViolationPage, ViolationQuery};
 pub use violations::rows::{RunRow, ViolationClock, ViolationDetail, ViolationRow};
 pub use violations::status::{UnknownStatus, ViolationStatus};
+pub use written::search_words::{SearchWords, UnfitWords};

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use anjian_casework::verdict::DismissReason;
 use anjian_domain::{Behaviour, CameraId, RunKind, Score, SiteId, Verdict, ZoneId};
-use anjian_indexer::{Cursor, UnknownStatus, ViolationQuery, ViolationStatus};
+use anjian_indexer::{CaseMark, Cursor, Marks, SearchWords, UnknownStatus, ViolationQuery, ViolationStatus};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -40,6 +41,24 @@ pub(crate) struct FilterParams {
     #[serde(default, deserialize_with = "many")]
     #[param(value_type = Option<Vec<String>>)]
     verdict: Vec<Verdict>,
+    /// Why it was dismissed: `hat_worn`, `not_a_person`, `permitted_work`, `lamp_or_reflection`, `not_on_site`, `duplicate`,
+    /// `unclear` or `other`; may repeat.
+    #[serde(default, deserialize_with = "many")]
+    #[param(value_type = Option<Vec<String>>)]
+    reason: Vec<DismissReason>,
+    /// `true`: only those whose verdict waits for a second signature.
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<bool>)]
+    awaits_second: Option<bool>,
+    /// `none`: confirmed, and in no case but withdrawn ones; or where its case stands, as under `stage` of `/api/v1/cases`.
+    /// May repeat.
+    #[serde(default, deserialize_with = "many")]
+    #[param(value_type = Option<Vec<String>>)]
+    case: Vec<CaseMark>,
+    /// Words that all occur in the names of its site and camera, or in those that officers wrote of it.
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<String>, max_length = 100)]
+    words: Option<SearchWords>,
     /// `live` or `archive`: the kind of Run that found it; may repeat.
     #[serde(default, deserialize_with = "words")]
     #[param(value_type = Option<Vec<String>>)]
@@ -133,6 +152,12 @@ impl FilterParams {
             behaviours: self.behaviour,
             statuses,
             verdicts,
+            marks: Marks {
+                reasons: self.reason,
+                awaits_second: self.awaits_second.unwrap_or(false),
+                cases: self.case,
+            },
+            words: self.words,
             runs: self.run,
             from,
             to,

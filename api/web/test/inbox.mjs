@@ -1,60 +1,13 @@
-// The inbox in a real Chromium, against a server of the test's own (`mock-desk.mjs`) that serves the built page.
-// Usage: node inbox.mjs
+// The inbox: its keys, what is in front, what loads before, the list, the phone. Usage: node inbox.mjs
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { idOf, MockDesk } from './mock-desk.mjs';
-import { startMock } from './mock.mjs';
-import { check, complaints, expect, finish, launch, until } from './view.mjs';
+import { SEEN_MS, card, checkInbox, close, finish, has, inFront, isInFront, note, openAs, pause, sees, sent, server } from './inbox-view.mjs';
+import { idOf } from './mock-desk.mjs';
+import { check, expect, until } from './view.mjs';
 
 const AXE = await readFile(fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)), 'utf8');
-/** A request that is refused is an error of the console: what the page says of it is checked. */
-const REFUSED = /the server responded with a status of (401|409|500)|ERR_/;
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
-/** Longer than a key needs to count after the picture has come. */
-const SEEN_MS = 450;
-
-const browser = await launch();
-const worlds = [];
-
-/** A server of its own for each check: verdicts of one must not show in another. */
-async function server(options = {}) {
-  const desk = new MockDesk(options);
-  const mock = await startMock({ routes: desk.routes() });
-  desk.streams = mock.world.streams;
-  mock.world.find('li.na').has_totp = false;
-  worlds.push(mock);
-  return { desk, ...mock };
-}
-
-async function openAs(mock, name, { query = '?view=inbox', wanted = '[data-front][data-there]', ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US', ...options });
-  context.setDefaultTimeout(10_000);
-  const page = await context.newPage();
-  page.on('console', (message) => message.type() === 'error' && !REFUSED.test(message.text()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(`${mock.address}/${query}`);
-  await page.locator('[name=username]').fill(name);
-  await page.locator('[data-sign-in] [name=password]').fill('correct horse');
-  await page.locator('[data-sign-in] [type=submit]').click();
-  if (wanted) await page.locator(wanted).first().waitFor();
-  return page;
-}
-
-const close = (page) => page.context().close();
-const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
-const inFront = (page) => page.locator('[data-stage]').getAttribute('data-stage').then((id) => Number(id.slice(-12)));
-const isInFront = (page, number) => until(async () => (await inFront(page)) === number, `not number ${number} in front`);
-/** In front, with its picture, for as long as a person needs. */
-async function sees(page, number) {
-  await isInFront(page, number);
-  await page.locator('[data-front][data-there]').waitFor();
-  await pause(SEEN_MS);
-}
-const sent = (desk, method = 'POST') => desk.asked.filter(({ what }) => what.startsWith(`${method} `) && /verdict/.test(what));
-const card = (page, number) => page.locator(`[data-card="${idOf(number)}"]`);
-const note = (page, which) => page.locator(`[data-note=${which}]`).waitFor();
-const has = (page, selector, count = 1) => until(async () => (await page.locator(selector).count()) === count, `not ${count} of ${selector}`);
 
 await check('c confirms what is in front, with what was shown of it, and the next comes at once', async () => {
   const mock = await server();
@@ -74,10 +27,7 @@ await check('c confirms what is in front, with what was shown of it, and the nex
   await close(page);
 });
 
-await check('x and a digit dismiss with that reason, and other asks for words', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
+await checkInbox('x and a digit dismiss with that reason, and other asks for words', async ({ mock, page }) => {
   await page.keyboard.press('x');
   await page.locator('[data-asking=reason]').waitFor();
   for (const key of ['c', 'j', '9', '0']) await page.keyboard.press(key);
@@ -102,13 +52,9 @@ await check('x and a digit dismiss with that reason, and other asks for words', 
   await page.keyboard.press('Escape');
   await has(page, '[data-asking]', 0);
   expect(sent(mock.desk).length === 2 && (await inFront(page)) === 3, 'Escape did something');
-  await close(page);
 });
 
-await check('keys are dead in fields, while an input method composes, and when they repeat', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
+await checkInbox('keys are dead in fields, while an input method composes, and when they repeat', async ({ mock, page }) => {
   await page.keyboard.press('/');
   await until(() => page.evaluate(() => document.activeElement?.hasAttribute('data-find')), 'slash does not find');
   await page.keyboard.type('cxzj1');
@@ -128,20 +74,15 @@ await check('keys are dead in fields, while an input method composes, and when t
   expect((await page.locator('[data-asking]').count()) === 0, 'a dead key asked');
   await page.evaluate(() => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'c', bubbles: true })));
   await isInFront(page, 2);
-  await close(page);
 });
 
-await check('a key pressed twice judges one violation', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
+await checkInbox('a key pressed twice judges one violation', async ({ mock, page }) => {
   await pause(600); // The next picture is there.
   await page.keyboard.press('c');
   await page.keyboard.press('c');
   await note(page, 'too_soon');
   await pause(300);
   expect(sent(mock.desk).length === 1 && (await inFront(page)) === 2, `${sent(mock.desk).length} verdicts`);
-  await close(page);
 });
 
 await check('a late picture never shows under another violation, and nothing is confirmed unseen', async () => {
@@ -185,10 +126,7 @@ await check('two pictures and one clip are loaded before they are needed; what i
   await close(page);
 });
 
-await check('space plays, comma and full stop step, and what was played is told', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
+await checkInbox('space plays, comma and full stop step, and what was played is told', async ({ mock, page }) => {
   await page.keyboard.press(' ');
   const video = page.locator('[data-front] video');
   await until(() => video.evaluate((one) => one.currentTime > 1.2), 'the clip does not play');
@@ -208,185 +146,6 @@ await check('space plays, comma and full stop step, and what was played is told'
   await until(() => sent(mock.desk).length === 1, 'not sent');
   const { clip_ms } = sent(mock.desk)[0].body.shown;
   expect(clip_ms > 1_000 && clip_ms < 9_000, `${clip_ms} ms of the clip`);
-  await close(page);
-});
-
-await check('somebody was faster: the item comes back and says so, and nothing is overwritten', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
-  mock.desk.isMute = true;
-  mock.desk.judge(idOf(1), 'li.na', { version: 0, finding: { verdict: 'dismissed', reason: 'unclear', words: '' } });
-  await page.keyboard.press('c');
-  await isInFront(page, 2);
-  await page.locator('[data-not-taken]').waitFor();
-  await card(page, 1).locator('.state.bad').waitFor();
-  await page.locator('[data-not-taken] button').first().click();
-  await isInFront(page, 1);
-  const text = await page.locator(`[data-failure="${idOf(1)}"]`).innerText();
-  expect(text.includes('li.na was faster') && text.includes('Cannot be made out'), text);
-  expect(mock.desk.stateOf(idOf(1)).standing.by === 'li.na', 'it was overwritten');
-  await page.locator(`[data-failure="${idOf(1)}"] button`).click();
-  await page.locator('[data-verdict-shown=dismissed]').waitFor();
-  await close(page);
-});
-
-await check('two inspectors on one violation: what one gives, the other sees before pressing', async () => {
-  const mock = await server();
-  const [one, other] = [await openAs(mock, 'zhang.wei'), await openAs(mock, 'li.na')];
-  await Promise.all([sees(one, 1), sees(other, 1)]);
-  await one.keyboard.press('c');
-  await other.locator('[data-verdict-shown=confirmed]').waitFor();
-  await other.keyboard.press('x');
-  await note(other, 'wait');
-  expect(sent(mock.desk).length === 1, 'the second was sent');
-  await other.locator('[data-verdict-history]').getByText('zhang.wei').waitFor();
-  await Promise.all([close(one), close(other)]);
-});
-
-await check('a request that fails puts the item back, and it can be judged again', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
-  mock.desk.fail(/^POST/);
-  await page.keyboard.press('c');
-  await page.locator('[data-not-taken]').waitFor();
-  await card(page, 1).locator('.state.bad').waitFor();
-  await page.locator('[data-not-taken] button').first().click();
-  await sees(page, 1);
-  expect((await page.locator(`[data-failure="${idOf(1)}"]`).innerText()).includes('did not take it'), 'no words');
-  await page.keyboard.press('c');
-  await until(() => mock.desk.stateOf(idOf(1)).standing?.verdict === 'confirmed', 'the second try did not count');
-  await close(page);
-});
-
-await check('an answer that is lost after the server took it is no failure', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
-  mock.desk.isMute = true;
-  mock.desk.fail(/^POST/, 'lost');
-  await page.keyboard.press('c');
-  await isInFront(page, 2);
-  await page.locator('[data-undo-seconds]').waitFor();
-  expect((await page.locator('[data-not-taken]').count()) === 0, 'it is called a failure');
-  await card(page, 1).locator('.state.confirmed').waitFor();
-  await close(page);
-});
-
-await check('without a connection the item comes back, and is settled when the server answers again', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
-  mock.desk.isMute = true;
-  mock.desk.fail(/^POST/, 'lost');
-  await page.route('**/verdict', (route) => (route.request().method() === 'GET' ? route.abort() : route.continue()));
-  await page.keyboard.press('c');
-  await page.locator('[data-not-taken]').waitFor();
-  await page.unroute('**/verdict');
-  mock.desk.isMute = false;
-  mock.desk.tell(idOf(1));
-  await has(page, '[data-not-taken]', 0);
-  await card(page, 1).locator('.state.confirmed').waitFor();
-  await close(page);
-});
-
-await check('z takes the verdict back, shows it again, and shows the seconds before', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
-  await page.keyboard.press('z');
-  await note(page, 'nothing_to_undo');
-  await page.keyboard.press('c');
-  await sees(page, 2);
-  const seconds = await page.locator('[data-undo-seconds]').innerText();
-  expect(/^(2\d|30) s$/.test(seconds), seconds);
-  await page.keyboard.press('z');
-  await isInFront(page, 1);
-  await until(() => sent(mock.desk, 'DELETE').length === 1, 'not undone');
-  expect(sent(mock.desk, 'DELETE')[0].query.get('version') === '1', 'another version');
-  await page.locator('[data-judge] .choices').waitFor();
-  await sees(page, 1);
-  await page.keyboard.press('c');
-  await until(() => sent(mock.desk).length === 2, 'not judged again');
-  expect(sent(mock.desk)[1].body.version === 2, `version ${sent(mock.desk)[1].body.version}`);
-  await close(page);
-});
-
-await check('z before the answer waits for it', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  const release = mock.desk.hold(/^POST/);
-  await sees(page, 1);
-  await page.keyboard.press('c');
-  await isInFront(page, 2);
-  await page.keyboard.press('z');
-  await isInFront(page, 1);
-  expect(sent(mock.desk, 'DELETE').length === 0, 'undone before it was given');
-  release();
-  await until(() => sent(mock.desk, 'DELETE').length === 1, 'not undone');
-  await until(() => mock.desk.stateOf(idOf(1)).version === 2 && mock.desk.stateOf(idOf(1)).standing === null, 'it stands');
-  await page.locator('[data-judge] .choices').waitFor();
-  await close(page);
-});
-
-await check('when the time to undo is over, a change asks for its reason', async () => {
-  const mock = await server();
-  mock.desk.undo_ms = 1_500;
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
-  await page.keyboard.press('c');
-  await sees(page, 2);
-  await page.keyboard.press('k');
-  await isInFront(page, 1);
-  await page.locator('[data-judge] [data-dismiss]').waitFor();
-  await page.keyboard.press('z');
-  await note(page, 'nothing_to_undo');
-  await page.keyboard.press('c');
-  await note(page, 'same');
-  await page.keyboard.press('x');
-  await page.locator('[data-asking=change]').waitFor();
-  await page.locator('[data-reason=permitted_work]').click();
-  await page.locator('[data-asking] [type=submit]').click();
-  await page.getByText('A change needs a reason.').waitFor();
-  await page.locator('[name=change]').fill('permit DH-2026-010');
-  await page.locator('[data-asking] [type=submit]').click();
-  await until(() => mock.desk.stateOf(idOf(1)).standing?.reason === 'permitted_work', 'not changed');
-  expect(mock.desk.stateOf(idOf(1)).standing.change_reason === 'permit DH-2026-010', 'without its reason');
-  await page.locator('[data-undo-seconds]').waitFor({ state: 'detached' });
-  await page.locator(`[data-card="${idOf(1)}"] .face`).click();
-  await page.locator('[data-verdict-history]').getByText('permit DH-2026-010').waitFor();
-  await page.locator('[data-verdict-history] .replaced').getByText('Confirmed').waitFor();
-  await close(page);
-});
-
-await check('many are dismissed at once, each with its own outcome; confirming stays one by one', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
-  await page.keyboard.press('v');
-  await page.locator(`[data-pick="${idOf(3)}"]`).click({ modifiers: ['Shift'] });
-  await page.locator('[data-selected="3"]').waitFor();
-  await page.locator(`[data-pick="${idOf(5)}"]`).click();
-  await page.locator('[data-selected="4"]').waitFor();
-  await page.keyboard.press('c');
-  await note(page, 'one_by_one');
-  mock.desk.isMute = true;
-  mock.desk.judge(idOf(2), 'li.na', { version: 0, finding: { verdict: 'confirmed' } });
-  await page.keyboard.press('x');
-  await page.getByText('Why are these 4 no violations?').waitFor();
-  await page.keyboard.press('6');
-  await page.locator('[data-bulk][data-done-count="3"][data-failed-count="1"]').waitFor();
-  const posts = sent(mock.desk);
-  expect(posts.length === 1 && posts[0].what === 'POST /api/v1/verdicts' && posts[0].body.members.length === 4, JSON.stringify(posts.map(({ what }) => what)));
-  expect((await page.locator('[data-bulk]').innerText()).includes('li.na was faster: Confirmed'), await page.locator('[data-bulk]').innerText());
-  await isInFront(page, 4);
-  mock.desk.isMute = false;
-  await page.keyboard.press('z');
-  await until(() => [1, 3, 5].every((number) => mock.desk.stateOf(idOf(number)).standing === null), 'not all are undone');
-  expect(mock.desk.stateOf(idOf(2)).standing.by === 'li.na', 'the other’s verdict is gone');
-  await page.keyboard.press('Escape');
-  await close(page);
 });
 
 await check('what arrives moves nothing: it waits behind a button', async () => {
@@ -409,59 +168,7 @@ await check('what arrives moves nothing: it waits behind a button', async () => 
   await close(page);
 });
 
-await check('who may not judge has no inbox and no button, and sees verdicts', async () => {
-  const mock = await server();
-  mock.desk.undo_ms = 0;
-  mock.desk.judge(idOf(1), 'li.na', { version: 0, finding: { verdict: 'dismissed', reason: 'lamp_or_reflection', words: '' } });
-  const page = await openAs(mock, 'audit', { query: '', wanted: '[data-violation]' });
-  await has(page, '[data-view=inbox]', 0);
-  await page.locator(`[data-violation="${idOf(1)}"]`).click();
-  await page.locator('aside [data-verdict-history]').getByText('Lamp or reflection').waitFor();
-  await has(page, '[data-confirm], [data-dismiss], [data-undo]', 0);
-  await page.goto(`${mock.address}/?view=inbox`);
-  await page.locator('[data-not-allowed]').waitFor();
-  await close(page);
-  const enterprise = await openAs(mock, 'plant-safety', { query: '', wanted: '[data-violation]' });
-  await enterprise.locator('[data-violation]').first().click();
-  await enterprise.locator('aside figure').waitFor();
-  await has(enterprise, '[data-view=inbox], [data-judge], [data-verdict-history]', 0);
-  expect(mock.desk.asked.every(({ what, by }) => by !== 'plant-safety' || !what.includes('verdict')), 'an enterprise asks for verdicts');
-  await close(enterprise);
-});
-
-await check('the second signature is asked of another than the giver', async () => {
-  const mock = await server();
-  Object.assign(mock.desk, { undo_ms: 0, second: 'awaited' });
-  mock.desk.judge(idOf(1), 'zhang.wei', { version: 0, finding: { verdict: 'confirmed' } });
-  const giver = await openAs(mock, 'zhang.wei', { wanted: '[data-card]' });
-  await card(giver, 1).getByText('Awaits the second signature').waitFor();
-  await giver.locator(`[data-card="${idOf(1)}"] .face`).click();
-  await giver.getByText('nobody signs the own verdict').waitFor();
-  await has(giver, '[data-sign]', 0);
-  const other = await openAs(mock, 'li.na', { wanted: '[data-card]' });
-  await other.locator(`[data-card="${idOf(1)}"] .face`).click();
-  await other.locator('[data-sign]').click();
-  await until(() => mock.desk.stateOf(idOf(1)).standing.second_by === 'li.na', 'not signed');
-  await other.getByText(/Second signature: li\.na/).waitFor();
-  await Promise.all([close(giver), close(other)]);
-});
-
-await check('a server that does not tell versions in its lists is asked for them', async () => {
-  const mock = await server({ tellsJudged: false });
-  mock.desk.states.set(idOf(1), { version: 4, standing: null, replaced: [] });
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
-  await page.keyboard.press('c');
-  await until(() => sent(mock.desk).length === 1, 'not sent');
-  expect(sent(mock.desk)[0].body.version === 4, JSON.stringify(sent(mock.desk)[0].body));
-  await until(() => mock.desk.stateOf(idOf(1)).version === 5, 'not taken');
-  await close(page);
-});
-
-await check('like ones stack, the list can be a list, the picture large, and the keys are explained', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
+await checkInbox('like ones stack, the list can be a list, the picture large, and the keys are explained', async ({ mock, page }) => {
   expect((await page.locator('[data-card]').count()) === 12, 'not each alone');
   await page.keyboard.press('g');
   await has(page, '[data-card]', 5); // Those of the other camera are too far from each other.
@@ -487,13 +194,9 @@ await check('like ones stack, the list can be a list, the picture large, and the
   await until(() => new URL(page.url()).searchParams.get('camera') === 'gate-1', page.url());
   await page.reload();
   await page.locator('[data-queue].list').waitFor();
-  await close(page);
 });
 
-await check('another view begins with its own first violation, not with one of the view before', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
+await checkInbox('another view begins with its own first violation, not with one of the view before', async ({ mock, page }) => {
   const release = mock.desk.hold(/^GET .*violations$/);
   await page.locator('[data-camera=yard-2]').click();
   await page.locator('[data-stage=""]').waitFor();
@@ -502,21 +205,16 @@ await check('another view begins with its own first violation, not with one of t
   release();
   await sees(page, 3);
   expect(sent(mock.desk).length === 0 && (await page.locator('[data-card]').count()) === 4, 'something of the old view was judged');
-  await close(page);
 });
 
-await check('when everything is judged the page says so, and undo still works', async () => {
-  const mock = await server({ count: 2 });
-  const page = await openAs(mock, 'zhang.wei');
-  await sees(page, 1);
+await checkInbox('when everything is judged the page says so, and undo still works', async ({ mock, page }) => {
   await page.keyboard.press('c');
   await sees(page, 2);
   await page.keyboard.press('c');
   await page.locator('[data-done]').waitFor();
   await page.keyboard.press('z');
   await isInFront(page, 2);
-  await close(page);
-});
+}, { count: 2 });
 
 await check('the list goes on by itself while it is judged', async () => {
   const mock = await server({ count: 30, page: 8 });
@@ -527,25 +225,6 @@ await check('the list goes on by itself while it is judged', async () => {
   }
   await isInFront(page, 11);
   await until(() => mock.desk.states.size === 10, 'not all were taken');
-  await close(page);
-});
-
-await check('the details of a violation judge too, show both pictures and boxes over the clip', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei', { query: '', wanted: '[data-violation]' });
-  await page.locator(`[data-violation="${idOf(1)}"]`).click();
-  await page.locator('aside figcaption [data-picture=both]').click();
-  await has(page, 'aside figure .shot img', 2);
-  await pause(SEEN_MS + 200);
-  await page.locator('aside figcaption [data-picture=clip]').click();
-  await page.locator('aside .film [data-boxes]').waitFor();
-  await page.locator('aside [data-boxes-toggle]').click();
-  await has(page, 'aside .film [data-boxes]', 0);
-  await page.locator('aside [data-confirm]').click();
-  await until(() => mock.desk.stateOf(idOf(1)).standing?.verdict === 'confirmed', 'not given');
-  expect(sent(mock.desk)[0].body.shown.picture === true, JSON.stringify(sent(mock.desk)[0].body));
-  await page.locator('aside [data-undo]').click();
-  await until(() => mock.desk.stateOf(idOf(1)).standing === null, 'not undone');
   await close(page);
 });
 
@@ -604,5 +283,4 @@ await check('axe finds no serious fault, in both languages, light and dark', asy
   }
 });
 
-for (const mock of worlds) mock.close();
-await finish(browser);
+await finish();

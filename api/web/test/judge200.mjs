@@ -2,9 +2,7 @@
 // ADDRESS is a server with at least 200 violations that nobody judged; without it, one of the test's own is taken. Aims: the
 // next picture on the screen 100 ms after the key, the clip moving 300 ms after space (p95).
 
-import { MockDesk } from './mock-desk.mjs';
-import { startMock } from './mock.mjs';
-import { launch } from './view.mjs';
+import { close, openAs, pause, server } from './inbox-view.mjs';
 
 const COUNT = 200;
 /** How long the made-up inspector looks: every fifth time at the clip too. */
@@ -15,18 +13,8 @@ const PATIENCE_MS = 10_000;
 const AIMS = { picture_ms: 100, clip_ms: 300 };
 
 const [, , given, account = 'zhang.wei', password = 'correct horse'] = process.argv;
-const desk = new MockDesk({ count: COUNT + 5 });
-const mock = given ? null : await startMock({ routes: desk.routes() });
-if (mock) desk.streams = mock.world.streams;
-
-const browser = await launch();
-const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' });
-const page = await context.newPage();
-await page.goto(`${given ?? mock.address}/?view=inbox`);
-await page.locator('[name=username]').fill(account);
-await page.locator('[data-sign-in] [name=password]').fill(password);
-await page.locator('[data-sign-in] [type=submit]').click();
-await page.locator('[data-front][data-there]').waitFor();
+const mock = given ? null : await server({ count: COUNT + 5 });
+const page = await openAs({ address: given ?? mock.address }, account, { password, locale: 'zh-CN' });
 
 // Measured in the page: from the key's own time to the frame after which the picture is drawn.
 await page.evaluate(() => {
@@ -65,7 +53,6 @@ const measure = async (kind, key) => {
   console.log(`${kind} after ${key} came to nothing: ${said.join(' | ')}`);
   process.exit(1);
 };
-const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
 const [pictures, clips] = [[], []];
 const begun = Date.now();
 for (let number = 0; number < COUNT; number += 1) {
@@ -92,8 +79,8 @@ const line = (name, list, aim) => console.log(`${name}: p50 ${share(list, 0.5).t
 line('next picture after the key', pictures, AIMS.picture_ms);
 line('clip moving after space', clips, AIMS.clip_ms);
 console.log(`${COUNT} violations in ${took_s.toFixed(0)} s`);
-if (mock) console.log(`${desk.states.size} verdicts at the server`);
-await browser.close();
+if (mock) console.log(`${mock.desk.states.size} verdicts at the server`);
+await close(page);
 mock?.close();
-const isWithin = share(pictures, 0.95) <= AIMS.picture_ms && share(clips, 0.95) <= AIMS.clip_ms && (!mock || desk.states.size === COUNT);
+const isWithin = share(pictures, 0.95) <= AIMS.picture_ms && share(clips, 0.95) <= AIMS.clip_ms && (!mock || mock.desk.states.size === COUNT);
 process.exit(isWithin ? 0 : 1);

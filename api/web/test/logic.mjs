@@ -196,6 +196,22 @@ await checkLater('further down a reader is not moved by what arrives meanwhile',
   assert.deepEqual(list.waiting.map(({ id }) => id), ['live', 'missed']);
 });
 
+await checkLater('nothing of the view before is taken for the view that is asked for', async () => {
+  const { list, server } = listOfServer();
+  const loading = list.load(new URLSearchParams());
+  server.answer([opened('gate', '10')]);
+  await loading;
+  list.isAtTop = false;
+  const yard = new URLSearchParams({ camera: 'yard' });
+  void list.load(yard);
+  assert.ok(list.isOfOtherView);
+  const catching = list.catchUp(yard);
+  server.answer([opened('yard', '20')]);
+  await catching;
+  assert.deepEqual(shown(list), ['yard open']);
+  assert.ok(!list.isOfOtherView);
+});
+
 check('a definition becomes names and values', () => {
   const definition = { min_score: 0.5, schedule: { days: ['mon', 'tue'] }, zone: { points: [[0, 0.1], [1, 0.1], [1, 1]] } };
   assert.deepEqual(thresholds(definition), [
@@ -353,7 +369,7 @@ const deed = (key, more = {}, where = {}) => deedOf(press(key, more), { ...PAGE,
 check('each key of the inbox does one thing', () => {
   for (const [key, wanted] of [
     ['j', 'next'], ['k', 'previous'], ['ArrowDown', 'down'], ['ArrowUp', 'up'], ['ArrowRight', 'right'], ['ArrowLeft', 'left'], [' ', 'play'],
-    [',', 'frame_back'], ['.', 'frame_on'], ['c', 'confirm'], ['x', 'dismiss'], ['z', 'undo'], ['g', 'stack'], ['b', 'boxes'], ['f', 'large'],
+    [',', 'frame_back'], ['.', 'frame_on'], ['c', 'confirm'], ['x', 'dismiss'], ['s', 'sign'], ['z', 'undo'], ['g', 'stack'], ['b', 'boxes'], ['f', 'large'],
     ['v', 'select'], ['/', 'find'], ['Escape', 'leave'], ['q', null], ['1', null], ['Enter', null], ['Tab', null],
   ]) assert.equal(deed(key), wanted, key);
   assert.equal(deed('?', { shiftKey: true }), 'help');
@@ -535,6 +551,23 @@ await checkLater('an undo waits for the answer and takes its version', async () 
   assert.equal(verdicts.marks.size, 0);
 });
 
+await checkLater('a signature whose answer got lost is known again by who signed', async () => {
+  const asked = verdictServer();
+  const awaited = { id: 'v9', verdict: 'none', judged: { version: 1, verdict: 'confirmed', undo_until: null, awaits_second: true } };
+  assert.ok(verdicts.standOf(awaited).awaitsSecond);
+  verdicts.sign({ id: 'v9', version: 1 });
+  verdicts.sign({ id: 'v9', version: 1 });
+  assert.equal(verdicts.shownOf(awaited), 'confirmed', 'signing changes no verdict');
+  await turn();
+  assert.deepEqual(asked.map(({ what, body }) => [what, body]), [['POST v9/verdict/second', { version: 1 }]]);
+  asked[0].lose();
+  await turn();
+  asked[1].answer(byMe(2, { by: 'li.na', second: 'signed', second_by: 'me', second_at: '2026-03-01T09:00:00Z' }));
+  await turn();
+  assert.equal(verdicts.failureOf('v9'), null);
+  assert.ok(!verdicts.standOf(awaited).awaitsSecond);
+});
+
 await checkLater('somebody was faster: the item comes back and holds what stands', async () => {
   const asked = verdictServer();
   verdicts.judge({ id: 'v3', version: 0 }, CONFIRMED, SHOWN);
@@ -589,9 +622,8 @@ await checkLater('each member of a dismissal has its own outcome', async () => {
 
 check('what a live update tells is newer than what was known, never older', () => {
   const stand = (judged) => verdicts.standOf({ id: 'v4', verdict: 'none', judged }).version;
-  assert.equal(stand({ version: 0, verdict: 'none', undo_until: null }), 1);
-  assert.equal(stand({ version: 2, verdict: 'dismissed', undo_until: null }), 2);
-  assert.equal(verdicts.standOf({ id: 'unknown', verdict: 'none' }), null, 'it has to be read');
+  assert.equal(stand(null), 1);
+  assert.equal(stand({ version: 2, verdict: 'dismissed', undo_until: null, awaits_second: false }), 2);
   assert.equal(verdicts.shownOf({ id: 'hidden', verdict: 'confirmed', judged: null }), 'confirmed', 'for whom the judgement is hidden');
 });
 

@@ -46,8 +46,8 @@ const FREE = { version: 0, standing: null, replaced: [] };
 
 export class MockDesk {
   /** `count` violations, the newest first: numbers 1, 2, 3 … Each has a clip unless `hasClips` is false. */
-  constructor({ count = 12, hasClips = true, tellsJudged = true, page = 50 } = {}) {
-    Object.assign(this, { hasClips, tellsJudged, page, undo_ms: 30_000, second: 'not_asked', asked: [], gates: [], failures: [], states: new Map(), settled: new Map() });
+  constructor({ count = 12, hasClips = true, page = 50 } = {}) {
+    Object.assign(this, { hasClips, page, undo_ms: 30_000, second: 'not_asked', asked: [], gates: [], failures: [], states: new Map(), settled: new Map() });
     this.begun = Date.now();
     this.items = Array.from({ length: count }, (_, at) => this.violation(at + 1));
     this.streams = null;
@@ -82,7 +82,8 @@ export class MockDesk {
 
   listed(item) {
     const { version, verdict, counts, undo_until } = this.view(item.id);
-    return { ...item, verdict: counts, ...(this.tellsJudged ? { judged: version === 0 ? null : { version, verdict, undo_until, awaits_second: this.stateOf(item.id).standing?.second === 'awaited' } } : {}) };
+    const awaits_second = this.stateOf(item.id).standing?.second === 'awaited';
+    return { ...item, verdict: counts, judged: version === 0 ? null : { version, verdict, undo_until, awaits_second } };
   }
 
   detail(item) {

@@ -45,8 +45,9 @@ impl Index {
         let casefile = insert(&mut transaction, id, &site, assignee.as_str(), &case, now).await?;
         bound::keep(&mut transaction, casefile, &case).await?;
         let taken = Taken { id, casefile, step: Step::Propose, words: "", before: None, after: &case };
-        note(&mut transaction, viewer.into(), now, &taken).await?;
+        let update = note(&mut transaction, viewer.into(), now, &taken).await?;
         transaction.commit().await.map_err(not_kept)?;
+        self.announce(update);
         Ok(id)
     }
 }

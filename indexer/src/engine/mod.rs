@@ -11,6 +11,7 @@ pub(crate) mod database;
 pub(crate) mod dialect;
 pub(crate) mod disk;
 pub(crate) mod filling;
+pub(crate) mod full_text;
 pub(crate) mod kind;
 pub(crate) mod open;
 mod page;

@@ -21,6 +21,7 @@ mod faults;
 mod fixture;
 mod holds;
 mod kept_clips;
+mod marks;
 mod media;
 mod moves;
 mod nodes;
@@ -93,6 +94,7 @@ store_suite!(
         an_order_is_rectified_proven_and_closed, a_plea_that_is_upheld_dismisses_the_violation,
         a_case_follows_the_verdicts_of_its_violations, late_cases_escalate_and_reminders_end, a_recused_officer_does_not_act,
         the_enterprise_plays_clips_of_noticed_violations_only;
+    marks: reasons_and_signatures_are_found, words_are_found_in_names_and_notes, violations_are_found_by_their_case;
     records: what_was_recorded_is_found_again, files_lie_by_camera_and_day, recording_twice_is_recording_once,
         closing_keeps_the_first_end, a_verdict_outlives_the_end, an_undeclared_rule_loses_no_evidence,
         orders_are_kept;

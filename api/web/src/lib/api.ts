@@ -1,6 +1,6 @@
 // What the server answers, and how to ask. The types are made from the server's code: see scripts/write-web-types.
 
-import type { ProblemView, ViolationDetailView, ViolationPageView, ViolationView } from './openapi';
+import type { ProblemView, ViolationView } from './openapi';
 
 export type {
   BehaviourView as BehaviourSpec,
@@ -8,23 +8,10 @@ export type {
   CountsView as Counts,
   KeyView as KeySpec,
   SiteView as Site,
+  ViolationDetailView as ViolationDetail,
+  ViolationPageView as Page,
+  ViolationView as Violation,
 } from './openapi';
-
-/** Where a violation's verdict stands, as lists tell it. */
-export interface Judged {
-  version: number;
-  /** The newest judgement, which its giver may still undo. */
-  verdict: Verdict;
-  undo_until: string | null;
-  /** It counts only after a second signature. */
-  awaits_second?: boolean;
-}
-
-/** Null: nobody judged it. A server of an earlier version does not say. */
-type WithJudged = { judged?: Judged | null };
-export type Violation = ViolationView & WithJudged;
-export type ViolationDetail = ViolationDetailView & WithJudged;
-export type Page = Omit<ViolationPageView, 'items'> & { items: Violation[] };
 
 export type Status = ViolationView['status'];
 export type Verdict = ViolationView['verdict'];

@@ -2,7 +2,7 @@
 
 export type Deed =
   | 'next' | 'previous' | 'right' | 'left' | 'down' | 'up' | 'next_stack' | 'previous_stack'
-  | 'play' | 'frame_back' | 'frame_on' | 'confirm' | 'dismiss' | 'undo' | 'stack' | 'boxes' | 'large' | 'find' | 'select' | 'help' | 'leave'
+  | 'play' | 'frame_back' | 'frame_on' | 'confirm' | 'dismiss' | 'sign' | 'undo' | 'stack' | 'boxes' | 'large' | 'find' | 'select' | 'help' | 'leave'
   | { reason: number };
 
 export type Press = Pick<KeyboardEvent, 'key' | 'repeat' | 'isComposing' | 'keyCode' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
@@ -19,7 +19,7 @@ export interface Where {
 
 const KEYS: Record<string, Deed> = {
   j: 'next', k: 'previous', ArrowDown: 'down', ArrowUp: 'up', ArrowRight: 'right', ArrowLeft: 'left', ' ': 'play', ',': 'frame_back', '.': 'frame_on',
-  c: 'confirm', x: 'dismiss', z: 'undo', g: 'stack', b: 'boxes', f: 'large', v: 'select', '/': 'find', '?': 'help', Escape: 'leave',
+  c: 'confirm', x: 'dismiss', s: 'sign', z: 'undo', g: 'stack', b: 'boxes', f: 'large', v: 'select', '/': 'find', '?': 'help', Escape: 'leave',
 };
 /** Chinese keyboards write these with the same keys. */
 const SAME: Record<string, string> = { '，': ',', '。': '.', '、': '/', '？': '?', '／': '/' };

@@ -1,31 +1,21 @@
-// The inbox: what is in front of the inspector, in which order it goes on, what is selected, what is asked for. A verdict
-// is bound to the violation and the version that was in front when the key was pressed.
+// The inbox: what is in front of the inspector, in which order it goes on, and what the inspector chose to see.
 
-import { MediaQuery, SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { MediaQuery, SvelteMap } from 'svelte/reactivity';
 import type { Violation } from './api';
 import type { ClipView } from './clip.svelte';
+import { clock } from './clock.svelte';
 import { desk } from './desk.svelte';
 import { Exposure } from './exposure';
-import { gateOf, type Note } from './gate';
-import { between, kept, nextLeft, stacksOf, type Stack } from './stacks';
-import type { Finding, Member } from './verdict';
+import { Judging } from './judging.svelte';
+import { Selection } from './selection.svelte';
+import { session } from './session.svelte';
+import { kept, nextLeft, stacksOf, type Stack } from './stacks';
 import { verdicts } from './verdicts.svelte';
 
 export const STACK_MINUTES = [5, 10, 30, 60] as const;
-const NOTE_SHOWN_MS = 4_000;
 /** So near to the end more is loaded. */
 const NEAR_END = 5;
 const STORED_AS = 'anjian.inbox';
-
-/** What is asked for before a verdict is sent. */
-export interface Asking {
-  what: 'reason' | 'change';
-  /** With a change: what it becomes; the reasons of a dismissal are asked too while this is null. */
-  finding: Finding | null;
-  /** What was in front, or what was selected. */
-  members: Member[];
-  isBulk: boolean;
-}
 
 interface Kept { layout: 'grid' | 'list'; stack_min: number; hasBoxes: boolean; hasKeys: boolean }
 const USUAL: Kept = { layout: 'grid', stack_min: 0, hasBoxes: true, hasKeys: true };
@@ -45,29 +35,29 @@ class Inbox {
   isAlone = $derived(this.isLarge || this.#phone.current);
   /** The clip of what is in front. */
   clip = $state.raw<ClipView | null>(null);
-  asking = $state.raw<Asking | null>(null);
-  note = $state<Note | null>(null);
-  selected = new SvelteSet<string>();
-  /** Members of the last dismissal of many. */
-  bulk = $state.raw<string[]>([]);
   /** When each picture arrived. Only of those that have a place on the stage. */
   arrived = new SvelteMap<string, number>();
-
   #exposures = new Map<string, Exposure>();
-  #noteTimer: ReturnType<typeof setTimeout> | undefined;
-  #anchor: string | null = null;
-  /** The list of another view is on its way: what is shown meanwhile is the old one. */
-  #isAwaited = false;
+
+  judging = new Judging(
+    () => this.current && { violation: this.current, exposure: this.#exposure(this.current.id), arrivedAt: this.arrived.get(this.current.id) ?? null },
+    (id) => id === this.current?.id && this.#goOn(),
+  );
+  selection = new Selection(this);
 
   #lastStacks: Stack[] = [];
   stacks = $derived.by(() => (this.#lastStacks = kept(stacksOf(desk.list.items, this.view.stack_min), this.#lastStacks)));
   order = $derived(this.stacks.flatMap(({ members }) => members));
   ids = $derived(this.order.map(({ id }) => id));
   #byId = $derived(new Map(this.order.map((item) => [item.id, item])));
-  /** What comes into front after the next verdicts. */
+  stack = $derived(this.stacks.find(({ members }) => members.some(({ id }) => id === this.current?.id)) ?? null);
+  /** What an act goes on to: who signs goes on to sign. */
+  #isNext = $derived.by(() => (this.current && verdicts.standOf(this.current).awaitsSecond ? this.awaitsSecond : this.isLeft));
+  /** What comes into front after the next acts. */
   ahead = $derived.by(() => {
-    const first = this.current && nextLeft(this.ids, this.current.id, this.isLeft);
-    const second = first && nextLeft(this.ids, first, (id) => id !== this.current?.id && this.isLeft(id));
+    const { current } = this;
+    const first = current && nextLeft(this.ids, current.id, this.#isNext);
+    const second = first && nextLeft(this.ids, first, (id) => id !== current.id && this.#isNext(id));
     return [first, second].filter((id) => id !== null);
   });
   #leftHere = $derived(this.ids.filter((id) => this.isLeft(id)).length);
@@ -76,7 +66,8 @@ class Inbox {
     if (!desk.list.cursor || desk.total === null || desk.filters.verdict !== 'none') return this.#leftHere;
     return Math.max(this.#leftHere, desk.total - (this.ids.length - this.#leftHere));
   });
-  stack = $derived(this.stacks.find(({ members }) => members.some(({ id }) => id === this.current?.id)) ?? null);
+  /** Those of the list that wait for the signature of a second officer. */
+  awaiting = $derived(this.ids.filter((id) => this.awaitsSecond(id)));
 
   find = (id: string): Violation | undefined => this.#byId.get(id);
 
@@ -86,13 +77,20 @@ class Inbox {
     return violation !== undefined && verdicts.shownOf(violation) === 'none';
   };
 
+  /** Whether it waits for a second officer now. Who gave a verdict is known of what was in front, and of the own ones. */
+  awaitsSecond = (id: string): boolean => {
+    const violation = this.find(id);
+    if (!violation || verdicts.isSending(id)) return false;
+    const { awaitsSecond, deadline, view } = verdicts.standOf(violation);
+    return awaitsSecond && (deadline === null || deadline <= clock.now) && view?.standing?.by !== session.account?.name;
+  };
+
   /** A list that came anew, or an item that changed: the same violation stays in front. */
   follow(): void {
     const { current } = this;
     const found = current && this.find(current.id);
     if (found && found !== current) this.current = found;
-    if (current || (this.#isAwaited && desk.list.isLoading)) return;
-    this.#isAwaited = false;
+    if (current || desk.list.isOfOtherView) return;
     const next = nextLeft(this.ids, null, this.isLeft);
     if (next) this.show(next);
     else if (desk.list.cursor && !desk.list.isLoading && !desk.list.problem) void desk.list.more();
@@ -103,17 +101,16 @@ class Inbox {
     this.#leave();
     this.current = null;
     this.before = null;
-    this.selected.clear();
-    this.asking = null;
+    this.selection.clear();
+    this.judging.clear();
     this.isLarge = false;
-    this.#isAwaited = true;
   }
 
   show(id: string | null): void {
     if (id === this.current?.id) return;
     this.#leave();
     this.current = (id && this.find(id)) || null;
-    this.note = null;
+    this.judging.note = null;
     if (this.current && !document.hidden) this.#exposure(this.current.id).begin(performance.now());
     const at = id ? this.ids.indexOf(id) : -1;
     if (at >= this.ids.length - NEAR_END) void desk.list.more();
@@ -158,84 +155,41 @@ class Inbox {
     if (to) this.show(to.id);
   }
 
-  /** On to what is left; what comes after it is on the stage already. */
+  /** On to the next; it is on the stage already. */
   #goOn(): void {
     this.show(this.ahead[0] ?? null);
     this.follow();
   }
 
+  goOnFromJudged(): void {
+    if (this.current && !this.isLeft(this.current.id)) this.#goOn();
+  }
+
   confirm(): void {
-    const gate = this.#gate();
-    if (!gate) return;
-    if (this.selected.size > 0) return this.say('one_by_one');
-    if (!this.#hasSeenPicture(gate.member.id)) return this.say('no_picture');
-    if (gate.way === 'judge') this.#send(gate.member, { verdict: 'confirmed' });
-    else this.#askChange(gate.member, { verdict: 'confirmed' });
+    if (this.selection.ids.size > 0) this.judging.say('one_by_one');
+    else this.judging.confirm();
   }
 
-  /** Asks for the reason to dismiss what is selected, else what is in front. */
+  /** What is selected, else what is in front. */
   dismiss(): void {
-    if (this.selected.size > 0) return this.#askMany();
-    const gate = this.#gate();
-    if (gate) this.asking = { what: gate.way === 'judge' ? 'reason' : 'change', finding: null, members: [gate.member], isBulk: false };
-  }
-
-  #askMany(): void {
-    const members = this.#membersOf([...this.selected]);
-    if (members.length < this.selected.size) this.say('no_version');
-    else if (members.length > 0) this.asking = { what: 'reason', finding: null, members, isBulk: true };
-  }
-
-  /** The answer to what was asked. */
-  answer(finding: Finding, changeReason = ''): void {
-    const { asking } = this;
-    this.asking = null;
-    if (!asking) return;
-    if (asking.isBulk) return void this.#dismissMany(asking.members, finding);
-    const [member] = asking.members;
-    if (member) this.#send(member, finding, changeReason);
+    if (this.selection.ids.size > 0) this.selection.dismiss();
+    else this.judging.dismiss();
   }
 
   /** Takes back what was judged last, as long as that is possible. */
   undo(): void {
-    const now = Date.now();
-    const past = verdicts.past.findLast(({ ids }) => ids.some((id) => this.#isUndoable(id, now)));
-    if (!past) return this.say('nothing_to_undo');
-    const ids = past.ids.filter((id) => this.#isUndoable(id, now));
-    for (const id of ids) verdicts.undo(id);
-    this.bulk = [];
-    if (ids[0] && this.find(ids[0])) this.show(ids[0]);
-  }
-
-  undoOne(id: string): void {
-    if (this.#isUndoable(id, Date.now())) verdicts.undo(id);
-  }
-
-  toggleSelected(id: string): void {
-    if (this.selected.has(id)) this.selected.delete(id);
-    else this.#add(id);
-    this.#anchor = id;
+    const given = verdicts.lastGiven(Date.now());
+    if (!given) return void this.judging.say('nothing_to_undo');
+    for (const id of given.ids) verdicts.undo(id);
+    this.selection.last = [];
+    const [first] = given.ids;
+    if (first && this.find(first)) this.show(first);
   }
 
   /** The stack of what is in front, or that alone. */
-  select(stack: Stack | null = this.view.stack_min > 0 ? this.stack : null): void {
-    if (!stack) return void (this.current && this.toggleSelected(this.current.id));
-    const left = stack.members.map(({ id }) => id).filter(this.isLeft);
-    const isWhole = left.every((id) => this.selected.has(id));
-    for (const id of left) if (isWhole) this.selected.delete(id); else this.#add(id);
-  }
-
-  /** From the last one that was selected to this one. */
-  selectTo(id: string): void {
-    const from = this.#anchor ?? this.current?.id ?? id;
-    for (const other of between(this.ids, from, id)) this.#add(other);
-  }
-
-  #add(id: string): void {
-    const violation = this.find(id);
-    if (!violation || !this.isLeft(id)) return;
-    this.selected.add(id);
-    void verdicts.read(violation);
+  select(): void {
+    if (this.view.stack_min > 0 && this.stack) this.selection.toggleStack(this.stack);
+    else if (this.current) this.selection.toggle(this.current.id);
   }
 
   keep(change: Partial<Kept>): void {
@@ -245,67 +199,6 @@ class Inbox {
     } catch {
       // Not kept then; the choice holds for this visit.
     }
-  }
-
-  say(note: Note): void {
-    clearTimeout(this.#noteTimer);
-    this.note = note;
-    this.#noteTimer = setTimeout(() => (this.note = null), NOTE_SHOWN_MS);
-  }
-
-  #gate(): Exclude<ReturnType<typeof gateOf>, Note> | null {
-    if (!this.current) return null;
-    const gate = gateOf(this.current, this.#seenFor_ms(this.current.id));
-    if (typeof gate === 'object') return gate;
-    this.say(gate);
-    return null;
-  }
-
-  /** Since it is in front with its picture, where that arrived. */
-  #seenFor_ms(id: string): number {
-    const now = performance.now();
-    return Math.min(this.#exposure(id).inFront_ms(now), now - (this.arrived.get(id) ?? 0));
-  }
-
-  /** Where there is no picture at all, the clip serves. */
-  #hasSeenPicture(id: string): boolean {
-    return this.arrived.has(id) || (this.current?.snapshot === null && this.#exposure(id).clip_ms() > 0);
-  }
-
-  #askChange(member: Member, finding: Finding): void {
-    if (this.current && verdicts.standOf(this.current)?.verdict === finding.verdict) return this.say('same');
-    this.asking = { what: 'change', finding, members: [member], isBulk: false };
-  }
-
-  #send(member: Member, finding: Finding, changeReason = ''): void {
-    const exposure = this.#exposure(member.id);
-    const shown = { for_ms: exposure.for_ms(performance.now()), clip_ms: exposure.clip_ms(), picture: this.arrived.has(member.id) };
-    const isInFront = this.current?.id === member.id;
-    if (verdicts.judge(member, finding, shown, changeReason) && isInFront) this.#goOn();
-  }
-
-  async #dismissMany(members: Member[], finding: Finding): Promise<void> {
-    this.selected.clear();
-    this.bulk = members.map(({ id }) => id);
-    const sent = verdicts.dismissMany(members, finding);
-    if (this.current && !this.isLeft(this.current.id)) this.#goOn();
-    await sent;
-  }
-
-  /** Those whose version is known; what was judged meanwhile is selected no longer. */
-  #membersOf(ids: string[]): Member[] {
-    for (const id of ids) if (!this.isLeft(id)) this.selected.delete(id);
-    return ids.flatMap((id) => {
-      const violation = this.find(id);
-      const stand = violation && verdicts.standOf(violation);
-      return stand && this.isLeft(id) ? [{ id, version: stand.version }] : [];
-    });
-  }
-
-  #isUndoable(id: string, now: number): boolean {
-    const mark = verdicts.marks.get(id);
-    if (mark) return mark.state === 'sending' && mark.act === 'judge';
-    return verdicts.undoableUntil(id, now) !== null;
   }
 }
 

@@ -637,7 +637,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells of violations that open or change (`violation`, as in the list) and cameras (`camera`) as it happens.
+         * Tells of violations that open or change (`violation`), of cameras (`camera`) and of cases (`case`) as it happens, each as in
+         *     its list.
          * @description Begins with the present, or after the event in `Last-Event-ID`, which loses and repeats nothing. When the
          *     events after that one are no longer kept, one event `reset` says so: read the lists again.
          */
@@ -4089,6 +4090,8 @@ export interface operations {
                 open?: boolean;
                 /** @description Those that hold this violation, or did. */
                 violation?: string;
+                /** @description Words that all occur in the name of the site, or in those of a step. */
+                words?: string;
                 /** @description Open ones whose last day is before this one. */
                 due_before?: string;
                 /** @description 1 to 200; 50 without. */
@@ -4173,6 +4176,8 @@ export interface operations {
                 open?: boolean;
                 /** @description Those that hold this violation, or did. */
                 violation?: string;
+                /** @description Words that all occur in the name of the site, or in those of a step. */
+                words?: string;
                 /** @description Open ones whose last day is before this one. */
                 due_before?: string;
             };
@@ -5119,6 +5124,20 @@ export interface operations {
                 status?: string[];
                 /** @description `none`, `confirmed` or `dismissed`; may repeat. */
                 verdict?: string[];
+                /**
+                 * @description Why it was dismissed: `hat_worn`, `not_a_person`, `permitted_work`, `lamp_or_reflection`, `not_on_site`, `duplicate`,
+                 *     `unclear` or `other`; may repeat.
+                 */
+                reason?: string[];
+                /** @description `true`: only those whose verdict waits for a second signature. */
+                awaits_second?: boolean;
+                /**
+                 * @description `none`: confirmed, and in no case but withdrawn ones; or where its case stands, as under `stage` of `/api/v1/cases`.
+                 *     May repeat.
+                 */
+                case?: string[];
+                /** @description Words that all occur in the names of its site and camera, or in those that officers wrote of it. */
+                words?: string;
                 /** @description `live` or `archive`: the kind of Run that found it; may repeat. */
                 run?: string[];
                 /** @description Opened at or after, RFC 3339. */
@@ -5174,6 +5193,20 @@ export interface operations {
                 status?: string[];
                 /** @description `none`, `confirmed` or `dismissed`; may repeat. */
                 verdict?: string[];
+                /**
+                 * @description Why it was dismissed: `hat_worn`, `not_a_person`, `permitted_work`, `lamp_or_reflection`, `not_on_site`, `duplicate`,
+                 *     `unclear` or `other`; may repeat.
+                 */
+                reason?: string[];
+                /** @description `true`: only those whose verdict waits for a second signature. */
+                awaits_second?: boolean;
+                /**
+                 * @description `none`: confirmed, and in no case but withdrawn ones; or where its case stands, as under `stage` of `/api/v1/cases`.
+                 *     May repeat.
+                 */
+                case?: string[];
+                /** @description Words that all occur in the names of its site and camera, or in those that officers wrote of it. */
+                words?: string;
                 /** @description `live` or `archive`: the kind of Run that found it; may repeat. */
                 run?: string[];
                 /** @description Opened at or after, RFC 3339. */

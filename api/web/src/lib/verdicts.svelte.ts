@@ -21,7 +21,7 @@ export interface Stand {
   /** Until when its giver can undo it, by this machine's clock. */
   deadline: number | null;
   awaitsSecond: boolean;
-  /** The whole answer; null while only a list told. */
+  /** The whole answer; null while only a list was read. */
   view: VerdictView | null;
 }
 
@@ -52,26 +52,24 @@ class Verdicts {
 
   #known = new SvelteMap<string, Stand>();
   #lines = new Map<string, Promise<void>>();
-  #reading = new Map<string, Promise<void>>();
+  #reading = new Set<string>();
   #later: ReturnType<typeof setTimeout> | undefined;
   #me = $derived(session.account?.name ?? '');
 
-  /** Where the verdict stands; null while that has to be read. */
-  standOf({ id, judged, verdict }: Violation): Stand | null {
-    const known = this.#known.get(id) ?? null;
-    if (judged === undefined) return known;
-    // Where a viewer may not see it, what counts outside is what there is.
-    const listed = judged ?? { version: 0, verdict, undo_until: null };
-    if (known && known.version >= listed.version) return known;
-    const deadline = listed.undo_until ? Date.parse(listed.undo_until) : null;
-    return { version: listed.version, verdict: listed.verdict, deadline, awaitsSecond: judged?.awaits_second ?? false, view: null };
+  /** Where the verdict stands: as this page learned it, or as a list says where that is newer. */
+  standOf({ id, judged, verdict }: Violation): Stand {
+    const known = this.#known.get(id);
+    // A viewer without `judged` sees what counts.
+    const { version, undo_until, ...listed } = judged ?? { version: 0, verdict, undo_until: null, awaits_second: false };
+    if (known && known.version >= version) return known;
+    return { version, verdict: listed.verdict, deadline: undo_until ? Date.parse(undo_until) : null, awaitsSecond: listed.awaits_second, view: null };
   }
 
   /** What is shown: an act under way counts as done. */
   shownOf(violation: Violation): Verdict {
     const mark = this.marks.get(violation.id);
     if (mark?.state === 'sending' && mark.act !== 'sign') return mark.act === 'judge' ? (mark.finding?.verdict ?? 'none') : 'none';
-    return this.standOf(violation)?.verdict ?? violation.verdict;
+    return this.standOf(violation).verdict;
   }
 
   failureOf(id: string): Mark | null {
@@ -90,11 +88,28 @@ class Verdicts {
     return isOwn && stand.deadline !== null && stand.deadline > now ? stand.deadline : null;
   }
 
-  /** Asks where the verdict stands, unless that is known. */
-  async read(violation: Violation, needsWhole = false): Promise<void> {
-    const stand = this.standOf(violation);
-    if (stand && (!needsWhole || (stand.view && stand.view.version === stand.version))) return;
-    await (this.#reading.get(violation.id) ?? this.#read(violation.id));
+  /** Whether this account can take its verdict back, also one that is on its way. */
+  canUndo(id: string, now: number): boolean {
+    const mark = this.marks.get(id);
+    if (mark) return mark.state === 'sending' && mark.act === 'judge';
+    return this.undoableUntil(id, now) !== null;
+  }
+
+  /** What was judged last and can be undone. */
+  lastGiven(now: number): Past | null {
+    const isGiven = (id: string) => this.canUndo(id, now);
+    const last = this.past.findLast(({ ids }) => ids.some(isGiven));
+    return last ? { ...last, ids: last.ids.filter(isGiven) } : null;
+  }
+
+  /** Reads who judged, when and why, unless that is known. */
+  async read(violation: Violation): Promise<void> {
+    const { id } = violation;
+    const { version, view } = this.standOf(violation);
+    if (version === 0 || view?.version === version || this.#reading.has(id)) return;
+    this.#reading.add(id);
+    await this.#truth(id);
+    this.#reading.delete(id);
   }
 
   /** Gives a verdict on what was seen with `version`. False: one is under way already. */
@@ -147,9 +162,12 @@ class Verdicts {
     const free = members.filter(({ id }) => !this.isSending(id));
     for (const { id, version } of free) this.#begin(id, { act: 'judge', finding, version });
     this.#note(free.map(({ id }) => id), finding);
-    const jobs = chunks(free, MOST_AT_ONCE).map((some) => this.#dismiss(some, finding));
-    // Undoing one of them waits for all of its request.
-    for (const [at, some] of chunks(free, MOST_AT_ONCE).entries()) for (const { id } of some) this.#queue(id, () => jobs[at] ?? Promise.resolve());
+    const jobs = chunks(free, MOST_AT_ONCE).map((some) => {
+      const job = this.#dismiss(some, finding);
+      // Undoing one of them waits for all of its request.
+      for (const { id } of some) this.#queue(id, () => job);
+      return job;
+    });
     await Promise.all(jobs);
   }
 
@@ -266,16 +284,6 @@ class Verdicts {
     } catch {
       return null;
     }
-  }
-
-  #read(id: string): Promise<void> {
-    const reading = verdictApi
-      .read(id)
-      .then((view) => this.#keep(id, view, view.standing ? Date.parse(view.standing.at) : Date.now()))
-      .catch(() => undefined)
-      .finally(() => this.#reading.delete(id));
-    this.#reading.set(id, reading);
-    return reading;
   }
 }
 
