@@ -124,6 +124,12 @@ await check('the board stands by state, the longest overdue first, and its filte
   await page.reload();
   await has(page, '[data-column] [data-case]', 1);
   await page.locator('[name=site]').selectOption('');
+  await page.locator('[name=words]').fill('更换安全帽');
+  await page.keyboard.press('Enter');
+  await has(page, '[data-column] [data-case]', 1);
+  expect(new URL(page.url()).searchParams.get('words') === '更换安全帽', page.url());
+  await page.locator('[name=words]').fill('');
+  await page.keyboard.press('Enter');
   await page.locator('[name=late]').selectOption('overdue');
   await has(page, '[data-column] [data-case]', 2);
   await page.locator('[data-column] [data-case]').first().click();
@@ -204,6 +210,19 @@ await check('a draft is changed, loses what is confirmed no longer, and is disca
   await take(page, 'withdraw');
   await page.locator('[data-ended=discarded]').waitFor();
   await close(page);
+});
+
+await check('what others do shows at once: on the board, in a case, on the phone', async () => {
+  const mock = await server();
+  const one = mock.cases.add('noticed');
+  const board = await openAs(mock, 'zhang.wei', { wanted: '[data-column=waiting] [data-case]' });
+  const officer = await openCase(mock, 'zhang.wei', one);
+  const phone = await openAs(mock, 'plant-safety', { query: '', wanted: '[data-open-notices] [data-case]', ...PHONE });
+  mock.cases.take(one, 'plant-safety', { step: 'plead', words: '不是我们的人' });
+  await board.locator('[data-column=to_answer] [data-case]').waitFor();
+  await officer.getByText('不是我们的人').first().waitFor();
+  await has(phone, '[data-open-notices] [data-case]', 0);
+  for (const page of [board, officer, phone]) await close(page);
 });
 
 await check('a column reads on page by page', async () => {
@@ -339,9 +358,8 @@ await check('refusals stand in the language of the reader, with what to do', asy
 await check('a violation of another case is not chosen, and that case is named', async () => {
   const mock = await server();
   const one = mock.cases.add('noticed', { violations: [1] });
-  const page = await openAs(mock, 'zhang.wei', { query: '?view=cases&new=plant', wanted: '[data-candidate]' });
+  const page = await openAs(mock, 'zhang.wei', { query: `?view=cases&new=plant&member=${idOf(1)}`, wanted: '[data-candidate]' });
   const box = page.locator(`[data-candidate="${idOf(1)}"] input`);
-  await box.click();
   await page.locator(`[data-candidate="${idOf(1)}"]`).getByText(one.id.slice(0, 8)).waitFor();
   expect(!(await box.isChecked()) && (await box.isDisabled()), 'still chosen');
   await page.locator('[data-new-case-form] [type=submit]').click();

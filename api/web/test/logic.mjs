@@ -646,10 +646,10 @@ check('what is overdue comes first, the longest first, and the rest stays in its
 });
 
 check('the filters of the board stand in the address and in the query', () => {
-  const chosen = { sites: ['a', 'b'], group: 'waiting', late: 'soon' };
+  const chosen = { sites: ['a', 'b'], group: 'waiting', late: 'soon', words: '动火' };
   assert.deepEqual(board.readBoardAddress(board.writeBoardAddress(chosen)), chosen);
   assert.deepEqual(board.readBoardAddress(new URLSearchParams('state=x&late=y')), board.noBoardFilters());
-  assert.equal(board.columnQuery('waiting', chosen, '2026-12-30').toString(), 'site=a&site=b&stage=noticed&stage=answered&stage=returned&due_before=2027-01-02');
+  assert.equal(board.columnQuery('waiting', chosen, '2026-12-30').toString(), `site=a&site=b&words=${encodeURIComponent('动火')}&stage=noticed&stage=answered&stage=returned&due_before=2027-01-02`);
   assert.deepEqual(board.shownGroups({ ...chosen, group: '' }), ['waiting']);
   assert.deepEqual(board.shownGroups({ ...chosen, group: 'over' }), []);
   assert.equal(new Set(Object.values(board.STAGES_OF).flat()).size, 9, 'each state stands in one column');

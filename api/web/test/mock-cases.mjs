@@ -50,6 +50,7 @@ const refuse = (key, status = 409, kind = 'case') => {
 export class MockCases {
   constructor(desk) {
     Object.assign(this, { desk, items: [], reviews: [], recusals: [], proven: false, brokenAt: null, lacks: [], count: 0, page: 20 });
+    desk.isHeld = (id) => this.holds(id);
   }
 
   /** A case about these violations, taken to a state. `due` in days from today. */
@@ -92,7 +93,19 @@ export class MockCases {
     if (!STEPS[one.stage].includes(act.step)) refuse('not-now');
     const words = DEEDS[act.step](one, act, by, this) ?? '';
     this.#note(one, by, act.step, words);
+    this.#tell(one);
     return one;
+  }
+
+  /** The live stream; the mock has one site and tells everybody. */
+  #tell(one) {
+    if (one.stage === 'draft') return;
+    for (const stream of this.desk.streams ?? []) stream.write(`event: case\ndata: ${JSON.stringify(this.row(one))}\n\n`);
+  }
+
+  /** Whether a violation is in a case that is not over. */
+  holds(id) {
+    return this.items.some((one) => !OVER.includes(one.stage) && one.members.includes(id));
   }
 
   outcomeOf(one) {
@@ -129,6 +142,7 @@ export class MockCases {
       .filter((one) => (sites.length === 0 || sites.includes(one.site)) && (stages.length === 0 || stages.includes(one.stage)))
       .filter((one) => (query.get('open') !== 'true' && !before) || !OVER.includes(one.stage))
       .filter((one) => !before || (one.notice && one.notice.due < before))
+      .filter((one) => !query.get('words') || one.steps.some(({ words }) => words.includes(query.get('words'))))
       .filter((one) => !query.get('violation') || [...one.members, ...one.left].includes(query.get('violation')))
       .toSorted((a, b) => b.changed_at.localeCompare(a.changed_at));
   }
@@ -154,7 +168,7 @@ export class MockCases {
   }
 
   #open({ body, name, account }) {
-    const taken = body.violations.find((id) => this.items.some((one) => !OVER.includes(one.stage) && one.members.includes(id)));
+    const taken = body.violations.find((id) => this.holds(id));
     if (taken) refuse('bound');
     return [201, this.detail(this.#draft(body, name, 'plant'), account)];
   }

@@ -51,6 +51,8 @@ export class MockDesk {
     this.begun = Date.now();
     this.items = Array.from({ length: count }, (_, at) => this.violation(at + 1));
     this.streams = null;
+    /** Whether a case holds a violation: `mock-cases.mjs` knows. */
+    this.isHeld = () => false;
   }
 
   violation(number, opened_ms = this.begun - number * 4 * MINUTE_MS) {
@@ -192,7 +194,7 @@ export class MockDesk {
     return [
       ['GET', V, 'see_violations', guarded(({ query }) => {
         const wanted = query.get('verdict');
-        const fits = this.items.map((item) => this.listed(item)).filter(({ verdict, camera }) => (!wanted || verdict === wanted) && (!query.get('camera') || query.getAll('camera').includes(camera)));
+        const fits = this.items.map((item) => this.listed(item)).filter(({ id, verdict, camera }) => (!wanted || verdict === wanted) && (query.get('case') !== 'none' || (verdict === 'confirmed' && !this.isHeld(id))) && (!query.get('camera') || query.getAll('camera').includes(camera)));
         // What was judged meanwhile moves no page: a cursor names the last one that was shown.
         const older = fits.filter(({ opened_at }) => !query.get('cursor') || opened_at < query.get('cursor'));
         const items = older.slice(0, Math.min(this.page, Number(query.get('limit') ?? 50)));

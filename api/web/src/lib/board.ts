@@ -26,19 +26,22 @@ export interface BoardFilters {
   /** One column only; '' shows them all. */
   group: Group | '';
   late: Late;
+  /** Found in names, and in what was said. */
+  words: string;
 }
 
-export const noBoardFilters = (): BoardFilters => ({ sites: [], group: '', late: '' });
+export const noBoardFilters = (): BoardFilters => ({ sites: [], group: '', late: '', words: '' });
 
 export function readBoardAddress(query: URLSearchParams): BoardFilters {
   const among = <T extends string>(key: string, known: readonly T[]) => known.find((one) => one === query.get(key));
-  return { sites: query.getAll('site'), group: among('state', GROUPS) ?? '', late: among('late', LATES) ?? '' };
+  return { sites: query.getAll('site'), group: among('state', GROUPS) ?? '', late: among('late', LATES) ?? '', words: query.get('words') ?? '' };
 }
 
-export function writeBoardAddress({ sites, group, late }: BoardFilters): URLSearchParams {
+export function writeBoardAddress({ sites, group, late, words }: BoardFilters): URLSearchParams {
   const query = new URLSearchParams(sites.map((site) => ['site', site]));
   if (group) query.set('state', group);
   if (late) query.set('late', late);
+  if (words) query.set('words', words);
   return query;
 }
 
@@ -48,9 +51,16 @@ export function shownGroups({ group, late }: BoardFilters): Group[] {
   return group ? [group] : [...GROUPS];
 }
 
+/** The query for the counts of every column. */
+export function countsQuery({ sites, words }: BoardFilters): URLSearchParams {
+  return new URLSearchParams([...sites.map((site) => ['site', site]), ...(words ? [['words', words]] : [])]);
+}
+
 /** The query for one column; `today` is a day, `2026-03-01`. */
-export function columnQuery(group: Group, { sites, late }: BoardFilters, today: string): URLSearchParams {
-  const query = new URLSearchParams([...sites.map((site) => ['site', site]), ...STAGES_OF[group].map((stage) => ['stage', stage])]);
+export function columnQuery(group: Group, filters: BoardFilters, today: string): URLSearchParams {
+  const query = countsQuery(filters);
+  const { late } = filters;
+  for (const stage of STAGES_OF[group]) query.append('stage', stage);
   if (late) query.set('due_before', late === 'overdue' ? today : dayAfter(today, SOON_DAYS + 1));
   return query;
 }

@@ -39,6 +39,11 @@ export class CaseFile {
     }
   }
 
+  /** The case went on elsewhere. */
+  async readIfOlder(version: number): Promise<void> {
+    if ((this.detail?.version ?? 0) < version) await this.read();
+  }
+
   leave(): void {
     this.#request.abort();
   }

@@ -3,13 +3,14 @@
 import { Problem } from './api';
 import { address } from './address.svelte';
 import {
-  columnQuery, GROUPS, isLate, isOverdue, latenessOf, noBoardFilters, overdueFirst, readBoardAddress, shownGroups, STAGES_OF, writeBoardAddress, type BoardFilters, type Group,
+  columnQuery, countsQuery, GROUPS, isLate, isOverdue, latenessOf, noBoardFilters, overdueFirst, readBoardAddress, shownGroups, STAGES_OF, writeBoardAddress, type BoardFilters, type Group,
 } from './board';
 import { cases, type CaseRow } from './cases';
 import { desk } from './desk.svelte';
 import { dayOf } from './time';
 
 const PAGE = '20';
+const TOGETHER_MS = 400;
 /** The server's most: what is overdue comes whole, because it comes first. */
 const WHOLE = '200';
 
@@ -30,9 +31,10 @@ class Board {
 
   #request = new AbortController();
   #shown = '';
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   groups = $derived(shownGroups(this.filters));
-  isNarrowed = $derived(this.filters.sites.length > 0 || this.filters.group !== '' || this.filters.late !== '');
+  isNarrowed = $derived(this.filters.sites.length > 0 || this.filters.group !== '' || this.filters.late !== '' || this.filters.words !== '');
   overdue = $derived((this.columns.waiting?.rows ?? []).filter((row) => isOverdue(row, todayOf(row))).length);
 
   read(query: URLSearchParams): void {
@@ -48,6 +50,12 @@ class Board {
   show(): void {
     address.write('cases', writeBoardAddress(this.filters), 'push');
     void this.load();
+  }
+
+  /** Steps come in bursts. */
+  heard(): void {
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => void this.load(), TOGETHER_MS);
   }
 
   async load(): Promise<void> {
@@ -102,8 +110,7 @@ class Board {
 
   /** Every column is counted, also those that are not shown: the counts say what choosing another would show. */
   async #count(signal: AbortSignal): Promise<Partial<Record<Group, number>>> {
-    const query = new URLSearchParams(this.filters.sites.map((site) => ['site', site]));
-    const { stages } = await cases.counts(query, signal);
+    const { stages } = await cases.counts(countsQuery(this.filters), signal);
     const countOf = (group: Group) => STAGES_OF[group].reduce((sum, stage) => sum + (stages[stage] ?? 0), 0);
     return Object.fromEntries(GROUPS.map((group) => [group, countOf(group)]));
   }

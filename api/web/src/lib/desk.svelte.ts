@@ -3,6 +3,7 @@
 import { get, type BehaviourSpec, type Camera, type Counts, type Site, type Violation } from './api';
 import { address } from './address.svelte';
 import { behaviours } from './behaviours.svelte';
+import type { CaseRow } from './cases';
 import { boundsOf, countQuery, isNarrowed, listQuery, matches, noFilters, readAddress, readInboxAddress, writeAddress, writeInboxAddress } from './filters';
 import type { Bounds, Filters } from './filters';
 import { language } from './language.svelte';
@@ -37,6 +38,8 @@ class Desk {
 
   /** Details have changed on the server: whoever shows them reads them again. */
   changed = $state<Violation | null>(null);
+  /** A case went on: whoever shows it, or lists of cases, reads again. */
+  changedCase = $state.raw<CaseRow | null>(null);
 
   /** Which view's filters these are. */
   #view = $state<ListView>('violations');
@@ -75,6 +78,7 @@ class Desk {
     const stop = listen({
       violation: (violation) => this.#take(violation),
       camera: (camera) => this.#takeCamera(camera),
+      casefile: (row) => (this.changedCase = row),
       connection: (state) => (this.connection = state),
       fresh: () => {
         verdicts.reconcile();
