@@ -245,6 +245,7 @@ await check('who was slower is told who was faster, and what was typed stays', a
   const page = await openCase(mock, 'zhang.wei', one, { locale: 'zh-CN' });
   await begin(page, 'return');
   await words(page).fill('照片不清楚');
+  mock.desk.isMute = true; // The page hears of it from the refusal.
   mock.cases.take(one, 'li.na', { step: 'record_service', way: 'post', on: dayIn(0) });
   await submit(page, 'return');
   await page.locator('[data-conflict]').getByText('li.na').waitFor();
@@ -252,12 +253,13 @@ await check('who was slower is told who was faster, and what was typed stays', a
   await page.locator('[data-service=post]').waitFor();
   await submit(page, 'return');
   await stage(page, 'returned');
+  mock.desk.isMute = false;
   mock.cases.take(one, 'plant-safety', { step: 'rectify', words: '新照片' });
   await page.reload();
   await begin(page, 'return');
   await words(page).fill('还是不清楚');
   mock.cases.take(one, 'li.na', { step: 'recheck', on_site: { on: dayIn(0), words: 'ok' } });
-  await submit(page, 'return');
+  await page.locator('[data-conflict]').getByText('li.na').waitFor();
   await page.getByText('该步骤已不能办理').waitFor();
   expect((await words(page).inputValue()) === '还是不清楚', 'the words are gone');
   expect(await page.locator('[data-step-form] [type=submit]').isDisabled(), 'can still be sent');

@@ -99,7 +99,7 @@ export class MockCases {
 
   /** The live stream; the mock has one site and tells everybody. */
   #tell(one) {
-    if (one.stage === 'draft') return;
+    if (one.stage === 'draft' || this.desk.isMute) return;
     for (const stream of this.desk.streams ?? []) stream.write(`event: case\ndata: ${JSON.stringify(this.row(one))}\n\n`);
   }
 

@@ -9,6 +9,8 @@ import { session } from './session.svelte';
 /** Who was faster; null where that is not told. */
 export type Conflict = { by: TakenStep | null };
 
+const faster = (detail: CaseDetail, seen: number): Conflict => ({ by: detail.steps.findLast(({ version }) => version > seen) ?? null });
+
 export class CaseFile {
   detail = $state.raw<CaseDetail | null>(null);
   /** Why it is not there. */
@@ -19,6 +21,8 @@ export class CaseFile {
   isSending = $state(false);
   /** The step that was taken last on this page. */
   taken = $state<Step | null>(null);
+  /** A form is open: what happens meanwhile is told beside it. */
+  isWriting = false;
 
   #request = new AbortController();
 
@@ -31,7 +35,10 @@ export class CaseFile {
     const request = (this.#request = new AbortController());
     try {
       const detail = await cases.one(this.id, request.signal);
-      if (!this.isSending) this.#show(detail);
+      if (this.isSending) return;
+      const seen = this.detail?.version;
+      this.#show(detail);
+      if (this.isWriting && seen !== undefined && detail.version > seen) this.conflict = faster(detail, seen);
     } catch (cause) {
       if (request.signal.aborted) return;
       // What is shown stays: bad reception takes nothing away.
@@ -78,7 +85,7 @@ export class CaseFile {
       this.taken = act.step;
       return true;
     }
-    if (problem.kind === 'changed') this.conflict = { by: fresh?.steps.findLast(({ version }) => version > seen) ?? null };
+    if (problem.kind === 'changed') this.conflict = fresh ? faster(fresh, seen) : { by: null };
     else this.refusal = problem;
     return false;
   }
