@@ -1,5 +1,7 @@
 //! What officers made of a violation, as conditions of a search.
 
+use std::str::FromStr;
+
 use anjian_casework::case::CaseState;
 use anjian_casework::verdict::DismissReason;
 
@@ -31,10 +33,17 @@ impl Marks {
     }
 }
 
-impl std::str::FromStr for CaseMark {
-    type Err = anjian_domain::UnknownName;
+impl FromStr for CaseMark {
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, anjian_domain::UnknownName> {
-        if text == "none" { Ok(Self::None) } else { text.parse().map(Self::Stage) }
+    fn from_str(text: &str) -> Result<Self, String> {
+        let states = || CaseState::ALL.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
+        match text {
+            "none" => Ok(Self::None),
+            _ => text
+                .parse()
+                .map(Self::Stage)
+                .map_err(|_| format!("{text:?} is unknown: use none, {}", states())),
+        }
     }
 }

@@ -26,7 +26,7 @@ impl Index {
         let limit = usize::from(query.limit.clamp(1, ViolationQuery::MAX_LIMIT));
         let mut rows = Vec::new();
         for part in self.parts(viewer, query).await? {
-            // One more than asked for tells whether there is another page.
+            // One row more than a page holds: it shows whether there is another page.
             let sql = self.page_of(&part, limit + 1).await?;
             let read = sql.build().fetch_all(&self.inner.reader).await;
             rows.extend(read.map_err(|source| IndexError::Database {
