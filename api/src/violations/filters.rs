@@ -266,8 +266,8 @@ mod tests {
         check_refused("run=old", "run", "live or archive");
         check_refused("min_score=1.5", "min_score", "0 to 1");
         check_refused("min_score=nan", "min_score", "0 to 1");
-        check_refused("reason=none", "reason", "DismissReason");
-        check_refused("case=gone", "case", "use none, draft, noticed");
+        check_refused("reason=none", "reason", "use hat_worn, not_a_person");
+        check_refused("case=gone", "case", "use draft, noticed");
         check_refused("awaits_second=yes", "awaits_second", "true");
         check_refused("words=%EF%BC%81", "words", "at least one letter");
         check_refused(&format!("words={}", "a".repeat(101)), "words", "at most 100");

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use anjian_casework::case::CaseState;
 use anjian_casework::verdict::DismissReason;
+use anjian_domain::UnknownName;
 
 /// Which marks a violation has. Lists are alternatives, an empty list means all; the fields narrow each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,13 +38,9 @@ impl FromStr for CaseMark {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let states = || CaseState::ALL.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
         match text {
             "none" => Ok(Self::None),
-            _ => text
-                .parse()
-                .map(Self::Stage)
-                .map_err(|_| format!("{text:?} is unknown: use none, {}", states())),
+            _ => text.parse().map(Self::Stage).map_err(|error: UnknownName| format!("{error}, none")),
         }
     }
 }
