@@ -192,6 +192,13 @@ await checkInbox('like ones stack, the list can be a list, the picture large, an
   await page.locator('[data-find]').fill('一号');
   await page.keyboard.press('Enter');
   await until(() => new URL(page.url()).searchParams.get('camera') === 'gate-1', page.url());
+  await page.keyboard.press('/');
+  await page.locator('[data-find]').fill('a mirror');
+  await page.keyboard.press('Enter');
+  await until(() => new URL(page.url()).searchParams.get('words') === 'a mirror', page.url());
+  await has(page, '[data-card]', 0);
+  await page.locator('[data-words]').click();
+  await has(page, '[data-card]', 8);
   await page.reload();
   await page.locator('[data-queue].list').waitFor();
 });

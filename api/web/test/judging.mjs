@@ -197,13 +197,16 @@ await check('the second signature is asked of another than the giver', async () 
   await note(other, 'sign_none');
   await other.locator('[data-awaiting="2"]').click();
   await sees(other, 1);
+  expect((await other.locator('[data-card]').count()) === 2 && new URL(other.url()).searchParams.get('awaits_second') === 'true', other.url());
   await other.keyboard.press('s');
   await sees(other, 2);
   await other.locator('[data-stage] [data-sign]').click();
-  await isInFront(other, 3);
+  await other.locator('[data-done]').waitFor();
   for (const number of [1, 2]) await until(() => mock.desk.stateOf(idOf(number)).standing.second_by === 'li.na', `${number} is not signed`);
   await card(other, 1).locator('.face').click();
   await other.getByText(/Second signature: li\.na/).waitFor();
+  await other.locator('[data-verdict=none]').click();
+  await isInFront(other, 3);
   await has(other, '[data-awaiting]', 0);
   await Promise.all([close(giver), close(other)]);
 });

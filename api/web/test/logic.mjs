@@ -122,6 +122,8 @@ check('a new violation is shown only where it belongs', () => {
   assert.ok(!fits({ status: 'closed' }));
   assert.ok(fits({ status: 'open', verdict: 'none' }));
   assert.ok(!fits({ verdict: 'confirmed' }));
+  assert.ok(!fits({ verdict: 'awaits_second' }));
+  assert.ok(!fits({ words: '动火' }), 'an event tells no words');
   assert.ok(!fits({}, { to: new Date('2026-03-01T08:00:00Z') }));
   assert.ok(fits({}, { from: new Date('2026-03-01T08:00:00Z') }));
 });
