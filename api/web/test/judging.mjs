@@ -184,7 +184,7 @@ await check('the second signature is asked of another than the giver', async () 
   Object.assign(mock.desk, { undo_ms: 0, second: 'awaited' });
   for (const number of [1, 2]) mock.desk.judge(idOf(number), 'zhang.wei', { version: 0, finding: { verdict: 'confirmed' } });
   const giver = await openAs(mock, 'zhang.wei', { wanted: '[data-card]' });
-  await card(giver, 1).getByText('Awaits second signature').waitFor();
+  await card(giver, 1).getByText('To sign').waitFor();
   await giver.locator(`[data-card="${idOf(1)}"] .face`).click();
   await giver.getByText('nobody signs the own verdict').waitFor();
   await pause(SEEN_MS);
