@@ -87,11 +87,8 @@ await checkInbox('z takes the verdict back, shows it again, and shows the second
   expect(sent(mock.desk)[1].body.version === 2, `version ${sent(mock.desk)[1].body.version}`);
 });
 
-await check('z before the answer waits for it', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
+await checkInbox('z before the answer waits for it', async ({ mock, page }) => {
   const release = mock.desk.hold(/^POST/);
-  await sees(page, 1);
   await page.keyboard.press('c');
   await isInFront(page, 2);
   await page.keyboard.press('z');
@@ -101,7 +98,6 @@ await check('z before the answer waits for it', async () => {
   await until(() => sent(mock.desk, 'DELETE').length === 1, 'not undone');
   await until(() => mock.desk.stateOf(idOf(1)).version === 2 && mock.desk.stateOf(idOf(1)).standing === null, 'it stands');
   await page.locator('[data-judge] .choices').waitFor();
-  await close(page);
 });
 
 await check('when the time to undo is over, a change asks for its reason', async () => {
