@@ -14,6 +14,7 @@ pub(crate) const fn verdict_kind(error: &VerdictError) -> (StatusCode, &'static 
         VerdictError::Refused(Refusal::Changed { .. }) => {
             (StatusCode::CONFLICT, "changed", "Changed meanwhile")
         }
+        VerdictError::Refused(Refusal::Recused) => (StatusCode::CONFLICT, "recused", "Recused from the site"),
         VerdictError::Refused(
             Refusal::WordsMissing
             | Refusal::ChangeReasonMissing
