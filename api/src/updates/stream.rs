@@ -29,8 +29,7 @@ const RETRY: Duration = Duration::from_secs(2);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 
-/// Tells of violations that open or change (`violation`), of cameras (`camera`) and of cases (`case`) as it happens, each as in
-/// its list.
+/// Sends violations that open or change (`violation`), cameras (`camera`) and cases (`case`) as it happens, each as in its list.
 ///
 /// Begins with the present, or after the event in `Last-Event-ID`, which loses and repeats nothing. When the
 /// events after that one are no longer kept, one event `reset` says so: read the lists again.

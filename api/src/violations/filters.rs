@@ -177,6 +177,8 @@ impl PageParams {
 
 #[cfg(test)]
 mod tests {
+    use anjian_casework::case::CaseState;
+
     use super::*;
     use crate::http::query::{Both, Query};
 
@@ -218,6 +220,18 @@ mod tests {
     }
 
     #[test]
+    fn marks_and_words_are_read() {
+        let query = page(
+            "reason=hat_worn&reason=other&awaits_second=true&case=none&case=draft&words=%E5%8A%A8%E7%81%AB+gate",
+        );
+        let ViolationQuery { marks, words, .. } = query.unwrap();
+        assert_eq!(marks.reasons, [DismissReason::HatWorn, DismissReason::Other]);
+        assert!(marks.awaits_second);
+        assert_eq!(marks.cases, [CaseMark::None, CaseMark::Stage(CaseState::Draft)]);
+        assert_eq!(words, Some("动火 gate".parse().unwrap()));
+    }
+
+    #[test]
     fn an_unencoded_plus_is_understood() {
         let query = page("from=2026-03-01T08:00:00+08:00").unwrap();
         assert_eq!(query.from.unwrap().to_string(), "2026-03-01T00:00:00Z");
@@ -252,6 +266,11 @@ mod tests {
         check_refused("run=old", "run", "live or archive");
         check_refused("min_score=1.5", "min_score", "0 to 1");
         check_refused("min_score=nan", "min_score", "0 to 1");
+        check_refused("reason=none", "reason", "use hat_worn, not_a_person");
+        check_refused("case=gone", "case", "use draft, noticed");
+        check_refused("awaits_second=yes", "awaits_second", "true");
+        check_refused("words=%EF%BC%81", "words", "at least one letter");
+        check_refused(&format!("words={}", "a".repeat(101)), "words", "at most 100");
         check_refused("cursor=abc", "cursor", "not a cursor");
         check_refused(&"camera=a&".repeat(65), "camera", "at most 64");
     }

@@ -9,11 +9,8 @@ import { check, expect, until } from './view.mjs';
 const AXE = await readFile(fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)), 'utf8');
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
-await check('c confirms what is in front, with what was shown of it, and the next comes at once', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
+await checkInbox('c confirms what is in front, with what was shown of it, and the next comes at once', async ({ mock, page }) => {
   const release = mock.desk.hold(/^POST/);
-  await sees(page, 1);
   await page.keyboard.press('c');
   await isInFront(page, 2);
   await until(() => sent(mock.desk).length === 1, 'nothing was sent');
@@ -24,7 +21,6 @@ await check('c confirms what is in front, with what was shown of it, and the nex
   await card(page, 1).locator('.state.confirmed').waitFor();
   release();
   await page.locator('[data-undo-seconds]').waitFor();
-  await close(page);
 });
 
 await checkInbox('x and a digit dismiss with that reason, and other asks for words', async ({ mock, page }) => {
@@ -192,6 +188,13 @@ await checkInbox('like ones stack, the list can be a list, the picture large, an
   await page.locator('[data-find]').fill('一号');
   await page.keyboard.press('Enter');
   await until(() => new URL(page.url()).searchParams.get('camera') === 'gate-1', page.url());
+  await page.keyboard.press('/');
+  await page.locator('[data-find]').fill('a mirror');
+  await page.keyboard.press('Enter');
+  await until(() => new URL(page.url()).searchParams.get('words') === 'a mirror', page.url());
+  await has(page, '[data-card]', 0);
+  await page.locator('[data-words]').click();
+  await has(page, '[data-card]', 8);
   await page.reload();
   await page.locator('[data-queue].list').waitFor();
 });

@@ -87,11 +87,8 @@ await checkInbox('z takes the verdict back, shows it again, and shows the second
   expect(sent(mock.desk)[1].body.version === 2, `version ${sent(mock.desk)[1].body.version}`);
 });
 
-await check('z before the answer waits for it', async () => {
-  const mock = await server();
-  const page = await openAs(mock, 'zhang.wei');
+await checkInbox('z before the answer waits for it', async ({ mock, page }) => {
   const release = mock.desk.hold(/^POST/);
-  await sees(page, 1);
   await page.keyboard.press('c');
   await isInFront(page, 2);
   await page.keyboard.press('z');
@@ -101,7 +98,6 @@ await check('z before the answer waits for it', async () => {
   await until(() => sent(mock.desk, 'DELETE').length === 1, 'not undone');
   await until(() => mock.desk.stateOf(idOf(1)).version === 2 && mock.desk.stateOf(idOf(1)).standing === null, 'it stands');
   await page.locator('[data-judge] .choices').waitFor();
-  await close(page);
 });
 
 await check('when the time to undo is over, a change asks for its reason', async () => {
@@ -184,7 +180,7 @@ await check('the second signature is asked of another than the giver', async () 
   Object.assign(mock.desk, { undo_ms: 0, second: 'awaited' });
   for (const number of [1, 2]) mock.desk.judge(idOf(number), 'zhang.wei', { version: 0, finding: { verdict: 'confirmed' } });
   const giver = await openAs(mock, 'zhang.wei', { wanted: '[data-card]' });
-  await card(giver, 1).getByText('Awaits second signature').waitFor();
+  await card(giver, 1).getByText('To sign').waitFor();
   await giver.locator(`[data-card="${idOf(1)}"] .face`).click();
   await giver.getByText('nobody signs the own verdict').waitFor();
   await pause(SEEN_MS);
@@ -197,13 +193,16 @@ await check('the second signature is asked of another than the giver', async () 
   await note(other, 'sign_none');
   await other.locator('[data-awaiting="2"]').click();
   await sees(other, 1);
+  expect((await other.locator('[data-card]').count()) === 2 && new URL(other.url()).searchParams.get('awaits_second') === 'true', other.url());
   await other.keyboard.press('s');
   await sees(other, 2);
   await other.locator('[data-stage] [data-sign]').click();
-  await isInFront(other, 3);
+  await other.locator('[data-done]').waitFor();
   for (const number of [1, 2]) await until(() => mock.desk.stateOf(idOf(number)).standing.second_by === 'li.na', `${number} is not signed`);
   await card(other, 1).locator('.face').click();
   await other.getByText(/Second signature: li\.na/).waitFor();
+  await other.locator('[data-verdict=none]').click();
+  await isInFront(other, 3);
   await has(other, '[data-awaiting]', 0);
   await Promise.all([close(giver), close(other)]);
 });

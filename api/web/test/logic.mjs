@@ -86,9 +86,11 @@ check('durations in their two largest units', () => {
 check('an address keeps the filters', () => {
   const chosen = {
     range: 'custom', from: '2026-03-01T08:00', to: '2026-03-02T08:00', behaviours: ['hot_work', 'no_hard_hat'],
-    cameras: ['gate-1'], sites: ['plant-7'], status: 'open', verdict: 'none',
+    cameras: ['gate-1'], sites: ['plant-7'], status: 'open', verdict: 'dismissed', reasons: ['hat_worn', 'unclear'], words: '动火 a&b',
   };
   assert.deepEqual(filters.readAddress(filters.writeAddress(chosen)), chosen);
+  const toSign = { ...filters.noFilters(), verdict: 'awaits_second' };
+  assert.deepEqual(filters.readInboxAddress(filters.writeInboxAddress(toSign)), toSign);
   assert.equal(filters.writeAddress(filters.noFilters()).toString(), '');
   assert.deepEqual(filters.readAddress(new URLSearchParams('range=ever&status=odd&verdict=odd&from=x')), filters.noFilters());
 });
@@ -127,6 +129,8 @@ check('a new violation is shown only where it belongs', () => {
   assert.ok(!fits({ status: 'closed' }));
   assert.ok(fits({ status: 'open', verdict: 'none' }));
   assert.ok(!fits({ verdict: 'confirmed' }));
+  assert.ok(!fits({ verdict: 'awaits_second' }));
+  assert.ok(!fits({ words: '动火' }), 'an event tells no words');
   assert.ok(!fits({}, { to: new Date('2026-03-01T08:00:00Z') }));
   assert.ok(fits({}, { from: new Date('2026-03-01T08:00:00Z') }));
 });

@@ -88,6 +88,16 @@ export class MockDesk {
     return { ...item, verdict: counts, judged: version === 0 ? null : { version, verdict, undo_until, awaits_second } };
   }
 
+  #fits(item, query) {
+    const { verdict, judged } = this.listed(item);
+    const { standing } = this.stateOf(item.id);
+    const asks = (key, value) => !query.has(key) || query.getAll(key).includes(value);
+    const isAwaited = !query.has('awaits_second') || judged?.awaits_second;
+    const hasWords = !query.has('words') || standing?.words.includes(query.get('words'));
+    const isFree = query.get('case') !== 'none' || (verdict === 'confirmed' && !this.isHeld(item.id));
+    return isFree && asks('camera', item.camera) && asks('verdict', verdict) && asks('reason', standing?.reason) && isAwaited && hasWords;
+  }
+
   detail(item) {
     const opened = Date.parse(item.opened_at);
     const at = (ms) => new Date(opened + ms).toISOString();
@@ -193,15 +203,14 @@ export class MockDesk {
     const V = '/api/v1/violations';
     return [
       ['GET', V, 'see_violations', guarded(({ query }) => {
-        const wanted = query.get('verdict');
-        const fits = this.items.map((item) => this.listed(item)).filter(({ id, verdict, camera }) => (!wanted || verdict === wanted) && (query.get('case') !== 'none' || (verdict === 'confirmed' && !this.isHeld(id))) && (!query.get('camera') || query.getAll('camera').includes(camera)));
+        const fits = this.items.filter((item) => this.#fits(item, query)).map((item) => this.listed(item));
         // What was judged meanwhile moves no page: a cursor names the last one that was shown.
         const older = fits.filter(({ opened_at }) => !query.get('cursor') || opened_at < query.get('cursor'));
         const items = older.slice(0, Math.min(this.page, Number(query.get('limit') ?? 50)));
         return [200, { items, next_cursor: items.length < older.length ? items.at(-1).opened_at : null }];
       })],
       ['GET', `${V}/counts`, 'see_violations', ({ query }) => {
-        const count = this.items.filter((item) => !query.get('verdict') || this.listed(item).verdict === query.get('verdict')).length;
+        const count = this.items.filter((item) => this.#fits(item, query)).length;
         return [200, { by_behaviour: [{ key: 'no_hard_hat', count }], by_camera: [{ key: 'gate-1', count }], by_hour: [], by_day: [{ key: new Date().toISOString().slice(0, 10), count }] }];
       }],
       ['GET', `${V}/:id/snapshot.jpg`, 'see_evidence', guarded(({ id }) => image(pictureOf(numberOf(id))))],

@@ -1,17 +1,9 @@
 //! Rows of `written` in which phrases occur, as the engine at hand finds them.
 
 use crate::engine::connection::Engine;
+use crate::engine::phrase::Phrase;
 use crate::engine::sql::Builder;
 use crate::engine::{postgres, sqlite};
-
-/// Tokens that follow each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Phrase {
-    /// Letters and digits, with one space between tokens: nothing in them is a word of an engine's query language.
-    pub(crate) tokens: String,
-    /// Whether the last token may be the beginning of a longer one.
-    pub(crate) may_go_on: bool,
-}
 
 /// Appends the condition that every phrase occurs in the row of `written`.
 pub(crate) fn push(engine: Engine, sql: &mut Builder, phrases: &[Phrase]) {

@@ -15,6 +15,7 @@ pub(crate) mod full_text;
 pub(crate) mod kind;
 pub(crate) mod open;
 mod page;
+pub(crate) mod phrase;
 pub(crate) mod postgres;
 pub(crate) mod presence;
 pub(crate) mod row;

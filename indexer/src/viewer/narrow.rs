@@ -27,9 +27,9 @@ pub(crate) fn narrowed<'q>(
             return nothing(query);
         }
     }
-    // What officers decide is not told to others, not even by what a search finds.
-    let is_told = query.marks.is_empty() || !reach::is_confirmed_only(viewer);
-    if !is_told || (!query.marks.cases.is_empty() && !sees_drafts(viewer)) {
+    // Decisions of officers are theirs: others do not learn them from what a search finds.
+    let may_ask = query.marks.is_empty() || !reach::is_confirmed_only(viewer);
+    if !may_ask || (!query.marks.cases.is_empty() && !sees_drafts(viewer)) {
         return nothing(query);
     }
     match reach::of(viewer, Action::SeeViolations) {

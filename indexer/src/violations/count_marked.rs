@@ -8,7 +8,7 @@ use crate::engine::columns::Columns;
 use crate::engine::sql::Builder;
 use crate::violations::by_words::Part;
 use crate::violations::calendar::Bucket;
-use crate::violations::marks;
+use crate::violations::marked;
 use crate::violations::search::END;
 use crate::{CountKey, GroupBy, Index, IndexError, ViolationCount};
 
@@ -63,7 +63,7 @@ impl Index {
 
     fn grouped(&self, part: &Part<'_>, key: &str) -> Result<Builder, IndexError> {
         let mut sql = Builder::new(format!("SELECT {key} AS key, count(*) AS matches"));
-        marks::push_from(self.inner.reader.engine(), &mut sql, part, END)?;
+        marked::push_from(self.inner.reader.engine(), &mut sql, part, END)?;
         sql.push(" GROUP BY 1");
         Ok(sql)
     }

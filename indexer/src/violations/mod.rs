@@ -11,6 +11,7 @@ pub(crate) mod interrupted;
 pub(crate) mod known_start;
 pub(crate) mod list_row;
 pub(crate) mod listed;
+pub(crate) mod marked;
 pub(crate) mod marks;
 pub(crate) mod occurring;
 pub(crate) mod parts;

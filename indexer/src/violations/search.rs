@@ -8,7 +8,7 @@ use anjian_domain::{Behaviour, Viewer};
 use crate::viewer::narrow::narrowed;
 use crate::violations::by_words::Part;
 use crate::violations::walk::{Driver, Plan};
-use crate::violations::{list_row, marks};
+use crate::violations::{list_row, marked};
 use crate::{Cursor, Index, IndexError, ViolationPage, ViolationQuery, ViolationRow};
 
 impl Index {
@@ -26,7 +26,7 @@ impl Index {
         let limit = usize::from(query.limit.clamp(1, ViolationQuery::MAX_LIMIT));
         let mut rows = Vec::new();
         for part in self.parts(viewer, query).await? {
-            // One more than asked for tells whether there is another page.
+            // One row more than a page holds: it shows whether there is another page.
             let sql = self.page_of(&part, limit + 1).await?;
             let read = sql.build().fetch_all(&self.inner.reader).await;
             rows.extend(read.map_err(|source| IndexError::Database {
@@ -55,7 +55,7 @@ fn marked_page_sql(engine: Engine, part: &Part<'_>, rows: usize) -> Result<Build
     let columns = list_row::COLUMNS;
     let mut sql = Builder::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq IN (SELECT n.seq"));
     let before = part.query.cursor.map_or(END, |cursor| (cursor.opened_at.as_micros(), cursor.seq));
-    marks::push_from(engine, &mut sql, part, before)?;
+    marked::push_from(engine, &mut sql, part, before)?;
     sql.push(format_args!(" ORDER BY n.opened_us DESC, n.seq DESC LIMIT {rows})"));
     Ok(sql)
 }

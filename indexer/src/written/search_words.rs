@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::engine::full_text::Phrase;
+use crate::engine::phrase::Phrase;
 use crate::written::spaced::{is_han, spaced};
 
 /// Terms, with spaces between them, that must all occur. A term is a phrase: its characters follow each other. Its last word

@@ -25,6 +25,7 @@ mod marks;
 mod media;
 mod moves;
 mod nodes;
+mod old_words;
 mod paging;
 mod pieces;
 mod postgres;

@@ -149,8 +149,8 @@ pub(crate) fn violations_are_found_by_their_case(store: &Store) {
     let mill = Sites::new(["mill".parse().unwrap()]).unwrap();
     let stranger = Viewer::new("other", Role::Enterprise, Scope::Sites(mill)).unwrap();
     assert!(store.wait(store.index.cases(&stranger, &with("停工"))).unwrap().items.is_empty());
-    let told = store.wait(store.index.live_since(&stranger, 0, 100)).unwrap();
-    assert!(told.iter().all(|update| !matches!(update.kind, LiveKind::Case(_))), "not even live");
-    let told = store.wait(store.index.live_since(&enterprise(), update.seq, 100)).unwrap();
-    assert!(told.iter().any(|update| matches!(update.kind, LiveKind::Case(_))), "from the notice on");
+    let updates = store.wait(store.index.live_since(&stranger, 0, 100)).unwrap();
+    assert!(updates.iter().all(|update| !matches!(update.kind, LiveKind::Case(_))), "not even live");
+    let updates = store.wait(store.index.live_since(&enterprise(), update.seq, 100)).unwrap();
+    assert!(updates.iter().any(|update| matches!(update.kind, LiveKind::Case(_))), "from the notice on");
 }

@@ -22,7 +22,7 @@ export const en = {
   ago: (text: string) => `${text} ago`,
 
   status: { open: 'Still open', closed: 'Closed' },
-  verdict: { none: 'Not judged', confirmed: 'Confirmed', dismissed: 'Dismissed' },
+  verdict: { none: 'Not judged', awaits_second: 'To sign', confirmed: 'Confirmed', dismissed: 'Dismissed' },
   closeReason: {
     ended: 'the rule was kept again',
     left: 'the person left the zone or the picture',

@@ -51,23 +51,23 @@ class Inbox {
   ids = $derived(this.order.map(({ id }) => id));
   #byId = $derived(new Map(this.order.map((item) => [item.id, item])));
   stack = $derived(this.stacks.find(({ members }) => members.some(({ id }) => id === this.current?.id)) ?? null);
-  /** What an act goes on to: who signs goes on to sign. */
-  #isNext = $derived.by(() => (this.current && verdicts.standOf(this.current).awaitsSecond ? this.awaitsSecond : this.isLeft));
   /** What comes into front after the next acts. */
   ahead = $derived.by(() => {
     const { current } = this;
-    const first = current && nextLeft(this.ids, current.id, this.#isNext);
-    const second = first && nextLeft(this.ids, first, (id) => id !== current.id && this.#isNext(id));
+    const first = current && nextLeft(this.ids, current.id, this.isTodo);
+    const second = first && nextLeft(this.ids, first, (id) => id !== current.id && this.isTodo(id));
     return [first, second].filter((id) => id !== null);
   });
-  #leftHere = $derived(this.ids.filter((id) => this.isLeft(id)).length);
+  /** The view of what waits for a second officer, who signs and judges nothing. */
+  isToSign = $derived(desk.filters.verdict === 'awaits_second');
+  #leftHere = $derived(this.ids.filter((id) => this.isTodo(id)).length);
   /** What is left in the view; the server counts a verdict only when it can be undone no longer. */
   left = $derived.by(() => {
-    if (!desk.list.cursor || desk.total === null || desk.filters.verdict !== 'none') return this.#leftHere;
+    if (!desk.list.cursor || desk.total === null || !(this.isToSign || desk.filters.verdict === 'none')) return this.#leftHere;
     return Math.max(this.#leftHere, desk.total - (this.ids.length - this.#leftHere));
   });
-  /** Those of the list that wait for the signature of a second officer. */
-  awaiting = $derived(this.ids.filter((id) => this.awaitsSecond(id)));
+  /** How many of another view wait for a second officer. */
+  awaiting = $derived.by(() => (this.isToSign ? 0 : this.ids.filter((id) => this.awaitsSecond(id)).length));
 
   find = (id: string): Violation | undefined => this.#byId.get(id);
 
@@ -85,13 +85,15 @@ class Inbox {
     return awaitsSecond && (deadline === null || deadline <= clock.now) && view?.standing?.by !== session.account?.name;
   };
 
+  isTodo = (id: string): boolean => (this.isToSign ? this.awaitsSecond(id) : this.isLeft(id));
+
   /** A list that came anew, or an item that changed: the same violation stays in front. */
   follow(): void {
     const { current } = this;
     const found = current && this.find(current.id);
     if (found && found !== current) this.current = found;
     if (current || desk.list.isOfOtherView) return;
-    const next = nextLeft(this.ids, null, this.isLeft);
+    const next = nextLeft(this.ids, null, this.isTodo);
     if (next) this.show(next);
     else if (desk.list.cursor && !desk.list.isLoading && !desk.list.problem) void desk.list.more();
   }

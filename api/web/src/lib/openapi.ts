@@ -637,8 +637,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells of violations that open or change (`violation`), of cameras (`camera`) and of cases (`case`) as it happens, each as in
-         *     its list.
+         * Sends violations that open or change (`violation`), cameras (`camera`) and cases (`case`) as it happens, each as in its list.
          * @description Begins with the present, or after the event in `Last-Event-ID`, which loses and repeats nothing. When the
          *     events after that one are no longer kept, one event `reset` says so: read the lists again.
          */

@@ -21,7 +21,7 @@ export const zh: Words = {
   ago: (text) => `${text}前`,
 
   status: { open: '进行中', closed: '已结束' },
-  verdict: { none: '待核查', confirmed: '已确认', dismissed: '已驳回' },
+  verdict: { none: '待核查', awaits_second: '待签认', confirmed: '已确认', dismissed: '已驳回' },
   closeReason: {
     ended: '已恢复合规',
     left: '人员离开区域或画面',

@@ -1,6 +1,6 @@
 //! Phrases in the query language of `to_tsquery`.
 
-use crate::engine::full_text::Phrase;
+use crate::engine::phrase::Phrase;
 
 pub(crate) fn query(phrases: &[Phrase]) -> String {
     phrases.iter().map(one).collect::<Vec<_>>().join(" & ")

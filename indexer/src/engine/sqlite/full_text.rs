@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use crate::engine::full_text::Phrase;
+use crate::engine::phrase::Phrase;
 
 pub(crate) fn query(phrases: &[Phrase]) -> String {
     let one = |phrase: &Phrase| format!("\"{}\"{}", phrase.tokens, if phrase.may_go_on { " *" } else { "" });
