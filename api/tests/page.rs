@@ -232,19 +232,17 @@ async fn no_verdict_is_wrong_or_lost_in_chromium() {
     look_at_mock("judging.mjs").await;
 }
 
+/// Cases from a violation to their end, on the page of officers and on an enterprise's phone.
+#[tokio::test]
+async fn cases_go_to_their_end_in_chromium() {
+    look_at_mock("cases.mjs").await;
+}
+
 /// Lets a script look that brings a server of its own.
 async fn look_at_mock(script: &str) {
     let folder = tempfile::tempdir().unwrap();
     let seed = Seed::new(folder.path(), SystemClock.now()).await;
     look(&seed, script).await;
-}
-
-/// Cases from a violation to their end, on the page of officers and on an enterprise's phone. The script brings a server of its own.
-#[tokio::test]
-async fn cases_go_to_their_end_in_chromium() {
-    let folder = tempfile::tempdir().unwrap();
-    let seed = Seed::new(folder.path(), SystemClock.now()).await;
-    look(&seed, "cases.mjs").await;
 }
 
 /// A small picture a second for 25 hours, in Berlin; from noon on the machine's clock was 90 s behind what it had said.

@@ -297,4 +297,3 @@ const DEEDS = {
     one.members = one.members.filter((id) => id !== violation);
   },
 };
-
