@@ -49,6 +49,7 @@ await check('a case goes from a confirmed violation to its end, and the auditor 
   await close(second);
 
   const phone = await openAs(mock, 'plant-safety', { query: '', wanted: '[data-open-notices] [data-case]', ...PHONE });
+  await phone.getByText('一号门 · 作业区').first().waitFor();
   await phone.locator('[data-open-notices] [data-case]').tap();
   await phone.locator('[data-step-button=acknowledge]').tap();
   await has(phone, '[data-step-button=acknowledge]', 0);

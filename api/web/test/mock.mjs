@@ -206,7 +206,7 @@ const need = (account, action) => {
 /** [method, path, action or null, answer]. */
 const ROUTES = [
   ['GET', '/api/v1/behaviours', null, () => [200, { items: BEHAVIOURS }]],
-  ['GET', '/api/v1/sites', 'see_sites', () => [200, { items: SITES }]],
+  ['GET', '/api/v1/sites', 'see_sites', () => [200, { items: SITES.map((site) => ({ ...site, cameras: CAMERAS.filter((camera) => camera.site === site.id).map(({ id, name, zones }) => ({ id, name, zones })) })) }]],
   ['GET', '/api/v1/cameras', 'see_cameras', () => [200, { items: CAMERAS }]],
   ['GET', '/api/v1/violations', 'see_violations', () => [200, { items: [0, 1, 2, 3, 4].map(violation), next_cursor: null }]],
   ['GET', '/api/v1/violations/counts', 'see_violations', () => [200, { by_behaviour: [{ key: 'no_hard_hat', count: 5 }], by_camera: [{ key: 'gate-1', count: 5 }], by_hour: [], by_day: [] }]],

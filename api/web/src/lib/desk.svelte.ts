@@ -30,6 +30,8 @@ class Desk {
   list = $state(new ViolationList());
   sites = $state<Site[]>([]);
   cameras = $state<Camera[]>([]);
+  /** Sites name their cameras: not everybody who sees a violation may see what cameras are doing. */
+  #names = $derived(new Map(this.sites.flatMap(({ cameras }) => cameras).map((camera) => [camera.id, camera])));
   /** Whether the list of cameras has arrived: until then an empty one says nothing. */
   hasCameras = $state(false);
   counts = $state<Counts>({});
@@ -156,14 +158,15 @@ class Desk {
   }
 
   cameraName(id: string): string {
-    return this.cameras.find((camera) => camera.id === id)?.name || id;
+    return this.#names.get(id)?.name || id;
   }
 
   /** A zone has its name in its camera; one that has gone from the configuration stands with its id. */
   zoneName({ camera, zone }: Violation): string {
     if (zone === WHOLE_PICTURE) return language.words.wholePicture;
-    return this.cameras.find((other) => other.id === camera)?.zones[zone] || zone;
+    return this.#names.get(camera)?.zones[zone] || zone;
   }
+
 
   zoneOf(site: string): string {
     return this.sites.find((other) => other.id === site)?.time_zone ?? this.zone;

@@ -761,7 +761,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every site. */
+        /** Every site, with the names of its cameras and zones. */
         get: operations["sites"];
         put?: never;
         post?: never;
@@ -1263,6 +1263,15 @@ export interface components {
         BehavioursView: {
             /** @description In the order in which lists show them. */
             items: components["schemas"]["BehaviourView"][];
+        };
+        /** @description What people call a camera: whoever sees a violation may read where it was. */
+        CameraNamesView: {
+            id: string;
+            name: string;
+            /** @description As in the list of cameras. */
+            zones: {
+                [key: string]: string;
+            };
         };
         /** @description What the recordings of a camera take. */
         CameraStorageView: {
@@ -2517,6 +2526,8 @@ export interface components {
         };
         /** @description One enterprise's premises. */
         SiteView: {
+            /** @description Its cameras by id. */
+            cameras: components["schemas"]["CameraNamesView"][];
             /** @description Whether the present configuration names it. */
             configured: boolean;
             /** @description Unified social credit code; empty when unknown. */
@@ -2824,6 +2835,7 @@ export type AuditView = components['schemas']['AuditView'];
 export type BasisView = components['schemas']['BasisView'];
 export type BehaviourView = components['schemas']['BehaviourView'];
 export type BehavioursView = components['schemas']['BehavioursView'];
+export type CameraNamesView = components['schemas']['CameraNamesView'];
 export type CameraStorageView = components['schemas']['CameraStorageView'];
 export type CameraUsageView = components['schemas']['CameraUsageView'];
 export type CameraView = components['schemas']['CameraView'];
