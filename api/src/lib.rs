@@ -5,6 +5,7 @@
 //! in `accounts`; what an error looks like is decided once, in `problem`.
 
 mod accounts;
+mod attachments;
 mod audit;
 mod behaviours;
 mod cameras;

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use crate::accounts::sign_on::there_and_back;
 use crate::accounts::{gate, own, roles, session, tokens, totp, users};
+use crate::attachments::{send, show};
 use crate::audit::checkpoint;
 use crate::audit::export as audit_file;
 use crate::audit::list as audit;
@@ -60,6 +61,8 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(cases::counts))
         .routes(routes!(one_case::one))
         .routes(routes!(steps::step))
+        .routes(routes!(send::send))
+        .routes(routes!(show::show))
         .routes(routes!(proofs::proofs))
         .routes(routes!(cards::list))
         .routes(routes!(reviews::list))

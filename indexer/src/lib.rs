@@ -22,6 +22,7 @@
 //! in each index instead of sixteen, and clients see neither.
 
 mod accounts;
+mod attachments;
 mod audit;
 mod bucket;
 mod casework;
@@ -49,6 +50,10 @@ pub use accounts::error::AccountError;
 pub use accounts::log_in::{Credentials, NewSession};
 pub use accounts::sessions::{FoundSession, SessionRow};
 pub use accounts::tokens::{FoundToken, NewToken, TokenRow, WhoseTokens};
+pub use attachments::error::AttachmentError;
+pub use attachments::find::AttachmentFile;
+pub use attachments::receive::{NewAttachment, Receiving};
+pub use attachments::row::{AttachmentId, AttachmentRow};
 pub use audit::checkpoint::{Checkpoint, CheckpointFault, Envelope};
 pub use audit::entry::AuditEntry;
 pub use audit::key::PublicKey;

@@ -89,6 +89,8 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/cases/counts", may(&[Action::SeeCases])),
     ("GET", "/api/v1/cases/{id}", may(&[Action::SeeCases])),
     ("POST", "/api/v1/cases/{id}/steps", may(STEPS)),
+    ("POST", "/api/v1/cases/{id}/attachments", may(&[Action::SendAttachments])),
+    ("GET", "/api/v1/cases/{id}/attachments/{attachment}", may(&[Action::SeeAttachments])),
     ("GET", "/api/v1/cases/{id}/proofs", may(&[Action::SeeCases])),
     ("GET", "/api/v1/legal-cards", may(&[Action::SeeLegalCards, Action::SeeCases])),
     ("GET", "/api/v1/reviews", may(&[Action::SeeReviews])),

@@ -7,6 +7,7 @@ use anjian_indexer::{CaseDetail, CaseViolation, DeliveryRow, StepRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::attachments::views::AttachmentView;
 use crate::cases::notice_view::{NoticeView, ProofView, member_text};
 use crate::cases::views::{CaseView, outcomes, stages, step_names};
 use crate::violations::views::ViolationView;
@@ -35,6 +36,8 @@ pub(crate) struct CaseDetailView {
     /// Every step that you may see, the oldest first.
     steps: Vec<StepView>,
     violations: Vec<CaseViolationView>,
+    /// What was sent to it, the oldest first. What no step took yet is shown to its sender only.
+    attachments: Vec<AttachmentView>,
     /// Who was to hear of what; empty for enterprises.
     deliveries: Vec<DeliveryView>,
     /// The steps that you may take now. One may be refused for another reason.
@@ -180,6 +183,7 @@ impl CaseDetailView {
             ended: ended.as_ref().map(EndedView::from),
             steps: detail.steps.iter().map(StepView::from).collect(),
             violations: detail.violations.iter().map(CaseViolationView::from).collect(),
+            attachments: detail.attachments.iter().map(AttachmentView::from).collect(),
             deliveries: deliveries.iter().map(DeliveryView::from).collect(),
             possible,
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anjian_casework::roles::Action;
 use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
-use anjian_indexer::{AccountError, CaseError, IndexError, VerdictError};
+use anjian_indexer::{AccountError, AttachmentError, CaseError, IndexError, VerdictError};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::weakness::Weakness;
-use crate::http::kinds::{account_key, account_kind, case_kind, gallery_kind, verdict_kind};
+use crate::http::kinds::{account_key, account_kind, attachment_kind, case_kind, gallery_kind, verdict_kind};
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
 
@@ -92,6 +92,12 @@ pub(crate) enum Problem {
     /// A case was not changed.
     #[error(transparent)]
     Case(CaseError),
+    /// An attachment was not taken in.
+    #[error(transparent)]
+    Attachment(AttachmentError),
+    /// As many files are received as may be.
+    #[error("too many files are being received just now: try again in a few seconds")]
+    Uploads,
     /// A key of a document that is not allowed.
     #[error("{reason}")]
     BodyKey { key: &'static str, reason: String },
@@ -111,8 +117,8 @@ pub(crate) enum Problem {
     #[error("more than {0} bytes: send less")]
     TooLarge(usize),
     /// What was sent is called something that is not taken here.
-    #[error("{0:?} is not taken here: send image/jpeg, image/png, image/webp or application/json")]
-    MediaType(String),
+    #[error("{told:?} is not taken here: send {taken}")]
+    MediaType { told: String, taken: &'static str },
     /// Footage could not be read or put together.
     #[error("{}", told(.0))]
     Footage(#[from] FootageError),
@@ -180,13 +186,15 @@ impl Problem {
             Self::Account(error) => account_kind(error),
             Self::Verdict(error) => verdict_kind(error),
             Self::Case(error) => case_kind(error),
+            Self::Attachment(error) => attachment_kind(error),
+            Self::Uploads => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
             Self::BodyKey { .. } => (StatusCode::BAD_REQUEST, "account", "Not as an account"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
             Self::Late(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
             Self::Body(_) => (StatusCode::BAD_REQUEST, "body", "Body not understood"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large"),
-            Self::MediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Not taken here"),
+            Self::MediaType { .. } => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Not taken here"),
             Self::Footage(FootageError::Empty { .. }) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             Self::Footage(FootageError::CannotJoin { .. }) => {
                 (StatusCode::CONFLICT, "cannot-join", "Not possible in one file")
@@ -278,6 +286,16 @@ impl From<VerdictError> for Problem {
 }
 
 /// What failed in the index stays what it is.
+impl From<AttachmentError> for Problem {
+    fn from(error: AttachmentError) -> Self {
+        match error {
+            AttachmentError::Index(error) => Self::Index(error),
+            error => Self::Attachment(error),
+        }
+    }
+}
+
+/// What failed in the index stays what it is.
 impl From<CaseError> for Problem {
     fn from(error: CaseError) -> Self {
         match error {
@@ -350,7 +368,7 @@ mod tests {
             (Problem::ProxyOnly([203, 0, 113, 9].into()), 403, "server.trusted_proxies"),
             (Problem::Forbidden(Action::ReadAudit), 403, "must not do this (read_audit)"),
             (Problem::TooLarge(8), 413, "more than 8 bytes"),
-            (Problem::MediaType("text/plain".into()), 415, "send image/jpeg"),
+            (Problem::MediaType { told: "text/plain".into(), taken: "image/png" }, 415, "send image/png"),
             (Problem::Crowded(64), 503, "64 listeners"),
             (Problem::Busy, 503, "try again in a few seconds"),
             (Problem::Late(30), 503, "within 30 seconds"),

@@ -5,6 +5,8 @@ use anjian_casework::case::{Case, CaseState, Step};
 use anjian_casework::roles::Action;
 use anjian_domain::{Viewer, WallTime};
 
+use crate::attachments::find::of_case;
+use crate::attachments::row::AttachmentRow;
 use crate::casework::case_row::{COLUMNS, CaseId, CaseRow, decode, decode_state, not_read};
 use crate::casework::reach;
 use crate::engine::columns::{Columns, uuid_column};
@@ -24,6 +26,8 @@ pub struct CaseDetail {
     pub steps: Vec<StepRow>,
     /// The violations that are in it, and those that left it, in the order of their opening.
     pub violations: Vec<CaseViolation>,
+    /// What was sent to it, the oldest first. What waits for a step is shown to its sender only.
+    pub attachments: Vec<AttachmentRow>,
 }
 
 /// A violation of a case.
@@ -73,8 +77,9 @@ impl Index {
         let sees_drafts = reach::sees_drafts(viewer);
         let steps = steps.into_iter().filter(|step| sees_drafts || step.stage != CaseState::Draft).collect();
         let violations = violations(&mut reading, viewer, seq).await?;
+        let attachments = of_case(&mut reading, viewer, seq).await?;
         reading.commit().await.map_err(not_read)?;
-        Ok(Some(CaseDetail { row, case, steps, violations }))
+        Ok(Some(CaseDetail { row, case, steps, violations, attachments }))
     }
 }
 

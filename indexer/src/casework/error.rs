@@ -6,6 +6,7 @@ use anjian_casework::verdict;
 use anjian_domain::ViolationId;
 
 use crate::IndexError;
+use crate::attachments::row::AttachmentId;
 
 /// Why a case was not changed. Nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,11 @@ pub enum CaseError {
     /// The words of the step are missing or too long.
     #[error("this step has 1 to {0} characters of words")]
     Words(usize),
+    /// An attachment cannot go with the step.
+    #[error(
+        "attachment {0} cannot go with this step: you did not send it to this case, another step took it, or this step takes none"
+    )]
+    NoAttachment(AttachmentId),
     /// The index failed.
     #[error(transparent)]
     Index(#[from] IndexError),

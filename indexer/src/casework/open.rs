@@ -44,7 +44,15 @@ impl Index {
         let case = decide(&draft, &act, &gathered.context(rules, now, Version::default()))?;
         let casefile = insert(&mut transaction, id, &site, assignee.as_str(), &case, now).await?;
         bound::keep(&mut transaction, casefile, &case).await?;
-        let taken = Taken { id, casefile, step: Step::Propose, words: "", before: None, after: &case };
+        let taken = Taken {
+            id,
+            casefile,
+            step: Step::Propose,
+            words: "",
+            before: None,
+            after: &case,
+            attachments: &[],
+        };
         note(&mut transaction, viewer.into(), now, &taken).await?;
         transaction.commit().await.map_err(not_kept)?;
         Ok(id)

@@ -8,6 +8,8 @@ use anjian_casework::{Outcome, Recusals, Version};
 use anjian_domain::{Account, SiteId, Viewer, ViolationId, WallTime};
 
 use crate::Index;
+use crate::attachments::row::{AttachmentId, AttachmentRow};
+use crate::attachments::take::{Taker, take};
 use crate::casework::case_row::{self, CaseId, CaseRow, not_kept, not_read};
 use crate::casework::context::{Gathered, actor_of};
 use crate::casework::error::CaseError;
@@ -31,6 +33,8 @@ pub struct CaseStep {
     pub seen: Version,
     /// What the enterprise says with a plea or a rectification; empty for other steps.
     pub words: String,
+    /// What the actor sent to the case before, and what goes with this step.
+    pub attachments: Vec<AttachmentId>,
 }
 
 impl Index {
@@ -72,7 +76,16 @@ impl Index {
             _ => None,
         };
         let step = wanted.act.step();
-        let taken = Taken { id, casefile, step, words: &words, before: Some(&before), after: &after };
+        let attachments = take_attachments(&mut transaction, viewer, wanted, casefile, after.version).await?;
+        let taken = Taken {
+            id,
+            casefile,
+            step,
+            words: &words,
+            before: Some(&before),
+            after: &after,
+            attachments: &attachments,
+        };
         note(&mut transaction, viewer.into(), now, &taken).await?;
         transaction.commit().await.map_err(not_kept)?;
         newest.into_iter().for_each(|seq| self.announce(seq));
@@ -147,6 +160,23 @@ async fn members_of(
         Some(id) if its_site != *site => Err(CaseError::NoMember(*id)),
         _ => Ok(members.clone()),
     }
+}
+
+/// What goes with the step.
+async fn take_attachments(
+    transaction: &mut Connection<'_>,
+    viewer: &Viewer,
+    wanted: &CaseStep,
+    casefile: i64,
+    version: Version,
+) -> Result<Vec<AttachmentRow>, CaseError> {
+    let CaseStep { act, attachments, .. } = wanted;
+    match attachments.first() {
+        Some(first) if !act.step().takes_attachments() => return Err(CaseError::NoAttachment(*first)),
+        _ => {}
+    }
+    let by = Taker::Step { casefile, version: i64::from(version.0) };
+    take(transaction, viewer, attachments, &by).await?.map_err(CaseError::NoAttachment)
 }
 
 /// A plea was upheld: the violations are none. Answers the number of the last update.

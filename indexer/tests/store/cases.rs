@@ -14,7 +14,7 @@ use anjian_domain::{
     ViolationId,
 };
 use anjian_indexer::{
-    AccountSettings, AuditQuery, AuditReach, CaseError, CaseId, CaseProof, CaseQuery, CaseRules, CaseStep,
+    AccountSettings, AttachmentId, AuditQuery, AuditReach, CaseError, CaseId, CaseProof, CaseQuery, CaseRules, CaseStep,
     VerdictAct, VerdictError,
 };
 
@@ -23,16 +23,16 @@ use crate::fixture::{Store, at};
 
 const DAY_S: u64 = 24 * 3_600;
 
-fn officer(name: &str) -> Viewer {
+pub(crate) fn officer(name: &str) -> Viewer {
     Viewer::new(name, Role::Inspector, Scope::Everything).unwrap()
 }
 
-fn enterprise(site: &str) -> Viewer {
+pub(crate) fn enterprise(site: &str) -> Viewer {
     let sites = Sites::new([site.parse().unwrap()]).unwrap();
     Viewer::new("safety-officer", Role::Enterprise, Scope::Sites(sites)).unwrap()
 }
 
-fn rules() -> CaseRules {
+pub(crate) fn rules() -> CaseRules {
     let mut rules = CaseRules { cards: LegalCard::examples(), ..CaseRules::default() };
     rules.policy.quiet = Duration::from_secs(120);
     rules
@@ -44,20 +44,31 @@ fn proposal(outcome: Outcome) -> Proposal {
 }
 
 /// A violation that is confirmed beyond undo.
-fn confirmed(store: &Store, seconds: u64) -> ViolationId {
+pub(crate) fn confirmed(store: &Store, seconds: u64) -> ViolationId {
     let id = store.recorded(&store.run(RunKind::Live, "gate"), seconds).id;
     store.judge(id, Verdict::Confirmed);
     id
 }
 
-fn open(store: &Store, ids: &[ViolationId], outcome: Outcome) -> CaseId {
+pub(crate) fn open(store: &Store, ids: &[ViolationId], outcome: Outcome) -> CaseId {
     store.wait(store.index.open_case(&officer("wang"), ids, &proposal(outcome), &rules())).unwrap()
 }
 
-fn step(store: &Store, viewer: &Viewer, id: CaseId, seen: u32, act: Act) -> Result<Version, CaseError> {
+pub(crate) fn step(store: &Store, viewer: &Viewer, id: CaseId, seen: u32, act: Act) -> Result<Version, CaseError> {
+    step_with(store, viewer, id, seen, act, &[])
+}
+
+pub(crate) fn step_with(
+    store: &Store,
+    viewer: &Viewer,
+    id: CaseId,
+    seen: u32,
+    act: Act,
+    attachments: &[AttachmentId],
+) -> Result<Version, CaseError> {
     let words =
         if matches!(act, Act::Plead | Act::Rectify) { "已加装护栏".to_owned() } else { String::new() };
-    let wanted = CaseStep { act, seen: Version(seen), words };
+    let wanted = CaseStep { act, seen: Version(seen), words, attachments: attachments.to_vec() };
     store.wait(store.index.step_case(viewer, id, &wanted, &rules()))
 }
 
@@ -172,7 +183,7 @@ fn add_officer(store: &Store, viewer: &Viewer, certificate: &str) {
 }
 
 /// An order about two violations that left, by two officers.
-fn ordered(store: &Store) -> (CaseId, [ViolationId; 2]) {
+pub(crate) fn ordered(store: &Store) -> (CaseId, [ViolationId; 2]) {
     let (wang, li) = (officer("wang"), officer("li"));
     for (viewer, certificate) in [(&wang, "ZF-1"), (&li, "ZF-2")] {
         add_officer(store, viewer, certificate);
@@ -206,7 +217,7 @@ pub(crate) fn an_order_is_rectified_proven_and_closed(store: &Store) {
         store.wait(store.index.step_case(
             &plant,
             id,
-            &CaseStep { act: Act::Rectify, seen: Version(4), words: " ".into() },
+            &CaseStep { act: Act::Rectify, seen: Version(4), words: " ".into(), attachments: vec![] },
             &rules()
         )),
         Err(CaseError::Words(_))

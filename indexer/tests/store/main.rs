@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod attachments;
 mod audit;
 mod budget;
 mod cameras;
@@ -89,6 +90,9 @@ macro_rules! store_suite {
 }
 
 store_suite!(
+    attachments: an_attachment_is_received_taken_and_shown, an_attachment_is_taken_once_and_by_its_sender,
+        what_is_not_what_it_is_called_is_refused, what_no_step_took_goes_after_a_day, a_kill_while_one_is_received_leaves_nothing,
+        attachments_move_into_the_bucket, damaged_attachments_are_found;
     cases: a_reminder_is_read_and_closed, what_left_a_draft_is_not_shown_to_the_enterprise, a_violation_is_in_one_case_at_a_time, an_order_needs_what_the_law_asks_for,
         an_order_is_rectified_proven_and_closed, a_plea_that_is_upheld_dismisses_the_violation,
         a_case_follows_the_verdicts_of_its_violations, late_cases_escalate_and_reminders_end, a_recused_officer_does_not_act,

@@ -33,6 +33,10 @@ worded! {
 
         /// Cases with notices, pleas, rectifications and their history.
         SeeCases = "see_cases", "查看案件", "See cases";
+        /// Pictures, videos and documents that a side sent to a case.
+        SeeAttachments = "see_attachments", "查看案件附件", "See attachments";
+        /// Send pictures, videos and documents to a case.
+        SendAttachments = "send_attachments", "上传案件附件", "Send attachments";
         /// Make, change and withdraw drafts; withdraw cases.
         ManageCases = "manage_cases", "办理案件", "Manage cases";
         /// Sign drafts and issue notices.

@@ -95,6 +95,8 @@ pub const TABLE: &[Section] = &[
             named(Action::GiveVerdict, [S, S, X, X, X, X, X]),
             named(Action::SignSecond, [S, S, X, X, X, X, X]),
             view(Action::SeeCases, [S, S, N, X, X, S, G]),
+            logged(Action::SeeAttachments, Logged::Viewed, [S, S, N, X, X, S, G]),
+            named(Action::SendAttachments, [S, S, N, X, X, X, X]),
             named(Action::ManageCases, [S, S, X, X, X, X, X]),
             named(Action::IssueNotices, [S, S, X, X, X, X, X]),
             named(Action::RecordService, [S, S, X, X, X, X, X]),
