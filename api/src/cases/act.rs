@@ -193,9 +193,7 @@ impl ActView {
                 let upheld = members(upheld);
                 Act::Answer { upheld, reasons, outcome, term: new_term(term_days)? }
             }
-            Self::Return { reasons, term_days } => {
-                Act::Return { reasons, term: new_term(term_days)? }
-            }
+            Self::Return { reasons, term_days } => Act::Return { reasons, term: new_term(term_days)? },
             Self::RecordService { way, consent, on } => {
                 Act::RecordService(Service { way: way.read(consent), on })
             }

@@ -49,7 +49,10 @@ mod tests {
             ("a\r\nSet-Cookie: b", "a--Set-Cookie-%20b"),
         ] {
             let header = FileName::new("id-1.jpg".to_owned(), full).attached();
-            assert_eq!(header.to_str().unwrap(), format!("attachment; filename=\"id-1.jpg\"; filename*=UTF-8''{expected}"));
+            assert_eq!(
+                header.to_str().unwrap(),
+                format!("attachment; filename=\"id-1.jpg\"; filename*=UTF-8''{expected}")
+            );
         }
     }
 }

@@ -30,7 +30,9 @@ pub enum AttachmentError {
     #[error("this {} is damaged: its header cannot be read", .0.words().en)]
     Damaged(AttachmentKind),
     /// The picture is larger than a viewer could decode.
-    #[error("the picture has {width} x {height} pixels, at most {MAX_PIXELS} in all are taken: send a smaller one")]
+    #[error(
+        "the picture has {width} x {height} pixels, at most {MAX_PIXELS} in all are taken: send a smaller one"
+    )]
     TooManyPixels {
         /// Pixels.
         width: u64,

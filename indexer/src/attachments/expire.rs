@@ -27,7 +27,8 @@ impl Index {
         let now = self.inner.clock.now();
         let mut writer = self.write().await?;
         let mut transaction = writer.begin("attachment").await?;
-        let sql = "UPDATE attachment SET expired_us = $1 WHERE is_taken = 0 AND expired_us IS NULL AND at_us < $2";
+        let sql =
+            "UPDATE attachment SET expired_us = $1 WHERE is_taken = 0 AND expired_us IS NULL AND at_us < $2";
         let query = sql::query(sql).bind(now.as_micros()).bind(now.minus(UNTAKEN_FOR).as_micros());
         query.execute(&mut transaction).await.map_err(not_kept)?;
         transaction.commit().await.map_err(not_kept)?;

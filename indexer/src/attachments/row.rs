@@ -60,8 +60,7 @@ pub struct AttachmentRow {
 }
 
 /// What [`decode`] needs, from `attachment AS a`.
-pub(crate) const COLUMNS: &str =
-    "a.seq, a.id, a.kind, a.name, a.size_bytes, a.sha256, a.account, a.role, a.at_us, a.version, a.expired_us";
+pub(crate) const COLUMNS: &str = "a.seq, a.id, a.kind, a.name, a.size_bytes, a.sha256, a.account, a.role, a.at_us, a.version, a.expired_us";
 
 pub(crate) fn decode(row: &Row) -> Result<AttachmentRow, IndexError> {
     let columns = Columns { table: "attachment", row };

@@ -197,7 +197,9 @@ impl Index {
         let mut sql =
             Builder::new(format!("SELECT path FROM evidence WHERE is_gone = 0 AND {place} AND path IN ("));
         sql.push_list(evidence);
-        sql.push(format!(") UNION ALL SELECT path FROM attachment WHERE is_gone = 0 AND {place} AND path IN ("));
+        sql.push(format!(
+            ") UNION ALL SELECT path FROM attachment WHERE is_gone = 0 AND {place} AND path IN ("
+        ));
         sql.push_list(attachments).push(")");
         let known: Result<Vec<String>, _> = sql.build().scalars(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look files up", table: "evidence", source };
@@ -226,8 +228,6 @@ fn compare(recorded: &Recorded) -> (u64, Option<CheckFinding>) {
         Ok((read, found)) => {
             (read, found.map(|difference| difference.of_evidence(*violation, path.clone(), *size_bytes)))
         }
-        Err(error) => {
-            (0, Some(CheckFinding::Unreadable { path: path.clone(), reason: error.to_string() }))
-        }
+        Err(error) => (0, Some(CheckFinding::Unreadable { path: path.clone(), reason: error.to_string() })),
     }
 }

@@ -50,7 +50,11 @@ impl Difference {
 }
 
 /// Reads a file whole. Answers the bytes that were read, and how it differs.
-pub(crate) fn compare_file(path: &Path, size_bytes: u64, sha256: &str) -> io::Result<(u64, Option<Difference>)> {
+pub(crate) fn compare_file(
+    path: &Path,
+    size_bytes: u64,
+    sha256: &str,
+) -> io::Result<(u64, Option<Difference>)> {
     match digest(path) {
         Ok((found, _)) if found != size_bytes => Ok((found, Some(Difference::Size(found)))),
         Ok((found, digest)) => Ok((found, (digest != sha256).then_some(Difference::Digest))),

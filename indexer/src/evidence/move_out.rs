@@ -152,8 +152,9 @@ impl Index {
         let (mut gone, mut expired) = (Vec::new(), Vec::new());
         for here in safe {
             let table = files.table();
-            let sql =
-                format!("UPDATE {table} SET place = $2 WHERE path = $1 AND place = $3 AND expired_us IS NULL");
+            let sql = format!(
+                "UPDATE {table} SET place = $2 WHERE path = $1 AND place = $3 AND expired_us IS NULL"
+            );
             let query = sql::query(&sql).bind(&here.file.path).bind(BUCKET).bind(self.inner.node.0);
             let changed = query.execute(&mut transaction).await.map_err(not_noted)?;
             if changed > 0 { gone.push(here) } else { expired.push(here) }
@@ -194,12 +195,8 @@ impl Index {
 fn decode(files: Files, row: &Row) -> Result<Here, IndexError> {
     let columns = Columns { table: files.table(), row };
     let opened: WallTime = columns.wall("at_us")?;
-    let file = GivenUp {
-        seq: columns.get("seq")?,
-        kind: columns.get("kind")?,
-        path: columns.get("path")?,
-        opened,
-    };
+    let file =
+        GivenUp { seq: columns.get("seq")?, kind: columns.get("kind")?, path: columns.get("path")?, opened };
     Ok(Here { file, size_bytes: columns.unsigned("size_bytes")?, sha256: columns.get("sha256")? })
 }
 

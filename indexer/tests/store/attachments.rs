@@ -81,7 +81,11 @@ pub(crate) fn an_attachment_is_received_taken_and_shown(store: &Store) {
     assert_eq!((sent.size_bytes, sent.version, sent.name.as_str()), (33, None, "整改后.png"));
     assert_eq!(files(store), [format!("@attachments/2026/03/01/{}", sent.id)]);
     let again = send(store, &plant, case, AttachmentKind::Png, &picture).unwrap();
-    assert_eq!((again, files(store).len()), (sent.clone(), 1), "a phone sends again what it has no answer to");
+    assert_eq!(
+        (again, files(store).len()),
+        (sent.clone(), 1),
+        "a phone sends again what it has no answer to"
+    );
     assert_eq!(shown(store, &plant, case), [sent.id]);
     assert_eq!(shown(store, &wang, case), [], "it waits for a step");
     assert!(file(store, &wang, case, sent.id).is_none());
@@ -148,7 +152,7 @@ pub(crate) fn what_is_not_what_it_is_called_is_refused(store: &Store) {
         (Jpeg, png(10, 10), "content does not match"),
         (Pdf, b"".to_vec(), "content does not match"),
         (Pdf, b"%PDF".to_vec(), "content does not match"),
-        (Png, b"\x89PNG\r\n\x1a\n\0\0\0".to_vec(), "content does not match"),
+        (Png, b"\x89PNG\r\n\x1a\n\0\0\0".to_vec(), "damaged"),
         (Png, png(0, 10)[..20].to_vec(), "damaged"),
         (Jpeg, long(b"\xff\xd8\xff", 4_000), "damaged"),
         (Webp, b"RIFF\0\0\0\0WEBPjunk".to_vec(), "damaged"),
@@ -277,5 +281,8 @@ pub(crate) fn damaged_attachments_are_found(store: &Store) {
     store.wait(store.index.move_evidence()).unwrap();
     let object = folder.path().join(format!("evidence/@attachments/2026/03/01/{far}"));
     std::fs::write(&object, "other").unwrap();
-    assert_eq!(reasons(store), [&format!("has 5 bytes, received were {}", PDF.len() + 1), "is missing", changed_told]);
+    assert_eq!(
+        reasons(store),
+        [&format!("has 5 bytes, received were {}", PDF.len() + 1), "is missing", changed_told]
+    );
 }

@@ -14,8 +14,8 @@ use anjian_domain::{
     ViolationId,
 };
 use anjian_indexer::{
-    AccountSettings, AttachmentId, AuditQuery, AuditReach, CaseError, CaseId, CaseProof, CaseQuery, CaseRules, CaseStep,
-    VerdictAct, VerdictError,
+    AccountSettings, AttachmentId, AuditQuery, AuditReach, CaseError, CaseId, CaseProof, CaseQuery,
+    CaseRules, CaseStep, VerdictAct, VerdictError,
 };
 
 use crate::accounts::{add, settings};
@@ -54,7 +54,13 @@ pub(crate) fn open(store: &Store, ids: &[ViolationId], outcome: Outcome) -> Case
     store.wait(store.index.open_case(&officer("wang"), ids, &proposal(outcome), &rules())).unwrap()
 }
 
-pub(crate) fn step(store: &Store, viewer: &Viewer, id: CaseId, seen: u32, act: Act) -> Result<Version, CaseError> {
+pub(crate) fn step(
+    store: &Store,
+    viewer: &Viewer,
+    id: CaseId,
+    seen: u32,
+    act: Act,
+) -> Result<Version, CaseError> {
     step_with(store, viewer, id, seen, act, &[])
 }
 

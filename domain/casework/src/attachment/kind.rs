@@ -109,7 +109,8 @@ mod tests {
             (b"\xff\xd8", None),
             (b"", None),
         ] {
-            let found: Vec<_> = AttachmentKind::ALL.iter().copied().filter(|kind| kind.begins(head)).collect();
+            let found: Vec<_> =
+                AttachmentKind::ALL.iter().copied().filter(|kind| kind.begins(head)).collect();
             assert_eq!(found, Vec::from_iter(expected), "{head:?}");
         }
     }
