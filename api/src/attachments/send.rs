@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anjian_casework::attachment::{AttachmentKind, AttachmentName};
 use anjian_domain::Viewer;
-use anjian_indexer::{AttachmentRow, NewAttachment};
+use anjian_indexer::{AttachmentRow, AttachmentTo, NewAttachment};
 use axum::Json;
 use axum::body::BodyDataStream;
 use axum::extract::{Path, Request, State};
@@ -67,13 +67,59 @@ pub(crate) async fn send(
     keys: Result<Query<NameParams>, Problem>,
     request: Request,
 ) -> Result<(StatusCode, Json<AttachmentView>), Problem> {
+    take_in(&viewer, &shared, id_of(&id).map(AttachmentTo::Case), keys, request).await
+}
+
+/// Sends an attachment to a site, for a finding there. What is taken is the same as for a case.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sites/{id}/attachments",
+    operation_id = "send_attachment_to_site",
+    tag = "findings",
+    params(("id" = String, Path, description = "Site"), NameParams),
+    request_body(
+        description = "The file",
+        content(("image/jpeg"), ("image/png"), ("image/webp"), ("video/mp4"), ("application/pdf")),
+    ),
+    responses(
+        (status = CREATED, body = AttachmentView),
+        (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "Too many wait", body = ProblemView, content_type = "application/problem+json"),
+        (status = PAYLOAD_TOO_LARGE, body = ProblemView, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not taken, or not what it is called", body = ProblemView,
+            content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Damaged, or too many pixels", body = ProblemView,
+            content_type = "application/problem+json"),
+        (status = SERVICE_UNAVAILABLE, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn send_to_site(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    keys: Result<Query<NameParams>, Problem>,
+    request: Request,
+) -> Result<(StatusCode, Json<AttachmentView>), Problem> {
+    let site = id.parse().map_err(|_| Problem::Id { what: "site", text: id.clone() });
+    take_in(&viewer, &shared, site.map(AttachmentTo::Site), keys, request).await
+}
+
+/// Whatever is wrong, the body is read away: the client sends it before it listens.
+async fn take_in(
+    viewer: &Viewer,
+    shared: &Shared,
+    to: Result<AttachmentTo, Problem>,
+    keys: Result<Query<NameParams>, Problem>,
+    request: Request,
+) -> Result<(StatusCode, Json<AttachmentView>), Problem> {
     let (head, body) = request.into_parts();
     let mut pieces = body.into_data_stream();
     let received = async {
         let Query(keys) = keys?;
         let name = keys.name.ok_or_else(|| Problem::query("name", "name: give the file a name"))?;
-        let sent = NewAttachment { case: id_of(&id)?, kind: kind_of(&head.headers)?, name };
-        receive(&shared, &viewer, sent, &mut pieces).await
+        let sent = NewAttachment { to: to?, kind: kind_of(&head.headers)?, name };
+        receive(shared, viewer, sent, &mut pieces).await
     };
     match received.await {
         Ok(row) => Ok((StatusCode::CREATED, Json(AttachmentView::from(&row)))),

@@ -4,13 +4,14 @@ use std::path::Path as FilePath;
 
 use anjian_casework::attachment::AttachmentKind;
 use anjian_domain::Viewer;
-use anjian_indexer::{AttachmentFile, AttachmentId, AttachmentRow, FilePlace};
+use anjian_indexer::{AttachmentFile, AttachmentId, AttachmentRow, FilePlace, IndexError};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 
 use crate::attachments::views::id_of as attachment_of;
 use crate::cases::views::id_of;
+use crate::findings::views::id_of as finding_of;
 use crate::http::file_name::FileName;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::ranges::Media;
@@ -44,19 +45,53 @@ pub(crate) async fn show(
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let (case, id) = (id_of(&case)?, attachment_of(&id)?);
-    let find = || shared.index.case_attachment(&viewer, case, id);
+    serve(&shared, &asked, || shared.index.case_attachment(&viewer, case, id)).await
+}
+
+/// An attachment of a finding, as of a case.
+#[utoipa::path(
+    get,
+    path = "/api/v1/findings/{id}/attachments/{attachment}",
+    operation_id = "finding_attachment",
+    tag = "findings",
+    params(
+        ("id" = String, Path, description = "UUID", format = "uuid"),
+        ("attachment" = String, Path, description = "UUID", format = "uuid"),
+    ),
+    responses(
+        (status = OK, content(([u8] = "image/jpeg"), ([u8] = "image/png"), ([u8] = "image/webp"), ([u8] = "video/mp4"),
+            ([u8] = "application/pdf"))),
+        (status = PARTIAL_CONTENT, content_type = "video/mp4", body = [u8]),
+        (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn show_of_finding(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Path((finding, id)): Path<(String, String)>,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let (finding, id) = (finding_of(&finding)?, attachment_of(&id)?);
+    serve(&shared, &asked, || shared.index.finding_attachment(&viewer, finding, id)).await
+}
+
+async fn serve<F>(shared: &Shared, asked: &HeaderMap, find: impl Fn() -> F) -> Result<Response, Problem>
+where
+    F: Future<Output = Result<Option<AttachmentFile>, IndexError>>,
+{
     let AttachmentFile { row, place } = find().await?.ok_or_else(unknown)?;
     match place {
-        FilePlace::Bucket(key) => from_bucket(&shared, media_of(&row), &key, &asked).await,
-        FilePlace::Folder(path) => match OpenFile::open(&shared, &path, missing(id)).await {
+        FilePlace::Bucket(key) => from_bucket(shared, media_of(&row), &key, asked).await,
+        FilePlace::Folder(path) => match OpenFile::open(shared, &path, missing(row.id)).await {
             // It may have been moved into the bucket meanwhile.
             Err(Problem::NotFound(told)) => match find().await? {
                 Some(AttachmentFile { place: FilePlace::Bucket(key), .. }) => {
-                    from_bucket(&shared, media_of(&row), &key, &asked).await
+                    from_bucket(shared, media_of(&row), &key, asked).await
                 }
                 _ => Err(Problem::NotFound(told)),
             },
-            opened => opened?.answer(&shared, media_of(&row), &asked).await,
+            opened => opened?.answer(shared, media_of(&row), asked).await,
         },
     }
 }

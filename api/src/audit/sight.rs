@@ -44,6 +44,7 @@ impl Sight {
             "/api/v1/audit/export.csv" => "audit",
             template if template.starts_with("/api/v1/violations/") => "violation",
             template if template.starts_with("/api/v1/cases/") => "case",
+            template if template.starts_with("/api/v1/findings/") => "finding",
             _ => "camera",
         };
         let object = part(template, request.uri(), "{id}").unwrap_or_else(|| "csv".to_owned());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anjian_casework::Outcome;
 use anjian_casework::calendar::Term;
-use anjian_casework::case::{Act, EndReason, Member, Proposal, Service, ServiceWay, Step};
+use anjian_casework::case::{Act, EndReason, FindingId, Member, Proposal, Service, ServiceWay, Step};
 use anjian_domain::ViolationId;
 use anjian_indexer::AttachmentId;
 use jiff::civil::Date;
@@ -18,9 +18,13 @@ use crate::http::problem::Problem;
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewProposalView {
-    /// At most 200, of one site.
+    /// Of one site.
     #[schema(value_type = Vec<String>)]
     pub(crate) violations: Vec<ViolationId>,
+    /// Findings on the same site; violations and findings together at most 200.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub(crate) findings: Vec<FindingId>,
     /// `remind`, `order_to_rectify` or `hand_over`.
     #[schema(value_type = String)]
     outcome: Outcome,
@@ -64,6 +68,10 @@ pub(crate) enum ActView {
         /// The violations for which it is upheld.
         #[schema(value_type = Vec<String>)]
         upheld: Vec<ViolationId>,
+        /// The findings for which it is upheld.
+        #[serde(default)]
+        #[schema(value_type = Vec<String>)]
+        upheld_findings: Vec<FindingId>,
         reasons: String,
         /// The same as before, or lighter.
         #[schema(value_type = String)]
@@ -141,9 +149,12 @@ pub(crate) enum Wanted {
 }
 
 impl NewProposalView {
-    pub(crate) fn read(self) -> Result<(Vec<ViolationId>, Proposal), Problem> {
+    pub(crate) fn read(self) -> Result<(BTreeSet<Member>, Proposal), Problem> {
         let cards = self.cards.into_iter().map(Into::into).collect();
-        Ok((self.violations, Proposal { outcome: self.outcome, term: term(self.term_days)?, cards }))
+        Ok((
+            members(self.violations, self.findings),
+            Proposal { outcome: self.outcome, term: term(self.term_days)?, cards },
+        ))
     }
 }
 
@@ -151,8 +162,9 @@ fn term(days: u16) -> Result<Term, Problem> {
     Term::days(days).map_err(|error| Problem::Body(format!("term_days: {error}")))
 }
 
-fn members(ids: Vec<ViolationId>) -> BTreeSet<Member> {
-    ids.into_iter().map(Member::Violation).collect()
+fn members(violations: Vec<ViolationId>, findings: Vec<FindingId>) -> BTreeSet<Member> {
+    let findings = findings.into_iter().map(Member::Finding);
+    violations.into_iter().map(Member::Violation).chain(findings).collect()
 }
 
 impl ActView {
@@ -180,8 +192,8 @@ impl ActView {
         let new_term = |days: Option<u16>| days.map(term).transpose();
         let act = match self {
             Self::Propose(view) => {
-                let (violations, proposal) = view.read()?;
-                Act::Propose { members: members(violations), proposal }
+                let (members, proposal) = view.read()?;
+                Act::Propose { members, proposal }
             }
             Self::Plead { words, attachments } => {
                 return Ok(Wanted::Act { act: Act::Plead, words, attachments });
@@ -189,8 +201,8 @@ impl ActView {
             Self::Rectify { words, attachments } => {
                 return Ok(Wanted::Act { act: Act::Rectify, words, attachments });
             }
-            Self::Answer { upheld, reasons, outcome, term_days } => {
-                let upheld = members(upheld);
+            Self::Answer { upheld, upheld_findings, reasons, outcome, term_days } => {
+                let upheld = members(upheld, upheld_findings);
                 Act::Answer { upheld, reasons, outcome, term: new_term(term_days)? }
             }
             Self::Return { reasons, term_days } => Act::Return { reasons, term: new_term(term_days)? },

@@ -8,7 +8,9 @@ use std::time::Duration;
 use anjian_casework::roles::Action;
 use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
-use anjian_indexer::{AccountError, AttachmentError, CaseError, IndexError, VerdictError};
+use anjian_indexer::{
+    AccountError, AttachmentError, CaseError, FindingError, IndexError, SiteRecordError, VerdictError,
+};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,7 +18,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::weakness::Weakness;
-use crate::http::kinds::{account_key, account_kind, attachment_kind, case_kind, gallery_kind, verdict_kind};
+use crate::http::kinds::{
+    account_key, account_kind, attachment_kind, case_kind, finding_kind, gallery_kind, site_record_kind,
+    verdict_kind,
+};
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
 
@@ -95,6 +100,12 @@ pub(crate) enum Problem {
     /// An attachment was not taken in.
     #[error(transparent)]
     Attachment(AttachmentError),
+    /// A finding was not recorded.
+    #[error(transparent)]
+    Finding(FindingError),
+    /// The record of a site was not written.
+    #[error(transparent)]
+    SiteRecord(SiteRecordError),
     /// As many files are received as may be.
     #[error("too many files are being received just now: try again in a few seconds")]
     Uploads,
@@ -187,6 +198,8 @@ impl Problem {
             Self::Verdict(error) => verdict_kind(error),
             Self::Case(error) => case_kind(error),
             Self::Attachment(error) => attachment_kind(error),
+            Self::Finding(error) => finding_kind(error),
+            Self::SiteRecord(error) => site_record_kind(error),
             Self::Uploads => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
             Self::BodyKey { .. } => (StatusCode::BAD_REQUEST, "account", "Not as an account"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
@@ -266,43 +279,26 @@ fn told(error: &FootageError) -> String {
 }
 
 /// What failed in the index stays what it is.
-impl From<AccountError> for Problem {
-    fn from(error: AccountError) -> Self {
-        match error {
-            AccountError::Index(error) => Self::Index(error),
-            error => Self::Account(error),
-        }
-    }
+macro_rules! from_rooms {
+    ($($error:ident => $variant:ident),+ $(,)?) => {
+        $(impl From<$error> for Problem {
+            fn from(error: $error) -> Self {
+                match error {
+                    $error::Index(error) => Self::Index(error),
+                    error => Self::$variant(error),
+                }
+            }
+        })+
+    };
 }
 
-/// What failed in the index stays what it is.
-impl From<VerdictError> for Problem {
-    fn from(error: VerdictError) -> Self {
-        match error {
-            VerdictError::Index(error) => Self::Index(error),
-            error => Self::Verdict(error),
-        }
-    }
-}
-
-/// What failed in the index stays what it is.
-impl From<AttachmentError> for Problem {
-    fn from(error: AttachmentError) -> Self {
-        match error {
-            AttachmentError::Index(error) => Self::Index(error),
-            error => Self::Attachment(error),
-        }
-    }
-}
-
-/// What failed in the index stays what it is.
-impl From<CaseError> for Problem {
-    fn from(error: CaseError) -> Self {
-        match error {
-            CaseError::Index(error) => Self::Index(error),
-            error => Self::Case(error),
-        }
-    }
+from_rooms! {
+    AccountError => Account,
+    VerdictError => Verdict,
+    AttachmentError => Attachment,
+    FindingError => Finding,
+    SiteRecordError => SiteRecord,
+    CaseError => Case,
 }
 
 impl IntoResponse for Problem {

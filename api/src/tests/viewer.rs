@@ -7,12 +7,12 @@ use std::time::Duration;
 use anjian_casework::Outcome;
 use anjian_casework::attachment::AttachmentKind;
 use anjian_casework::calendar::Term;
-use anjian_casework::case::Proposal;
+use anjian_casework::case::{Member, Proposal};
 use anjian_casework::grade::Review;
 use anjian_domain::{
     Camera, CameraSink, CameraState, CameraStatus, Role, Scope, Site, Sites, VideoCodec, Viewer, ViolationId,
 };
-use anjian_indexer::{AttachmentId, CaseId, CaseRules, Index, NewAttachment};
+use anjian_indexer::{AttachmentId, AttachmentTo, CaseId, CaseRules, Index, NewAttachment};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
@@ -103,7 +103,11 @@ async fn server(viewer: Viewer) -> (Server, Names) {
 
 /// An attachment that waits for a step of the viewer of `plant-7`.
 async fn attached(index: &Index, case: CaseId) -> AttachmentId {
-    let sent = NewAttachment { case, kind: AttachmentKind::Pdf, name: "现场.pdf".parse().unwrap() };
+    let sent = NewAttachment {
+        to: AttachmentTo::Case(case),
+        kind: AttachmentKind::Pdf,
+        name: "现场.pdf".parse().unwrap(),
+    };
     let mut receiving = index.receive_attachment(&viewer_of("plant-7"), sent).await.unwrap();
     receiving.write("%PDF-1.7 of the site".into()).await.unwrap();
     receiving.finish().await.unwrap().id
@@ -125,7 +129,7 @@ async fn case_about(index: &Index, violation: ViolationId) -> CaseId {
     let (gate, plant, li) = ("gate-1".parse().unwrap(), "plant-7".parse().unwrap(), "li".parse().unwrap());
     index.add_review(&Viewer::local(), &gate, &review, false).await.unwrap();
     index.put_recusal(&Viewer::local(), &plant, &li, Some("亲属")).await.unwrap();
-    index.open_case(&zhao, &[violation], &proposal, &rules).await.unwrap()
+    index.open_case(&zhao, &[Member::Violation(violation)].into(), &proposal, &rules).await.unwrap()
 }
 
 const RANGE: &str = "from=2026-03-01T00:00:10Z&to=2026-03-01T00:00:50Z";

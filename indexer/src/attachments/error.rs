@@ -11,6 +11,9 @@ pub enum AttachmentError {
     /// There is nothing for this viewer to which it could be sent.
     #[error("there is no such case")]
     NoCase,
+    /// There is no such site for this viewer.
+    #[error("there is no such site")]
+    NoSite,
     /// An attachment stands on record under a name.
     #[error("an attachment stands on record under a name: sign in first")]
     Nameless,

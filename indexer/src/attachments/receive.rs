@@ -22,17 +22,27 @@ use crate::casework::reach;
 use crate::engine::columns::{Columns, uuid_column};
 use crate::engine::connection::{Connection, On};
 use crate::engine::sql::{self, Builder};
+use crate::viewer::site::is_seen;
 use crate::{Index, IndexError};
 
 /// An attachment that somebody wants to send.
 #[derive(Debug, Clone)]
 pub struct NewAttachment {
-    /// To which case.
-    pub case: CaseId,
+    /// To what.
+    pub to: AttachmentTo,
     /// What it is, as the sender says.
     pub kind: AttachmentKind,
     /// What the sender calls it.
     pub name: AttachmentName,
+}
+
+/// To what an attachment is sent.
+#[derive(Debug, Clone)]
+pub enum AttachmentTo {
+    /// To a case, for a step.
+    Case(CaseId),
+    /// To a site, for a finding.
+    Site(SiteId),
 }
 
 /// An attachment on its way. Dropping it leaves nothing.
@@ -57,7 +67,8 @@ struct Part {
 
 /// To what it is sent.
 struct Recipient {
-    casefile: i64,
+    /// `None` for a site.
+    casefile: Option<i64>,
     site: SiteId,
 }
 
@@ -72,7 +83,7 @@ impl Index {
         sent: NewAttachment,
     ) -> Result<Receiving, AttachmentError> {
         let mut reading = self.inner.reader.acquire().await.map_err(not_read)?;
-        let to = recipient(&mut reading, viewer, sent.case).await?;
+        let to = recipient(&mut reading, viewer, &sent.to).await?;
         require_room(&mut reading, viewer, &to).await?;
         drop(reading);
         let (id, begun_at) = (AttachmentId(uuid::Uuid::now_v7()), self.inner.clock.now());
@@ -149,7 +160,7 @@ impl Receiving {
         let mut writer = self.index.write().await?;
         let mut transaction = writer.begin("attachment").await?;
         // The case may have ended meanwhile.
-        let to = recipient(&mut transaction, &self.viewer, self.sent.case).await?;
+        let to = recipient(&mut transaction, &self.viewer, &self.sent.to).await?;
         if let Some(known) = known(&mut transaction, &self.viewer, &to, &sha256).await? {
             return Ok(known);
         }
@@ -167,10 +178,14 @@ impl Receiving {
             disposed_at: None,
         };
         self.insert(&mut transaction, &to, &row).await?;
+        let (kind, object) = match &self.sent.to {
+            AttachmentTo::Case(case) => ("case", case.to_string()),
+            AttachmentTo::Site(site) => ("site", site.to_string()),
+        };
         let deed = Deed {
             action: Action::SendAttachments.as_str(),
-            kind: "case",
-            object: self.sent.case.to_string(),
+            kind,
+            object,
             why: "",
             before: None,
             after: Some(row::told(&row)),
@@ -200,15 +215,30 @@ impl Receiving {
     }
 }
 
-/// The case to which the viewer sends.
+/// To what the viewer sends.
 async fn recipient(
     connection: &mut Connection<'_>,
     viewer: &Viewer,
-    case: CaseId,
+    to: &AttachmentTo,
 ) -> Result<Recipient, AttachmentError> {
     if viewer.named_account().is_none() {
         return Err(AttachmentError::Nameless);
     }
+    match to {
+        AttachmentTo::Case(case) => open_case(connection, viewer, *case).await,
+        AttachmentTo::Site(site) => {
+            let is_seen = is_seen(connection, viewer.scope(), site).await?;
+            let to = Recipient { casefile: None, site: site.clone() };
+            is_seen.then_some(to).ok_or(AttachmentError::NoSite)
+        }
+    }
+}
+
+async fn open_case(
+    connection: &mut Connection<'_>,
+    viewer: &Viewer,
+    case: CaseId,
+) -> Result<Recipient, AttachmentError> {
     let mut sql = Builder::new("SELECT c.seq, c.site, c.stage FROM casefile AS c WHERE c.id = ");
     reach::push(sql.push_bind(uuid_column(case.0)), viewer, Action::SendAttachments);
     let row = sql.build().fetch_optional(connection).await.map_err(not_read)?;
@@ -217,13 +247,17 @@ async fn recipient(
     if columns.word::<CaseState>("stage")?.is_over() {
         return Err(AttachmentError::Over);
     }
-    Ok(Recipient { casefile: columns.get("seq")?, site: columns.word("site")? })
+    Ok(Recipient { casefile: Some(columns.get("seq")?), site: columns.word("site")? })
 }
 
 /// What of the viewer waits for a step there.
 fn waiting(columns: &str, viewer: &Viewer, to: &Recipient) -> Builder {
-    let mut sql = Builder::new(format!("SELECT {columns} FROM attachment AS a WHERE a.casefile = "));
-    sql.push_bind(to.casefile).push(" AND a.account = ").push_bind(viewer.account().to_owned());
+    let mut sql = Builder::new(format!("SELECT {columns} FROM attachment AS a WHERE "));
+    match to.casefile {
+        Some(casefile) => sql.push("a.casefile = ").push_bind(casefile),
+        None => sql.push("a.casefile IS NULL AND a.site = ").push_bind(to.site.as_str().to_owned()),
+    };
+    sql.push(" AND a.account = ").push_bind(viewer.account().to_owned());
     sql.push(" AND a.is_taken = 0 AND a.expired_us IS NULL");
     sql
 }

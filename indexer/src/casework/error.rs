@@ -1,9 +1,8 @@
 //! Why a case was not changed.
 
-use anjian_casework::case::{Refusal, Unproven};
+use anjian_casework::case::{Member, Refusal, Unproven};
 use anjian_casework::legal_card::CardRef;
 use anjian_casework::verdict;
-use anjian_domain::ViolationId;
 
 use crate::IndexError;
 use crate::attachments::row::AttachmentId;
@@ -24,12 +23,12 @@ pub enum CaseError {
     /// The verdict of a violation whose plea is upheld cannot be changed now.
     #[error("the verdict of a violation cannot be changed: {0}")]
     Verdict(#[source] verdict::Refusal),
-    /// A violation cannot be a member: there is no such violation for this viewer, or it is of another site.
-    #[error("violation {0} cannot be in this case: it is of another site, or there is no such violation")]
-    NoMember(ViolationId),
-    /// A violation is in another case that is not over.
-    #[error("violation {0} is in another case already")]
-    Bound(ViolationId),
+    /// Something cannot be a member: there is nothing such for this viewer, or it is of another site.
+    #[error("{0} cannot be in this case: it is of another site, or there is no such thing")]
+    NoMember(Member),
+    /// A member is in another case that is not over.
+    #[error("{0} is in another case already")]
+    Bound(Member),
     /// There is no such legal-basis card.
     #[error("there is no legal-basis card {} version {}", .0.behaviour, .0.version)]
     NoCard(CardRef),

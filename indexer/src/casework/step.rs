@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anjian_casework::case::{Act, Case, Member, Proposal, Step, decide};
 use anjian_casework::verdict::{self, DismissReason, Finding, Way};
 use anjian_casework::{Outcome, Recusals, Version};
-use anjian_domain::{Account, SiteId, Viewer, ViolationId, WallTime};
+use anjian_domain::{Account, SiteId, Viewer, WallTime};
 
 use crate::Index;
 use crate::attachments::row::{AttachmentId, AttachmentRow};
@@ -92,7 +92,8 @@ impl Index {
         Ok(after.version)
     }
 
-    /// The lightest of what the evidence of every violation of a case allows.
+    /// The lightest of what the evidence of every violation of a case allows. What an officer found on site needs no camera that was
+    /// reviewed: two signatures carry it.
     async fn case_allows(
         &self,
         viewer: &Viewer,
@@ -154,10 +155,9 @@ async fn members_of(
     act: &Act,
 ) -> Result<BTreeSet<Member>, CaseError> {
     let Act::Propose { members, .. } = act else { return Ok(before.members.clone()) };
-    let ids: Vec<ViolationId> = case_row::violations(members).collect();
-    let its_site = bound::site_of(transaction, viewer, &ids).await?;
-    match ids.first() {
-        Some(id) if its_site != *site => Err(CaseError::NoMember(*id)),
+    let its_site = bound::site_of(transaction, viewer, members).await?;
+    match members.first() {
+        Some(member) if its_site != *site => Err(CaseError::NoMember(*member)),
         _ => Ok(members.clone()),
     }
 }
@@ -179,7 +179,7 @@ async fn take_attachments(
     take(transaction, viewer, attachments, &by).await?.map_err(CaseError::NoAttachment)
 }
 
-/// A plea was upheld: the violations are none. Answers the number of the last update.
+/// A plea was upheld: the violations are none, and no case takes the findings any more. Answers the number of the last update.
 async fn dismiss(
     transaction: &mut Connection<'_>,
     by: &Account,
@@ -191,7 +191,15 @@ async fn dismiss(
     let mut newest = None;
     let words = format!("陈述申辩成立：{}", reasons.trim());
     for member in upheld {
-        let Member::Violation(id) = member else { continue };
+        let id = match member {
+            Member::Violation(id) => id,
+            Member::Finding(id) => {
+                let sql = "UPDATE finding SET dismissed_us = $2 WHERE id = $1";
+                let query = sql::query(sql).bind(uuid_column(id.0)).bind(now.as_micros());
+                query.execute(&mut *transaction).await.map_err(not_kept)?;
+                continue;
+            }
+        };
         let query = sql::query("SELECT seq FROM violation WHERE id = $1").bind(uuid_column(id.0));
         let violation = query.scalar(&mut *transaction).await.map_err(not_read)?;
         let state = verdict_row::state(&mut *transaction, violation).await?;

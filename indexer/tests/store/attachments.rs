@@ -8,8 +8,8 @@ use anjian_casework::case::Act;
 use anjian_casework::{Outcome, Version};
 use anjian_domain::Viewer;
 use anjian_indexer::{
-    AttachmentError, AttachmentFile, AttachmentId, AttachmentRow, AuditQuery, AuditReach, CaseError, CaseId,
-    CheckFinding, FilePlace, Index, NewAttachment,
+    AttachmentError, AttachmentFile, AttachmentId, AttachmentRow, AttachmentTo, AuditQuery, AuditReach,
+    CaseError, CaseId, CheckFinding, FilePlace, Index, NewAttachment,
 };
 
 use crate::cases::{confirmed, enterprise, officer, open, step, step_with};
@@ -27,14 +27,14 @@ pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-async fn try_send(
+pub(crate) async fn try_send(
     index: &Index,
     viewer: &Viewer,
-    case: CaseId,
+    to: AttachmentTo,
     kind: AttachmentKind,
     bytes: &[u8],
 ) -> Result<AttachmentRow, AttachmentError> {
-    let sent = NewAttachment { case, kind, name: "整改后.png".parse().unwrap() };
+    let sent = NewAttachment { to, kind, name: "整改后.png".parse().unwrap() };
     let mut receiving = index.receive_attachment(viewer, sent).await?;
     for piece in bytes.chunks(1 << 20) {
         receiving.write(piece.to_vec().into()).await?;
@@ -49,7 +49,7 @@ fn send(
     kind: AttachmentKind,
     bytes: &[u8],
 ) -> Result<AttachmentRow, AttachmentError> {
-    store.wait(try_send(&store.index, viewer, case, kind, bytes))
+    store.wait(try_send(&store.index, viewer, AttachmentTo::Case(case), kind, bytes))
 }
 
 /// A reminder that left.
@@ -207,7 +207,7 @@ pub(crate) fn a_kill_while_one_is_received_leaves_nothing(store: &Store) {
     for steps in 0.. {
         let bytes = [PDF, steps.to_string().as_bytes()].concat();
         let is_done = store.kill_after(steps, async |index: &Index| {
-            try_send(index, &plant, case, AttachmentKind::Pdf, &bytes).await.unwrap();
+            try_send(index, &plant, AttachmentTo::Case(case), AttachmentKind::Pdf, &bytes).await.unwrap();
         });
         store.wait(store.index.remove_left_evidence()).unwrap();
         let (rows, files) = (shown(store, &plant, case), files(store));

@@ -19,6 +19,7 @@ mod copied_files;
 mod copies;
 mod copy_refusals;
 mod faults;
+mod findings;
 mod fixture;
 mod holds;
 mod kept_clips;
@@ -42,6 +43,7 @@ mod search;
 mod seeded_database;
 mod segment_moves;
 mod single_faults;
+mod sites;
 mod updates;
 mod upgrades;
 mod verdicts;
@@ -97,6 +99,9 @@ store_suite!(
         an_order_is_rectified_proven_and_closed, a_plea_that_is_upheld_dismisses_the_violation,
         a_case_follows_the_verdicts_of_its_violations, late_cases_escalate_and_reminders_end, a_recused_officer_does_not_act,
         the_enterprise_plays_clips_of_noticed_violations_only;
+    findings: a_finding_is_recorded_once_with_its_pictures, what_is_no_finding_is_refused,
+        a_case_takes_a_finding_like_a_violation, a_finding_is_rechecked_on_site;
+    sites: the_record_of_a_site_is_written_and_audited, the_risk_of_a_site_adds_up;
     records: what_was_recorded_is_found_again, files_lie_by_camera_and_day, recording_twice_is_recording_once,
         closing_keeps_the_first_end, a_verdict_outlives_the_end, an_undeclared_rule_loses_no_evidence,
         orders_are_kept;

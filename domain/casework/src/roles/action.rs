@@ -51,6 +51,8 @@ worded! {
         Recheck = "recheck", "复查", "Re-check";
         /// Close cases and record that a bundle was handed over.
         CloseCases = "close_cases", "结案", "Hand over and close cases";
+        /// Findings on site.
+        SeeFindings = "see_findings", "查看现场检查发现", "See on-site findings";
         /// Findings by photo or short video on site.
         FindOnSite = "find_on_site", "登记现场检查发现", "Record on-site findings";
         /// Who must not act on which site.

@@ -104,6 +104,7 @@ pub const TABLE: &[Section] = &[
             named(Action::ReviewRectifications, [S, S, X, X, X, X, X]),
             named(Action::Recheck, [S, S, X, X, X, X, X]),
             named(Action::CloseCases, [S, S, X, X, X, X, X]),
+            view(Action::SeeFindings, [S, S, N, X, X, S, G]),
             named(Action::FindOnSite, [S, S, X, X, X, X, X]),
             named(Action::ManageRecusals, [S, X, X, X, X, X, X]),
             named(Action::Acknowledge, [X, X, N, X, X, X, X]),
@@ -116,7 +117,7 @@ pub const TABLE: &[Section] = &[
         title: Words::new("企业、摄像机与规则", "Sites, cameras and rules"),
         entries: &[
             view(Action::SeeSites, [S, S, S, S, S, S, G]),
-            view(Action::WriteSites, [S, X, X, X, X, X, X]),
+            view(Action::WriteSites, [S, S, X, X, X, X, X]),
             view(Action::SeeCameras, [S, S, X, S, S, S, G]),
             view(Action::WriteCameras, [S, X, X, S, X, X, X]),
             view(Action::SeeZones, [S, S, X, S, S, S, G]),

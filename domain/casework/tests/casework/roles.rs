@@ -47,8 +47,8 @@ fn officers_and_enterprises_do_not_share_what_they_do_to_each_other() {
 #[test]
 fn an_enterprise_sees_nothing_of_a_site_before_it_was_confirmed() {
     use Action::{
-        Acknowledge, PlayClips, Plead, Rectify, SeeAttachments, SeeCases, SeeEvidence, SeeViolations,
-        SendAttachments,
+        Acknowledge, PlayClips, Plead, Rectify, SeeAttachments, SeeCases, SeeEvidence, SeeFindings,
+        SeeViolations, SendAttachments,
     };
     let before_any_verdict = [
         Action::SeeSites,
@@ -62,9 +62,8 @@ fn an_enterprise_sees_nothing_of_a_site_before_it_was_confirmed() {
     for action in Action::ALL {
         let expected = match action {
             SeeViolations | SeeEvidence => Permission::Allowed(Reach::Confirmed),
-            PlayClips | SeeCases | SeeAttachments | SendAttachments | Acknowledge | Plead | Rectify => {
-                Permission::Allowed(Reach::Noticed)
-            }
+            PlayClips | SeeCases | SeeFindings | SeeAttachments | SendAttachments | Acknowledge | Plead
+            | Rectify => Permission::Allowed(Reach::Noticed),
             action if before_any_verdict.contains(action) => continue,
             _ => Permission::Refused,
         };
