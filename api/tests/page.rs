@@ -218,9 +218,31 @@ async fn people_sign_in_in_chromium() {
 /// server of its own.
 #[tokio::test]
 async fn every_state_of_the_login_is_shown_in_chromium() {
+    look_at_mock("accounts.mjs").await;
+}
+
+/// Slow networks, lost answers, a second inspector at the same moment: the script brings a server that it can hold back.
+#[tokio::test]
+async fn the_inbox_is_judged_by_keyboard_in_chromium() {
+    look_at_mock("inbox.mjs").await;
+}
+
+#[tokio::test]
+async fn no_verdict_is_wrong_or_lost_in_chromium() {
+    look_at_mock("judging.mjs").await;
+}
+
+/// Cases from a violation to their end, on the page of officers and on an enterprise's phone.
+#[tokio::test]
+async fn cases_go_to_their_end_in_chromium() {
+    look_at_mock("cases.mjs").await;
+}
+
+/// Lets a script look that brings a server of its own.
+async fn look_at_mock(script: &str) {
     let folder = tempfile::tempdir().unwrap();
     let seed = Seed::new(folder.path(), SystemClock.now()).await;
-    look(&seed, "accounts.mjs").await;
+    look(&seed, script).await;
 }
 
 /// A small picture a second for 25 hours, in Berlin; from noon on the machine's clock was 90 s behind what it had said.

@@ -2,12 +2,12 @@
 
 /// A name that this version does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is no {what}")]
+#[error("{name:?} is unknown: use {}", known.join(", "))]
 pub struct UnknownName {
-    /// The type.
-    pub what: &'static str,
     /// What was given.
     pub name: String,
+    /// What may be given.
+    pub known: &'static [&'static str],
 }
 
 /// Gives an enum of names its `as_str`, `Display` and `FromStr`.
@@ -32,7 +32,7 @@ macro_rules! named {
             fn from_str(text: &str) -> Result<Self, $crate::UnknownName> {
                 match text {
                     $($name => Ok(Self::$variant),)+
-                    other => Err($crate::UnknownName { what: stringify!($type), name: other.to_owned() }),
+                    other => Err($crate::UnknownName { name: other.to_owned(), known: &[$($name),+] }),
                 }
             }
         }

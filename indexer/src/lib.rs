@@ -45,6 +45,7 @@ mod updates;
 mod verdicts;
 mod viewer;
 mod violations;
+mod written;
 
 pub use accounts::account_row::{AccountRow, AccountSettings};
 pub use accounts::changes::HashedPassword;
@@ -119,6 +120,8 @@ pub use verdicts::act::VerdictAct;
 pub use verdicts::error::VerdictError;
 pub use verdicts::judged::Judged;
 pub use violations::cursor::{Cursor, CursorError};
+pub use violations::marks::{CaseMark, Marks};
 pub use violations::query::{CountKey, GroupBy, ViolationCount, ViolationPage, ViolationQuery};
 pub use violations::rows::{RunRow, ViolationClock, ViolationDetail, ViolationRow};
 pub use violations::status::{UnknownStatus, ViolationStatus};
+pub use written::search_words::{SearchWords, UnfitWords};

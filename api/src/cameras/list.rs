@@ -8,10 +8,12 @@ use crate::cameras::views::{CameraView, CamerasView, SiteView, SitesView};
 use crate::http::problem::Problem;
 use crate::shared::Shared;
 
-/// Every site.
+/// Every site, with the names of its cameras and zones.
 #[utoipa::path(get, path = "/api/v1/sites", tag = "cameras", responses((status = OK, body = SitesView)))]
 pub(crate) async fn sites(viewer: Viewer, State(shared): State<Shared>) -> Result<Json<SitesView>, Problem> {
-    let items = shared.index.sites(&viewer).await?.into_iter().map(SiteView::from).collect();
+    let cameras = shared.index.cameras(&viewer).await?;
+    let sites = shared.index.sites(&viewer).await?;
+    let items = sites.into_iter().map(|site| SiteView::of(site, &cameras)).collect();
     Ok(Json(SitesView { items }))
 }
 

@@ -35,6 +35,15 @@ pub(crate) struct CameraView {
     pub(crate) last_frame: Option<String>,
 }
 
+/// What people call a camera: whoever sees a violation may read where it was.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CameraNamesView {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// As in the list of cameras.
+    pub(crate) zones: BTreeMap<String, String>,
+}
+
 /// Every camera.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CamerasView {
@@ -54,6 +63,8 @@ pub(crate) struct SiteView {
     pub(crate) risk_level: String,
     /// Whether the present configuration names it.
     pub(crate) configured: bool,
+    /// Its cameras by id.
+    pub(crate) cameras: Vec<CameraNamesView>,
 }
 
 /// Every site.
@@ -72,7 +83,7 @@ impl From<&CameraRow> for CameraView {
             id: row.camera.to_string(),
             site: row.site.to_string(),
             name: row.name.clone(),
-            zones: row.zone_names.iter().map(|(id, name)| (id.to_string(), name.clone())).collect(),
+            zones: zones(row),
             configured: row.is_configured,
             state: row.state.as_str(),
             since: row.since.map(|at| at.to_string()),
@@ -82,10 +93,23 @@ impl From<&CameraRow> for CameraView {
     }
 }
 
-impl From<SiteRow> for SiteView {
-    fn from(row: SiteRow) -> Self {
+fn zones(row: &CameraRow) -> BTreeMap<String, String> {
+    row.zone_names.iter().map(|(id, name)| (id.to_string(), name.clone())).collect()
+}
+
+impl From<&CameraRow> for CameraNamesView {
+    fn from(row: &CameraRow) -> Self {
+        Self { id: row.camera.to_string(), name: row.name.clone(), zones: zones(row) }
+    }
+}
+
+impl SiteView {
+    /// A site with those of the cameras that are its own.
+    pub(crate) fn of(row: SiteRow, cameras: &[CameraRow]) -> Self {
         let site = row.site;
+        let own = cameras.iter().filter(|camera| camera.site == site.id);
         Self {
+            cameras: own.map(CameraNamesView::from).collect(),
             id: site.id.into(),
             name: site.name,
             credit_code: site.credit_code,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anjian_casework::case::CaseState;
 use anjian_domain::{SiteId, Viewer, ViolationId};
-use anjian_indexer::{CaseQuery, Cursor};
+use anjian_indexer::{CaseQuery, Cursor, SearchWords};
 use axum::Json;
 use axum::extract::State;
 use jiff::civil::Date;
@@ -40,6 +40,10 @@ pub(crate) struct CaseFilterParams {
     #[serde(default, deserialize_with = "one")]
     #[param(value_type = Option<String>)]
     violation: Option<ViolationId>,
+    /// Words that all occur in the name of the site, or in those of a step.
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<String>, max_length = 100)]
+    words: Option<SearchWords>,
     /// Open ones whose last day is before this one.
     #[serde(default, deserialize_with = "one")]
     #[param(value_type = Option<String>, format = "date")]
@@ -75,6 +79,7 @@ impl CaseFilterParams {
             assignee: self.assignee,
             is_open_only: self.open.unwrap_or(false),
             violation: self.violation,
+            words: self.words,
             due_before: self.due_before,
             ..CaseQuery::default()
         }

@@ -14,6 +14,7 @@ pub(crate) const fn verdict_kind(error: &VerdictError) -> (StatusCode, &'static 
         VerdictError::Refused(Refusal::Changed { .. }) => {
             (StatusCode::CONFLICT, "changed", "Changed meanwhile")
         }
+        VerdictError::Refused(Refusal::Recused) => (StatusCode::CONFLICT, "recused", "Recused from the site"),
         VerdictError::Refused(
             Refusal::WordsMissing
             | Refusal::ChangeReasonMissing
@@ -82,6 +83,53 @@ pub(crate) const fn site_record_kind(error: &SiteRecordError) -> (StatusCode, &'
         SiteRecordError::NoSite => (StatusCode::NOT_FOUND, "not-found", "Not found"),
         SiteRecordError::Changed(_) => (StatusCode::CONFLICT, "changed", "Changed meanwhile"),
         _ => (StatusCode::BAD_REQUEST, "site-record", "Not as a record"),
+    }
+}
+
+/// The word for why a step was refused: pages have it in their languages.
+pub(crate) const fn case_key(error: &CaseError) -> Option<&'static str> {
+    match error {
+        CaseError::Verdict(_) => Some("verdict"),
+        CaseError::NoMember(_) => Some("no-member"),
+        CaseError::Bound(_) => Some("bound"),
+        CaseError::NoCard(_) => Some("no-card"),
+        CaseError::Words(_) => Some("words"),
+        CaseError::Refused(refusal) => Some(refusal_key(refusal)),
+        _ => None,
+    }
+}
+
+const fn refusal_key(refusal: &StepRefusal) -> &'static str {
+    match refusal {
+        StepRefusal::Changed { .. } => "changed",
+        StepRefusal::NotNow { .. } => "not-now",
+        StepRefusal::WrongSide { .. } => "wrong-side",
+        StepRefusal::Recused => "recused",
+        StepRefusal::OwnWork => "own-work",
+        StepRefusal::Members { .. } => "members",
+        StepRefusal::Unconfirmed => "unconfirmed",
+        StepRefusal::StillConfirmed => "still-confirmed",
+        StepRefusal::NoSuchMember => "no-member",
+        StepRefusal::LastMember => "last-member",
+        StepRefusal::NoProposal => "no-proposal",
+        StepRefusal::NoLegalBasis => "no-legal-basis",
+        StepRefusal::SignedAlready => "signed-already",
+        StepRefusal::SignaturesMissing { .. } => "signatures-missing",
+        StepRefusal::NoCertificate { .. } => "no-certificate",
+        StepRefusal::GradeTooLow { .. } => "grade-too-low",
+        StepRefusal::Heavier => "heavier",
+        StepRefusal::WordsMissing { .. } => "words",
+        StepRefusal::TooLong { .. } => "too-long",
+        StepRefusal::NotForOutcome { .. } => "not-for-outcome",
+        StepRefusal::NoConsent => "no-consent",
+        StepRefusal::ImpossibleDay => "impossible-day",
+        StepRefusal::OnRecord { .. } => "on-record",
+        StepRefusal::ProofMissing => "proof-missing",
+        StepRefusal::NotByCamera => "not-by-camera",
+        StepRefusal::ProofTooShort { .. } => "proof-too-short",
+        StepRefusal::NotRead => "not-read",
+        StepRefusal::NotAcknowledged => "not-acknowledged",
+        StepRefusal::WithdrawReason => "withdraw-reason",
     }
 }
 

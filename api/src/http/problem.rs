@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 
 use crate::accounts::weakness::Weakness;
 use crate::http::kinds::{
-    account_key, account_kind, attachment_kind, case_kind, finding_kind, gallery_kind, site_record_kind,
+    account_key, account_kind, attachment_kind, case_key, case_kind, finding_kind, gallery_kind, site_record_kind,
     verdict_kind,
 };
 use crate::ports::galleries::GalleryError;
@@ -254,6 +254,7 @@ impl Problem {
             Self::BodyKey { key, .. } => Some((*key).to_owned()),
             Self::Password(weakness) => Some(weakness.as_str().to_owned()),
             Self::Account(error) => account_key(error).map(str::to_owned),
+            Self::Case(error) => case_key(error).map(str::to_owned),
             _ => None,
         };
         let kind = format!("urn:anjian:problem:{kind}");

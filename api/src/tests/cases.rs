@@ -161,9 +161,16 @@ async fn what_is_no_case_says_why() {
     let id = office.open("order_to_rectify").await;
     let body = office.proposal("remind");
     let twice = office.server.ask(&mut office.wang, "POST", "/api/v1/cases", body).await;
-    assert_eq!(twice.status, StatusCode::CONFLICT, "the first case holds them");
+    assert_eq!(
+        (twice.status, &twice.json()["key"]),
+        (StatusCode::CONFLICT, &"bound".into()),
+        "the first case holds them"
+    );
     let certificate = office.step(Side::Officer, &id, 1, json!({ "step": "sign" })).await;
-    assert_eq!(certificate.status, StatusCode::CONFLICT);
+    assert_eq!(
+        (certificate.status, &certificate.json()["key"]),
+        (StatusCode::CONFLICT, &"no-certificate".into())
+    );
     assert!(certificate.json()["detail"].as_str().unwrap().contains("certificate"), "{}", certificate.json());
     let nonsense = office.step(Side::Officer, &id, 1, json!({ "step": "burn" })).await;
     assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);

@@ -188,4 +188,13 @@ async fn cameras_and_sites_are_listed() {
     assert_eq!(*dock, expected);
     let sites = server.get("/api/v1/sites").await.json();
     assert_eq!(sites["items"][0]["time_zone"], "Asia/Shanghai");
+    let named: Vec<_> = sites["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|site| site["cameras"].as_array().unwrap())
+        .collect();
+    assert_eq!(named.len(), CAMERAS.len());
+    let dock = json!({ "id": "dock-2", "name": CAMERAS[1].1, "zones": {"floor": "作业区 Work floor"} });
+    assert!(named.contains(&&dock), "{named:?}");
 }

@@ -159,6 +159,7 @@ impl Listener {
         let action = match update.kind {
             LiveKind::Violation(_) => Action::SeeViolations,
             LiveKind::Camera(_) => Action::SeeCameras,
+            LiveKind::Case(_) => Action::SeeCases,
         };
         self.asker.rights.may(action).is_ok()
     }

@@ -14,6 +14,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::accounts::asker::Asker;
 use crate::accounts::gate::{self, Signed};
 use crate::cameras::views::CameraView;
+use crate::cases::views::CaseView;
 use crate::http::client::Client;
 use crate::http::problem::{Problem, ProblemView};
 use crate::shared::{MAX_STREAMS, Shared};
@@ -28,7 +29,7 @@ const RETRY: Duration = Duration::from_secs(2);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 
-/// Tells of violations that open or change (`violation`, as in the list) and cameras (`camera`) as it happens.
+/// Sends violations that open or change (`violation`), cameras (`camera`) and cases (`case`) as it happens, each as in its list.
 ///
 /// Begins with the present, or after the event in `Last-Event-ID`, which loses and repeats nothing. When the
 /// events after that one are no longer kept, one event `reset` says so: read the lists again.
@@ -113,6 +114,7 @@ fn event(update: &LiveUpdate) -> Event {
     let (name, data) = match &update.kind {
         LiveKind::Violation(row) => ("violation", serde_json::to_string(&ViolationView::from(row.as_ref()))),
         LiveKind::Camera(row) => ("camera", serde_json::to_string(&CameraView::from(row.as_ref()))),
+        LiveKind::Case(row) => ("case", serde_json::to_string(&CaseView::from(row.as_ref()))),
     };
     let data = data.expect("plain structs of strings and numbers always serialize");
     Event::default().id(update.seq.to_string()).event(name).data(data)

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use anjian_casework::verdict::DismissReason;
 use anjian_domain::{Behaviour, CameraId, RunKind, Score, SiteId, Verdict, ZoneId};
-use anjian_indexer::{Cursor, UnknownStatus, ViolationQuery, ViolationStatus};
+use anjian_indexer::{CaseMark, Cursor, Marks, SearchWords, UnknownStatus, ViolationQuery, ViolationStatus};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -40,6 +41,24 @@ pub(crate) struct FilterParams {
     #[serde(default, deserialize_with = "many")]
     #[param(value_type = Option<Vec<String>>)]
     verdict: Vec<Verdict>,
+    /// Why it was dismissed: `hat_worn`, `not_a_person`, `permitted_work`, `lamp_or_reflection`, `not_on_site`, `duplicate`,
+    /// `unclear` or `other`; may repeat.
+    #[serde(default, deserialize_with = "many")]
+    #[param(value_type = Option<Vec<String>>)]
+    reason: Vec<DismissReason>,
+    /// `true`: only those whose verdict waits for a second signature.
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<bool>)]
+    awaits_second: Option<bool>,
+    /// `none`: confirmed, and in no case but withdrawn ones; or where its case stands, as under `stage` of `/api/v1/cases`.
+    /// May repeat.
+    #[serde(default, deserialize_with = "many")]
+    #[param(value_type = Option<Vec<String>>)]
+    case: Vec<CaseMark>,
+    /// Words that all occur in the names of its site and camera, or in those that officers wrote of it.
+    #[serde(default, deserialize_with = "one")]
+    #[param(value_type = Option<String>, max_length = 100)]
+    words: Option<SearchWords>,
     /// `live` or `archive`: the kind of Run that found it; may repeat.
     #[serde(default, deserialize_with = "words")]
     #[param(value_type = Option<Vec<String>>)]
@@ -133,6 +152,12 @@ impl FilterParams {
             behaviours: self.behaviour,
             statuses,
             verdicts,
+            marks: Marks {
+                reasons: self.reason,
+                awaits_second: self.awaits_second.unwrap_or(false),
+                cases: self.case,
+            },
+            words: self.words,
             runs: self.run,
             from,
             to,
@@ -152,6 +177,8 @@ impl PageParams {
 
 #[cfg(test)]
 mod tests {
+    use anjian_casework::case::CaseState;
+
     use super::*;
     use crate::http::query::{Both, Query};
 
@@ -193,6 +220,18 @@ mod tests {
     }
 
     #[test]
+    fn marks_and_words_are_read() {
+        let query = page(
+            "reason=hat_worn&reason=other&awaits_second=true&case=none&case=draft&words=%E5%8A%A8%E7%81%AB+gate",
+        );
+        let ViolationQuery { marks, words, .. } = query.unwrap();
+        assert_eq!(marks.reasons, [DismissReason::HatWorn, DismissReason::Other]);
+        assert!(marks.awaits_second);
+        assert_eq!(marks.cases, [CaseMark::None, CaseMark::Stage(CaseState::Draft)]);
+        assert_eq!(words, Some("动火 gate".parse().unwrap()));
+    }
+
+    #[test]
     fn an_unencoded_plus_is_understood() {
         let query = page("from=2026-03-01T08:00:00+08:00").unwrap();
         assert_eq!(query.from.unwrap().to_string(), "2026-03-01T00:00:00Z");
@@ -227,6 +266,11 @@ mod tests {
         check_refused("run=old", "run", "live or archive");
         check_refused("min_score=1.5", "min_score", "0 to 1");
         check_refused("min_score=nan", "min_score", "0 to 1");
+        check_refused("reason=none", "reason", "use hat_worn, not_a_person");
+        check_refused("case=gone", "case", "use draft, noticed");
+        check_refused("awaits_second=yes", "awaits_second", "true");
+        check_refused("words=%EF%BC%81", "words", "at least one letter");
+        check_refused(&format!("words={}", "a".repeat(101)), "words", "at most 100");
         check_refused("cursor=abc", "cursor", "not a cursor");
         check_refused(&"camera=a&".repeat(65), "camera", "at most 64");
     }

@@ -1,6 +1,7 @@
 // The page's calendar, filters and thresholds, without a browser. Usage: node logic.mjs
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 
@@ -14,6 +15,18 @@ const { ViolationList } = await server.ssrLoadModule('/src/lib/list.svelte.ts');
 const audit = await server.ssrLoadModule('/src/lib/audit.ts');
 const { agentName } = await server.ssrLoadModule('/src/lib/agent.ts');
 const dates = await server.ssrLoadModule('/src/lib/dates.ts');
+const { stacksOf, kept, nextLeft, between } = await server.ssrLoadModule('/src/lib/stacks.ts');
+const { placesOf } = await server.ssrLoadModule('/src/lib/prefetch.ts');
+const { deedOf } = await server.ssrLoadModule('/src/lib/inbox-keys.ts');
+const { Exposure } = await server.ssrLoadModule('/src/lib/exposure.ts');
+const boxes = await server.ssrLoadModule('/src/lib/boxes.ts');
+const verdict = await server.ssrLoadModule('/src/lib/verdict.ts');
+const { verdicts } = await server.ssrLoadModule('/src/lib/verdicts.svelte.ts');
+const { session } = await server.ssrLoadModule('/src/lib/session.svelte.ts');
+const board = await server.ssrLoadModule('/src/lib/board.ts');
+const { offered, mainStep, isTaken } = await server.ssrLoadModule('/src/lib/offered.ts');
+const { en } = await server.ssrLoadModule('/src/lib/en.ts');
+const { zh } = await server.ssrLoadModule('/src/lib/zh.ts');
 const { explained, thresholds } = await server.ssrLoadModule('/src/lib/thresholds.ts');
 
 const results = { passed: 0, failed: 0 };
@@ -73,9 +86,11 @@ check('durations in their two largest units', () => {
 check('an address keeps the filters', () => {
   const chosen = {
     range: 'custom', from: '2026-03-01T08:00', to: '2026-03-02T08:00', behaviours: ['hot_work', 'no_hard_hat'],
-    cameras: ['gate-1'], sites: ['plant-7'], status: 'open', verdict: 'none',
+    cameras: ['gate-1'], sites: ['plant-7'], status: 'open', verdict: 'dismissed', reasons: ['hat_worn', 'unclear'], words: '动火 a&b',
   };
   assert.deepEqual(filters.readAddress(filters.writeAddress(chosen)), chosen);
+  const toSign = { ...filters.noFilters(), verdict: 'awaits_second' };
+  assert.deepEqual(filters.readInboxAddress(filters.writeInboxAddress(toSign)), toSign);
   assert.equal(filters.writeAddress(filters.noFilters()).toString(), '');
   assert.deepEqual(filters.readAddress(new URLSearchParams('range=ever&status=odd&verdict=odd&from=x')), filters.noFilters());
 });
@@ -114,6 +129,8 @@ check('a new violation is shown only where it belongs', () => {
   assert.ok(!fits({ status: 'closed' }));
   assert.ok(fits({ status: 'open', verdict: 'none' }));
   assert.ok(!fits({ verdict: 'confirmed' }));
+  assert.ok(!fits({ verdict: 'awaits_second' }));
+  assert.ok(!fits({ words: '动火' }), 'an event tells no words');
   assert.ok(!fits({}, { to: new Date('2026-03-01T08:00:00Z') }));
   assert.ok(fits({}, { from: new Date('2026-03-01T08:00:00Z') }));
 });
@@ -181,6 +198,22 @@ await checkLater('further down a reader is not moved by what arrives meanwhile',
   await catching;
   assert.deepEqual(shown(list), ['first closed']);
   assert.deepEqual(list.waiting.map(({ id }) => id), ['live', 'missed']);
+});
+
+await checkLater('nothing of the view before is taken for the view that is asked for', async () => {
+  const { list, server } = listOfServer();
+  const loading = list.load(new URLSearchParams());
+  server.answer([opened('gate', '10')]);
+  await loading;
+  list.isAtTop = false;
+  const yard = new URLSearchParams({ camera: 'yard' });
+  void list.load(yard);
+  assert.ok(list.isOfOtherView);
+  const catching = list.catchUp(yard);
+  server.answer([opened('yard', '20')]);
+  await catching;
+  assert.deepEqual(shown(list), ['yard open']);
+  assert.ok(!list.isOfOtherView);
 });
 
 check('a definition becomes names and values', () => {
@@ -329,6 +362,354 @@ check('browsers are named as people know them', () => {
     ['robot/1', 'robot/1'],
   ];
   for (const [agent, name] of names) assert.equal(agentName(agent), name);
+});
+
+// --- the inbox --------------------------------------------------------------------------------------------------
+
+const press = (key, more = {}) => ({ key, repeat: false, isComposing: false, keyCode: 0, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
+const PAGE = { isTyping: false, isOnControl: false, asking: null };
+const deed = (key, more = {}, where = {}) => deedOf(press(key, more), { ...PAGE, ...where });
+
+check('each key of the inbox does one thing', () => {
+  for (const [key, wanted] of [
+    ['j', 'next'], ['k', 'previous'], ['ArrowDown', 'down'], ['ArrowUp', 'up'], ['ArrowRight', 'right'], ['ArrowLeft', 'left'], [' ', 'play'],
+    [',', 'frame_back'], ['.', 'frame_on'], ['c', 'confirm'], ['x', 'dismiss'], ['s', 'sign'], ['z', 'undo'], ['g', 'stack'], ['b', 'boxes'], ['f', 'large'],
+    ['v', 'select'], ['/', 'find'], ['Escape', 'leave'], ['q', null], ['1', null], ['Enter', null], ['Tab', null],
+  ]) assert.equal(deed(key), wanted, key);
+  assert.equal(deed('?', { shiftKey: true }), 'help');
+  assert.equal(deed('J', { shiftKey: true }), 'next_stack');
+  assert.equal(deed('C'), 'confirm', 'the lock of capitals');
+  assert.equal(deed('C', { shiftKey: true }), null);
+  assert.deepEqual(['，', '。', '、'].map((key) => deed(key)), ['frame_back', 'frame_on', 'find'], 'a Chinese keyboard');
+});
+
+check('keys are dead in fields, while an input method composes, and with other keys held', () => {
+  for (const key of ['j', 'c', 'x', 'z', ' ', '?', 'Escape']) {
+    assert.equal(deed(key, {}, { isTyping: true }), null, key);
+    assert.equal(deed(key, { isComposing: true }), null, key);
+    assert.equal(deed(key, { keyCode: 229 }), null, key);
+    for (const held of ['ctrlKey', 'metaKey', 'altKey']) assert.equal(deed(key, { [held]: true }), null, `${held} ${key}`);
+  }
+  assert.equal(deed(' ', {}, { isOnControl: true }), null, 'space presses a button that has the focus');
+});
+
+check('a key that is held down walks, and decides nothing', () => {
+  const repeated = (key) => deed(key, { repeat: true });
+  assert.deepEqual(['j', 'k', '.', ','].map(repeated), ['next', 'previous', 'frame_on', 'frame_back']);
+  for (const key of ['c', 'x', 'z', 'v', 'g', 'f', ' ']) assert.equal(repeated(key), null, key);
+  assert.equal(deed('3', { repeat: true }, { asking: 'reason' }), null);
+});
+
+check('digits are reasons only where a reason is asked for, and nothing else goes there', () => {
+  assert.deepEqual(deed('8', {}, { asking: 'reason' }), { reason: 8 });
+  for (const key of ['c', 'j', 'z', '0', ' ']) assert.equal(deed(key, {}, { asking: 'reason' }), null, key);
+  assert.equal(deed('3', {}, { asking: 'other' }), null);
+  assert.equal(deed('3', {}, { asking: 'reason', isTyping: true }), null);
+});
+
+const seenAt = (id, minute, more = {}) => ({ id, camera: 'a', zone: 'floor', rule_version: 'r@1', opened_at: `2026-03-01T08:${minute}:00Z`, ...more });
+const stacked = (items, minutes) => stacksOf(items, minutes).map(({ members }) => members.map(({ id }) => id).join(''));
+
+check('like violations stack: same camera, rule, zone, each near the next', () => {
+  const items = [seenAt('a', '50'), seenAt('b', '48', { camera: 'b' }), seenAt('c', '45'), seenAt('d', '44', { zone: 'gate' }), seenAt('e', '40'), seenAt('f', '20'), seenAt('g', '19', { rule_version: 'r@2' })];
+  assert.deepEqual(stacked(items, 5), ['ace', 'b', 'd', 'f', 'g']);
+  assert.deepEqual(stacked(items, 30), ['acef', 'b', 'd', 'g']);
+  assert.deepEqual(stacked(items, 0), ['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+});
+
+check('what comes in at either end parts no stack', () => {
+  const items = Array.from({ length: 12 }, (_, at) => seenAt(String.fromCharCode(97 + at), String(50 - at * 4).padStart(2, '0')));
+  const whole = stacked(items, 5);
+  for (let from = 0; from < 6; from += 1) {
+    const part = stacked(items.slice(from, 12 - from), 5);
+    assert.ok(part.every((stack) => whole.some((other) => other.includes(stack))), part.join());
+  }
+});
+
+check('stacks that did not change are the same', () => {
+  const items = [seenAt('a', '50'), seenAt('b', '48', { camera: 'b' }), seenAt('c', '45')];
+  const before = stacksOf(items, 0);
+  const after = kept(stacksOf([seenAt('n', '59'), items[0], { ...items[1] }, items[2]], 0), before);
+  assert.deepEqual(after.map((stack) => before.includes(stack)), [false, true, false, true]);
+});
+
+check('the next that is left comes, then what was passed over, then nothing', () => {
+  const left = (...ids) => (id) => ids.includes(id);
+  const order = ['a', 'b', 'c', 'd'];
+  assert.equal(nextLeft(order, 'b', left('a', 'd')), 'd');
+  assert.equal(nextLeft(order, 'd', left('a')), 'a');
+  assert.equal(nextLeft(order, 'a', left('a')), null, 'not the same again');
+  assert.equal(nextLeft(order, null, left('c')), 'c');
+  assert.deepEqual(between(order, 'd', 'b'), ['b', 'c', 'd']);
+  assert.deepEqual(between(order, 'gone', 'b'), ['b']);
+});
+
+const loadsOf = (current, ahead, before, pictures, clips = []) =>
+  placesOf(current, ahead, before, { pictures: new Set(pictures), clips: new Set(clips) }).map(({ id, picture, clip }) => `${id}${picture ? '+' : '-'}${clip ? 'clip' : ''}`);
+
+check('two next pictures and one clip load, each after what is needed sooner', () => {
+  assert.deepEqual(loadsOf('a', ['b', 'c', 'd'], null, []), ['a+', 'b-', 'c-']);
+  assert.deepEqual(loadsOf('a', ['b', 'c'], null, ['a']), ['a+', 'b+', 'c-']);
+  assert.deepEqual(loadsOf('a', ['b', 'c'], null, ['a', 'b']), ['a+', 'b+', 'c+']);
+  assert.deepEqual(loadsOf('a', ['b', 'c'], null, ['a', 'b', 'c']), ['a+clip', 'b+', 'c+']);
+  assert.deepEqual(loadsOf('a', ['b', 'c'], null, ['a', 'b', 'c'], ['a']), ['a+clip', 'b+clip', 'c+']);
+});
+
+check('what was skipped has no place; the one before keeps a picture that is there', () => {
+  assert.deepEqual(loadsOf('d', ['e'], 'c', ['a', 'b', 'd']), ['d+', 'e+']);
+  assert.deepEqual(loadsOf('d', ['e'], 'c', ['c', 'd']), ['d+', 'e+', 'c+']);
+  assert.deepEqual(loadsOf(null, [], 'c', ['c']), ['c+']);
+});
+
+check('what was on the screen is measured: time in front, stretches of the clip once each', () => {
+  const exposure = new Exposure();
+  exposure.begin(1_000);
+  exposure.begin(1_500);
+  exposure.end(3_000);
+  assert.equal(exposure.for_ms(9_000), 2_000);
+  exposure.begin(10_000);
+  assert.equal(exposure.inFront_ms(10_250), 250);
+  assert.equal(exposure.for_ms(10_250), 2_250);
+  exposure.played([[0, 2], [5, 6]]);
+  exposure.played([[1, 3]]);
+  assert.equal(exposure.clip_ms(), 4_000);
+});
+
+check('boxes follow the person between two positions, and stay away where nothing is known', () => {
+  const detail = {
+    opened_at: '2026-03-01T08:00:00Z', recorded_at: '2026-03-01T08:00:00Z', snapshot_at: '2026-03-01T09:00:00Z', detections: [],
+    clip_state: { from: '2026-03-01T07:59:55Z' },
+    track: { id: 1, path: [{ at: '2026-03-01T08:00:00Z', box: [0, 0, 0.2, 0.2] }, { at: '2026-03-01T08:00:01Z', box: [0.2, 0, 0.4, 0.2] }, { at: '2026-03-01T08:00:09Z', box: [0.9, 0, 1, 0.2] }] },
+  };
+  const lefts = (media_s) => boxes.atMoment(detail, boxes.momentOfClip(detail, media_s)).map(({ box }) => Number(box[0].toFixed(3)));
+  assert.deepEqual([5.5, 5, 8, 3, 20].map(lefts), [[0.1], [0], [], [], []]);
+  assert.equal(boxes.momentOfClip({ ...detail, clip_state: null }, 1), null);
+  const seen = [{ class: 'person', score: 0.9, box: [0.01, 0, 0.2, 0.2] }, { class: 'person', score: 0.9, box: [0.6, 0, 0.8, 0.2] }, { class: 'head', score: 0.8, box: [0.05, 0, 0.1, 0.05] }];
+  const names = (more) => boxes.ofSnapshot({ ...detail, detections: seen, ...more }).map(({ name }) => name);
+  assert.deepEqual(names({ snapshot_at: '2026-03-01T08:00:00Z' }), ['person', 'head', null], 'the person of the violation stands once');
+  assert.deepEqual(names({ track: null }), ['person', 'person', 'head']);
+});
+
+check('an answer that got lost is known again by giver, version and finding', () => {
+  const given = { verdict: 'dismissed', reason: 'duplicate', words: '', by: 'me', at: 'x' };
+  const finding = { verdict: 'dismissed', reason: 'duplicate', words: '' };
+  const view = (more, version = 3) => ({ version, standing: { ...given, ...more } });
+  assert.ok(verdict.isOurs(view({}), 2, finding, 'me'));
+  for (const [more, version] of [[{ by: 'other' }, 3], [{ reason: 'unclear' }, 3], [{}, 4]]) assert.ok(!verdict.isOurs(view(more, version), 2, finding, 'me'));
+  assert.ok(!verdict.isOurs({ version: 3, standing: null }, 2, finding, 'me'));
+});
+
+check('the window to undo is measured by this clock, whatever the server’s says', () => {
+  const view = { undo_until: '2020-01-01T00:00:30Z', standing: { at: '2020-01-01T00:00:00Z' } };
+  assert.equal(verdict.deadlineOf(view, 1_000_000), 1_030_000);
+  assert.equal(verdict.deadlineOf({ ...view, undo_until: null }, 1_000_000), null);
+  assert.deepEqual(['none', 'confirmed', 'confirmed'].map((one, at) => verdict.wayOf(one, [null, 20, 5][at], 10)), ['judge', 'wait', 'change']);
+});
+
+/** A server of verdicts that is answered by hand. */
+function verdictServer() {
+  const asked = [];
+  session.account = { name: 'me', actions: ['give_verdict'] };
+  globalThis.fetch = (url, { method = 'GET', body } = {}) =>
+    new Promise((resolve, reject) => asked.push({
+      what: `${method} ${url.replace('/api/v1/violations/', '')}`, body: body && JSON.parse(body),
+      answer: (json, status = 200) => resolve(Response.json(json, { status })), lose: () => reject(new TypeError('lost')),
+    }));
+  return asked;
+}
+const turn = () => new Promise((resume) => setTimeout(resume));
+const byMe = (version, more = {}) => ({
+  version, verdict: 'confirmed', counts: 'none', undo_until: '2026-03-01T08:00:30Z', replaced: [],
+  standing: { verdict: 'confirmed', reason: null, words: '', by: 'me', at: '2026-03-01T08:00:00Z', second: 'not_asked', ...more },
+});
+const free = (id) => ({ id, verdict: 'none', judged: null });
+const SHOWN = { for_ms: 1_000, clip_ms: 0, picture: true };
+const CONFIRMED = { verdict: 'confirmed' };
+
+await checkLater('a verdict counts at once, and is sent once', async () => {
+  const asked = verdictServer();
+  assert.ok(verdicts.judge({ id: 'v1', version: 0 }, CONFIRMED, SHOWN));
+  assert.ok(!verdicts.judge({ id: 'v1', version: 0 }, CONFIRMED, SHOWN), 'twice');
+  assert.equal(verdicts.shownOf(free('v1')), 'confirmed');
+  await turn();
+  assert.deepEqual(asked.map(({ what }) => what), ['POST v1/verdict']);
+  assert.deepEqual(asked[0].body, { version: 0, finding: CONFIRMED, change_reason: '', shown: SHOWN });
+  asked[0].answer(byMe(1));
+  await turn();
+  assert.equal(verdicts.standOf(free('v1')).version, 1);
+});
+
+await checkLater('an undo waits for the answer and takes its version', async () => {
+  const asked = verdictServer();
+  verdicts.judge({ id: 'v2', version: 4 }, CONFIRMED, SHOWN);
+  verdicts.undo('v2');
+  assert.equal(verdicts.shownOf(free('v2')), 'none');
+  await turn();
+  assert.equal(asked.length, 1);
+  asked[0].answer(byMe(5));
+  await turn();
+  assert.equal(asked[1].what, 'DELETE v2/verdict?version=5');
+  asked[1].answer({ ...byMe(6), verdict: 'none', standing: null, undo_until: null });
+  await turn();
+  assert.equal(verdicts.shownOf(free('v2')), 'none');
+  assert.equal(verdicts.marks.size, 0);
+});
+
+await checkLater('a signature whose answer got lost is known again by who signed', async () => {
+  const asked = verdictServer();
+  const awaited = { id: 'v9', verdict: 'none', judged: { version: 1, verdict: 'confirmed', undo_until: null, awaits_second: true } };
+  assert.ok(verdicts.standOf(awaited).awaitsSecond);
+  verdicts.sign({ id: 'v9', version: 1 });
+  verdicts.sign({ id: 'v9', version: 1 });
+  assert.equal(verdicts.shownOf(awaited), 'confirmed', 'signing changes no verdict');
+  await turn();
+  assert.deepEqual(asked.map(({ what, body }) => [what, body]), [['POST v9/verdict/second', { version: 1 }]]);
+  asked[0].lose();
+  await turn();
+  asked[1].answer(byMe(2, { by: 'li.na', second: 'signed', second_by: 'me', second_at: '2026-03-01T09:00:00Z' }));
+  await turn();
+  assert.equal(verdicts.failureOf('v9'), null);
+  assert.ok(!verdicts.standOf(awaited).awaitsSecond);
+});
+
+await checkLater('somebody was faster: the item comes back and holds what stands', async () => {
+  const asked = verdictServer();
+  verdicts.judge({ id: 'v3', version: 0 }, CONFIRMED, SHOWN);
+  await turn();
+  asked[0].answer({ type: 'urn:anjian:problem:changed', detail: 'changed' }, 409);
+  await turn();
+  assert.equal(asked[1].what, 'GET v3/verdict');
+  asked[1].answer(byMe(1, { by: 'li.na' }));
+  await turn();
+  assert.equal(verdicts.failureOf('v3').problem.kind, 'changed');
+  assert.equal(verdicts.standOf(free('v3')).view.standing.by, 'li.na');
+});
+
+await checkLater('a lost answer is asked for: taken, not taken, not known and known later', async () => {
+  const asked = verdictServer();
+  for (const id of ['v4', 'v5', 'v6']) verdicts.judge({ id, version: 0 }, CONFIRMED, SHOWN);
+  await turn();
+  for (const request of asked.slice(0, 3)) request.lose();
+  await turn();
+  asked[3].answer(byMe(1));
+  asked[4].answer({ version: 0, verdict: 'none', counts: 'none', undo_until: null, standing: null, replaced: [] });
+  asked[5].lose();
+  await turn();
+  assert.equal(verdicts.failureOf('v4'), null, 'it was taken');
+  assert.equal(verdicts.shownOf(free('v4')), 'confirmed');
+  assert.equal(verdicts.failureOf('v5').isUnsure, false);
+  assert.equal(verdicts.shownOf(free('v5')), 'none');
+  assert.ok(verdicts.failureOf('v6').isUnsure);
+  verdicts.reconcile();
+  await turn();
+  asked[6].answer(byMe(1));
+  await turn();
+  assert.equal(verdicts.failureOf('v6'), null);
+  assert.equal(verdicts.shownOf(free('v6')), 'confirmed');
+});
+
+await checkLater('each member of a dismissal has its own outcome', async () => {
+  const asked = verdictServer();
+  const finding = { verdict: 'dismissed', reason: 'duplicate', words: '' };
+  const done = verdicts.dismissMany([{ id: 'v7', version: 0 }, { id: 'v8', version: 2 }], finding);
+  await turn();
+  assert.deepEqual(asked[0].body, { members: [{ id: 'v7', version: 0 }, { id: 'v8', version: 2 }], finding });
+  const given = { ...byMe(1, finding), verdict: 'dismissed' };
+  asked[0].answer({ items: [{ id: 'v7', verdict: given, problem: null }, { id: 'v8', verdict: null, problem: { type: 'urn:anjian:problem:changed', status: 409, title: '', detail: '' } }] });
+  await turn();
+  asked[1].answer(byMe(3, { by: 'li.na' }));
+  await done;
+  assert.equal(verdicts.shownOf(free('v7')), 'dismissed');
+  assert.equal(verdicts.failureOf('v7'), null);
+  assert.equal(verdicts.failureOf('v8').problem.kind, 'changed');
+});
+
+check('what a live update tells is newer than what was known, never older', () => {
+  const stand = (judged) => verdicts.standOf({ id: 'v4', verdict: 'none', judged }).version;
+  assert.equal(stand(null), 1);
+  assert.equal(stand({ version: 2, verdict: 'dismissed', undo_until: null, awaits_second: false }), 2);
+  assert.equal(verdicts.shownOf({ id: 'hidden', verdict: 'confirmed', judged: null }), 'confirmed', 'for whom the judgement is hidden');
+});
+
+// --- cases ------------------------------------------------------------------------------------------------------
+
+const row = (stage, outcome = 'order_to_rectify', due = '2026-12-10') => ({ stage, outcome, due });
+
+check('only an enterprise that must act on an order is late', () => {
+  const late = (one, today = '2026-12-12') => board.latenessOf(one, today);
+  assert.deepEqual(late(row('noticed')), { state: 'overdue', days: 2 });
+  assert.deepEqual(late(row('returned'), '2026-12-10'), { state: 'today', days: 0 });
+  assert.deepEqual(late(row('answered'), '2026-12-08'), { state: 'soon', days: 2 });
+  assert.deepEqual(late(row('noticed'), '2026-12-07'), { state: 'in_time', days: 3 });
+  for (const one of [row('pleaded'), row('rectified'), row('closed'), row('noticed', 'remind'), row('noticed', 'hand_over'), row('noticed', undefined, null)]) assert.deepEqual(late(one), { state: 'none' });
+});
+
+check('what is overdue comes first, the longest first, and the rest stays in its order', () => {
+  const items = [['a', '2026-12-20'], ['b', '2026-12-09'], ['c', '2026-12-01'], ['d', '2026-12-15']].map(([id, due]) => ({ id, ...row('noticed', 'order_to_rectify', due) }));
+  assert.equal(board.overdueFirst(items, () => '2026-12-10').map(({ id }) => id).join(''), 'cbad');
+});
+
+check('the filters of the board stand in the address and in the query', () => {
+  const chosen = { sites: ['a', 'b'], group: 'waiting', late: 'soon', words: '动火' };
+  assert.deepEqual(board.readBoardAddress(board.writeBoardAddress(chosen)), chosen);
+  assert.deepEqual(board.readBoardAddress(new URLSearchParams('state=x&late=y')), board.noBoardFilters());
+  assert.equal(board.columnQuery('waiting', chosen, '2026-12-30').toString(), `site=a&site=b&words=${encodeURIComponent('动火')}&stage=noticed&stage=answered&stage=returned&due_before=2027-01-02`);
+  assert.deepEqual(board.shownGroups({ ...chosen, group: '' }), ['waiting']);
+  assert.deepEqual(board.shownGroups({ ...chosen, group: 'over' }), []);
+  assert.equal(new Set(Object.values(board.STAGES_OF).flat()).size, 9, 'each state stands in one column');
+});
+
+const casefile = (more) => ({
+  stage: 'noticed', outcome: 'order_to_rectify', proposal: { outcome: 'order_to_rectify', term_days: 7, cards: [] }, signatures: [], answer: null, rectifications: [], proofs: [], ended: null,
+  notice: { outcome: 'order_to_rectify', at: '2026-12-01T00:00:00Z', due: '2026-12-10', due_is_certain: true, service: null, acknowledged_at: null }, handed_over: null, steps: [],
+  violations: [{ violation: { id: 'v', verdict: 'confirmed' }, is_in: true }], deliveries: [],
+  possible: ['record_service', 'acknowledge', 'plead', 'rectify', 'hand_over', 'record_receipt', 'close', 'withdraw', 'drop_member'], ...more,
+});
+const offers = (more, me = 'li.na', today = '2026-12-05') => offered(casefile(more), me, today);
+
+check('only steps that are possible and make sense are offered', () => {
+  assert.deepEqual(offers({}), ['rectify', 'plead', 'acknowledge', 'record_service']);
+  assert.deepEqual(offers({ possible: [] }), []);
+  const notice = casefile({}).notice;
+  assert.deepEqual(offers({ notice: { ...notice, outcome: 'remind', acknowledged_at: notice.at } }), ['close', 'plead', 'record_service']);
+  assert.deepEqual(offers({ notice: { ...notice, outcome: 'remind' } }, 'li.na', '2026-12-11')[0], 'close', 'its time is over');
+  const over = { ...notice, outcome: 'hand_over', service: {}, acknowledged_at: notice.at };
+  assert.deepEqual(offers({ notice: over }), ['hand_over', 'plead']);
+  assert.deepEqual(offers({ notice: over, handed_over: { to: 'x', receipt_at: null } }), ['record_receipt', 'plead']);
+  assert.deepEqual(offers({ notice: over, handed_over: { to: 'x', receipt_at: notice.at } }), ['close', 'plead']);
+});
+
+check('a violation that is confirmed no longer is taken out, the last one withdraws', () => {
+  const member = (verdict) => ({ violation: { id: verdict, verdict }, is_in: true });
+  const has = (...verdicts) => offers({ violations: verdicts.map(member) });
+  assert.ok(has('confirmed', 'dismissed').includes('drop_member') && !has('confirmed', 'dismissed').includes('withdraw'));
+  assert.ok(has('dismissed').includes('withdraw') && !has('dismissed').includes('drop_member'));
+});
+
+check('a draft is signed once by each officer, and issued when it has its signatures', () => {
+  const possible = ['propose', 'sign', 'issue', 'withdraw', 'drop_member'];
+  const main = (...accounts) => {
+    const one = casefile({ stage: 'draft', notice: null, possible, signatures: accounts.map((account) => ({ account })) });
+    return mainStep(offered(one, 'li.na', '2026-12-05'), one);
+  };
+  assert.equal(main(), 'sign');
+  assert.equal(main('zhang.wei'), 'sign');
+  assert.equal(main('li.na'), null, 'another officer has to sign');
+  assert.equal(main('li.na', 'zhang.wei'), 'issue');
+});
+
+check('a step counts as taken only if it is the very next one, by this account, with these words', () => {
+  const one = { steps: [{ version: 4, step: 'plead', account: 'me', words: 'so' }] };
+  const taken = (seen, step, words, me = 'me') => isTaken(one, seen, { step, ...(words === undefined ? {} : { words }) }, me);
+  assert.ok(taken(3, 'plead', ' so '));
+  for (const other of [taken(2, 'plead', 'so'), taken(3, 'rectify', 'so'), taken(3, 'plead', 'no'), taken(3, 'plead', 'so', 'you')]) assert.ok(!other);
+});
+
+const kinds = await readFile(fileURLToPath(new URL('../../src/http/kinds.rs', import.meta.url)), 'utf8');
+check('every reason for which the server refuses a step has words in both languages', () => {
+  const keys = [...kinds.slice(kinds.indexOf('fn case_key'), kinds.indexOf('fn account_kind')).matchAll(/=> (?:Some\()?"([a-z-]+)"/g)].map(([, key]) => key);
+  assert.ok(keys.length > 30, `${keys.length} keys`);
+  for (const { cases } of [en, zh]) assert.deepEqual(keys.filter((key) => !cases.refusal[key]), []);
 });
 
 await server.close();

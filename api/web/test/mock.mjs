@@ -25,17 +25,17 @@ const WORDS = {
   see_tokens: ['查看服务令牌', 'See service tokens'], write_tokens: ['管理服务令牌', 'Write service tokens'],
   read_own_audit: ['查看本人操作记录', 'Read the own audit entries'], read_audit: ['查看审计日志', 'Read the audit'],
   export_audit: ['导出审计日志', 'Export the audit'], take_checkpoints: ['下载审计检查点', 'Take checkpoints'], see_health: ['查看运行状态', 'See health and metrics'],
-  see_storage: ['查看存储', 'See storage and holds'],
+  see_storage: ['查看存储', 'See storage and holds'], give_verdict: ['判定违规', 'Give verdicts'], sign_second: ['复核签认', 'Sign verdicts second'],
 };
 const ALL = Object.keys(WORDS);
 const without = (...names) => ALL.filter((action) => !names.includes(action));
 const WRITING = ['write_accounts', 'end_sessions', 'write_tokens'];
-const MAY = {
+export const MAY = {
   admin: without('export_audit', 'take_checkpoints'),
   inspector: without('see_accounts', 'see_tokens', 'read_audit', 'export_audit', 'take_checkpoints', ...WRITING),
   enterprise: ['see_violations', 'see_evidence', 'play_clips', 'see_sites', 'see_accounts', 'manage_own_account'],
   operator: ['see_violations', 'see_coverage', 'see_sites', 'see_cameras', 'manage_own_account', 'manage_own_tokens', 'see_health', 'see_storage'],
-  auditor: without('hold_evidence', 'run_jobs', ...WRITING),
+  auditor: without('hold_evidence', 'run_jobs', 'give_verdict', 'sign_second', ...WRITING),
   local: without('manage_own_account', 'manage_own_tokens', 'read_own_audit'),
 };
 const SCOPES = { admin: ['everything'], auditor: ['everything'], enterprise: ['sites'] };
@@ -102,6 +102,8 @@ const violation = (at) => ({
 
 const CAMERAS = [{
   id: 'gate-1', name: '一号门', site: 'plant', configured: true, state: 'live', since: ago(DAY_MS), last_frame: ago(500), reason: null, zones: { floor: '作业区' },
+}, {
+  id: 'yard-2', name: '堆场', site: 'plant', configured: true, state: 'live', since: ago(DAY_MS), last_frame: ago(500), reason: null, zones: { floor: '作业区' },
 }];
 
 /** A pattern that looks like a code for authenticator apps; nothing reads it. */
@@ -117,7 +119,7 @@ function qr() {
     Array.from({ length: size }, (__, x) => (isFinder(x, y) || (!isNear(x, y) && (x * 7 + y * 13 + x * y) % 3 === 0) ? '1' : '0')).join(''));
 }
 
-class Refusal extends Error {
+export class Refusal extends Error {
   constructor(status, kind, detail, more = {}) {
     super(detail);
     Object.assign(this, { status, kind, detail, more });
@@ -126,8 +128,8 @@ class Refusal extends Error {
 
 /** The state of one server. Tests read and change it. */
 class World {
-  constructor({ login = 'required', demo = false, singleSignOn = null } = {}) {
-    Object.assign(this, { login, singleSignOn, accounts: people(), audit: deeds(), sessions: new Map(), asked: [], streams: new Set() });
+  constructor({ login = 'required', demo = false, singleSignOn = null, routes = [] } = {}) {
+    Object.assign(this, { login, singleSignOn, routes, accounts: people(), audit: deeds(), sessions: new Map(), asked: [], streams: new Set() });
     this.tokens = { own: [token('日报脚本', 'admin', ['see_violations'])], service: [token('市监管平台对接', null, ['see_violations', 'see_sites', 'see_cameras'])] };
     const shown = ['admin', 'li.na', 'plant-safety', 'audit'];
     this.demo = demo ? this.accounts.filter(({ name }) => shown.includes(name)).map(({ name, role, password }) => ({ name, role, password })) : [];
@@ -204,7 +206,7 @@ const need = (account, action) => {
 /** [method, path, action or null, answer]. */
 const ROUTES = [
   ['GET', '/api/v1/behaviours', null, () => [200, { items: BEHAVIOURS }]],
-  ['GET', '/api/v1/sites', 'see_sites', () => [200, { items: SITES }]],
+  ['GET', '/api/v1/sites', 'see_sites', () => [200, { items: SITES.map((site) => ({ ...site, cameras: CAMERAS.filter((camera) => camera.site === site.id).map(({ id, name, zones }) => ({ id, name, zones })) })) }]],
   ['GET', '/api/v1/cameras', 'see_cameras', () => [200, { items: CAMERAS }]],
   ['GET', '/api/v1/violations', 'see_violations', () => [200, { items: [0, 1, 2, 3, 4].map(violation), next_cursor: null }]],
   ['GET', '/api/v1/violations/counts', 'see_violations', () => [200, { by_behaviour: [{ key: 'no_hard_hat', count: 5 }], by_camera: [{ key: 'gate-1', count: 5 }], by_hour: [], by_day: [] }]],
@@ -259,8 +261,8 @@ const ROUTES = [
   ['POST', '/api/v1/audit/checkpoint', 'take_checkpoints', () => [200, { payload: '…' }]],
 ];
 
-function find(method, path) {
-  for (const [verb, pattern, action, answer] of ROUTES) {
+function find(world, method, path) {
+  for (const [verb, pattern, action, answer] of [...world.routes, ...ROUTES]) {
     const found = new RegExp(`^${pattern.replace(':id', '([^/]+)')}$`).exec(path);
     if (verb === method && found) return { action, answer, id: found[1] && decodeURIComponent(found[1]) };
   }
@@ -295,9 +297,9 @@ async function answerApi(world, request, url, response) {
   if (!account) throw new Refusal(401, 'signed-out', 'sign in');
   if (account.must_change_password && url.pathname !== '/api/v1/account/password') throw new Refusal(403, 'password-change', 'change the password');
   if (url.pathname === '/api/v1/live') return stream(world, response);
-  const { action, answer, id } = find(request.method, url.pathname);
+  const { action, answer, id } = find(world, request.method, url.pathname);
   if (action) need(account, action);
-  return answer({ world, body, id, name, account, query: url.searchParams });
+  return answer({ world, body, id, name, account, query: url.searchParams, request, path: url.pathname });
 }
 
 async function answerFile(path, response) {
@@ -326,7 +328,7 @@ export async function startMock(options) {
       const answer = await answerApi(world, request, url, response);
       if (!answer) return undefined;
       const [status, body, headers = { 'content-type': 'application/json' }] = answer;
-      response.writeHead(status, headers).end(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body));
+      response.writeHead(status, headers).end(body === undefined ? '' : typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
     } catch (cause) {
       refuse(response, cause);
     }

@@ -40,7 +40,7 @@ macro_rules! worded {
         impl std::str::FromStr for $type {
             type Err = anjian_domain::UnknownName;
             fn from_str(text: &str) -> Result<Self, anjian_domain::UnknownName> {
-                let unknown = || anjian_domain::UnknownName { what: stringify!($type), name: text.to_owned() };
+                let unknown = || anjian_domain::UnknownName { name: text.to_owned(), known: &[$($name),+] };
                 Self::ALL.iter().copied().find(|variant| variant.as_str() == text).ok_or_else(unknown)
             }
         }

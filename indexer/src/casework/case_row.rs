@@ -90,6 +90,13 @@ pub(crate) fn decode(row: &Row) -> Result<(i64, CaseRow), IndexError> {
     Ok((columns.get("seq")?, row))
 }
 
+/// The case at this place.
+pub(crate) async fn at(connection: &mut Connection<'_>, seq: i64) -> Result<CaseRow, IndexError> {
+    let sql = format!("SELECT {COLUMNS} FROM casefile AS c WHERE c.seq = $1");
+    let row = sql::query(&sql).bind(seq).fetch_one(connection).await.map_err(not_read)?;
+    Ok(decode(&row)?.1)
+}
+
 /// The whole case of a row with `state`.
 pub(crate) fn decode_state(row: &Row) -> Result<Case, IndexError> {
     Columns { table: "casefile", row }.json("state")

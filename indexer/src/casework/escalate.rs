@@ -17,6 +17,7 @@ use crate::casework::{bound, delivery};
 use crate::engine::columns::Columns;
 use crate::engine::connection::Connection;
 use crate::engine::sql;
+use crate::updates::outbox;
 use crate::{Index, IndexError};
 
 /// Cases that are looked at in one transaction.
@@ -50,10 +51,13 @@ impl Index {
             let late = due_by(&mut transaction, &horizon.to_string(), after).await?;
             let Some(last) = late.last() else { return Ok(changed) };
             after = last.seq;
+            let mut updates = Vec::new();
             for case in &late {
-                changed += usize::from(escalate(&mut transaction, case, rules, now).await?);
+                updates.extend(escalate(&mut transaction, case, rules, now).await?);
             }
             transaction.commit().await.map_err(not_kept)?;
+            changed += updates.len();
+            updates.last().into_iter().for_each(|update| self.announce(*update));
         }
     }
 }
@@ -74,23 +78,23 @@ async fn due_by(transaction: &mut Connection<'_>, day: &str, after: i64) -> Resu
     rows.iter().map(decode).collect()
 }
 
-/// Answers whether anything was written.
+/// Answers the number of the update, if anything was written.
 async fn escalate(
     transaction: &mut Connection<'_>,
     late: &Late,
     rules: &CaseRules,
     now: WallTime,
-) -> Result<bool, IndexError> {
+) -> Result<Option<i64>, IndexError> {
     let zone = zone_of(&mut *transaction, &late.row.site).await?;
     let today = now.timestamp().to_zoned(zone).date();
     if late.case.outcome() == Some(Outcome::Remind) {
         let is_over = late.row.due.is_some_and(|due| due < today);
-        return Ok(is_over && end_reminder(transaction, late, rules, now).await?);
+        return if is_over { end_reminder(transaction, late, rules, now).await } else { Ok(None) };
     }
-    let Some(lateness) = late.case.lateness(today, &rules.policy) else { return Ok(false) };
+    let Some(lateness) = late.case.lateness(today, &rules.policy) else { return Ok(None) };
     let reached = lateness.reached(&rules.policy.steps);
     if reached <= late.escalated {
-        return Ok(false);
+        return Ok(None);
     }
     let version = i64::from(late.row.version.0);
     for audience in ["enterprise", "officers"] {
@@ -98,8 +102,8 @@ async fn escalate(
     }
     let sql = "UPDATE casefile SET escalated = $2 WHERE seq = $1";
     let query = sql::query(sql).bind(late.seq).bind(i64::try_from(reached).unwrap_or(i64::MAX));
-    query.execute(transaction).await.map_err(not_kept)?;
-    Ok(true)
+    query.execute(&mut *transaction).await.map_err(not_kept)?;
+    outbox::append_case(transaction, late.seq, now).await.map(Some)
 }
 
 const fn cause(lateness: Lateness) -> &'static str {
@@ -115,11 +119,11 @@ async fn end_reminder(
     late: &Late,
     rules: &CaseRules,
     now: WallTime,
-) -> Result<bool, IndexError> {
+) -> Result<Option<i64>, IndexError> {
     let members = &late.case.members;
     let gathered = Gathered::read(transaction, Actor::Program, &late.row.site, late.seq, members).await?;
     let Ok(after) = decide(&late.case, &Act::Close, &gathered.context(rules, now, late.case.version)) else {
-        return Ok(false);
+        return Ok(None);
     };
     case_row::update(transaction, late.seq, &after, now).await?;
     bound::keep(transaction, late.seq, &after).await.map_err(CaseError::into_index)?;
@@ -132,6 +136,5 @@ async fn end_reminder(
         after: &after,
         attachments: &[],
     };
-    note(transaction, PROGRAM, now, &taken).await?;
-    Ok(true)
+    note(transaction, PROGRAM, now, &taken).await.map(Some)
 }

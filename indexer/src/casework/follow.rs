@@ -64,7 +64,8 @@ async fn write(
 ) -> Result<(), IndexError> {
     let role = role_of(transaction, by.as_str()).await?;
     let doer = Doer { account: by.as_str(), role: &role, address: None };
-    note(transaction, doer, now, taken).await
+    // The change of the verdict, which follows, is announced.
+    note(transaction, doer, now, taken).await.map(drop)
 }
 
 async fn find(transaction: &mut Connection<'_>, casefile: i64) -> Result<(CaseRow, Case), IndexError> {

@@ -7,8 +7,9 @@ use anjian_domain::{SiteId, Viewer, ViolationId};
 use crate::casework::case_row::{COLUMNS, CaseRow, decode, not_read};
 use crate::casework::reach;
 use crate::engine::columns::{Columns, uuid_column};
+use crate::engine::full_text;
 use crate::engine::sql::Builder;
-use crate::{Cursor, Index, IndexError};
+use crate::{Cursor, Index, IndexError, SearchWords};
 
 /// Which cases are listed. Empty lists ask for nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct CaseQuery {
     pub is_open_only: bool,
     /// Only those that hold this violation, or did.
     pub violation: Option<ViolationId>,
+    /// With these words in the name of the site, or in those of a step.
+    pub words: Option<SearchWords>,
     /// Only those whose last day is before this one, `2026-03-01`, and which are not over.
     pub due_before: Option<jiff::civil::Date>,
     /// Most cases of a page, 1 to [`CaseQuery::MAX_LIMIT`].
@@ -53,7 +56,7 @@ impl Index {
     pub async fn cases(&self, viewer: &Viewer, query: &CaseQuery) -> Result<CasePage, IndexError> {
         let limit = usize::from(query.limit.clamp(1, CaseQuery::MAX_LIMIT));
         let mut sql = Builder::new(format!("SELECT {COLUMNS} FROM casefile AS c WHERE TRUE"));
-        push_filters(&mut sql, viewer, query);
+        self.push_filters(&mut sql, viewer, query).await?;
         if let Some(cursor) = query.cursor {
             let micros = cursor.opened_at.as_micros();
             sql.push(" AND (c.changed_us, c.seq) < (").push_bind(micros).push(", ").push_bind(cursor.seq);
@@ -80,7 +83,7 @@ impl Index {
         query: &CaseQuery,
     ) -> Result<Vec<(CaseState, u64)>, IndexError> {
         let mut sql = Builder::new("SELECT c.stage, count(*) AS cases FROM casefile AS c WHERE TRUE");
-        push_filters(&mut sql, viewer, query);
+        self.push_filters(&mut sql, viewer, query).await?;
         sql.push(" GROUP BY c.stage");
         let rows = sql.build().fetch_all(&self.inner.reader).await.map_err(not_read)?;
         let decode = |row| {
@@ -88,6 +91,22 @@ impl Index {
             Ok((columns.word("stage")?, columns.unsigned("cases")?))
         };
         rows.iter().map(decode).collect()
+    }
+
+    async fn push_filters(
+        &self,
+        sql: &mut Builder,
+        viewer: &Viewer,
+        query: &CaseQuery,
+    ) -> Result<(), IndexError> {
+        push_filters(sql, viewer, query);
+        let Some(words) = &query.words else { return Ok(()) };
+        let sites = self.sites_named(viewer, words).await?;
+        sql.push(" AND (c.site IN (").push_list(sites.iter().map(|site| site.as_str().to_owned()));
+        sql.push(") OR c.seq IN (SELECT casefile FROM written WHERE casefile IS NOT NULL AND ");
+        full_text::push(self.inner.reader.engine(), sql, words.phrases());
+        sql.push("))");
+        Ok(())
     }
 }
 

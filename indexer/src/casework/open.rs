@@ -52,8 +52,9 @@ impl Index {
             after: &case,
             attachments: &[],
         };
-        note(&mut transaction, viewer.into(), now, &taken).await?;
+        let update = note(&mut transaction, viewer.into(), now, &taken).await?;
         transaction.commit().await.map_err(not_kept)?;
+        self.announce(update);
         Ok(id)
     }
 }

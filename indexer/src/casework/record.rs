@@ -12,6 +12,8 @@ use crate::casework::case_row::{CaseId, not_kept};
 use crate::casework::delivery;
 use crate::engine::connection::Connection;
 use crate::engine::sql;
+use crate::updates::outbox;
+use crate::written;
 
 /// A step that was decided.
 pub(crate) struct Taken<'t> {
@@ -25,13 +27,13 @@ pub(crate) struct Taken<'t> {
     pub(crate) attachments: &'t [AttachmentRow],
 }
 
-/// Writes what belongs to a step besides the case itself.
+/// Writes what belongs to a step besides the case itself. Answers the number of the update, to be announced after the commit.
 pub(crate) async fn note(
     transaction: &mut Connection<'_>,
     doer: Doer<'_>,
     now: WallTime,
     taken: &Taken<'_>,
-) -> Result<(), IndexError> {
+) -> Result<i64, IndexError> {
     let Taken { id, casefile, step, words, before, after, attachments } = taken;
     let sql = "INSERT INTO casefile_step (casefile, version, step, account, role, at_us, stage, words) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -39,7 +41,8 @@ pub(crate) async fn note(
     let query = query.bind(doer.account).bind(doer.role).bind(now.as_micros());
     let query = query.bind(after.state.as_str()).bind(*words);
     query.execute(&mut *transaction).await.map_err(not_kept)?;
-    delivery::write(transaction, *casefile, *step, after, now).await?;
+    written::keep::of_step(&mut *transaction, *casefile, words).await?;
+    delivery::write(&mut *transaction, *casefile, *step, after, now).await?;
     let deed = Deed {
         action: step.action().as_str(),
         kind: "case",
@@ -48,7 +51,8 @@ pub(crate) async fn note(
         before: before.map(|case| json!(case)),
         after: Some(told(*step, after, attachments)),
     };
-    append(transaction, doer, now, deed).await
+    append(&mut *transaction, doer, now, deed).await?;
+    outbox::append_case(transaction, *casefile, now).await
 }
 
 /// As the audit shows it, with the digests of what goes with it.

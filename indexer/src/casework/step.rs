@@ -69,12 +69,9 @@ impl Index {
         let after = decide(&before, &wanted.act, &gathered.context(rules, now, wanted.seen))?;
         case_row::update(&mut transaction, casefile, &after, now).await?;
         bound::keep(&mut transaction, casefile, &after).await?;
-        let newest = match (&wanted.act, viewer.named_account()) {
-            (Act::Answer { upheld, reasons, .. }, Some(by)) => {
-                dismiss(&mut transaction, by, upheld, reasons, rules, now).await?
-            }
-            _ => None,
-        };
+        if let (Act::Answer { upheld, reasons, .. }, Some(by)) = (&wanted.act, viewer.named_account()) {
+            dismiss(&mut transaction, by, upheld, reasons, rules, now).await?;
+        }
         let step = wanted.act.step();
         let attachments = take_attachments(&mut transaction, viewer, wanted, casefile, after.version).await?;
         let taken = Taken {
@@ -86,9 +83,9 @@ impl Index {
             after: &after,
             attachments: &attachments,
         };
-        note(&mut transaction, viewer.into(), now, &taken).await?;
+        let update = note(&mut transaction, viewer.into(), now, &taken).await?;
         transaction.commit().await.map_err(not_kept)?;
-        newest.into_iter().for_each(|seq| self.announce(seq));
+        self.announce(update);
         Ok(after.version)
     }
 
@@ -179,7 +176,7 @@ async fn take_attachments(
     take(transaction, viewer, attachments, &by).await?.map_err(CaseError::NoAttachment)
 }
 
-/// A plea was upheld: the violations are none, and no case takes the findings any more. Answers the number of the last update.
+/// A plea was upheld: the violations are none, and no case takes the findings any more.
 async fn dismiss(
     transaction: &mut Connection<'_>,
     by: &Account,
@@ -187,8 +184,7 @@ async fn dismiss(
     reasons: &str,
     rules: &CaseRules,
     now: WallTime,
-) -> Result<Option<i64>, CaseError> {
-    let mut newest = None;
+) -> Result<(), CaseError> {
     let words = format!("陈述申辩成立：{}", reasons.trim());
     for member in upheld {
         let id = match member {
@@ -216,7 +212,7 @@ async fn dismiss(
             policy: rules.verdicts,
         };
         let after = verdict::decide(&state, &act, &context).map_err(CaseError::Verdict)?;
-        newest = Some(verdict_row::keep(&mut *transaction, violation, &after, rules.verdicts, now).await?);
+        verdict_row::keep(&mut *transaction, violation, &after, rules.verdicts, now).await?;
     }
-    Ok(newest)
+    Ok(())
 }

@@ -183,7 +183,7 @@ impl Copying<'_, '_> {
         let not_finished = failed(self.target.address, "finish the copy", "store_copy");
         let mut writer = self.target.store.writer.acquire().await.map_err(&not_finished)?;
         let mut transaction = writer.begin_writing().await.map_err(&not_finished)?;
-        transaction.number_on().await.map_err(&not_finished)?;
+        transaction.finish_filling().await.map_err(&not_finished)?;
         let next = Note { finished_us: Some(now.as_micros()), ..self.begun.note.clone() };
         self.replace_note(&mut transaction, &next).await?;
         transaction.commit().await.map_err(&not_finished)

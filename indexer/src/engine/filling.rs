@@ -35,11 +35,12 @@ impl Connection<'_> {
         }
     }
 
-    /// New rows are numbered behind those that are there.
-    pub(crate) async fn number_on(&mut self) -> Result<(), sqlx::Error> {
+    /// What follows from rows that are all there: new ones are numbered behind them, and their words are found.
+    pub(crate) async fn finish_filling(&mut self) -> Result<(), sqlx::Error> {
         match On::from(self) {
             On::Postgres(Executor::Connection(connection)) => postgres::schema::number_on(connection).await,
             // It takes the highest number of the table each time.
+            On::Sqlite(Executor::Connection(connection)) => sqlite::full_text::rebuild(connection).await,
             _ => Ok(()),
         }
     }

@@ -4,12 +4,14 @@ use crate::engine::connection::Connection;
 use crate::engine::connection::On;
 use crate::engine::sql;
 use crate::engine::sql::Builder;
+use crate::engine::value::Value;
 use std::ops::RangeInclusive;
 
 use anjian_casework::roles::Action;
 use anjian_domain::{CameraId, Viewer, WallTime};
 use tokio::sync::watch;
 
+use crate::casework::{self, case_row};
 use crate::configuration::camera_row;
 use crate::engine::columns::Columns;
 use crate::viewer::condition::push_site;
@@ -44,15 +46,7 @@ impl Index {
         let mut updates = Vec::new();
         for row in sql.build().fetch_all(&mut reading).await.map_err(failed)? {
             let columns = Columns { table: "outbox", row: &row };
-            let kind = match columns.get::<Option<i64>>("violation")? {
-                Some(violation) => {
-                    LiveKind::Violation(Box::new(violation_at(viewer, &mut reading, violation).await?))
-                }
-                None => {
-                    let camera = columns.word("camera")?;
-                    LiveKind::Camera(Box::new(camera_row::find(&mut reading, &camera).await?))
-                }
-            };
+            let kind = kind_of(viewer, &mut reading, &columns).await?;
             updates.push(LiveUpdate { seq: columns.get("seq")?, kind });
         }
         reading.commit().await.map_err(failed)?;
@@ -86,17 +80,38 @@ impl Index {
     }
 }
 
+/// What changed, as it is now.
+async fn kind_of(
+    viewer: &Viewer,
+    reading: &mut Connection<'_>,
+    columns: &Columns<'_>,
+) -> Result<LiveKind, IndexError> {
+    if let Some(violation) = columns.get::<Option<i64>>("violation")? {
+        return Ok(LiveKind::Violation(Box::new(violation_at(viewer, reading, violation).await?)));
+    }
+    if let Some(casefile) = columns.get::<Option<i64>>("casefile")? {
+        return Ok(LiveKind::Case(Box::new(case_row::at(reading, casefile).await?)));
+    }
+    let camera = columns.word("camera")?;
+    Ok(LiveKind::Camera(Box::new(camera_row::find(reading, &camera).await?)))
+}
+
 /// The site of the change that a row of `outbox AS o` notes.
-const SITE: &str = "coalesce((SELECT site FROM violation WHERE seq = o.violation), (SELECT site FROM camera WHERE id = o.camera))";
+const SITE: &str = "coalesce((SELECT site FROM violation WHERE seq = o.violation), (SELECT site FROM camera WHERE id = o.camera), \
+     (SELECT site FROM casefile WHERE seq = o.casefile))";
 
 /// Leaves out violations whose Run was superseded since.
 const LISTED: &str = " AND (o.violation IS NULL OR EXISTS (SELECT 1 FROM violation AS v WHERE v.seq = o.violation AND v.run_kind <> 'superseded'";
 
 fn since(viewer: &Viewer, seq: i64, limit: u32) -> Builder {
-    let mut sql = Builder::new("SELECT o.seq, o.violation, o.camera FROM outbox AS o WHERE o.seq > ");
+    let mut sql =
+        Builder::new("SELECT o.seq, o.violation, o.camera, o.casefile FROM outbox AS o WHERE o.seq > ");
     push_site(sql.push_bind(seq), viewer.scope(), SITE);
     sql.push(LISTED);
     reach::push_maturity(&mut sql, viewer, Action::SeeViolations);
+    sql.push("))");
+    sql.push(" AND (o.casefile IS NULL OR EXISTS (SELECT 1 FROM casefile AS c WHERE c.seq = o.casefile");
+    casework::reach::push(&mut sql, viewer, Action::SeeCases);
     sql.push("))");
     if reach::of(viewer, Action::SeeCameras).is_none() {
         sql.push(" AND o.camera IS NULL");
@@ -110,7 +125,7 @@ pub(crate) async fn append_violation(
     violation: i64,
     at: WallTime,
 ) -> Result<i64, IndexError> {
-    append(connection, Some(violation), None, at).await
+    append(connection, "violation", violation, at).await
 }
 
 pub(crate) async fn append_camera(
@@ -118,18 +133,26 @@ pub(crate) async fn append_camera(
     camera: &CameraId,
     at: WallTime,
 ) -> Result<i64, IndexError> {
-    append(connection, None, Some(camera), at).await
+    append(connection, "camera", camera.as_str(), at).await
+}
+
+pub(crate) async fn append_case(
+    connection: &mut Connection<'_>,
+    casefile: i64,
+    at: WallTime,
+) -> Result<i64, IndexError> {
+    append(connection, "casefile", casefile, at).await
 }
 
 async fn append(
     connection: &mut Connection<'_>,
-    violation: Option<i64>,
-    camera: Option<&CameraId>,
+    column: &str,
+    changed: impl Into<Value>,
     at: WallTime,
 ) -> Result<i64, IndexError> {
     let failed = |source| IndexError::Database { doing: "note an update", table: "outbox", source };
-    let sql = "INSERT INTO outbox (violation, camera, at_us) VALUES ($1, $2, $3) RETURNING seq";
-    let query = sql::query(sql).bind(violation).bind(camera.map(CameraId::as_str)).bind(at.as_micros());
+    let sql = format!("INSERT INTO outbox ({column}, at_us) VALUES ($1, $2) RETURNING seq");
+    let query = sql::query(&sql).bind(changed).bind(at.as_micros());
     let seq: i64 = query.scalar(&mut *connection).await.map_err(failed)?;
     if seq % PRUNE_EVERY == 0 {
         let prune = sql::query("DELETE FROM outbox WHERE seq <= $1").bind(seq - KEEP);

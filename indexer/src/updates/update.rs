@@ -1,6 +1,6 @@
 //! What just happened, for whoever listens.
 
-use crate::{CameraRow, ViolationRow};
+use crate::{CameraRow, CaseRow, ViolationRow};
 
 /// One change, told after it was committed.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,4 +18,6 @@ pub enum LiveKind {
     Violation(Box<ViolationRow>),
     /// A camera went into another state.
     Camera(Box<CameraRow>),
+    /// A step of a case was taken.
+    Case(Box<CaseRow>),
 }

@@ -1,6 +1,6 @@
 //! The verdict of one violation as a row, and what follows from it for the rest of the index.
 
-use anjian_casework::verdict::{Policy, VerdictState};
+use anjian_casework::verdict::{DismissReason, Finding, Policy, VerdictState};
 use anjian_domain::{Verdict, WallTime};
 
 use crate::IndexError;
@@ -9,6 +9,7 @@ use crate::engine::columns::{Columns, json_column};
 use crate::engine::connection::{Connection, On};
 use crate::engine::sql;
 use crate::updates::outbox;
+use crate::written;
 
 /// The state of a violation's verdict; the beginning, when nobody judged it yet.
 pub(crate) async fn state(on: impl Into<On<'_>>, violation: i64) -> Result<VerdictState, IndexError> {
@@ -32,16 +33,26 @@ pub(crate) async fn keep(
         state.standing.as_ref().is_some_and(|standing| standing.is_undoable(now, policy.undo_window));
     let settles =
         state.standing.as_ref().filter(|_| is_undoable).map(|standing| standing.at.plus(policy.undo_window));
-    let sql = "INSERT INTO verdict (violation, version, shown, is_settled, settles_us, state) VALUES ($1, $2, $3, $4, $5, $6) \
+    let sql = "INSERT INTO verdict (violation, version, shown, is_settled, settles_us, state, reason) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (violation) DO UPDATE SET version = excluded.version, shown = excluded.shown, \
-         is_settled = excluded.is_settled, settles_us = excluded.settles_us, state = excluded.state";
+         is_settled = excluded.is_settled, settles_us = excluded.settles_us, state = excluded.state, reason = excluded.reason";
     let query = sql::query(sql).bind(violation).bind(i64::from(state.version.0)).bind(shown.as_str());
     let query = query.bind(shown == effective).bind(settles.map(WallTime::as_micros));
-    let query = query.bind(json_column("verdict", state)?);
+    let query = query.bind(json_column("verdict", state)?).bind(reason(state).map(DismissReason::as_str));
     query.execute(&mut *transaction).await.map_err(not_kept)?;
+    written::keep::of_verdict(transaction, violation, state).await?;
     count(transaction, violation, effective).await?;
     follow(transaction, violation, state, effective, now).await?;
     outbox::append_violation(transaction, violation, now).await
+}
+
+/// Why the newest judgement dismisses; `None`: it does not.
+fn reason(state: &VerdictState) -> Option<DismissReason> {
+    match state.standing.as_ref()?.finding {
+        Finding::Dismissed { reason, .. } => Some(reason),
+        Finding::Confirmed => None,
+    }
 }
 
 async fn count(transaction: &mut Connection<'_>, violation: i64, verdict: Verdict) -> Result<(), IndexError> {

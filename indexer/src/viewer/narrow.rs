@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use anjian_casework::roles::{Action, Reach};
 use anjian_domain::{Scope, Verdict, Viewer};
 
+use crate::casework::reach::sees_drafts;
 use crate::viewer::reach;
 use crate::violations::walk::{Driver, Plan};
 use crate::{IndexError, ViolationQuery};
@@ -25,6 +26,11 @@ pub(crate) fn narrowed<'q>(
         if narrowed.sites.is_empty() {
             return nothing(query);
         }
+    }
+    // Decisions of officers are theirs: others do not learn them from what a search finds.
+    let may_ask = query.marks.is_empty() || !reach::is_confirmed_only(viewer);
+    if !may_ask || (!query.marks.cases.is_empty() && !sees_drafts(viewer)) {
+        return nothing(query);
     }
     match reach::of(viewer, Action::SeeViolations) {
         Some(Reach::Installation | Reach::Scope) => Ok(Some(narrowed)),

@@ -13,6 +13,7 @@ use anjian_domain::{Behaviour, Viewer, WallTime};
 
 use crate::engine::columns::Columns;
 use crate::viewer::narrow::narrowed;
+use crate::violations::by_words::Part;
 use crate::violations::calendar::{self, Bucket};
 use crate::violations::parts::{Parts, only_edge, parts};
 use crate::violations::tally;
@@ -32,16 +33,38 @@ impl Index {
         group_by: GroupBy,
     ) -> Result<Vec<ViolationCount>, IndexError> {
         let Some(query) = narrowed(viewer, query)? else { return nothing(query, &group_by) };
-        let query = &self.only_listed(query).await?;
-        if let Some(mut sql) = tally::counts(query, &group_by) {
-            return self.read_tally(&mut sql, &group_by).await;
+        let query = self.only_listed(query).await?;
+        let mut sums = BTreeMap::new();
+        for part in self.parts(viewer, query).await? {
+            for group in self.count_part(&part, &group_by).await? {
+                *sums.entry(group.key).or_insert(0) += group.count;
+            }
         }
-        let buckets = match &group_by {
-            GroupBy::Behaviour | GroupBy::Camera => return self.count_groups(query, &group_by).await,
+        Ok(sums.into_iter().map(|(key, count)| ViolationCount { key, count }).collect())
+    }
+
+    async fn count_part(
+        &self,
+        part: &Part<'_>,
+        group_by: &GroupBy,
+    ) -> Result<Vec<ViolationCount>, IndexError> {
+        let query = part.query.as_ref();
+        let is_marked = part.is_marked();
+        if let Some(mut sql) = tally::counts(query, group_by).filter(|_| !is_marked) {
+            return self.read_tally(&mut sql, group_by).await;
+        }
+        let buckets = match group_by {
+            GroupBy::Behaviour | GroupBy::Camera if is_marked => {
+                return self.count_marked(part, group_by).await;
+            }
+            GroupBy::Behaviour | GroupBy::Camera => return self.count_groups(query, group_by).await,
             GroupBy::Hour(zone) => calendar::hours(query.from, query.to, zone)?,
             GroupBy::Day(zone) => calendar::days(query.from, query.to, zone)?,
         };
-        self.count_buckets(query, &group_by, buckets).await
+        if is_marked {
+            return self.count_marked_times(part, buckets).await;
+        }
+        self.count_buckets(query, group_by, buckets).await
     }
 
     async fn count_groups(
@@ -56,14 +79,10 @@ impl Index {
         }
         let mut sums = BTreeMap::new();
         for (key, count) in groups {
-            let name = match &key {
-                CountKey::Camera(camera) => camera.to_string(),
-                CountKey::Behaviour(behaviour) => behaviour.to_string(),
-                CountKey::Hour(_) | CountKey::Day(..) => continue,
-            };
-            sums.entry(name).or_insert(ViolationCount { key, count: 0 }).count += count;
+            *sums.entry(key).or_insert(0) += count;
         }
-        Ok(sums.into_values().filter(|group| group.count > 0).collect())
+        let groups = sums.into_iter().filter(|(_, count)| *count > 0);
+        Ok(groups.map(|(key, count)| ViolationCount { key, count }).collect())
     }
 
     async fn count_buckets(

@@ -1,7 +1,9 @@
 //! Violations: recorded, searched page by page, counted, shown whole, closed when their process was killed.
 
+pub(crate) mod by_words;
 pub(crate) mod calendar;
 pub(crate) mod count;
+pub(crate) mod count_marked;
 pub(crate) mod cursor;
 pub(crate) mod days;
 pub(crate) mod detail;
@@ -9,6 +11,8 @@ pub(crate) mod interrupted;
 pub(crate) mod known_start;
 pub(crate) mod list_row;
 pub(crate) mod listed;
+pub(crate) mod marked;
+pub(crate) mod marks;
 pub(crate) mod occurring;
 pub(crate) mod parts;
 pub(crate) mod probe;

@@ -3,7 +3,7 @@
 use anjian_domain::{Behaviour, CameraId, RunKind, Score, SiteId, Verdict, WallTime, ZoneId};
 use jiff::tz::TimeZone;
 
-use crate::{Cursor, ViolationRow, ViolationStatus};
+use crate::{Cursor, Marks, SearchWords, ViolationRow, ViolationStatus};
 
 /// Which violations. Lists are alternatives (any of them), an empty list means all; the fields narrow each other.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,10 @@ pub struct ViolationQuery {
     pub statuses: Vec<ViolationStatus>,
     /// With these verdicts.
     pub verdicts: Vec<Verdict>,
+    /// With these marks of officers.
+    pub marks: Marks,
+    /// With these words in the names of its site and camera, or in those that officers wrote of it.
+    pub words: Option<SearchWords>,
     /// Found by these kinds of Run.
     pub runs: Vec<RunKind>,
     /// Opened at or after.
@@ -52,6 +56,8 @@ impl Default for ViolationQuery {
             behaviours: Vec::new(),
             statuses: Vec::new(),
             verdicts: Vec::new(),
+            marks: Marks::default(),
+            words: None,
             runs: Vec::new(),
             from: None,
             to: None,
@@ -84,8 +90,8 @@ pub enum GroupBy {
     Day(TimeZone),
 }
 
-/// What one count is of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What one count is of. In order: by name, or from the oldest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CountKey {
     /// A behaviour.
     Behaviour(Behaviour),

@@ -6,8 +6,9 @@ use crate::engine::sql::Builder;
 use anjian_domain::{Behaviour, Viewer};
 
 use crate::viewer::narrow::narrowed;
-use crate::violations::list_row;
+use crate::violations::by_words::Part;
 use crate::violations::walk::{Driver, Plan};
+use crate::violations::{list_row, marked};
 use crate::{Cursor, Index, IndexError, ViolationPage, ViolationQuery, ViolationRow};
 
 impl Index {
@@ -23,19 +24,44 @@ impl Index {
         let Some(query) = narrowed(viewer, query)? else { return Ok(ViolationPage::default()) };
         let query = self.only_listed(query).await?;
         let limit = usize::from(query.limit.clamp(1, ViolationQuery::MAX_LIMIT));
-        // One more than asked for tells whether there is another page.
-        let occurring = self.occurring_behaviours(&query).await?;
-        let driver = self.choose_driver(&query, &occurring).await?;
-        let sql = page_sql(self.inner.reader.engine(), driver, &query, &occurring, limit + 1)?;
-        let read = sql.build().fetch_all(&self.inner.reader).await;
-        let rows = read.map_err(|source| IndexError::Database {
-            doing: "search violations",
-            table: "violation",
-            source,
-        })?;
+        let mut rows = Vec::new();
+        for part in self.parts(viewer, query).await? {
+            // One row more than a page holds: it shows whether there is another page.
+            let sql = self.page_of(&part, limit + 1).await?;
+            let read = sql.build().fetch_all(&self.inner.reader).await;
+            rows.extend(read.map_err(|source| IndexError::Database {
+                doing: "search violations",
+                table: "violation",
+                source,
+            })?);
+        }
         page(viewer, &rows, limit)
     }
+
+    async fn page_of(&self, part: &Part<'_>, rows: usize) -> Result<Builder, IndexError> {
+        let engine = self.inner.reader.engine();
+        if part.is_marked() {
+            return marked_page_sql(engine, part, rows);
+        }
+        let query = &part.query;
+        let occurring = self.occurring_behaviours(query).await?;
+        let driver = self.choose_driver(query, &occurring).await?;
+        page_sql(engine, driver, query, &occurring, rows)
+    }
 }
+
+/// The statement for a page of violations that are gathered by their marks.
+fn marked_page_sql(engine: Engine, part: &Part<'_>, rows: usize) -> Result<Builder, IndexError> {
+    let columns = list_row::COLUMNS;
+    let mut sql = Builder::new(format!("SELECT {columns} FROM violation AS v WHERE v.seq IN (SELECT n.seq"));
+    let before = part.query.cursor.map_or(END, |cursor| (cursor.opened_at.as_micros(), cursor.seq));
+    marked::push_from(engine, &mut sql, part, before)?;
+    sql.push(format_args!(" ORDER BY n.opened_us DESC, n.seq DESC LIMIT {rows})"));
+    Ok(sql)
+}
+
+/// Every row comes before it.
+pub(crate) const END: (i64, i64) = (i64::MAX, 0);
 
 /// The whole statement for a page: its keys first, from the index alone, then its rows.
 fn page_sql(

@@ -63,7 +63,7 @@ pub(crate) fn states_are_told_on_change_only(store: &Store) {
     let mut updates = store.listen();
     let mut told = || match updates.next()?.kind {
         LiveKind::Camera(row) => Some((row.state, row.since, row.reason)),
-        LiveKind::Violation(row) => panic!("{row:?}"),
+        other => panic!("{other:?}"),
     };
     store.sink.camera_status(&status(CameraState::Connecting, 1, None)).unwrap();
     assert_eq!(told(), Some((CameraState::Connecting, Some(at(1).wall), None)));

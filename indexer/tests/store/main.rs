@@ -23,9 +23,11 @@ mod findings;
 mod fixture;
 mod holds;
 mod kept_clips;
+mod marks;
 mod media;
 mod moves;
 mod nodes;
+mod old_words;
 mod paging;
 mod pieces;
 mod postgres;
@@ -102,6 +104,7 @@ store_suite!(
     findings: a_finding_is_recorded_once_with_its_pictures, what_is_no_finding_is_refused,
         a_case_takes_a_finding_like_a_violation, a_finding_is_rechecked_on_site;
     sites: the_record_of_a_site_is_written_and_audited, the_risk_of_a_site_adds_up;
+    marks: reasons_and_signatures_are_found, words_are_found_in_names_and_notes, violations_are_found_by_their_case;
     records: what_was_recorded_is_found_again, files_lie_by_camera_and_day, recording_twice_is_recording_once,
         closing_keeps_the_first_end, a_verdict_outlives_the_end, an_undeclared_rule_loses_no_evidence,
         orders_are_kept;

@@ -79,7 +79,7 @@ pub(crate) fn a_complete_run_takes_the_place_of_the_one_before(store: &Store) {
     check_listed(store, &[&rest[..], &[after]].concat());
     let told = std::iter::from_fn(|| updates.next()).map(|update| match update.kind {
         LiveKind::Violation(row) => row.id,
-        LiveKind::Camera(camera) => panic!("{camera:?}"),
+        other => panic!("{other:?}"),
     });
     assert_eq!(told.collect::<Vec<_>>(), [after]);
     assert_eq!(run_of(store, after).superseded_by, None);

@@ -9,6 +9,7 @@ fn describe(update: &LiveUpdate) -> String {
     match &update.kind {
         LiveKind::Violation(row) => format!("{} {}", row.camera, row.status),
         LiveKind::Camera(row) => format!("{} {}", row.camera, row.state.as_str()),
+        LiveKind::Case(row) => format!("{} {}", row.id, row.stage),
     }
 }
 

@@ -355,7 +355,7 @@ pub(crate) fn an_enterprise_sees_what_was_confirmed(store: &Store) {
         .into_iter()
         .map(|update| match update.kind {
             LiveKind::Violation(row) => row.id,
-            LiveKind::Camera(row) => panic!("{} is none of the enterprise's business", row.camera),
+            other => panic!("{other:?} is none of the enterprise's business"),
         })
         .collect();
     assert_eq!(told, [confirmed]);

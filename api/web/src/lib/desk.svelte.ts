@@ -3,13 +3,15 @@
 import { get, type BehaviourSpec, type Camera, type Counts, type Site, type Violation } from './api';
 import { address } from './address.svelte';
 import { behaviours } from './behaviours.svelte';
-import { boundsOf, countQuery, listQuery, matches, noFilters, readAddress, writeAddress } from './filters';
+import type { CaseRow } from './cases';
+import { boundsOf, countQuery, isNarrowed, listQuery, matches, noFilters, readAddress, readInboxAddress, writeAddress, writeInboxAddress } from './filters';
 import type { Bounds, Filters } from './filters';
 import { language } from './language.svelte';
 import { ViolationList } from './list.svelte';
 import { session } from './session.svelte';
 import { listen, type Connection } from './stream';
 import { HOUR_MS } from './time';
+import { verdicts } from './verdicts.svelte';
 
 const COUNTS_DELAY_MS = 1_500;
 const CHART_HOURS_MS = 50 * HOUR_MS;
@@ -17,13 +19,19 @@ const FALLBACK_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 /** The zone that every camera has. */
 const WHOLE_PICTURE = 'picture';
 
+/** The views that show the list: each with filters of its own. */
+type ListView = 'violations' | 'inbox';
+const isListView = (view: string): view is ListView => view === 'violations' || view === 'inbox';
+
 class Desk {
   filters = $state<Filters>(noFilters());
   /** The id of the violation whose details are shown. */
   chosen = $state<string | null>(null);
-  list = new ViolationList();
+  list = $state(new ViolationList());
   sites = $state<Site[]>([]);
   cameras = $state<Camera[]>([]);
+  /** Sites name their cameras: not everybody who sees a violation may see what cameras are doing. */
+  #names = $derived(new Map(this.sites.flatMap(({ cameras }) => cameras).map((camera) => [camera.id, camera])));
   /** Whether the list of cameras has arrived: until then an empty one says nothing. */
   hasCameras = $state(false);
   counts = $state<Counts>({});
@@ -32,7 +40,13 @@ class Desk {
 
   /** Details have changed on the server: whoever shows them reads them again. */
   changed = $state<Violation | null>(null);
+  /** A case went on: whoever shows it, or lists of cases, reads again. */
+  changedCase = $state.raw<CaseRow | null>(null);
 
+  /** Which view's filters these are. */
+  #view = $state<ListView>('violations');
+  /** Those of the other view, as they were left. */
+  #left: Partial<Record<ListView, Filters>> = {};
   #countsTimer: ReturnType<typeof setTimeout> | undefined;
   /** Cameras that changed since their list was asked for: the answer may be older. */
   #changedCameras = new Map<string, Camera>();
@@ -51,18 +65,27 @@ class Desk {
     (this.counts.by_hour ?? this.counts.by_day)?.reduce((sum, { count }) => sum + count, 0) ?? null,
   );
 
+  /** The filters with which the view begins. */
+  usual = $derived<Filters>(this.#view === 'inbox' ? readInboxAddress(new URLSearchParams()) : noFilters());
+  /** Whether anything beyond time is asked for that the view does not begin with. */
+  isNarrowed = $derived(isNarrowed({ ...this.filters, verdict: '' }) || this.filters.verdict !== this.usual.verdict);
+
   start(): () => void {
     this.#read();
     const onPop = () => {
       this.#read();
-      if (address.view === 'violations') void this.load();
+      if (isListView(address.view)) void this.load();
     };
     addEventListener('popstate', onPop);
     const stop = listen({
       violation: (violation) => this.#take(violation),
       camera: (camera) => this.#takeCamera(camera),
+      casefile: (row) => (this.changedCase = row),
       connection: (state) => (this.connection = state),
-      fresh: () => void this.readAll('catch up'),
+      fresh: () => {
+        verdicts.reconcile();
+        void this.readAll('catch up');
+      },
       confirm: () => session.confirm(),
     });
     void this.readAll();
@@ -135,20 +158,22 @@ class Desk {
   }
 
   cameraName(id: string): string {
-    return this.cameras.find((camera) => camera.id === id)?.name || id;
+    return this.#names.get(id)?.name || id;
   }
 
   /** A zone has its name in its camera; one that has gone from the configuration stands with its id. */
   zoneName({ camera, zone }: Violation): string {
     if (zone === WHOLE_PICTURE) return language.words.wholePicture;
-    return this.cameras.find((other) => other.id === camera)?.zones[zone] || zone;
+    return this.#names.get(camera)?.zones[zone] || zone;
   }
+
 
   zoneOf(site: string): string {
     return this.sites.find((other) => other.id === site)?.time_zone ?? this.zone;
   }
 
   #take(violation: Violation): void {
+    verdicts.heard(violation);
     this.list.take(violation, matches(violation, this.filters, this.bounds));
     if (violation.id === this.chosen) this.changed = violation;
     clearTimeout(this.#countsTimer);
@@ -178,26 +203,48 @@ class Desk {
   /** Other views have keys of their own; the list stays as it was left. */
   #read(): void {
     const query = address.read();
-    if (address.view !== 'violations') return;
-    this.filters = readAddress(query);
-    this.chosen = query.get('violation');
+    if (!isListView(address.view)) return;
+    this.#enter(address.view);
+    this.filters = address.view === 'inbox' ? readInboxAddress(query) : readAddress(query);
+    this.chosen = address.view === 'inbox' ? null : query.get('violation');
+  }
+
+  /** Nothing of one view's list is shown in the other. Answers whether it was left. */
+  #enter(view: ListView): boolean {
+    if (this.#view === view) return false;
+    this.#left[this.#view] = this.filters;
+    this.#view = view;
+    this.list = new ViolationList();
+    this.counts = {};
+    return true;
   }
 
   /** Shows the list again, as it was left. */
   showList(): void {
-    this.#write('push');
+    this.#show('violations');
+  }
+
+  showInbox(): void {
+    this.#show('inbox');
   }
 
   /** Shows one violation, from another view. */
   showViolation(id: string): void {
+    this.#show('violations', id);
+  }
+
+  #show(view: ListView, id: string | null = view === 'inbox' ? null : this.chosen): void {
+    const isAnother = this.#enter(view);
+    if (isAnother) this.filters = this.#left[view] ?? this.usual;
     this.chosen = id;
     this.#write('push');
+    if (isAnother) void this.load();
   }
 
   #write(how: 'push' | 'replace'): void {
-    const query = writeAddress(this.filters);
+    const query = (this.#view === 'inbox' ? writeInboxAddress : writeAddress)(this.filters);
     if (this.chosen) query.set('violation', this.chosen);
-    address.write('violations', query, how);
+    address.write(this.#view, query, how);
   }
 }
 

@@ -1,7 +1,9 @@
 // Every string of the page in English. The other languages have the same shape: the compiler sees to it.
 
 import { enAccounts } from './en-accounts';
+import { enCases } from './en-cases';
 import { enDates } from './en-dates';
+import { enDesk } from './en-desk';
 import { enPlayback } from './en-playback';
 
 const many = (n: number, one: string, more: string) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
@@ -20,7 +22,7 @@ export const en = {
   ago: (text: string) => `${text} ago`,
 
   status: { open: 'Still open', closed: 'Closed' },
-  verdict: { none: 'Not judged', confirmed: 'Confirmed', dismissed: 'Dismissed' },
+  verdict: { none: 'Not judged', awaits_second: 'To sign', confirmed: 'Confirmed', dismissed: 'Dismissed' },
   closeReason: {
     ended: 'the rule was kept again',
     left: 'the person left the zone or the picture',
@@ -150,6 +152,8 @@ export const en = {
   viewViolations: 'Violations',
   playback: enPlayback,
   accounts: enAccounts,
+  desk: enDesk,
+  cases: enCases,
 };
 
 export type Words = typeof en;

@@ -1,6 +1,6 @@
 // Which violations the page shows, and how that stands in the address, so that a view can be kept and sent.
 
-import type { Status, Verdict, Violation } from './api';
+import type { Status, Violation } from './api';
 import { DAY_MS, HOUR_MS, midnight, momentOf, type LocalTime } from './time';
 
 export const RANGES = ['hour', 'today', 'yesterday', 'week', 'all', 'custom'] as const;
@@ -9,7 +9,8 @@ export type Range = (typeof RANGES)[number];
 export const DEFAULT_RANGE: Range = 'week';
 
 export const STATUSES = ['open', 'closed'] as const;
-export const VERDICTS = ['none', 'confirmed', 'dismissed'] as const;
+/** What officers made of it: a verdict that counts, or one that waits for a second signature. */
+export const VERDICTS = ['none', 'awaits_second', 'confirmed', 'dismissed'] as const;
 
 export interface Filters {
   range: Range;
@@ -20,7 +21,11 @@ export interface Filters {
   cameras: string[];
   sites: string[];
   status: Status | '';
-  verdict: Verdict | '';
+  verdict: (typeof VERDICTS)[number] | '';
+  /** Why it was dismissed. */
+  reasons: string[];
+  /** Words of its site, its camera, or of what officers wrote. */
+  words: string;
 }
 
 /** UTC; `null` is open-ended. `from` counts, `to` does not. */
@@ -30,13 +35,13 @@ export interface Bounds {
 }
 
 export function noFilters(): Filters {
-  return { range: DEFAULT_RANGE, from: '', to: '', behaviours: [], cameras: [], sites: [], status: '', verdict: '' };
+  return { range: DEFAULT_RANGE, from: '', to: '', behaviours: [], cameras: [], sites: [], status: '', verdict: '', reasons: [], words: '' };
 }
 
 /** Whether anything beyond time is asked for. */
 export function isNarrowed(filters: Filters): boolean {
-  const isListed = filters.behaviours.length + filters.cameras.length + filters.sites.length > 0;
-  return isListed || filters.status !== '' || filters.verdict !== '';
+  const isListed = filters.behaviours.length + filters.cameras.length + filters.sites.length + filters.reasons.length > 0;
+  return isListed || filters.status !== '' || filters.verdict !== '' || filters.words !== '';
 }
 
 export function readAddress(query: URLSearchParams): Filters {
@@ -54,8 +59,22 @@ export function readAddress(query: URLSearchParams): Filters {
     cameras: query.getAll('camera'),
     sites: query.getAll('site'),
     status: among('status', STATUSES),
-    verdict: among('verdict', VERDICTS),
+    verdict: query.has('awaits_second') ? 'awaits_second' : among('verdict', VERDICTS),
+    reasons: query.getAll('reason'),
+    words: query.get('words') ?? '',
   };
+}
+
+/** The inbox begins with what nobody judged: there the address says so when all is shown. */
+export function readInboxAddress(query: URLSearchParams): Filters {
+  return { ...readAddress(query), ...(query.has('verdict') || query.has('awaits_second') ? {} : { verdict: 'none' as const }) };
+}
+
+export function writeInboxAddress(filters: Filters): URLSearchParams {
+  const query = writeAddress(filters);
+  if (filters.verdict === 'none') query.delete('verdict');
+  if (filters.verdict === '') query.set('verdict', 'all');
+  return query;
 }
 
 export function writeAddress(filters: Filters): URLSearchParams {
@@ -111,7 +130,10 @@ function addChoices(query: URLSearchParams, filters: Filters): void {
   for (const camera of filters.cameras) query.append('camera', camera);
   for (const behaviour of filters.behaviours) query.append('behaviour', behaviour);
   if (filters.status) query.set('status', filters.status);
-  if (filters.verdict) query.set('verdict', filters.verdict);
+  if (filters.verdict === 'awaits_second') query.set('awaits_second', 'true');
+  else if (filters.verdict) query.set('verdict', filters.verdict);
+  for (const reason of filters.reasons) query.append('reason', reason);
+  if (filters.words) query.set('words', filters.words);
 }
 
 /** Whether a violation that just came belongs into the view. */
@@ -123,10 +145,17 @@ export function matches(violation: Violation, filters: Filters, bounds: Bounds):
     isChosen(filters.cameras, violation.camera) &&
     isChosen(filters.behaviours, violation.behaviour) &&
     (filters.status === '' || filters.status === violation.status) &&
-    (filters.verdict === '' || filters.verdict === violation.verdict) &&
+    isJudgedSo(violation, filters.verdict) &&
+    // Live events tell neither reasons nor words: what has them comes with the next load.
+    filters.reasons.length === 0 &&
+    filters.words === '' &&
     (!bounds.from || opened >= bounds.from.getTime()) &&
     (!bounds.to || opened < bounds.to.getTime())
   );
+}
+
+function isJudgedSo({ verdict, judged }: Violation, wanted: Filters['verdict']): boolean {
+  return wanted === 'awaits_second' ? (judged?.awaits_second ?? false) : wanted === '' || wanted === verdict;
 }
 
 /** The list with `choice` put in or taken out. */

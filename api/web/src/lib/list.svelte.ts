@@ -5,12 +5,15 @@ import { get, Problem, type Page, type Violation } from './api';
 const PAGE_LIMIT = 50;
 
 export class ViolationList {
-  items = $state<Violation[]>([]);
+  /** Never changed in place: each change is a new list, and what did not change is the same. */
+  items = $state.raw<Violation[]>([]);
   /** New ones that wait until the reader comes back to the top. */
-  waiting = $state<Violation[]>([]);
+  waiting = $state.raw<Violation[]>([]);
   isLoading = $state(true);
   problem = $state<Problem | null>(null);
   cursor = $state<string | null>(null);
+  /** What is shown belongs to the view before; the answer for this one is on its way. */
+  isOfOtherView = $state(false);
   /** Whether the reader is at the top of the list. */
   isAtTop = $state(true);
 
@@ -21,23 +24,24 @@ export class ViolationList {
 
   /** Shows what fits `query`. What is shown stays until the answer comes; it never stands under another view. */
   async load(query: URLSearchParams): Promise<void> {
-    const isAnotherView = query.toString() !== this.#query.toString();
+    this.isOfOtherView ||= query.toString() !== this.#query.toString();
     this.#query = query;
     this.#request.abort();
     const page = await this.#fetch(null);
     if (page) this.#merge(() => this.#show(page));
-    else if (this.problem && isAnotherView) this.#show({ items: [], next_cursor: null });
+    else if (this.problem && this.isOfOtherView) this.#show({ items: [], next_cursor: null });
   }
 
   #show(page: Page): void {
     this.items = page.items;
     this.waiting = [];
     this.cursor = page.next_cursor;
+    this.isOfOtherView = false;
   }
 
   /** After a break: adds what came meanwhile, without moving a reader who is further down. */
   async catchUp(query: URLSearchParams): Promise<void> {
-    if (this.isAtTop) return this.load(query);
+    if (this.isAtTop || this.isOfOtherView) return this.load(query);
     this.#query = query;
     this.#request.abort();
     const page = await this.#fetch(null);

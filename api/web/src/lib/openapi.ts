@@ -637,7 +637,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells of violations that open or change (`violation`, as in the list) and cameras (`camera`) as it happens.
+         * Sends violations that open or change (`violation`), cameras (`camera`) and cases (`case`) as it happens, each as in its list.
          * @description Begins with the present, or after the event in `Last-Event-ID`, which loses and repeats nothing. When the
          *     events after that one are no longer kept, one event `reset` says so: read the lists again.
          */
@@ -761,7 +761,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every site. */
+        /** Every site, with the names of its cameras and zones. */
         get: operations["sites"];
         put?: never;
         post?: never;
@@ -1263,6 +1263,15 @@ export interface components {
         BehavioursView: {
             /** @description In the order in which lists show them. */
             items: components["schemas"]["BehaviourView"][];
+        };
+        /** @description What people call a camera: whoever sees a violation may read where it was. */
+        CameraNamesView: {
+            id: string;
+            name: string;
+            /** @description As in the list of cameras. */
+            zones: {
+                [key: string]: string;
+            };
         };
         /** @description What the recordings of a camera take. */
         CameraStorageView: {
@@ -2517,6 +2526,8 @@ export interface components {
         };
         /** @description One enterprise's premises. */
         SiteView: {
+            /** @description Its cameras by id. */
+            cameras: components["schemas"]["CameraNamesView"][];
             /** @description Whether the present configuration names it. */
             configured: boolean;
             /** @description Unified social credit code; empty when unknown. */
@@ -2824,6 +2835,7 @@ export type AuditView = components['schemas']['AuditView'];
 export type BasisView = components['schemas']['BasisView'];
 export type BehaviourView = components['schemas']['BehaviourView'];
 export type BehavioursView = components['schemas']['BehavioursView'];
+export type CameraNamesView = components['schemas']['CameraNamesView'];
 export type CameraStorageView = components['schemas']['CameraStorageView'];
 export type CameraUsageView = components['schemas']['CameraUsageView'];
 export type CameraView = components['schemas']['CameraView'];
@@ -4089,6 +4101,8 @@ export interface operations {
                 open?: boolean;
                 /** @description Those that hold this violation, or did. */
                 violation?: string;
+                /** @description Words that all occur in the name of the site, or in those of a step. */
+                words?: string;
                 /** @description Open ones whose last day is before this one. */
                 due_before?: string;
                 /** @description 1 to 200; 50 without. */
@@ -4173,6 +4187,8 @@ export interface operations {
                 open?: boolean;
                 /** @description Those that hold this violation, or did. */
                 violation?: string;
+                /** @description Words that all occur in the name of the site, or in those of a step. */
+                words?: string;
                 /** @description Open ones whose last day is before this one. */
                 due_before?: string;
             };
@@ -5119,6 +5135,20 @@ export interface operations {
                 status?: string[];
                 /** @description `none`, `confirmed` or `dismissed`; may repeat. */
                 verdict?: string[];
+                /**
+                 * @description Why it was dismissed: `hat_worn`, `not_a_person`, `permitted_work`, `lamp_or_reflection`, `not_on_site`, `duplicate`,
+                 *     `unclear` or `other`; may repeat.
+                 */
+                reason?: string[];
+                /** @description `true`: only those whose verdict waits for a second signature. */
+                awaits_second?: boolean;
+                /**
+                 * @description `none`: confirmed, and in no case but withdrawn ones; or where its case stands, as under `stage` of `/api/v1/cases`.
+                 *     May repeat.
+                 */
+                case?: string[];
+                /** @description Words that all occur in the names of its site and camera, or in those that officers wrote of it. */
+                words?: string;
                 /** @description `live` or `archive`: the kind of Run that found it; may repeat. */
                 run?: string[];
                 /** @description Opened at or after, RFC 3339. */
@@ -5174,6 +5204,20 @@ export interface operations {
                 status?: string[];
                 /** @description `none`, `confirmed` or `dismissed`; may repeat. */
                 verdict?: string[];
+                /**
+                 * @description Why it was dismissed: `hat_worn`, `not_a_person`, `permitted_work`, `lamp_or_reflection`, `not_on_site`, `duplicate`,
+                 *     `unclear` or `other`; may repeat.
+                 */
+                reason?: string[];
+                /** @description `true`: only those whose verdict waits for a second signature. */
+                awaits_second?: boolean;
+                /**
+                 * @description `none`: confirmed, and in no case but withdrawn ones; or where its case stands, as under `stage` of `/api/v1/cases`.
+                 *     May repeat.
+                 */
+                case?: string[];
+                /** @description Words that all occur in the names of its site and camera, or in those that officers wrote of it. */
+                words?: string;
                 /** @description `live` or `archive`: the kind of Run that found it; may repeat. */
                 run?: string[];
                 /** @description Opened at or after, RFC 3339. */

@@ -3,6 +3,7 @@
 
 import { get, Problem, requestOf, send, watchWith } from './api';
 import type { OwnAccount, SessionView } from './accounts';
+import { drafts } from './drafts';
 
 const PATH = '/api/v1/session';
 
@@ -86,6 +87,7 @@ class Session {
   async signOut(): Promise<void> {
     const response = await fetch(PATH, requestOf('DELETE')).catch(() => null);
     if (!response || (!response.ok && response.status !== 401)) throw new Problem(null, null);
+    if (this.account) drafts.dropAll(this.account.name);
     location.assign(location.pathname);
   }
 

@@ -17,8 +17,8 @@ export function scopeText(scope: Scope): string {
   }
 }
 
-/** 2026-03-01 08:00 in the page's zone. */
-export function momentText(at: string): string {
+/** 2026-03-01 08:00 in the page's zone, or in another. */
+export function momentText(at: string, zone = desk.zone): string {
   const moment = new Date(at);
-  return `${dayOf(moment, desk.zone)} ${clockOf(moment, desk.zone).slice(0, 5)}`;
+  return `${dayOf(moment, zone)} ${clockOf(moment, zone).slice(0, 5)}`;
 }

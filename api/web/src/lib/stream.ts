@@ -2,12 +2,15 @@
 // fills what was missed; where the browser gives up (a refused request), this starts anew.
 
 import type { Camera, Violation } from './api';
+import type { CaseRow } from './cases';
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
 export interface Listener {
   violation(violation: Violation): void;
   camera(camera: Camera): void;
+  /** A step was taken. */
+  casefile(row: CaseRow): void;
   connection(state: Connection): void;
   /** Something may have been missed: read everything again. */
   fresh(): void;
@@ -27,6 +30,7 @@ export function listen(listener: Listener): () => void {
     source = new EventSource('/api/v1/live');
     source.addEventListener('violation', (event) => listener.violation(JSON.parse(event.data) as Violation));
     source.addEventListener('camera', (event) => listener.camera(JSON.parse(event.data) as Camera));
+    source.addEventListener('case', (event) => listener.casefile(JSON.parse(event.data) as CaseRow));
     source.addEventListener('reset', () => listener.fresh());
     source.onopen = () => {
       listener.connection('live');

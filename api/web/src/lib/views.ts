@@ -6,6 +6,8 @@ import { session } from './session.svelte';
 /** One of these actions opens the view. */
 const NEEDED: Record<View, string[]> = {
   violations: ['see_violations'],
+  inbox: ['give_verdict', 'sign_second'],
+  cases: ['see_cases'],
   playback: ['play_recordings'],
   report: ['see_coverage'],
   account: ['manage_own_account'],
@@ -13,7 +15,12 @@ const NEEDED: Record<View, string[]> = {
   audit: ['read_audit', 'read_own_audit'],
 };
 
-export const maySee = (view: View) => NEEDED[view].some((action) => session.may(action));
+/** Where nobody signs in, nobody can be the giver of a verdict. */
+export const mayJudge = () => session.may('give_verdict') && !session.isOpen;
+export const maySign = () => session.may('sign_second') && !session.isOpen;
+
+export const maySee = (view: View) =>
+  NEEDED[view].some((action) => session.may(action)) && (view !== 'inbox' || mayJudge() || maySign());
 
 /** Where the account begins; null: it may see nothing. */
 export const firstView = () => VIEWS.find((view) => view !== 'report' && maySee(view)) ?? null;

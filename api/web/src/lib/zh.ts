@@ -2,7 +2,9 @@
 
 import type { Words } from './en';
 import { zhAccounts } from './zh-accounts';
+import { zhCases } from './zh-cases';
 import { zhDates } from './zh-dates';
+import { zhDesk } from './zh-desk';
 import { zhPlayback } from './zh-playback';
 
 export const zh: Words = {
@@ -19,7 +21,7 @@ export const zh: Words = {
   ago: (text) => `${text}前`,
 
   status: { open: '进行中', closed: '已结束' },
-  verdict: { none: '待核查', confirmed: '已确认', dismissed: '已驳回' },
+  verdict: { none: '待核查', awaits_second: '待签认', confirmed: '已确认', dismissed: '已驳回' },
   closeReason: {
     ended: '已恢复合规',
     left: '人员离开区域或画面',
@@ -149,4 +151,6 @@ export const zh: Words = {
   viewViolations: '违规',
   playback: zhPlayback,
   accounts: zhAccounts,
+  desk: zhDesk,
+  cases: zhCases,
 };

@@ -2,6 +2,7 @@
 
 pub(crate) mod connect;
 pub(crate) mod copy;
+pub(crate) mod full_text;
 pub(crate) mod kind;
 pub(crate) mod migrate;
 pub(crate) mod run;

@@ -81,6 +81,7 @@ fn shapes() -> Vec<(&'static str, &'static str, ViolationQuery)> {
                 min_score: Score::new(0.5),
                 cursor,
                 limit: 200,
+                ..any()
             },
         ),
         (
