@@ -19,8 +19,8 @@ use utoipa::ToSchema;
 
 use crate::accounts::weakness::Weakness;
 use crate::http::kinds::{
-    account_key, account_kind, attachment_kind, case_key, case_kind, finding_kind, gallery_kind, site_record_kind,
-    verdict_kind,
+    account_key, account_kind, attachment_kind, case_key, case_kind, finding_kind, gallery_kind,
+    site_record_kind, verdict_kind,
 };
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
