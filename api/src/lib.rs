@@ -5,11 +5,13 @@
 //! in `accounts`; what an error looks like is decided once, in `problem`.
 
 mod accounts;
+mod attachments;
 mod audit;
 mod behaviours;
 mod cameras;
 mod cases;
 mod connections;
+mod findings;
 mod galleries;
 mod health;
 mod http;
@@ -18,6 +20,7 @@ mod recordings;
 mod routes;
 mod server;
 mod shared;
+mod sites;
 mod updates;
 mod verdicts;
 mod violations;

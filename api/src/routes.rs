@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use crate::accounts::sign_on::there_and_back;
 use crate::accounts::{gate, own, roles, session, tokens, totp, users};
+use crate::attachments::{send, show};
 use crate::audit::checkpoint;
 use crate::audit::export as audit_file;
 use crate::audit::list as audit;
@@ -20,6 +21,7 @@ use crate::cameras::list as cameras;
 use crate::cases::{
     cards, grade, list as cases, one as one_case, open as open_case, proofs, recusals, reviews, steps,
 };
+use crate::findings::{list as findings, record as record_finding};
 use crate::galleries::{enrol, list as galleries};
 use crate::http::body::MOST_JSON_BYTES;
 use crate::http::client::{self, Trust};
@@ -30,6 +32,7 @@ use crate::recordings::{
     coverage, export, holds, list as recordings, media, playlist, preview, still, storage,
 };
 use crate::shared::Shared;
+use crate::sites::record as site_record;
 use crate::updates::stream;
 use crate::verdicts::{bulk, one as verdict};
 use crate::violations::{counts, evidence, list as violations};
@@ -60,6 +63,13 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(cases::counts))
         .routes(routes!(one_case::one))
         .routes(routes!(steps::step))
+        .routes(routes!(send::send))
+        .routes(routes!(show::show))
+        .routes(routes!(send::send_to_site))
+        .routes(routes!(findings::list, record_finding::record))
+        .routes(routes!(findings::one_finding))
+        .routes(routes!(show::show_of_finding))
+        .routes(routes!(site_record::show, site_record::put))
         .routes(routes!(proofs::proofs))
         .routes(routes!(cards::list))
         .routes(routes!(reviews::list))

@@ -24,7 +24,7 @@ use crate::ports::operation::{JobsHealth, MetricsText, ThreadsHealth};
 use crate::ports::pictures::{NoDecoder, PicturePort, Pictures};
 use crate::recordings::prepared::PreparedCuts;
 use crate::routes::router;
-use crate::shared::{MAX_STREAMS, Shared};
+use crate::shared::{MAX_STREAMS, MAX_UPLOADS, Shared};
 use crate::updates::feed;
 
 /// How long answers under way may take once the server stops.
@@ -199,6 +199,7 @@ pub async fn serve_on(
         pictures: Pictures::new(ports.pictures),
         galleries: Galleries::new(ports.galleries),
         streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+        uploads: Arc::new(Semaphore::new(MAX_UPLOADS)),
         stop: stopping.clone(),
     };
     let trust = Trust::new(&settings.trusted_proxies, settings.plain_http);

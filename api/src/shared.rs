@@ -18,6 +18,9 @@ use crate::updates::feed::Head;
 /// Live streams that may be open at once; each holds a connection for hours.
 pub(crate) const MAX_STREAMS: usize = 64;
 
+/// Attachments that are received at once; each may take minutes.
+pub(crate) const MAX_UPLOADS: usize = 16;
+
 /// One value for every route. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -40,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) head: Head,
     /// Places for live streams.
     pub(crate) streams: Arc<Semaphore>,
+    /// Places for attachments that are received.
+    pub(crate) uploads: Arc<Semaphore>,
     /// Turns true when the server stops.
     pub(crate) stop: watch::Receiver<bool>,
 }

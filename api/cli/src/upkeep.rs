@@ -100,7 +100,11 @@ impl Upkeep {
         let (cases, rules) = (index.clone(), Arc::clone(rules));
         upkeep.start_job("cases", CASES_PAUSE, runtime.clone(), move || {
             let (index, rules) = (cases.clone(), Arc::clone(&rules));
-            async move { index.escalate_cases(&rules).await.map(|_| None) }
+            async move {
+                index.escalate_cases(&rules).await?;
+                let undeleted = index.expire_attachments().await?;
+                Ok(undeleted.map(|reason| format!("attachments cannot be deleted: {reason}")))
+            }
         })?;
         let audited = index.clone();
         upkeep.start_job("checkpoint", CHECKPOINT_PAUSE, runtime.clone(), move || {

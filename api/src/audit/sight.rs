@@ -43,6 +43,8 @@ impl Sight {
         let kind = match template {
             "/api/v1/audit/export.csv" => "audit",
             template if template.starts_with("/api/v1/violations/") => "violation",
+            template if template.starts_with("/api/v1/cases/") => "case",
+            template if template.starts_with("/api/v1/findings/") => "finding",
             _ => "camera",
         };
         let object = part(template, request.uri(), "{id}").unwrap_or_else(|| "csv".to_owned());
@@ -67,6 +69,9 @@ fn part(template: &str, uri: &Uri, mark: &str) -> Option<String> {
 }
 
 fn detail(template: &str, uri: &Uri) -> Option<Value> {
+    if let Some(attachment) = part(template, uri, "{attachment}") {
+        return Some(json!({ "attachment": attachment }));
+    }
     if let Some(start) = part(template, uri, "{start}") {
         let start = WallTime::from_micros(start.parse().ok()?)?;
         return Some(json!({ "recording": start.to_string() }));

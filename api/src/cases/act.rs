@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use anjian_casework::Outcome;
 use anjian_casework::calendar::Term;
-use anjian_casework::case::{Act, EndReason, Member, Proposal, Service, ServiceWay, Step};
+use anjian_casework::case::{Act, EndReason, FindingId, Member, Proposal, Service, ServiceWay, Step};
 use anjian_domain::ViolationId;
+use anjian_indexer::AttachmentId;
 use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -17,9 +18,13 @@ use crate::http::problem::Problem;
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewProposalView {
-    /// At most 200, of one site.
+    /// Of one site.
     #[schema(value_type = Vec<String>)]
     pub(crate) violations: Vec<ViolationId>,
+    /// Findings on the same site; violations and findings together at most 200.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub(crate) findings: Vec<FindingId>,
     /// `remind`, `order_to_rectify` or `hand_over`.
     #[schema(value_type = String)]
     outcome: Outcome,
@@ -51,12 +56,22 @@ pub(crate) enum ActView {
     /// Says that the notice was read.
     Acknowledge {},
     /// Pleads on the facts.
-    Plead { words: String },
+    Plead {
+        words: String,
+        /// What you sent to the case before.
+        #[serde(default)]
+        #[schema(value_type = Vec<String>)]
+        attachments: Vec<AttachmentId>,
+    },
     /// Answers the plea.
     Answer {
         /// The violations for which it is upheld.
         #[schema(value_type = Vec<String>)]
         upheld: Vec<ViolationId>,
+        /// The findings for which it is upheld.
+        #[serde(default)]
+        #[schema(value_type = Vec<String>)]
+        upheld_findings: Vec<FindingId>,
         reasons: String,
         /// The same as before, or lighter.
         #[schema(value_type = String)]
@@ -66,7 +81,13 @@ pub(crate) enum ActView {
         term_days: Option<u16>,
     },
     /// Hands in what was done.
-    Rectify { words: String },
+    Rectify {
+        words: String,
+        /// What you sent to the case before.
+        #[serde(default)]
+        #[schema(value_type = Vec<String>)]
+        attachments: Vec<AttachmentId>,
+    },
     /// Returns what was handed in.
     Return {
         reasons: String,
@@ -105,6 +126,10 @@ pub(crate) struct VisitView {
     pub(crate) on: Date,
     /// What was found.
     pub(crate) words: String,
+    /// What you sent to the case before.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub(crate) attachments: Vec<AttachmentId>,
 }
 
 /// The way of service.
@@ -117,16 +142,19 @@ pub(crate) enum WayView {
     LeftBehind,
 }
 
-/// What the index is to do: an act with the enterprise's words, or a re-check whose proofs are still to be gathered.
+/// What the index is to do: an act with the enterprise's words and attachments, or a re-check whose proofs are still to be gathered.
 pub(crate) enum Wanted {
-    Act { act: Act, words: String },
+    Act { act: Act, words: String, attachments: Vec<AttachmentId> },
     Recheck { on_site: Option<VisitView> },
 }
 
 impl NewProposalView {
-    pub(crate) fn read(self) -> Result<(Vec<ViolationId>, Proposal), Problem> {
+    pub(crate) fn read(self) -> Result<(BTreeSet<Member>, Proposal), Problem> {
         let cards = self.cards.into_iter().map(Into::into).collect();
-        Ok((self.violations, Proposal { outcome: self.outcome, term: term(self.term_days)?, cards }))
+        Ok((
+            members(self.violations, self.findings),
+            Proposal { outcome: self.outcome, term: term(self.term_days)?, cards },
+        ))
     }
 }
 
@@ -134,8 +162,9 @@ fn term(days: u16) -> Result<Term, Problem> {
     Term::days(days).map_err(|error| Problem::Body(format!("term_days: {error}")))
 }
 
-fn members(ids: Vec<ViolationId>) -> BTreeSet<Member> {
-    ids.into_iter().map(Member::Violation).collect()
+fn members(violations: Vec<ViolationId>, findings: Vec<FindingId>) -> BTreeSet<Member> {
+    let findings = findings.into_iter().map(Member::Finding);
+    violations.into_iter().map(Member::Violation).chain(findings).collect()
 }
 
 impl ActView {
@@ -161,34 +190,36 @@ impl ActView {
 
     pub(crate) fn read(self) -> Result<Wanted, Problem> {
         let new_term = |days: Option<u16>| days.map(term).transpose();
-        let (act, words) = match self {
+        let act = match self {
             Self::Propose(view) => {
-                let (violations, proposal) = view.read()?;
-                (Act::Propose { members: members(violations), proposal }, String::new())
+                let (members, proposal) = view.read()?;
+                Act::Propose { members, proposal }
             }
-            Self::Plead { words } => (Act::Plead, words),
-            Self::Rectify { words } => (Act::Rectify, words),
-            Self::Answer { upheld, reasons, outcome, term_days } => {
-                let upheld = members(upheld);
-                (Act::Answer { upheld, reasons, outcome, term: new_term(term_days)? }, String::new())
+            Self::Plead { words, attachments } => {
+                return Ok(Wanted::Act { act: Act::Plead, words, attachments });
             }
-            Self::Return { reasons, term_days } => {
-                (Act::Return { reasons, term: new_term(term_days)? }, String::new())
+            Self::Rectify { words, attachments } => {
+                return Ok(Wanted::Act { act: Act::Rectify, words, attachments });
             }
+            Self::Answer { upheld, upheld_findings, reasons, outcome, term_days } => {
+                let upheld = members(upheld, upheld_findings);
+                Act::Answer { upheld, reasons, outcome, term: new_term(term_days)? }
+            }
+            Self::Return { reasons, term_days } => Act::Return { reasons, term: new_term(term_days)? },
             Self::RecordService { way, consent, on } => {
-                (Act::RecordService(Service { way: way.read(consent), on }), String::new())
+                Act::RecordService(Service { way: way.read(consent), on })
             }
             Self::Recheck { on_site } => return Ok(Wanted::Recheck { on_site }),
-            Self::Sign {} => (Act::Sign, String::new()),
-            Self::Issue {} => (Act::Issue, String::new()),
-            Self::Acknowledge {} => (Act::Acknowledge, String::new()),
-            Self::HandOver { to } => (Act::HandOver { to }, String::new()),
-            Self::RecordReceipt {} => (Act::RecordReceipt, String::new()),
-            Self::Close {} => (Act::Close, String::new()),
-            Self::Withdraw { reason } => (Act::Withdraw(reason), String::new()),
-            Self::DropMember { violation } => (Act::Drop(Member::Violation(violation)), String::new()),
+            Self::Sign {} => Act::Sign,
+            Self::Issue {} => Act::Issue,
+            Self::Acknowledge {} => Act::Acknowledge,
+            Self::HandOver { to } => Act::HandOver { to },
+            Self::RecordReceipt {} => Act::RecordReceipt,
+            Self::Close {} => Act::Close,
+            Self::Withdraw { reason } => Act::Withdraw(reason),
+            Self::DropMember { violation } => Act::Drop(Member::Violation(violation)),
         };
-        Ok(Wanted::Act { act, words })
+        Ok(Wanted::Act { act, words: String::new(), attachments: Vec::new() })
     }
 }
 

@@ -3,12 +3,14 @@
 use anjian_casework::case::{Answer, Case, Ended, HandedOver, Signature};
 use anjian_casework::legal_card::CardRef;
 use anjian_domain::Account;
-use anjian_indexer::{CaseDetail, CaseViolation, DeliveryRow, StepRow};
+use anjian_indexer::{CaseDetail, CaseFinding, CaseViolation, DeliveryRow, StepRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::attachments::views::AttachmentView;
 use crate::cases::notice_view::{NoticeView, ProofView, member_text};
 use crate::cases::views::{CaseView, outcomes, stages, step_names};
+use crate::findings::views::FindingView;
 use crate::violations::views::ViolationView;
 
 /// One case with everything that is on record.
@@ -35,6 +37,9 @@ pub(crate) struct CaseDetailView {
     /// Every step that you may see, the oldest first.
     steps: Vec<StepView>,
     violations: Vec<CaseViolationView>,
+    findings: Vec<CaseFindingView>,
+    /// What was sent to it, the oldest first. What no step took yet is shown to its sender only.
+    attachments: Vec<AttachmentView>,
     /// Who was to hear of what; empty for enterprises.
     deliveries: Vec<DeliveryView>,
     /// The steps that you may take now. One may be refused for another reason.
@@ -78,7 +83,7 @@ struct AnswerView {
     by: String,
     #[schema(format = "date-time")]
     at: String,
-    /// The violations for which it was upheld.
+    /// The violations and findings for which it was upheld.
     upheld: Vec<String>,
     reasons: String,
 }
@@ -141,6 +146,14 @@ struct CaseViolationView {
     is_in: bool,
 }
 
+/// A finding on site of a case.
+#[derive(Debug, Serialize, ToSchema)]
+struct CaseFindingView {
+    finding: FindingView,
+    /// Whether it is in the case; else it left it.
+    is_in: bool,
+}
+
 /// Something that a side was to hear of.
 #[derive(Debug, Serialize, ToSchema)]
 struct DeliveryView {
@@ -180,6 +193,8 @@ impl CaseDetailView {
             ended: ended.as_ref().map(EndedView::from),
             steps: detail.steps.iter().map(StepView::from).collect(),
             violations: detail.violations.iter().map(CaseViolationView::from).collect(),
+            findings: detail.findings.iter().map(CaseFindingView::from).collect(),
+            attachments: detail.attachments.iter().map(AttachmentView::from).collect(),
             deliveries: deliveries.iter().map(DeliveryView::from).collect(),
             possible,
         }
@@ -256,6 +271,12 @@ impl From<&StepRow> for StepView {
 impl From<&CaseViolation> for CaseViolationView {
     fn from(one: &CaseViolation) -> Self {
         Self { violation: ViolationView::from(&one.row), is_in: one.is_in }
+    }
+}
+
+impl From<&CaseFinding> for CaseFindingView {
+    fn from(one: &CaseFinding) -> Self {
+        Self { finding: FindingView::from(&one.row), is_in: one.is_in }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::http::body::Body;
 use crate::http::problem::{Problem, ProblemView};
 use crate::shared::Shared;
 
-/// Opens a draft about violations of one site.
+/// Opens a draft about violations and findings of one site.
 #[utoipa::path(
     post,
     path = "/api/v1/cases",
@@ -22,7 +22,7 @@ use crate::shared::Shared;
     responses(
         (status = CREATED, body = CaseDetailView),
         (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
-        (status = CONFLICT, description = "Another case holds a violation, or it is not possible now",
+        (status = CONFLICT, description = "Another case holds one of them, or it is not possible now",
             body = ProblemView, content_type = "application/problem+json"),
     )
 )]
@@ -31,7 +31,7 @@ pub(crate) async fn open(
     State(shared): State<Shared>,
     Body(asked): Body<NewProposalView>,
 ) -> Result<(StatusCode, Json<CaseDetailView>), Problem> {
-    let (violations, proposal) = asked.read()?;
-    let id = shared.index.open_case(&asker.viewer, &violations, &proposal, &shared.rules).await?;
+    let (members, proposal) = asked.read()?;
+    let id = shared.index.open_case(&asker.viewer, &members, &proposal, &shared.rules).await?;
     Ok((StatusCode::CREATED, Json(shown(&asker, &shared, id).await?)))
 }

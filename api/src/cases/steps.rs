@@ -52,13 +52,15 @@ pub(crate) async fn step(
 ) -> Result<Json<CaseDetailView>, Problem> {
     let id = id_of(&id)?;
     asker.require(asked.act.step().action())?;
-    let (act, words) = match asked.act.read()? {
-        Wanted::Act { act, words } => (act, words),
+    let seen = Version(asked.version);
+    let wanted = match asked.act.read()? {
+        Wanted::Act { act, words, attachments } => CaseStep { act, seen, words, attachments },
         Wanted::Recheck { on_site } => {
-            (Act::Recheck { proofs: proofs(&asker, &shared, id, on_site).await? }, String::new())
+            let attachments = on_site.iter().flat_map(|visit| visit.attachments.clone()).collect();
+            let act = Act::Recheck { proofs: proofs(&asker, &shared, id, on_site).await? };
+            CaseStep { act, seen, words: String::new(), attachments }
         }
     };
-    let wanted = CaseStep { act, seen: Version(asked.version), words };
     shared.index.step_case(&asker.viewer, id, &wanted, &shared.rules).await?;
     Ok(Json(shown(&asker, &shared, id).await?))
 }
@@ -71,7 +73,7 @@ async fn proofs(
     on_site: Option<VisitView>,
 ) -> Result<Vec<MemberProof>, Problem> {
     let viewer = &asker.viewer;
-    if let Some(VisitView { on, words }) = on_site {
+    if let Some(VisitView { on, words, .. }) = on_site {
         let case = shared.index.case(viewer, id).await?.ok_or(CaseError::Unknown)?.case;
         let proof = |member| MemberProof { member, proof: Proof::OnSite { on, words: words.clone() } };
         return Ok(case.members.into_iter().map(proof).collect());

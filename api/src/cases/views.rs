@@ -39,6 +39,8 @@ pub(crate) struct CaseView {
     noticed_at: Option<String>,
     /// How many violations are in it.
     violations: u32,
+    /// How many findings on site are in it.
+    findings: u32,
 }
 
 /// One page of cases, the newest change first.
@@ -84,6 +86,7 @@ impl From<&CaseRow> for CaseView {
             changed_at: row.changed_at.to_string(),
             noticed_at: row.noticed_at.map(|at| at.to_string()),
             violations: row.violations,
+            findings: row.findings,
         }
     }
 }

@@ -179,7 +179,14 @@ fn content_of(headers: &HeaderMap) -> Result<Content, Problem> {
     if PICTURES.contains(&kind.as_str()) {
         return Ok(Content::Picture);
     }
-    if kind == JSON { Ok(Content::Moment) } else { Err(Problem::MediaType(told.to_owned())) }
+    if kind == JSON {
+        Ok(Content::Moment)
+    } else {
+        {
+            let taken = "image/jpeg, image/png, image/webp or application/json";
+            Err(Problem::MediaType { told: told.to_owned(), taken })
+        }
+    }
 }
 
 async fn sent(

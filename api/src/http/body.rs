@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::{Body as Sent, Bytes};
+use axum::body::{Body as Sent, BodyDataStream, Bytes};
 use axum::extract::{FromRequest, Request};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
@@ -59,22 +59,27 @@ pub(crate) async fn read(request: Request, most_bytes: usize) -> Result<Bytes, P
     collect(request.into_body(), most_bytes).await
 }
 
+/// What a client goes on to send although it was refused: one that still sends while the connection closes never sees why.
+pub(crate) async fn read_away(parts: &mut BodyDataStream) {
+    let mut left = AWAY_BYTES;
+    let away = async {
+        while let Some(Ok(part)) = parts.next().await
+            && part.len() <= left
+        {
+            left -= part.len();
+        }
+    };
+    // Late or not: the answer is the same.
+    let _ = tokio::time::timeout(AWAY_MAX, away).await;
+}
+
 async fn collect(sent: Sent, most_bytes: usize) -> Result<Bytes, Problem> {
     let (mut parts, mut collected) = (sent.into_data_stream(), Vec::new());
     while let Some(part) = parts.next().await {
         let part = part.map_err(|error| Problem::Body(error.to_string()))?;
         if collected.len() + part.len() > most_bytes {
             drop(collected);
-            let mut left = AWAY_BYTES;
-            let away = async {
-                while let Some(Ok(part)) = parts.next().await
-                    && part.len() <= left
-                {
-                    left -= part.len();
-                }
-            };
-            // Late or not: the answer is the same.
-            let _ = tokio::time::timeout(AWAY_MAX, away).await;
+            read_away(&mut parts).await;
             return Err(Problem::TooLarge(most_bytes));
         }
         collected.extend_from_slice(&part);

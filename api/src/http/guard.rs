@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anjian_domain::Clock;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -16,6 +16,9 @@ use crate::http::problem::Problem;
 
 /// The longest that an answer may take to begin; streams begin at once.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The longest that a file may take to arrive: 50 MB over a slow line.
+const UPLOAD_PATIENCE: Duration = Duration::from_mins(10);
 
 /// How browsers tell whose page sends a request; only over HTTPS, and to loopback.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -120,8 +123,10 @@ fn host(request: &Request) -> Option<&str> {
 
 /// Gives up on an answer that does not begin.
 pub(crate) async fn limit_time(request: Request, next: Next) -> Response {
-    let answer = tokio::time::timeout(PATIENCE, next.run(request)).await;
-    answer.unwrap_or_else(|_| Problem::Late(PATIENCE.as_secs()).into_response())
+    let is_upload = request.method() == Method::POST && request.uri().path().ends_with("/attachments");
+    let patience = if is_upload { UPLOAD_PATIENCE } else { PATIENCE };
+    let answer = tokio::time::timeout(patience, next.run(request)).await;
+    answer.unwrap_or_else(|_| Problem::Late(patience.as_secs()).into_response())
 }
 
 /// Adds the headers that keep a browser safe. Behind a proxy, how clients come is for the proxy to say. What says nothing of caching is not kept.

@@ -2,7 +2,7 @@
 
 use anjian_casework::case::Refusal as StepRefusal;
 use anjian_casework::verdict::Refusal;
-use anjian_indexer::{AccountError, CaseError, VerdictError};
+use anjian_indexer::{AccountError, AttachmentError, CaseError, FindingError, SiteRecordError, VerdictError};
 use axum::http::StatusCode;
 
 use crate::ports::galleries::GalleryError;
@@ -32,7 +32,7 @@ pub(crate) const fn case_kind(error: &CaseError) -> (StatusCode, &'static str, &
         CaseError::Refused(StepRefusal::Changed { .. }) => {
             (StatusCode::CONFLICT, "changed", "Changed meanwhile")
         }
-        CaseError::NoMember(_) | CaseError::NoCard(_) | CaseError::Words(_) => {
+        CaseError::NoMember(_) | CaseError::NoCard(_) | CaseError::Words(_) | CaseError::NoAttachment(_) => {
             (StatusCode::BAD_REQUEST, "case", "Not as a case")
         }
         CaseError::Refused(
@@ -46,6 +46,43 @@ pub(crate) const fn case_kind(error: &CaseError) -> (StatusCode, &'static str, &
         ) => (StatusCode::BAD_REQUEST, "case", "Not as a case"),
         CaseError::Unproven(_) => (StatusCode::CONFLICT, "unproven", "Not proven"),
         _ => (StatusCode::CONFLICT, "case", "Not possible now"),
+    }
+}
+
+pub(crate) const fn attachment_kind(error: &AttachmentError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        AttachmentError::NoCase | AttachmentError::NoSite => {
+            (StatusCode::NOT_FOUND, "not-found", "Not found")
+        }
+        AttachmentError::Nameless => (StatusCode::CONFLICT, "no-login", "Nobody signs in here"),
+        AttachmentError::TooMany => (StatusCode::CONFLICT, "too-many-attachments", "Too many attachments"),
+        AttachmentError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large"),
+        AttachmentError::WrongType(_) => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Not what it is called")
+        }
+        AttachmentError::Damaged(_) => (StatusCode::UNPROCESSABLE_ENTITY, "damaged", "Not readable"),
+        AttachmentError::TooManyPixels { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "too-many-pixels", "Too many pixels")
+        }
+        _ => (StatusCode::CONFLICT, "case", "Not possible now"),
+    }
+}
+
+pub(crate) const fn finding_kind(error: &FindingError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        FindingError::NoSite => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        FindingError::Nameless => (StatusCode::CONFLICT, "no-login", "Nobody signs in here"),
+        FindingError::Recused => (StatusCode::CONFLICT, "recused", "Not by you"),
+        FindingError::IdTaken => (StatusCode::CONFLICT, "known", "There already"),
+        _ => (StatusCode::BAD_REQUEST, "finding", "Not as a finding"),
+    }
+}
+
+pub(crate) const fn site_record_kind(error: &SiteRecordError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        SiteRecordError::NoSite => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        SiteRecordError::Changed(_) => (StatusCode::CONFLICT, "changed", "Changed meanwhile"),
+        _ => (StatusCode::BAD_REQUEST, "site-record", "Not as a record"),
     }
 }
 

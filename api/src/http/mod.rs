@@ -3,6 +3,7 @@
 
 pub(crate) mod body;
 pub(crate) mod client;
+pub(crate) mod file_name;
 pub(crate) mod guard;
 pub(crate) mod kinds;
 pub(crate) mod page;
@@ -13,4 +14,5 @@ pub(crate) mod reading;
 pub(crate) mod schema;
 pub(crate) mod seconds;
 pub(crate) mod span;
+pub(crate) mod stored;
 pub(crate) mod tag;

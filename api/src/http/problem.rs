@@ -8,7 +8,9 @@ use std::time::Duration;
 use anjian_casework::roles::Action;
 use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
-use anjian_indexer::{AccountError, CaseError, IndexError, VerdictError};
+use anjian_indexer::{
+    AccountError, AttachmentError, CaseError, FindingError, IndexError, SiteRecordError, VerdictError,
+};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,7 +18,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::weakness::Weakness;
-use crate::http::kinds::{account_key, account_kind, case_key, case_kind, gallery_kind, verdict_kind};
+use crate::http::kinds::{
+    account_key, account_kind, attachment_kind, case_key, case_kind, finding_kind, gallery_kind,
+    site_record_kind, verdict_kind,
+};
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
 
@@ -92,6 +97,18 @@ pub(crate) enum Problem {
     /// A case was not changed.
     #[error(transparent)]
     Case(CaseError),
+    /// An attachment was not taken in.
+    #[error(transparent)]
+    Attachment(AttachmentError),
+    /// A finding was not recorded.
+    #[error(transparent)]
+    Finding(FindingError),
+    /// The record of a site was not written.
+    #[error(transparent)]
+    SiteRecord(SiteRecordError),
+    /// As many files are received as may be.
+    #[error("too many files are being received just now: try again in a few seconds")]
+    Uploads,
     /// A key of a document that is not allowed.
     #[error("{reason}")]
     BodyKey { key: &'static str, reason: String },
@@ -111,8 +128,8 @@ pub(crate) enum Problem {
     #[error("more than {0} bytes: send less")]
     TooLarge(usize),
     /// What was sent is called something that is not taken here.
-    #[error("{0:?} is not taken here: send image/jpeg, image/png, image/webp or application/json")]
-    MediaType(String),
+    #[error("{told:?} is not taken here: send {taken}")]
+    MediaType { told: String, taken: &'static str },
     /// Footage could not be read or put together.
     #[error("{}", told(.0))]
     Footage(#[from] FootageError),
@@ -180,13 +197,17 @@ impl Problem {
             Self::Account(error) => account_kind(error),
             Self::Verdict(error) => verdict_kind(error),
             Self::Case(error) => case_kind(error),
+            Self::Attachment(error) => attachment_kind(error),
+            Self::Finding(error) => finding_kind(error),
+            Self::SiteRecord(error) => site_record_kind(error),
+            Self::Uploads => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
             Self::BodyKey { .. } => (StatusCode::BAD_REQUEST, "account", "Not as an account"),
             Self::Crowded(_) => (StatusCode::SERVICE_UNAVAILABLE, "crowded", "Too many listeners"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
             Self::Late(_) => (StatusCode::SERVICE_UNAVAILABLE, "late", "Too slow"),
             Self::Body(_) => (StatusCode::BAD_REQUEST, "body", "Body not understood"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large"),
-            Self::MediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Not taken here"),
+            Self::MediaType { .. } => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Not taken here"),
             Self::Footage(FootageError::Empty { .. }) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             Self::Footage(FootageError::CannotJoin { .. }) => {
                 (StatusCode::CONFLICT, "cannot-join", "Not possible in one file")
@@ -259,33 +280,26 @@ fn told(error: &FootageError) -> String {
 }
 
 /// What failed in the index stays what it is.
-impl From<AccountError> for Problem {
-    fn from(error: AccountError) -> Self {
-        match error {
-            AccountError::Index(error) => Self::Index(error),
-            error => Self::Account(error),
-        }
-    }
+macro_rules! from_rooms {
+    ($($error:ident => $variant:ident),+ $(,)?) => {
+        $(impl From<$error> for Problem {
+            fn from(error: $error) -> Self {
+                match error {
+                    $error::Index(error) => Self::Index(error),
+                    error => Self::$variant(error),
+                }
+            }
+        })+
+    };
 }
 
-/// What failed in the index stays what it is.
-impl From<VerdictError> for Problem {
-    fn from(error: VerdictError) -> Self {
-        match error {
-            VerdictError::Index(error) => Self::Index(error),
-            error => Self::Verdict(error),
-        }
-    }
-}
-
-/// What failed in the index stays what it is.
-impl From<CaseError> for Problem {
-    fn from(error: CaseError) -> Self {
-        match error {
-            CaseError::Index(error) => Self::Index(error),
-            error => Self::Case(error),
-        }
-    }
+from_rooms! {
+    AccountError => Account,
+    VerdictError => Verdict,
+    AttachmentError => Attachment,
+    FindingError => Finding,
+    SiteRecordError => SiteRecord,
+    CaseError => Case,
 }
 
 impl IntoResponse for Problem {
@@ -351,7 +365,7 @@ mod tests {
             (Problem::ProxyOnly([203, 0, 113, 9].into()), 403, "server.trusted_proxies"),
             (Problem::Forbidden(Action::ReadAudit), 403, "must not do this (read_audit)"),
             (Problem::TooLarge(8), 413, "more than 8 bytes"),
-            (Problem::MediaType("text/plain".into()), 415, "send image/jpeg"),
+            (Problem::MediaType { told: "text/plain".into(), taken: "image/png" }, 415, "send image/png"),
             (Problem::Crowded(64), 503, "64 listeners"),
             (Problem::Busy, 503, "try again in a few seconds"),
             (Problem::Late(30), 503, "within 30 seconds"),

@@ -13,17 +13,17 @@ use serde_json::{Value, json};
 use super::Answer;
 use super::login::{Browser, LoginServer, settings};
 
-struct Office {
-    server: LoginServer,
-    wang: Browser,
-    plant: Browser,
-    mill: Browser,
+pub(super) struct Office {
+    pub(super) server: LoginServer,
+    pub(super) wang: Browser,
+    pub(super) plant: Browser,
+    pub(super) mill: Browser,
     /// Two of site `plant-7`.
-    violations: Vec<String>,
+    pub(super) violations: Vec<String>,
 }
 
 impl Office {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let server = LoginServer::without_undo().await;
         let mill = r#"{"id": "mill-8", "name": "轧钢厂"}"#;
         server.server.seed.index.put_site(&serde_json::from_str(mill).unwrap()).await.unwrap();
@@ -44,7 +44,7 @@ impl Office {
         Self { server, wang, plant, mill, violations }
     }
 
-    fn proposal(&self, outcome: &str) -> Value {
+    pub(super) fn proposal(&self, outcome: &str) -> Value {
         json!({
             "violations": self.violations,
             "outcome": outcome,
@@ -53,14 +53,14 @@ impl Office {
         })
     }
 
-    async fn open(&mut self, outcome: &str) -> String {
+    pub(super) async fn open(&mut self, outcome: &str) -> String {
         let body = self.proposal(outcome);
         let opened = self.server.ask(&mut self.wang, "POST", "/api/v1/cases", body).await;
         assert_eq!(opened.status, StatusCode::CREATED, "{}", opened.json());
         opened.json()["id"].as_str().unwrap().to_owned()
     }
 
-    async fn step(&mut self, by: Side, id: &str, version: u32, act: Value) -> Answer {
+    pub(super) async fn step(&mut self, by: Side, id: &str, version: u32, act: Value) -> Answer {
         let browser = match by {
             Side::Officer => &mut self.wang,
             Side::Plant => &mut self.plant,
@@ -68,6 +68,16 @@ impl Office {
         };
         let path = format!("/api/v1/cases/{id}/steps");
         self.server.ask(browser, "POST", &path, json!({ "version": version, "act": act })).await
+    }
+
+    /// A reminder that left; its version is 3.
+    pub(super) async fn noticed(&mut self) -> String {
+        let id = self.open("remind").await;
+        for (version, step) in [(1, "sign"), (2, "issue")] {
+            let taken = self.step(Side::Officer, &id, version, json!({ "step": step })).await;
+            assert_eq!(taken.status, StatusCode::OK, "{}", taken.json());
+        }
+        id
     }
 }
 
@@ -81,7 +91,7 @@ async fn confirm(index: &Index, id: ViolationId) {
 }
 
 #[derive(Clone, Copy)]
-enum Side {
+pub(super) enum Side {
     Officer,
     Plant,
     Mill,

@@ -117,6 +117,13 @@ impl LoginServer {
         answer
     }
 
+    /// Sends a file.
+    pub(super) async fn send(&self, browser: &Browser, path: &str, kind: &str, bytes: Vec<u8>) -> Answer {
+        let request = Request::post(path).header("host", "localhost:8080").header("cookie", browser.sent());
+        let request = request.header("content-type", kind).body(Body::from(bytes)).unwrap();
+        Server::answer(self.router.clone(), request).await
+    }
+
     pub(super) async fn get(&self, browser: &mut Browser, path: &str) -> Answer {
         self.ask(browser, "GET", path, Value::Null).await
     }

@@ -1,6 +1,7 @@
 //! Routes asked as a client would, against a real index in a temporary folder.
 
 mod accounts;
+mod attachments;
 mod attacks;
 mod audit;
 mod behaviours;
@@ -56,8 +57,7 @@ use crate::ports::operation::{JobHealth, ThreadHealth};
 use crate::ports::pictures::{NoDecoder, PictureError, PicturePort, Pictures};
 use crate::recordings::prepared::PreparedCuts;
 use crate::routes::router;
-use crate::shared::MAX_STREAMS;
-use crate::shared::Shared;
+use crate::shared::{MAX_STREAMS, MAX_UPLOADS, Shared};
 use crate::updates::feed;
 use seed::{Breach, Seed};
 
@@ -158,6 +158,7 @@ impl Server {
             cuts: PreparedCuts::new(SystemClock::shared()),
             files: FileWork::default(),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+            uploads: Arc::new(Semaphore::new(MAX_UPLOADS)),
             stop: stopping,
         };
         Self { router: routes(shared.clone()), shared, seed, stop, ailing, folder }

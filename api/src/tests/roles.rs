@@ -51,7 +51,7 @@ async fn each_role_gets_what_the_table_of_roles_says_and_nothing_else() {
                 Access::Anybody | Access::Arriving | Access::SignedIn => true,
                 Access::Any(actions) => actions.iter().any(|action| rights.may(*action).is_ok()),
             };
-            let names = [("{start}", "1"), ("{name}", "none"), ("{id}", "none")];
+            let names = [("{start}", "1"), ("{name}", "none"), ("{id}", "none"), ("{attachment}", "none")];
             let path = names.iter().fold((*path).to_owned(), |path, (mark, name)| path.replace(mark, name));
             let router = routes(Shared { door: Door::Open(viewer(role)), ..server.shared.clone() });
             // The body of an answer that is not refused may be a stream without an end.

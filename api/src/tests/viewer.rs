@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_casework::Outcome;
+use anjian_casework::attachment::AttachmentKind;
 use anjian_casework::calendar::Term;
-use anjian_casework::case::Proposal;
+use anjian_casework::case::{Member, Proposal};
 use anjian_casework::grade::Review;
 use anjian_domain::{
     Camera, CameraSink, CameraState, CameraStatus, Role, Scope, Site, Sites, VideoCodec, Viewer, ViolationId,
 };
-use anjian_indexer::{CaseId, CaseRules, Index};
+use anjian_indexer::{AttachmentId, AttachmentTo, CaseId, CaseRules, Index, NewAttachment};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
@@ -27,13 +28,16 @@ struct Names {
     violation: ViolationId,
     case: CaseId,
     hold: i64,
+    attachment: AttachmentId,
 }
 
 impl Names {
     fn nowhere() -> Self {
         let violation = "01890000-0000-7000-8000-000000000000".parse().unwrap();
         let case = "01890000-0000-7000-8000-000000000001".parse().unwrap();
-        Self { site: "plant-0", camera: "gate-0", start: 1_700_000_000_000_000, violation, case, hold: 9 }
+        let attachment = "01890000-0000-7000-8000-000000000002".parse().unwrap();
+        let (site, camera, start) = ("plant-0", "gate-0", 1_700_000_000_000_000);
+        Self { site, camera, start, violation, case, hold: 9, attachment }
     }
 
     /// The names in the place of what stands for them.
@@ -49,7 +53,7 @@ impl Names {
         names.fold(text, |text, (mark, name)| text.replace(&name, mark))
     }
 
-    fn pairs(&self) -> [(&'static str, String); 6] {
+    fn pairs(&self) -> [(&'static str, String); 7] {
         [
             ("{case}", self.case.to_string()),
             ("{violation}", self.violation.to_string()),
@@ -57,6 +61,7 @@ impl Names {
             ("{camera}", self.camera.to_owned()),
             ("{site}", self.site.to_owned()),
             ("{hold}", self.hold.to_string()),
+            ("{attachment}", self.attachment.to_string()),
         ]
     }
 }
@@ -92,7 +97,20 @@ async fn server(viewer: Viewer) -> (Server, Names) {
     let hold = index.put_hold(&Viewer::local(), &hold).await.unwrap().id;
     let start = segment.start.as_micros();
     let case = case_about(index, violation).await;
-    (server, Names { site: "plant-7", camera: "gate-1", start, violation, case, hold })
+    let attachment = attached(index, case).await;
+    (server, Names { site: "plant-7", camera: "gate-1", start, violation, case, hold, attachment })
+}
+
+/// An attachment that waits for a step of the viewer of `plant-7`.
+async fn attached(index: &Index, case: CaseId) -> AttachmentId {
+    let sent = NewAttachment {
+        to: AttachmentTo::Case(case),
+        kind: AttachmentKind::Pdf,
+        name: "现场.pdf".parse().unwrap(),
+    };
+    let mut receiving = index.receive_attachment(&viewer_of("plant-7"), sent).await.unwrap();
+    receiving.write("%PDF-1.7 of the site".into()).await.unwrap();
+    receiving.finish().await.unwrap().id
 }
 
 /// A draft about a violation, by an officer; the camera's review record, and an officer who must not act.
@@ -111,7 +129,7 @@ async fn case_about(index: &Index, violation: ViolationId) -> CaseId {
     let (gate, plant, li) = ("gate-1".parse().unwrap(), "plant-7".parse().unwrap(), "li".parse().unwrap());
     index.add_review(&Viewer::local(), &gate, &review, false).await.unwrap();
     index.put_recusal(&Viewer::local(), &plant, &li, Some("亲属")).await.unwrap();
-    index.open_case(&zhao, &[violation], &proposal, &rules).await.unwrap()
+    index.open_case(&zhao, &[Member::Violation(violation)].into(), &proposal, &rules).await.unwrap()
 }
 
 const RANGE: &str = "from=2026-03-01T00:00:10Z&to=2026-03-01T00:00:50Z";
@@ -136,6 +154,7 @@ fn addresses() -> Vec<(&'static str, &'static str, &'static str)> {
         ("GET", "/api/v1/cases", "violation={violation}&open=true"),
         ("GET", "/api/v1/cases/counts", "site={site}"),
         ("GET", "/api/v1/cases/{case}", ""),
+        ("GET", "/api/v1/cases/{case}/attachments/{attachment}", ""),
         ("GET", "/api/v1/cases/{case}/proofs", ""),
         ("GET", "/api/v1/reviews", ""),
         ("GET", "/api/v1/recusals", ""),
@@ -155,7 +174,8 @@ fn addresses() -> Vec<(&'static str, &'static str, &'static str)> {
 }
 
 /// Addresses that name nothing; other tests say what a viewer of one site gets from them.
-const NAMELESS: [&str; 34] = [
+const NAMELESS: [&str; 35] = [
+    "/api/v1/cases/{id}/attachments",
     "/api/v1/cases/{id}/steps",
     "/api/v1/legal-cards",
     "/api/v1/cameras/{id}/reviews",

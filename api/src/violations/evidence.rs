@@ -1,26 +1,22 @@
 //! The files of a violation. They never change: their digest is their ETag, and browsers keep them for good. A clip lies
 //! in the recording until that expires; its bytes and its digest are those of the file that it will be.
 
-use std::fs::{File, Metadata};
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
-use std::ops::Range;
 use std::path::Path as FilePath;
 
 use anjian_domain::{Viewer, ViolationId};
 use anjian_footage::Cut;
 use anjian_indexer::{
-    ClipDigest, EvidenceFile, EvidenceKind, Expired, ExpiredBy, FilePlace, IndexError, RangedReader,
-    RecordedClip,
+    ClipDigest, EvidenceFile, EvidenceKind, Expired, ExpiredBy, FilePlace, IndexError, RecordedClip,
 };
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use headers::{ETag, HeaderMapExt, LastModified};
-use tokio::runtime::Handle;
+use headers::{ETag, HeaderMapExt};
 
 use crate::http::problem::{Problem, ProblemView};
-use crate::http::ranges::{Media, part_of};
+use crate::http::ranges::Media;
 use crate::http::span::Span;
+use crate::http::stored::{OpenFile, from_bucket};
 use crate::http::tag::{etag, is_known, not_modified};
 use crate::recordings::export::ASKED_AGAIN;
 use crate::shared::Shared;
@@ -183,68 +179,18 @@ async fn serve(
             // It may have been moved into the bucket meanwhile.
             Err(Problem::NotFound(told)) => match shared.index.evidence_file(viewer, id, kind).await? {
                 Some(EvidenceFile { place: FilePlace::Bucket(key), .. }) => {
-                    from_bucket(shared, &file, &key, tag, asked).await
+                    from_bucket(shared, media_of(&file, tag), &key, asked).await
                 }
                 _ => Err(Problem::NotFound(told)),
             },
-            opened => from_folder(shared, &file, opened?, tag, asked).await,
+            opened => opened?.answer(shared, media_of(&file, tag), asked).await,
         },
-        FilePlace::Bucket(key) => from_bucket(shared, &file, key, tag, asked).await,
+        FilePlace::Bucket(key) => from_bucket(shared, media_of(&file, tag), key, asked).await,
     }
 }
 
-async fn from_folder(
-    shared: &Shared,
-    file: &EvidenceFile,
-    (opened, metadata): (File, Metadata),
-    tag: ETag,
-    asked: &HeaderMap,
-) -> Result<Response, Problem> {
-    let media = media_of(file, metadata.len(), tag);
-    let unreadable = |_| Problem::Internal("the file could not be read");
-    let mut response =
-        media.answer(&shared.files, asked, move |bytes| part_of(opened, bytes).map_err(unreadable)).await?;
-    if let Ok(written) = metadata.modified() {
-        response.headers_mut().typed_insert(LastModified::from(written));
-    }
-    Ok(response)
-}
-
-async fn from_bucket(
-    shared: &Shared,
-    file: &EvidenceFile,
-    key: &str,
-    tag: ETag,
-    asked: &HeaderMap,
-) -> Result<Response, Problem> {
-    let bucket = shared.index.require_bucket()?.clone();
-    let (length, key) = (file.size_bytes, key.to_owned());
-    let reader = RangedReader::new(bucket, &key, length, Handle::current());
-    media_of(file, length, tag).answer(&shared.files, asked, move |bytes| beginning(reader, bytes)).await
-}
-
-/// The part of an object, of which the first bytes are there: what is wrong is told before the answer begins.
-fn beginning(mut reader: RangedReader, bytes: Range<u64>) -> Result<impl Read + Send + 'static, Problem> {
-    let begun = reader.seek(SeekFrom::Start(bytes.start)).and_then(|_| {
-        let mut reader = BufReader::new(reader.take(bytes.end - bytes.start));
-        reader.fill_buf()?;
-        Ok(reader)
-    });
-    begun.map_err(not_read)
-}
-
-fn not_read(error: io::Error) -> Problem {
-    match error.downcast::<IndexError>() {
-        Ok(error) => Problem::Index(error),
-        Err(error) => {
-            tracing::error!(%error, "an object of the bucket is not readable");
-            Problem::Internal("the file could not be read from the bucket")
-        }
-    }
-}
-
-fn media_of(file: &EvidenceFile, length: u64, tag: ETag) -> Media {
-    Media { length, etag: Some(tag), cache: CACHE, kind: file.media_type, name: None }
+fn media_of(file: &EvidenceFile, tag: ETag) -> Media {
+    Media { length: file.size_bytes, etag: Some(tag), cache: CACHE, kind: file.media_type, name: None }
 }
 
 /// All bytes of a picture.
@@ -300,20 +246,10 @@ async fn open(
     id: ViolationId,
     kind: EvidenceKind,
     path: &FilePath,
-) -> Result<(File, Metadata), Problem> {
-    let path = path.to_owned();
-    let opened = shared.files.open(move || {
-        let opened = File::open(&path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
-        opened.map_err(|source| {
-            if source.kind() == ErrorKind::NotFound {
-                tracing::error!(violation.id = %id, file = %path.display(), "an evidence file is missing");
-                let what = kind.as_str();
-                return Problem::NotFound(format!(
-                    "the {what} of violation {id} is missing: run `anjian check`"
-                ));
-            }
-            Problem::Index(IndexError::File { doing: "read", path, source })
-        })
-    });
-    opened.await
+) -> Result<OpenFile, Problem> {
+    let missing = move |path: &FilePath| {
+        tracing::error!(violation.id = %id, file = %path.display(), "an evidence file is missing");
+        format!("the {} of violation {id} is missing: run `anjian check`", kind.as_str())
+    };
+    OpenFile::open(shared, path, missing).await
 }

@@ -4,6 +4,7 @@
 //! network: the caller reads the present, the calendar and the rows, asks, and writes what was decided.
 //! `docs/casework.md` tells the same in prose.
 
+pub mod attachment;
 pub mod calendar;
 pub mod case;
 pub mod grade;

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::worded::worded;
 
+/// The behaviour by which officers record that a camera was covered, turned or cut (危险化学品安全法 38).
+pub const TAMPERING: &str = "camera_tampering";
+
 /// The highest score.
 const MAX_SCORE: u32 = 100;
 
@@ -70,6 +73,16 @@ pub const fn default_weight(factor: RiskFactor) -> Weight {
     Weight { points, most }
 }
 
+/// The class of a site, 0 to 3, out of the regulator's own words: 重大, 较大, 一般 and 低 (or red, orange, yellow and blue), or a
+/// digit. What is not understood adds nothing.
+#[must_use]
+pub fn class_of(risk_level: &str) -> u32 {
+    const WORDS: [(u32, [&str; 3]); 3] =
+        [(3, ["重大", "红", "3"]), (2, ["较大", "橙", "2"]), (1, ["一般", "黄", "1"])];
+    let found = WORDS.iter().find(|(_, words)| words.iter().any(|word| risk_level.contains(word)));
+    found.map_or(0, |(class, _)| *class)
+}
+
 /// The risk of a site whose counts `count` tells, with weights that `weight` tells.
 #[must_use]
 pub fn risk(count: impl Fn(RiskFactor) -> u32, weight: impl Fn(RiskFactor) -> Weight) -> Risk {
@@ -101,6 +114,23 @@ mod tests {
             let count =
                 |factor| counts.iter().find(|(named, _)| *named == factor).map_or(0, |(_, count)| *count);
             assert_eq!(risk(count, default_weight).score, expected, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn classes_are_read_out_of_the_words_of_regulators() {
+        for (text, expected) in [
+            ("重大", 3),
+            ("重大风险（红）", 3),
+            ("较大", 2),
+            ("橙色", 2),
+            ("一般", 1),
+            ("低", 0),
+            ("", 0),
+            ("2", 2),
+            ("A", 0),
+        ] {
+            assert_eq!(class_of(text), expected, "{text}");
         }
     }
 

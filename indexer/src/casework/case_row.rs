@@ -59,11 +59,14 @@ pub struct CaseRow {
     pub noticed_at: Option<WallTime>,
     /// How many violations are in it.
     pub violations: u32,
+    /// How many findings on site are in it.
+    pub findings: u32,
 }
 
 /// What [`decode`] needs, from `casefile AS c`.
 pub(crate) const COLUMNS: &str = "c.seq, c.id, c.site, c.version, c.stage, c.outcome, c.due, c.assignee, c.opened_us, c.changed_us, \
-     c.noticed_us, (SELECT count(*) FROM casefile_violation AS m WHERE m.casefile = c.seq AND m.is_in = 1) AS violations";
+     c.noticed_us, (SELECT count(*) FROM casefile_violation AS m WHERE m.casefile = c.seq AND m.is_in = 1) AS violations, \
+     (SELECT count(*) FROM casefile_finding AS m WHERE m.casefile = c.seq AND m.is_in = 1) AS findings";
 
 /// The case, and its place.
 pub(crate) fn decode(row: &Row) -> Result<(i64, CaseRow), IndexError> {
@@ -82,6 +85,7 @@ pub(crate) fn decode(row: &Row) -> Result<(i64, CaseRow), IndexError> {
         changed_at: columns.wall("changed_us")?,
         noticed_at: columns.wall_or_null("noticed_us")?,
         violations: columns.count("violations")?,
+        findings: columns.count("findings")?,
     };
     Ok((columns.get("seq")?, row))
 }

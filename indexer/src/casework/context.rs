@@ -8,7 +8,8 @@ use anjian_domain::{Account, Role, SiteId, Viewer, WallTime};
 use jiff::tz::TimeZone;
 
 use crate::IndexError;
-use crate::casework::case_row::{decode_state, not_read, violations};
+use crate::casework::bound::push_about;
+use crate::casework::case_row::{decode_state, not_read};
 use crate::casework::recusals;
 use crate::casework::rules::CaseRules;
 use crate::engine::columns::{Columns, uuid_column};
@@ -90,7 +91,7 @@ pub(crate) async fn zone_of<'e>(on: impl Into<On<'e>>, site: &SiteId) -> Result<
     TimeZone::get(&name).map_err(unknown)
 }
 
-/// The members that are confirmed beyond undo. Findings on site always are.
+/// The members that are confirmed beyond undo. Findings on site are, unless a plea about them was upheld.
 async fn confirmed(
     transaction: &mut Connection<'_>,
     members: &BTreeSet<Member>,
@@ -98,14 +99,16 @@ async fn confirmed(
     let mut confirmed = BTreeSet::new();
     for member in members {
         let is_confirmed = match member {
-            Member::Finding(_) => true,
+            Member::Finding(id) => {
+                let sql = "SELECT EXISTS (SELECT 1 FROM finding WHERE id = $1 AND dismissed_us IS NULL)";
+                sql::query(sql).bind(uuid_column(id.0))
+            }
             Member::Violation(id) => {
                 let sql = "SELECT EXISTS (SELECT 1 FROM violation WHERE id = $1 AND verdict = 'confirmed')";
-                let query = sql::query(sql).bind(uuid_column(id.0));
-                query.scalar(&mut *transaction).await.map_err(not_read)?
+                sql::query(sql).bind(uuid_column(id.0))
             }
         };
-        if is_confirmed {
+        if is_confirmed.scalar(&mut *transaction).await.map_err(not_read)? {
             confirmed.insert(*member);
         }
     }
@@ -118,13 +121,8 @@ async fn pleas_allow(
     casefile: i64,
     members: &BTreeSet<Member>,
 ) -> Result<Option<Outcome>, IndexError> {
-    let ids = violations(members).map(|id| uuid_column(id.0));
-    let mut sql = Builder::new("SELECT state FROM casefile WHERE seq <> ");
-    sql.push_bind(casefile).push(
-        " AND seq IN (SELECT m.casefile FROM casefile_violation AS m JOIN violation AS v ON v.seq = m.violation \
-         WHERE v.id IN (",
-    );
-    sql.push_list(ids).push("))");
+    let mut sql = Builder::new("SELECT c.state FROM casefile AS c WHERE c.seq <> ");
+    push_about(sql.push_bind(casefile).push(" AND "), members);
     let rows = sql.build().fetch_all(transaction).await.map_err(not_read)?;
     let cases = rows.iter().map(decode_state).collect::<Result<Vec<Case>, _>>()?;
     Ok(cases.iter().filter_map(Case::ceiling).min())

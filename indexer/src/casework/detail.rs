@@ -5,11 +5,15 @@ use anjian_casework::case::{Case, CaseState, Step};
 use anjian_casework::roles::Action;
 use anjian_domain::{Viewer, WallTime};
 
+use crate::attachments::find::of_case;
+use crate::attachments::row::AttachmentRow;
 use crate::casework::case_row::{COLUMNS, CaseId, CaseRow, decode, decode_state, not_read};
 use crate::casework::reach;
 use crate::engine::columns::{Columns, uuid_column};
 use crate::engine::connection::Connection;
 use crate::engine::sql::{self, Builder};
+use crate::findings::find::{read, select};
+use crate::findings::row::FindingRow;
 use crate::violations::list_row;
 use crate::{Index, IndexError, ViolationRow};
 
@@ -24,6 +28,10 @@ pub struct CaseDetail {
     pub steps: Vec<StepRow>,
     /// The violations that are in it, and those that left it, in the order of their opening.
     pub violations: Vec<CaseViolation>,
+    /// The findings on site that are in it, and those that left it, in the order of their arrival.
+    pub findings: Vec<CaseFinding>,
+    /// What was sent to it, the oldest first. What waits for a step is shown to its sender only.
+    pub attachments: Vec<AttachmentRow>,
 }
 
 /// A violation of a case.
@@ -31,6 +39,15 @@ pub struct CaseDetail {
 pub struct CaseViolation {
     /// As lists show it.
     pub row: ViolationRow,
+    /// Whether it is in the case; else it left it.
+    pub is_in: bool,
+}
+
+/// A finding of a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseFinding {
+    /// As lists show it.
+    pub row: FindingRow,
     /// Whether it is in the case; else it left it.
     pub is_in: bool,
 }
@@ -73,8 +90,10 @@ impl Index {
         let sees_drafts = reach::sees_drafts(viewer);
         let steps = steps.into_iter().filter(|step| sees_drafts || step.stage != CaseState::Draft).collect();
         let violations = violations(&mut reading, viewer, seq).await?;
+        let findings = findings(&mut reading, viewer, seq).await?;
+        let attachments = of_case(&mut reading, viewer, seq).await?;
         reading.commit().await.map_err(not_read)?;
-        Ok(Some(CaseDetail { row, case, steps, violations }))
+        Ok(Some(CaseDetail { row, case, steps, violations, findings, attachments }))
     }
 }
 
@@ -112,4 +131,19 @@ async fn violations(
         Ok(CaseViolation { row: list_row::decode(viewer, row)?.1, is_in: columns.flag("is_in")? })
     };
     rows.iter().map(decode).collect()
+}
+
+async fn findings(
+    connection: &mut Connection<'_>,
+    viewer: &Viewer,
+    casefile: i64,
+) -> Result<Vec<CaseFinding>, IndexError> {
+    let is_in = "SELECT finding FROM casefile_finding WHERE is_in = 1 AND casefile = $1";
+    let is_in: Vec<i64> =
+        sql::query(is_in).bind(casefile).scalars(&mut *connection).await.map_err(not_read)?;
+    let mut sql = select(viewer);
+    sql.push(" AND f.seq IN (SELECT finding FROM casefile_finding WHERE casefile = ").push_bind(casefile);
+    sql.push(") ORDER BY f.seq");
+    let found = read(connection, &sql).await?;
+    Ok(found.into_iter().map(|(seq, row)| CaseFinding { row, is_in: is_in.contains(&seq) }).collect())
 }

@@ -1,11 +1,11 @@
 //! Why a case was not changed.
 
-use anjian_casework::case::{Refusal, Unproven};
+use anjian_casework::case::{Member, Refusal, Unproven};
 use anjian_casework::legal_card::CardRef;
 use anjian_casework::verdict;
-use anjian_domain::ViolationId;
 
 use crate::IndexError;
+use crate::attachments::row::AttachmentId;
 
 /// Why a case was not changed. Nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -23,12 +23,12 @@ pub enum CaseError {
     /// The verdict of a violation whose plea is upheld cannot be changed now.
     #[error("the verdict of a violation cannot be changed: {0}")]
     Verdict(#[source] verdict::Refusal),
-    /// A violation cannot be a member: there is no such violation for this viewer, or it is of another site.
-    #[error("violation {0} cannot be in this case: it is of another site, or there is no such violation")]
-    NoMember(ViolationId),
-    /// A violation is in another case that is not over.
-    #[error("violation {0} is in another case already")]
-    Bound(ViolationId),
+    /// Something cannot be a member: there is nothing such for this viewer, or it is of another site.
+    #[error("{0} cannot be in this case: it is of another site, or there is no such thing")]
+    NoMember(Member),
+    /// A member is in another case that is not over.
+    #[error("{0} is in another case already")]
+    Bound(Member),
     /// There is no such legal-basis card.
     #[error("there is no legal-basis card {} version {}", .0.behaviour, .0.version)]
     NoCard(CardRef),
@@ -38,6 +38,11 @@ pub enum CaseError {
     /// The words of the step are missing or too long.
     #[error("this step has 1 to {0} characters of words")]
     Words(usize),
+    /// An attachment cannot go with the step.
+    #[error(
+        "attachment {0} cannot go with this step: you did not send it to this case, another step took it, or this step takes none"
+    )]
+    NoAttachment(AttachmentId),
     /// The index failed.
     #[error(transparent)]
     Index(#[from] IndexError),

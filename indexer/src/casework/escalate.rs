@@ -134,6 +134,7 @@ async fn end_reminder(
         words: "",
         before: Some(&late.case),
         after: &after,
+        attachments: &[],
     };
     note(transaction, PROGRAM, now, &taken).await.map(Some)
 }

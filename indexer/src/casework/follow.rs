@@ -44,8 +44,15 @@ pub(crate) async fn follow(
     };
     case_row::update(transaction, casefile, &after, now).await?;
     bound::keep(transaction, casefile, &after).await.map_err(CaseError::into_index)?;
-    let taken =
-        Taken { id: row.id, casefile, step: act.step(), words: "", before: Some(&before), after: &after };
+    let taken = Taken {
+        id: row.id,
+        casefile,
+        step: act.step(),
+        words: "",
+        before: Some(&before),
+        after: &after,
+        attachments: &[],
+    };
     write(transaction, &judge.by, now, &taken).await
 }
 

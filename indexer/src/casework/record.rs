@@ -2,9 +2,10 @@
 
 use anjian_casework::case::{Case, Step};
 use anjian_domain::WallTime;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::IndexError;
+use crate::attachments::row::{self as attachment_row, AttachmentRow};
 use crate::audit::append::{Doer, append};
 use crate::audit::entry::Deed;
 use crate::casework::case_row::{CaseId, not_kept};
@@ -22,6 +23,8 @@ pub(crate) struct Taken<'t> {
     pub(crate) words: &'t str,
     pub(crate) before: Option<&'t Case>,
     pub(crate) after: &'t Case,
+    /// What goes with it.
+    pub(crate) attachments: &'t [AttachmentRow],
 }
 
 /// Writes what belongs to a step besides the case itself. Answers the number of the update, to be announced after the commit.
@@ -31,7 +34,7 @@ pub(crate) async fn note(
     now: WallTime,
     taken: &Taken<'_>,
 ) -> Result<i64, IndexError> {
-    let Taken { id, casefile, step, words, before, after } = taken;
+    let Taken { id, casefile, step, words, before, after, attachments } = taken;
     let sql = "INSERT INTO casefile_step (casefile, version, step, account, role, at_us, stage, words) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let query = sql::query(sql).bind(*casefile).bind(i64::from(after.version.0)).bind(step.as_str());
@@ -46,8 +49,17 @@ pub(crate) async fn note(
         object: id.to_string(),
         why: words,
         before: before.map(|case| json!(case)),
-        after: Some(json!({ "step": step, "case": after })),
+        after: Some(told(*step, after, attachments)),
     };
     append(&mut *transaction, doer, now, deed).await?;
     outbox::append_case(transaction, *casefile, now).await
+}
+
+/// As the audit shows it, with the digests of what goes with it.
+fn told(step: Step, after: &Case, attachments: &[AttachmentRow]) -> Value {
+    if attachments.is_empty() {
+        return json!({ "step": step, "case": after });
+    }
+    let attachments: Vec<Value> = attachments.iter().map(attachment_row::told).collect();
+    json!({ "step": step, "case": after, "attachments": attachments })
 }

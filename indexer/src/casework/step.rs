@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use anjian_casework::case::{Act, Case, Member, Proposal, Step, decide};
 use anjian_casework::verdict::{self, DismissReason, Finding, Way};
 use anjian_casework::{Outcome, Recusals, Version};
-use anjian_domain::{Account, SiteId, Viewer, ViolationId, WallTime};
+use anjian_domain::{Account, SiteId, Viewer, WallTime};
 
 use crate::Index;
+use crate::attachments::row::{AttachmentId, AttachmentRow};
+use crate::attachments::take::{Taker, take};
 use crate::casework::case_row::{self, CaseId, CaseRow, not_kept, not_read};
 use crate::casework::context::{Gathered, actor_of};
 use crate::casework::error::CaseError;
@@ -31,6 +33,8 @@ pub struct CaseStep {
     pub seen: Version,
     /// What the enterprise says with a plea or a rectification; empty for other steps.
     pub words: String,
+    /// What the actor sent to the case before, and what goes with this step.
+    pub attachments: Vec<AttachmentId>,
 }
 
 impl Index {
@@ -69,14 +73,24 @@ impl Index {
             dismiss(&mut transaction, by, upheld, reasons, rules, now).await?;
         }
         let step = wanted.act.step();
-        let taken = Taken { id, casefile, step, words: &words, before: Some(&before), after: &after };
+        let attachments = take_attachments(&mut transaction, viewer, wanted, casefile, after.version).await?;
+        let taken = Taken {
+            id,
+            casefile,
+            step,
+            words: &words,
+            before: Some(&before),
+            after: &after,
+            attachments: &attachments,
+        };
         let update = note(&mut transaction, viewer.into(), now, &taken).await?;
         transaction.commit().await.map_err(not_kept)?;
         self.announce(update);
         Ok(after.version)
     }
 
-    /// The lightest of what the evidence of every violation of a case allows.
+    /// The lightest of what the evidence of every violation of a case allows. What an officer found on site needs no camera that was
+    /// reviewed: two signatures carry it.
     async fn case_allows(
         &self,
         viewer: &Viewer,
@@ -138,15 +152,31 @@ async fn members_of(
     act: &Act,
 ) -> Result<BTreeSet<Member>, CaseError> {
     let Act::Propose { members, .. } = act else { return Ok(before.members.clone()) };
-    let ids: Vec<ViolationId> = case_row::violations(members).collect();
-    let its_site = bound::site_of(transaction, viewer, &ids).await?;
-    match ids.first() {
-        Some(id) if its_site != *site => Err(CaseError::NoMember(*id)),
+    let its_site = bound::site_of(transaction, viewer, members).await?;
+    match members.first() {
+        Some(member) if its_site != *site => Err(CaseError::NoMember(*member)),
         _ => Ok(members.clone()),
     }
 }
 
-/// A plea was upheld: the violations are none.
+/// What goes with the step.
+async fn take_attachments(
+    transaction: &mut Connection<'_>,
+    viewer: &Viewer,
+    wanted: &CaseStep,
+    casefile: i64,
+    version: Version,
+) -> Result<Vec<AttachmentRow>, CaseError> {
+    let CaseStep { act, attachments, .. } = wanted;
+    match attachments.first() {
+        Some(first) if !act.step().takes_attachments() => return Err(CaseError::NoAttachment(*first)),
+        _ => {}
+    }
+    let by = Taker::Step { casefile, version: i64::from(version.0) };
+    take(transaction, viewer, attachments, &by).await?.map_err(CaseError::NoAttachment)
+}
+
+/// A plea was upheld: the violations are none, and no case takes the findings any more.
 async fn dismiss(
     transaction: &mut Connection<'_>,
     by: &Account,
@@ -157,7 +187,15 @@ async fn dismiss(
 ) -> Result<(), CaseError> {
     let words = format!("陈述申辩成立：{}", reasons.trim());
     for member in upheld {
-        let Member::Violation(id) = member else { continue };
+        let id = match member {
+            Member::Violation(id) => id,
+            Member::Finding(id) => {
+                let sql = "UPDATE finding SET dismissed_us = $2 WHERE id = $1";
+                let query = sql::query(sql).bind(uuid_column(id.0)).bind(now.as_micros());
+                query.execute(&mut *transaction).await.map_err(not_kept)?;
+                continue;
+            }
+        };
         let query = sql::query("SELECT seq FROM violation WHERE id = $1").bind(uuid_column(id.0));
         let violation = query.scalar(&mut *transaction).await.map_err(not_read)?;
         let state = verdict_row::state(&mut *transaction, violation).await?;

@@ -1,14 +1,15 @@
 //! Comparing rows of evidence with the bucket, both ways.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
-use anjian_domain::{ErrorKind, Place, ViolationId};
+use anjian_domain::{CameraId, ErrorKind, Place, ViolationId};
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 
+use crate::attachments::row as attachments;
 use crate::bucket::client::Bucket;
 use crate::check::batch::BATCH;
+use crate::check::difference::Difference;
 use crate::check::repair::Repair;
 use crate::engine::columns::Columns;
 use crate::engine::row::Row;
@@ -49,8 +50,10 @@ impl Index {
                 compare(bucket, far).await?.into_iter().for_each(|finding| report.find(finding));
             }
         }
-        for camera in self.own_cameras().await? {
-            self.check_objects(bucket, &move_out::key_of(camera.as_str()), report, repair).await?;
+        self.check_attachments_in(bucket, report).await?;
+        let cameras = self.own_cameras().await?;
+        for folder in cameras.iter().map(CameraId::as_str).chain([attachments::FOLDER]) {
+            self.check_objects(bucket, &move_out::key_of(folder), report, repair).await?;
         }
         if repair == Repair::Segments && !self.is_live() {
             report.repaired += self.finish_expiring(Place::Bucket).await?.segments;
@@ -62,7 +65,8 @@ impl Index {
     async fn miss_bucket(&self, report: &mut CheckReport) -> Result<(), IndexError> {
         let evidence = self.far_after(&(0, String::new())).await?;
         let evidence = evidence.first().map(|far| move_out::key_of(&far.path));
-        for key in [evidence, self.first_far_segment().await?].into_iter().flatten() {
+        let attachment = self.first_far_attachment().await?.map(|path| move_out::key_of(&path));
+        for key in [evidence, attachment, self.first_far_segment().await?].into_iter().flatten() {
             let (path, reason) = (key.into(), IndexError::NoBucket.to_string());
             report.find(CheckFinding::Unreadable { path, reason });
         }
@@ -117,33 +121,6 @@ impl Index {
         let rows = query.fetch_all(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "list files", table: "evidence", source };
         rows.map_err(failed)?.iter().map(decode).collect()
-    }
-}
-
-/// How an object differs from its row.
-pub(crate) enum Difference {
-    Missing,
-    Size(u64),
-    Digest,
-}
-
-impl Difference {
-    pub(crate) fn of_segment(self, path: PathBuf, recorded_bytes: u64) -> CheckFinding {
-        match self {
-            Self::Missing => CheckFinding::SegmentMissing { path },
-            Self::Size(found_bytes) => CheckFinding::SegmentWrongSize { path, recorded_bytes, found_bytes },
-            Self::Digest => CheckFinding::SegmentWrongDigest { path },
-        }
-    }
-
-    fn of_evidence(self, violation: ViolationId, path: PathBuf, recorded_bytes: u64) -> CheckFinding {
-        match self {
-            Self::Missing => CheckFinding::MissingFile { violation, path },
-            Self::Size(found_bytes) => {
-                CheckFinding::WrongSize { violation, path, recorded_bytes, found_bytes }
-            }
-            Self::Digest => CheckFinding::WrongDigest { violation, path },
-        }
     }
 }
 

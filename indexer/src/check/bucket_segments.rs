@@ -3,7 +3,8 @@
 use anjian_domain::{CameraId, Place, Segment};
 
 use crate::bucket::client::Bucket;
-use crate::check::bucket::{Difference, PAGE, compare_object};
+use crate::check::bucket::{PAGE, compare_object};
+use crate::check::difference::Difference;
 use crate::check::repair::Repair;
 use crate::engine::blocking::blocking;
 use crate::engine::columns::Columns;

@@ -3,13 +3,14 @@
 use crate::engine::sql;
 use crate::engine::sql::Builder;
 use std::collections::HashSet;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use anjian_domain::{RunId, ViolationId};
 
-use crate::check::batch::{BATCH, YOUNG, digest};
+use crate::attachments::row as attachments;
+use crate::check::batch::{BATCH, YOUNG};
+use crate::check::difference::compare_file;
 use crate::check::files::FileWalk;
 use crate::check::repair::Repair;
 use crate::engine::blocking::blocking;
@@ -69,6 +70,7 @@ impl Index {
             CheckReport { violations: self.count_rows("violation").await?, ..CheckReport::default() };
         self.check_database(&mut report).await?;
         self.check_rows(&mut report, progress).await?;
+        self.check_attachments(&mut report).await?;
         self.check_files(&mut report, repair).await?;
         self.check_bucket(&mut report, repair).await?;
         self.check_ends(&mut report).await?;
@@ -189,9 +191,16 @@ impl Index {
         place: &str,
         paths: impl Iterator<Item = &str>,
     ) -> Result<HashSet<String>, IndexError> {
+        let paths: Vec<&str> = paths.collect();
+        let (evidence, attachments): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| !attachments::is_path(path));
         let mut sql =
             Builder::new(format!("SELECT path FROM evidence WHERE is_gone = 0 AND {place} AND path IN ("));
-        sql.push_list(paths).push(")");
+        sql.push_list(evidence);
+        sql.push(format!(
+            ") UNION ALL SELECT path FROM attachment WHERE is_gone = 0 AND {place} AND path IN ("
+        ));
+        sql.push_list(attachments).push(")");
         let known: Result<Vec<String>, _> = sql.build().scalars(&self.inner.reader).await;
         let failed = |source| IndexError::Database { doing: "look files up", table: "evidence", source };
         Ok(known.map_err(failed)?.into_iter().collect())
@@ -214,19 +223,11 @@ impl Index {
 
 /// The bytes read, and what is wrong with the file.
 fn compare(recorded: &Recorded) -> (u64, Option<CheckFinding>) {
-    let (violation, path) = (recorded.violation, recorded.path.clone());
-    let (found_bytes, digest) = match digest(&path) {
-        Ok(read) => read,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return (0, Some(CheckFinding::MissingFile { violation, path }));
+    let Recorded { violation, path, size_bytes, sha256, .. } = recorded;
+    match compare_file(path, *size_bytes, sha256) {
+        Ok((read, found)) => {
+            (read, found.map(|difference| difference.of_evidence(*violation, path.clone(), *size_bytes)))
         }
-        Err(error) => return (0, Some(CheckFinding::Unreadable { path, reason: error.to_string() })),
-    };
-    let recorded_bytes = recorded.size_bytes;
-    let finding = if found_bytes != recorded_bytes {
-        Some(CheckFinding::WrongSize { violation, path, recorded_bytes, found_bytes })
-    } else {
-        (digest != recorded.sha256).then_some(CheckFinding::WrongDigest { violation, path })
-    };
-    (found_bytes, finding)
+        Err(error) => (0, Some(CheckFinding::Unreadable { path: path.clone(), reason: error.to_string() })),
+    }
 }

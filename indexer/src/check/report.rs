@@ -48,6 +48,13 @@ pub enum CheckFinding {
         /// Where it is.
         path: PathBuf,
     },
+    /// An attachment whose file is missing or changed.
+    Attachment {
+        /// Where it is, or should be.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A clip that the recording gives no longer, or not whole.
     ClipMissing {
         /// Whose.
@@ -133,7 +140,7 @@ impl fmt::Display for CheckFinding {
             Self::OrphanFile { path } => {
                 write!(
                     f,
-                    "{}: belongs to no violation; nothing refers to it, it may be deleted",
+                    "{}: belongs to no violation or attachment; nothing refers to it, it may be deleted",
                     path.display()
                 )
             }
@@ -148,6 +155,9 @@ impl fmt::Display for CheckFinding {
                 "{}: was changed after it was recorded; restore it from a backup (violation {violation})",
                 path.display()
             ),
+            Self::Attachment { path, reason } => {
+                write!(f, "{}: an attachment that {reason}; restore it from a backup", path.display())
+            }
             Self::ClipMissing { violation, reason } => tell_missing_clip(f, *violation, reason),
             Self::ClipChanged { violation } => tell_changed_clip(f, *violation),
             Self::SegmentMissing { path } => write!(

@@ -8,7 +8,7 @@ use crate::copy::note::{self, Note};
 use crate::copy::numbers::Numbers;
 use crate::copy::order::CopyOrder;
 use crate::copy::page::{self, PageSize, key_of};
-use crate::copy::plan::{EVIDENCE, Plan, Step};
+use crate::copy::plan::Plan;
 use crate::copy::sides::{Source, Target, failed};
 use crate::engine::columns::Columns;
 use crate::engine::connection::{Connection, Pool};
@@ -120,7 +120,7 @@ async fn count(source: &mut Source<'_>, plan: &Plan) -> Result<(u64, u64), CopyE
         let sql = Builder::new(format!("SELECT count(*) FROM {}", table.name));
         let rows: Result<i64, _> = sql.build().scalar(&mut source.held).await;
         let rows = rows.map_err(failed(source.address, "count rows", &table.name))?.unsigned_abs();
-        let is_twice = table.name == EVIDENCE && plan.find("files") == Some(Step::Files);
+        let is_twice = plan.copies_files_of(table);
         all += rows;
         total += if is_twice { rows * 2 } else { rows };
     }

@@ -91,7 +91,7 @@ impl Copying<'_, '_> {
         let Some(table) = self.begun.plan.table_of(step) else {
             return Ok(Page { rows: Vec::new(), is_last: true });
         };
-        let size = if step == Step::Files { files::PAGE } else { size };
+        let size = if matches!(step, Step::Files(_)) { files::PAGE } else { size };
         let after = self.begun.note.after.as_deref();
         let key = after
             .map(|text| key::read(table, text).ok_or_else(|| self.unreadable(format!("no key: {text}"))));
@@ -120,7 +120,7 @@ impl Copying<'_, '_> {
         let table = self.begun.plan.table_of(step);
         let name = table.map_or("store_copy", |table| &table.name);
         let not_written = failed(self.target.address, "write rows", name);
-        if let (Step::Files, Some(table), Some(files)) = (step, table, &self.order.files) {
+        if let (Step::Files(_), Some(table), Some(files)) = (step, table, &self.order.files) {
             let folder = self.order.from.folder().or(self.order.to.folder()).unwrap_or("".as_ref());
             self.files += files::copy(files, folder, table, &page.rows).await?;
         }

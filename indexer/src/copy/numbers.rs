@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::StoreAddress;
 use crate::copy::error::CopyError;
 use crate::copy::page::Values;
-use crate::copy::plan::EVIDENCE;
+use crate::copy::plan::holds_files;
 use crate::copy::sides::{Source, failed};
 use crate::engine::sql;
 use crate::engine::table::Table;
@@ -22,7 +22,7 @@ const ONLY: i64 = 1;
 /// What a row is on the other side.
 pub(crate) struct Numbers {
     way: Way,
-    /// Evidence that is kept goes into the bucket.
+    /// Files that are kept go into the bucket.
     into_bucket: bool,
 }
 
@@ -41,8 +41,8 @@ pub(crate) struct Carrier<'n> {
     places: Vec<usize>,
     /// `id` and `key` of the table of nodes.
     node: Option<(usize, usize)>,
-    /// `place`, `is_gone` and `expired_us` of the table of evidence.
-    evidence: Option<(usize, usize, usize)>,
+    /// `place`, `is_gone` and `expired_us` of a table whose rows name files.
+    files: Option<(usize, usize, usize)>,
 }
 
 impl Numbers {
@@ -72,7 +72,7 @@ impl Numbers {
         let is_number = |name: &str, kind| kind == Kind::Integer && ["node", "place"].contains(&name);
         let places = columns.filter(|(_, column)| is_number(&column.name, column.kind));
         let node = (table.name == NODE).then(|| Some((table.place_of("id")?, table.place_of("key")?)));
-        let evidence = (table.name == EVIDENCE && self.into_bucket).then(|| {
+        let files = (self.into_bucket && holds_files(&table.name)).then(|| {
             Some((table.place_of("place")?, table.place_of("is_gone")?, table.place_of("expired_us")?))
         });
         Carrier {
@@ -80,7 +80,7 @@ impl Numbers {
             table,
             places: places.map(|(place, _)| place).collect(),
             node: node.flatten(),
-            evidence: evidence.flatten(),
+            files: files.flatten(),
         }
     }
 }
@@ -110,7 +110,7 @@ impl Carrier<'_> {
         for place in &self.places {
             row[*place] = self.renumber(&row[*place])?;
         }
-        if let Some((place, is_gone, expired_us)) = self.evidence
+        if let Some((place, is_gone, expired_us)) = self.files
             && is_kept(&row[is_gone], &row[expired_us])
         {
             row[place] = BUCKET.into();
@@ -131,7 +131,7 @@ impl Carrier<'_> {
     }
 }
 
-/// Whether the file of a row of evidence is there to be copied.
+/// Whether the file of a row is there to be copied.
 pub(crate) fn is_kept(is_gone: &Value, expired_us: &Value) -> bool {
     *is_gone == Value::Integer(Some(0)) && *expired_us == Value::Integer(None)
 }

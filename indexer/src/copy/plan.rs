@@ -10,8 +10,8 @@ pub(crate) enum Step {
     Rows(usize),
     /// Adds that to the rows of a table.
     Links(usize),
-    /// Copies files of evidence.
-    Files,
+    /// Copies the files that the rows of a table name.
+    Files(usize),
     /// Compares both sides: everything is there.
     Compare,
 }
@@ -30,9 +30,15 @@ impl Plan {
         }
         let rows = (0..tables.len()).map(Step::Rows);
         let linked = (0..tables.len()).filter(|place| !tables[*place].links.is_empty()).map(Step::Links);
-        let files = with_files.then_some(Step::Files);
+        let has_files = |place: &usize| with_files && holds_files(&tables[*place].name);
+        let files = (0..tables.len()).filter(has_files).map(Step::Files);
         let steps = rows.chain(linked).chain(files).chain([Step::Compare]).collect();
         Ok(Self { tables, steps })
+    }
+
+    /// Whether the rows of a table are gone through once more for the files that they name.
+    pub(crate) fn copies_files_of(&self, table: &Table) -> bool {
+        self.find(&files_of(&table.name)).is_some()
     }
 
     pub(crate) fn first(&self) -> Step {
@@ -49,7 +55,7 @@ impl Plan {
         match step {
             Step::Rows(place) => format!("rows of {}", self.tables[place].name),
             Step::Links(place) => format!("links of {}", self.tables[place].name),
-            Step::Files => "files".to_owned(),
+            Step::Files(place) => files_of(&self.tables[place].name),
             Step::Compare => "compare".to_owned(),
         }
     }
@@ -61,15 +67,20 @@ impl Plan {
     /// The table whose rows a step goes through.
     pub(crate) fn table_of(&self, step: Step) -> Option<&Table> {
         match step {
-            Step::Rows(place) | Step::Links(place) => self.tables.get(place),
-            Step::Files => self.tables.iter().find(|table| table.name == EVIDENCE),
+            Step::Rows(place) | Step::Links(place) | Step::Files(place) => self.tables.get(place),
             Step::Compare => None,
         }
     }
 }
 
-/// The table whose rows name files that a copy may take along.
-pub(crate) const EVIDENCE: &str = "evidence";
+fn files_of(table: &str) -> String {
+    format!("files of {table}")
+}
+
+/// Whether the rows of a table name files that a copy may take along.
+pub(crate) fn holds_files(table: &str) -> bool {
+    ["evidence", "attachment"].contains(&table)
+}
 
 #[cfg(test)]
 mod tests {
@@ -94,7 +105,7 @@ mod tests {
         while let Some(step) = steps.last().copied().filter(|step| *step != Step::Compare) {
             steps.push(plan.after(step));
         }
-        assert_eq!(steps, [Step::Rows(0), Step::Rows(1), Step::Links(0), Step::Files, Step::Compare]);
+        assert_eq!(steps, [Step::Rows(0), Step::Rows(1), Step::Links(0), Step::Files(1), Step::Compare]);
         assert!(steps.iter().all(|step| plan.find(&plan.name(*step)) == Some(*step)));
         assert_eq!(plan.find("rows of nothing"), None);
         assert!(matches!(Plan::of(vec![table("heap", &[], &[])], false), Err(CopyError::NoKey { .. })));

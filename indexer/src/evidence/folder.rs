@@ -33,12 +33,12 @@ pub(crate) struct StoredFile {
 /// A file that is to go, and its row.
 #[derive(Debug, Clone)]
 pub(crate) struct GivenUp {
-    /// Of the violation.
+    /// Of the violation or the attachment.
     pub(crate) seq: i64,
     pub(crate) kind: String,
     /// In the evidence folder, with forward slashes.
     pub(crate) path: String,
-    /// When the violation opened.
+    /// When the violation opened, or the attachment was sent.
     pub(crate) opened: WallTime,
 }
 
@@ -115,6 +115,13 @@ impl EvidenceFolder {
         let clip = folder.join(EvidenceKind::Clip.file_name());
         let _ = std::fs::remove_file(WholeFile::partial_of(&clip));
         let _ = std::fs::remove_file(clip);
+    }
+
+    /// Begins to write a file that belongs to no violation. Dropping it unfinished leaves nothing.
+    pub(crate) fn begin(&self, path: &str) -> Result<WholeFile, IndexError> {
+        let file = self.locate(path);
+        create_durable(&self.root, file.parent().unwrap_or(&self.root))?;
+        WholeFile::create(&file).map_err(|source| IndexError::File { doing: "write", path: file, source })
     }
 
     fn store_one(&self, folder: &str, kind: EvidenceKind, bytes: &[u8]) -> Result<StoredFile, IndexError> {

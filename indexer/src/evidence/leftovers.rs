@@ -1,10 +1,11 @@
-//! Files of evidence without a row: a process was killed between writing them and committing the row. Nothing refers to
+//! Files of evidence, and attachments, without a row: a process was killed between writing them and committing the row. Nothing refers to
 //! them, and the violation was not answered as kept.
 
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+use crate::attachments::row as attachments;
 use crate::check::batch::BATCH;
 use crate::check::files::{FileWalk, FoundFile};
 use crate::engine::blocking::blocking;
@@ -60,6 +61,9 @@ impl Index {
 
 /// Whether a file has a name that evidence has, or had while it was written. Anything else was put there by a person.
 pub(crate) fn is_ours(stored_path: &str) -> bool {
+    if attachments::is_path(stored_path) {
+        return true;
+    }
     let Some((folder, name)) = stored_path.rsplit_once('/') else { return false };
     let is_violation = folder.rsplit('/').next().is_some_and(|id| Uuid::try_parse(id).is_ok());
     let name = name.strip_suffix(".partial").unwrap_or(name);
@@ -98,6 +102,9 @@ mod tests {
             (format!("gate/2026/12/01/{id}/notes.txt"), false),
             ("gate/2026/12/01/holiday/snapshot.jpg".to_owned(), false),
             ("snapshot.jpg".to_owned(), false),
+            (format!("@attachments/2026/12/01/{id}"), true),
+            (format!("@attachments/2026/12/01/{id}.partial"), true),
+            ("@attachments/2026/12/01/notes.txt".to_owned(), false),
         ] {
             assert_eq!(is_ours(&path), expected, "{path}");
         }

@@ -1,4 +1,4 @@
-//! Moving evidence from the local disk into the bucket. It is written here first: recording and judging wait for no network. A
+//! Moving evidence and attachments from the local disk into the bucket. It is written here first: recording and judging wait for no network. A
 //! process may be killed at any moment: the object is safe, then the row says so, then the local file goes. What is put
 //! again changes nothing; a local file that was left is removed at the next start.
 
@@ -33,12 +33,44 @@ pub struct MovedEvidence {
     pub problem: Option<String>,
 }
 
+/// Whose rows name the files.
+#[derive(Clone, Copy)]
+enum Files {
+    Evidence,
+    Attachments,
+}
+
 /// A file that lies here.
 #[derive(Clone)]
 struct Here {
     file: GivenUp,
     size_bytes: u64,
     sha256: String,
+}
+
+impl Files {
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Evidence => "evidence",
+            Self::Attachments => "attachment",
+        }
+    }
+
+    /// What lies in the folder of node `$1`, behind the file of `$2` and `$3`.
+    const fn select(self) -> &'static str {
+        match self {
+            Self::Evidence => {
+                "SELECT e.violation AS seq, e.kind, e.path, e.size_bytes, e.sha256, v.opened_us AS at_us \
+                 FROM evidence AS e /*by evidence_by_place*/ JOIN /*then*/ violation AS v ON v.seq = e.violation \
+                 WHERE e.place = $1 AND e.is_gone = 0 AND e.expired_us IS NULL AND (e.violation, e.kind) > ($2, $3) \
+                 ORDER BY e.violation, e.kind LIMIT $4"
+            }
+            Self::Attachments => {
+                "SELECT seq, kind, path, size_bytes, sha256, at_us FROM attachment /*by attachment_by_place*/ \
+                 WHERE place = $1 AND is_gone = 0 AND expired_us IS NULL AND (seq, kind) > ($2, $3) ORDER BY seq, kind LIMIT $4"
+            }
+        }
+    }
 }
 
 /// The key of a file in the bucket; `path` as in its row.
@@ -52,7 +84,7 @@ pub(crate) fn path_of(key: &str) -> Option<&str> {
 }
 
 impl Index {
-    /// Moves every file of evidence that lies on the local disk into the bucket, if there is one. Only the live system may call
+    /// Moves every file of evidence and every attachment that lies on the local disk into the bucket, if there is one. Only the live system may call
     /// it, one call at a time.
     ///
     /// # Errors
@@ -60,10 +92,22 @@ impl Index {
     pub async fn move_evidence(&self) -> Result<MovedEvidence, IndexError> {
         let mut moved = MovedEvidence::default();
         let Some(bucket) = self.bucket() else { return Ok(moved) };
+        for files in [Files::Evidence, Files::Attachments] {
+            self.move_files(bucket, files, &mut moved).await?;
+        }
+        Ok(moved)
+    }
+
+    async fn move_files(
+        &self,
+        bucket: &Bucket,
+        files: Files,
+        moved: &mut MovedEvidence,
+    ) -> Result<(), IndexError> {
         let mut after = (0, String::new());
         loop {
-            let here = self.evidence_here(&after).await?;
-            let Some(last) = here.last() else { return Ok(moved) };
+            let here = self.files_here(files, &after).await?;
+            let Some(last) = here.last() else { return Ok(()) };
             after = (last.file.seq, last.file.kind.clone());
             let put = stream::iter(here).map(|here| self.put(bucket, here)).buffered(AT_ONCE);
             let outcomes: Vec<_> = put.collect().await;
@@ -79,7 +123,7 @@ impl Index {
                     }
                 }
             }
-            self.note_moved(bucket, safe, &mut moved).await?;
+            self.note_moved(bucket, files, safe, moved).await?;
             if let Some(error) = outage {
                 return Err(error);
             }
@@ -96,6 +140,7 @@ impl Index {
     async fn note_moved(
         &self,
         bucket: &Bucket,
+        files: Files,
         safe: Vec<Here>,
         moved: &mut MovedEvidence,
     ) -> Result<(), IndexError> {
@@ -106,10 +151,12 @@ impl Index {
         let mut transaction = writer.begin("evidence").await?;
         let (mut gone, mut expired) = (Vec::new(), Vec::new());
         for here in safe {
-            let sql = "UPDATE evidence SET place = $3 WHERE violation = $1 AND kind = $2 AND place = $4 \
-                 AND expired_us IS NULL";
-            let query = sql::query(sql).bind(here.file.seq).bind(&here.file.kind).bind(BUCKET);
-            let changed = query.bind(self.inner.node.0).execute(&mut transaction).await.map_err(not_noted)?;
+            let table = files.table();
+            let sql = format!(
+                "UPDATE {table} SET place = $2 WHERE path = $1 AND place = $3 AND expired_us IS NULL"
+            );
+            let query = sql::query(&sql).bind(&here.file.path).bind(BUCKET).bind(self.inner.node.0);
+            let changed = query.execute(&mut transaction).await.map_err(not_noted)?;
             if changed > 0 { gone.push(here) } else { expired.push(here) }
         }
         transaction.commit().await.map_err(not_noted)?;
@@ -138,26 +185,18 @@ impl Index {
         .await
     }
 
-    async fn evidence_here(&self, after: &(i64, String)) -> Result<Vec<Here>, IndexError> {
-        let sql = "SELECT e.violation, e.kind, e.path, e.size_bytes, e.sha256, v.opened_us \
-             FROM evidence AS e /*by evidence_by_place*/ JOIN /*then*/ violation AS v ON v.seq = e.violation \
-             WHERE e.place = $1 AND e.is_gone = 0 AND e.expired_us IS NULL AND (e.violation, e.kind) > ($2, $3) \
-             ORDER BY e.violation, e.kind LIMIT $4";
-        let query = sql::query(sql).bind(self.inner.node.0).bind(after.0).bind(&after.1).bind(BATCH as i64);
-        let rows = query.fetch_all(&self.inner.reader).await.map_err(not_noted)?;
-        rows.iter().map(decode).collect()
+    async fn files_here(&self, files: Files, after: &(i64, String)) -> Result<Vec<Here>, IndexError> {
+        let query = sql::query(files.select()).bind(self.inner.node.0).bind(after.0).bind(&after.1);
+        let rows = query.bind(BATCH as i64).fetch_all(&self.inner.reader).await.map_err(not_noted)?;
+        rows.iter().map(|row| decode(files, row)).collect()
     }
 }
 
-fn decode(row: &Row) -> Result<Here, IndexError> {
-    let columns = Columns { table: "evidence", row };
-    let opened: WallTime = columns.wall("opened_us")?;
-    let file = GivenUp {
-        seq: columns.get("violation")?,
-        kind: columns.get("kind")?,
-        path: columns.get("path")?,
-        opened,
-    };
+fn decode(files: Files, row: &Row) -> Result<Here, IndexError> {
+    let columns = Columns { table: files.table(), row };
+    let opened: WallTime = columns.wall("at_us")?;
+    let file =
+        GivenUp { seq: columns.get("seq")?, kind: columns.get("kind")?, path: columns.get("path")?, opened };
     Ok(Here { file, size_bytes: columns.unsigned("size_bytes")?, sha256: columns.get("sha256")? })
 }
 

@@ -4,3 +4,4 @@ pub(crate) mod camera;
 pub(crate) mod condition;
 pub(crate) mod narrow;
 pub(crate) mod reach;
+pub(crate) mod site;

@@ -14,8 +14,8 @@ use anjian_domain::{
     ViolationId,
 };
 use anjian_indexer::{
-    AccountSettings, AuditQuery, AuditReach, CaseError, CaseId, CaseProof, CaseQuery, CaseRules, CaseStep,
-    VerdictAct, VerdictError,
+    AccountSettings, AttachmentId, AuditQuery, AuditReach, CaseError, CaseId, CaseProof, CaseQuery,
+    CaseRules, CaseStep, VerdictAct, VerdictError,
 };
 
 use crate::accounts::{add, settings};
@@ -23,41 +23,59 @@ use crate::fixture::{Store, at};
 
 const DAY_S: u64 = 24 * 3_600;
 
-fn officer(name: &str) -> Viewer {
+pub(crate) fn officer(name: &str) -> Viewer {
     Viewer::new(name, Role::Inspector, Scope::Everything).unwrap()
 }
 
-fn enterprise(site: &str) -> Viewer {
+pub(crate) fn enterprise(site: &str) -> Viewer {
     let sites = Sites::new([site.parse().unwrap()]).unwrap();
     Viewer::new("safety-officer", Role::Enterprise, Scope::Sites(sites)).unwrap()
 }
 
-fn rules() -> CaseRules {
+pub(crate) fn rules() -> CaseRules {
     let mut rules = CaseRules { cards: LegalCard::examples(), ..CaseRules::default() };
     rules.policy.quiet = Duration::from_secs(120);
     rules
 }
 
-fn proposal(outcome: Outcome) -> Proposal {
+pub(crate) fn proposal(outcome: Outcome) -> Proposal {
     let cards = LegalCard::examples().iter().take(1).map(|card| card.id().clone()).collect();
     Proposal { outcome, term: Term::days(5).unwrap(), cards }
 }
 
 /// A violation that is confirmed beyond undo.
-fn confirmed(store: &Store, seconds: u64) -> ViolationId {
+pub(crate) fn confirmed(store: &Store, seconds: u64) -> ViolationId {
     let id = store.recorded(&store.run(RunKind::Live, "gate"), seconds).id;
     store.judge(id, Verdict::Confirmed);
     id
 }
 
-fn open(store: &Store, ids: &[ViolationId], outcome: Outcome) -> CaseId {
-    store.wait(store.index.open_case(&officer("wang"), ids, &proposal(outcome), &rules())).unwrap()
+pub(crate) fn open(store: &Store, ids: &[ViolationId], outcome: Outcome) -> CaseId {
+    let members = ids.iter().copied().map(Member::Violation).collect();
+    store.wait(store.index.open_case(&officer("wang"), &members, &proposal(outcome), &rules())).unwrap()
 }
 
-fn step(store: &Store, viewer: &Viewer, id: CaseId, seen: u32, act: Act) -> Result<Version, CaseError> {
+pub(crate) fn step(
+    store: &Store,
+    viewer: &Viewer,
+    id: CaseId,
+    seen: u32,
+    act: Act,
+) -> Result<Version, CaseError> {
+    step_with(store, viewer, id, seen, act, &[])
+}
+
+pub(crate) fn step_with(
+    store: &Store,
+    viewer: &Viewer,
+    id: CaseId,
+    seen: u32,
+    act: Act,
+    attachments: &[AttachmentId],
+) -> Result<Version, CaseError> {
     let words =
         if matches!(act, Act::Plead | Act::Rectify) { "已加装护栏".to_owned() } else { String::new() };
-    let wanted = CaseStep { act, seen: Version(seen), words };
+    let wanted = CaseStep { act, seen: Version(seen), words, attachments: attachments.to_vec() };
     store.wait(store.index.step_case(viewer, id, &wanted, &rules()))
 }
 
@@ -65,7 +83,7 @@ fn stage(store: &Store, id: CaseId) -> CaseState {
     store.wait(store.index.case(&officer("wang"), id)).unwrap().unwrap().row.stage
 }
 
-fn review() -> Review {
+pub(crate) fn review() -> Review {
     Review {
         number: "审 2026-7".into(),
         reviewer: "赵".into(),
@@ -121,8 +139,16 @@ pub(crate) fn what_left_a_draft_is_not_shown_to_the_enterprise(store: &Store) {
 pub(crate) fn a_violation_is_in_one_case_at_a_time(store: &Store) {
     let (wang, violation) = (officer("wang"), confirmed(store, 0));
     let id = open(store, &[violation], Outcome::Remind);
-    let again = store.wait(store.index.open_case(&wang, &[violation], &proposal(Outcome::Remind), &rules()));
-    assert!(matches!(again, Err(CaseError::Bound(bound)) if bound == violation), "{again:?}");
+    let again = store.wait(store.index.open_case(
+        &wang,
+        &[Member::Violation(violation)].into(),
+        &proposal(Outcome::Remind),
+        &rules(),
+    ));
+    assert!(
+        matches!(again, Err(CaseError::Bound(bound)) if bound == Member::Violation(violation)),
+        "{again:?}"
+    );
     step(store, &wang, id, 1, Act::Withdraw(EndReason::Discarded)).unwrap();
     let next = open(store, &[violation], Outcome::Remind);
     let of_it = CaseQuery { violation: Some(violation), limit: 10, ..CaseQuery::default() };
@@ -131,7 +157,12 @@ pub(crate) fn a_violation_is_in_one_case_at_a_time(store: &Store) {
     let open_only = CaseQuery { is_open_only: true, ..of_it };
     assert_eq!(store.wait(store.index.cases(&wang, &open_only)).unwrap().items.len(), 1);
     let missing = ViolationId(uuid::Uuid::from_u128(7));
-    let none = store.wait(store.index.open_case(&wang, &[missing], &proposal(Outcome::Remind), &rules()));
+    let none = store.wait(store.index.open_case(
+        &wang,
+        &[Member::Violation(missing)].into(),
+        &proposal(Outcome::Remind),
+        &rules(),
+    ));
     assert!(matches!(none, Err(CaseError::NoMember(_))), "{none:?}");
 }
 
@@ -166,13 +197,13 @@ pub(crate) fn an_order_needs_what_the_law_asks_for(store: &Store) {
     assert_eq!(missing, [Item::ClipWhole, Item::PersonHeight], "{grade:?}");
 }
 
-fn add_officer(store: &Store, viewer: &Viewer, certificate: &str) {
+pub(crate) fn add_officer(store: &Store, viewer: &Viewer, certificate: &str) {
     let settings = AccountSettings { certificate: certificate.to_owned(), ..settings(Role::Inspector) };
     add(store, viewer.account(), &settings).unwrap();
 }
 
 /// An order about two violations that left, by two officers.
-fn ordered(store: &Store) -> (CaseId, [ViolationId; 2]) {
+pub(crate) fn ordered(store: &Store) -> (CaseId, [ViolationId; 2]) {
     let (wang, li) = (officer("wang"), officer("li"));
     for (viewer, certificate) in [(&wang, "ZF-1"), (&li, "ZF-2")] {
         add_officer(store, viewer, certificate);
@@ -206,7 +237,7 @@ pub(crate) fn an_order_is_rectified_proven_and_closed(store: &Store) {
         store.wait(store.index.step_case(
             &plant,
             id,
-            &CaseStep { act: Act::Rectify, seen: Version(4), words: " ".into() },
+            &CaseStep { act: Act::Rectify, seen: Version(4), words: " ".into(), attachments: vec![] },
             &rules()
         )),
         Err(CaseError::Words(_))
@@ -265,8 +296,12 @@ pub(crate) fn a_plea_that_is_upheld_dismisses_the_violation(store: &Store) {
     // A later case about what remains may not be heavier.
     step(store, &plant, id, 6, Act::Acknowledge).unwrap();
     step(store, &officer("li"), id, 7, Act::Close).unwrap();
-    let heavier =
-        store.wait(store.index.open_case(&officer("li"), &[second], &proposal(Outcome::Order), &rules()));
+    let heavier = store.wait(store.index.open_case(
+        &officer("li"),
+        &[Member::Violation(second)].into(),
+        &proposal(Outcome::Order),
+        &rules(),
+    ));
     assert!(matches!(heavier, Err(CaseError::Refused(Refusal::Heavier))), "{heavier:?}");
 }
 
@@ -312,8 +347,12 @@ pub(crate) fn a_recused_officer_does_not_act(store: &Store) {
     let (wang, violation) = (officer("wang"), confirmed(store, 0));
     let (plant, account) = ("plant".parse().unwrap(), "wang".parse().unwrap());
     store.wait(store.index.put_recusal(&store.viewer, &plant, &account, Some("亲属在该企业任职"))).unwrap();
-    let refused =
-        store.wait(store.index.open_case(&wang, &[violation], &proposal(Outcome::Remind), &rules()));
+    let refused = store.wait(store.index.open_case(
+        &wang,
+        &[Member::Violation(violation)].into(),
+        &proposal(Outcome::Remind),
+        &rules(),
+    ));
     assert!(matches!(refused, Err(CaseError::Refused(Refusal::Recused))), "{refused:?}");
     let act = verdict::Act::Judge { finding: Finding::Confirmed, change_reason: String::new() };
     let wanted = VerdictAct { act, seen: Version(0), way: Way::Single, shown: None };

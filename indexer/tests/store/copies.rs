@@ -38,6 +38,11 @@ const MORE: &str = "
     INSERT INTO casefile_violation VALUES (1, 2, 1, 1);
     INSERT INTO casefile_step VALUES (1, 1, 'propose', 'wang', 'inspector', 1, 'draft', ''), (1, 2, 'issue', 'wang', 'inspector', 2, 'noticed', '');
     INSERT INTO delivery VALUES (3, 1, 2, 'enterprise', 'issue', 2);
+    INSERT INTO finding VALUES (2, zeroblob(16), 'plant', 'gate', NULL, '安全出口堵塞', '二车间东门', 5, 6, 'wang', 'inspector', NULL);
+    INSERT INTO casefile_finding VALUES (1, 2, 1, 1);
+    INSERT INTO site_record VALUES ('plant', 1, '{}', 'wang', 7);
+    INSERT INTO attachment VALUES (1, zeroblob(16), 'plant', 1, 2, 1, 'pdf', '整改报告.pdf', 'plant', 'enterprise', 3, '@attachments/2026/03/01/x',
+        9, '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 4, 1, 1, 2);
     INSERT INTO recusal VALUES ('plant', 'li', '亲属', 1);
     INSERT INTO camera_review VALUES ('gate', 1, '2026-01-01', '{}', 0, 'admin', 1);
     INSERT INTO token VALUES ('t1', zeroblob(32), 'export', 'wang', '{\"kind\":\"everything\"}', '[\"see_violations\"]', 'wang', 1, NULL, 9);";

@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod attachments;
 mod audit;
 mod budget;
 mod cameras;
@@ -18,6 +19,7 @@ mod copied_files;
 mod copies;
 mod copy_refusals;
 mod faults;
+mod findings;
 mod fixture;
 mod holds;
 mod kept_clips;
@@ -43,6 +45,7 @@ mod search;
 mod seeded_database;
 mod segment_moves;
 mod single_faults;
+mod sites;
 mod updates;
 mod upgrades;
 mod verdicts;
@@ -91,10 +94,16 @@ macro_rules! store_suite {
 }
 
 store_suite!(
+    attachments: an_attachment_is_received_taken_and_shown, an_attachment_is_taken_once_and_by_its_sender,
+        what_is_not_what_it_is_called_is_refused, what_no_step_took_goes_after_a_day, a_kill_while_one_is_received_leaves_nothing,
+        attachments_move_into_the_bucket, damaged_attachments_are_found;
     cases: a_reminder_is_read_and_closed, what_left_a_draft_is_not_shown_to_the_enterprise, a_violation_is_in_one_case_at_a_time, an_order_needs_what_the_law_asks_for,
         an_order_is_rectified_proven_and_closed, a_plea_that_is_upheld_dismisses_the_violation,
         a_case_follows_the_verdicts_of_its_violations, late_cases_escalate_and_reminders_end, a_recused_officer_does_not_act,
         the_enterprise_plays_clips_of_noticed_violations_only;
+    findings: a_finding_is_recorded_once_with_its_pictures, what_is_no_finding_is_refused,
+        a_case_takes_a_finding_like_a_violation, a_finding_is_rechecked_on_site;
+    sites: the_record_of_a_site_is_written_and_audited, the_risk_of_a_site_adds_up;
     marks: reasons_and_signatures_are_found, words_are_found_in_names_and_notes, violations_are_found_by_their_case;
     records: what_was_recorded_is_found_again, files_lie_by_camera_and_day, recording_twice_is_recording_once,
         closing_keeps_the_first_end, a_verdict_outlives_the_end, an_undeclared_rule_loses_no_evidence,

@@ -14,6 +14,15 @@ pub enum Member {
     Finding(FindingId),
 }
 
+impl std::fmt::Display for Member {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Violation(id) => write!(f, "violation {id}"),
+            Self::Finding(id) => write!(f, "finding {}", id.0),
+        }
+    }
+}
+
 /// What an officer found on site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -61,6 +61,12 @@ impl Step {
         }
     }
 
+    /// Whether pictures, videos and documents can go with it.
+    #[must_use]
+    pub const fn takes_attachments(self) -> bool {
+        matches!(self, Self::Plead | Self::Rectify | Self::Recheck)
+    }
+
     /// The right that the caller asks the table for.
     #[must_use]
     pub const fn action(self) -> Action {

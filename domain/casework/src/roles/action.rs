@@ -33,6 +33,10 @@ worded! {
 
         /// Cases with notices, pleas, rectifications and their history.
         SeeCases = "see_cases", "查看案件", "See cases";
+        /// Pictures, videos and documents that a side sent to a case.
+        SeeAttachments = "see_attachments", "查看案件附件", "See attachments";
+        /// Send pictures, videos and documents to a case.
+        SendAttachments = "send_attachments", "上传案件附件", "Send attachments";
         /// Make, change and withdraw drafts; withdraw cases.
         ManageCases = "manage_cases", "办理案件", "Manage cases";
         /// Sign drafts and issue notices.
@@ -47,6 +51,8 @@ worded! {
         Recheck = "recheck", "复查", "Re-check";
         /// Close cases and record that a bundle was handed over.
         CloseCases = "close_cases", "结案", "Hand over and close cases";
+        /// Findings on site.
+        SeeFindings = "see_findings", "查看现场检查发现", "See on-site findings";
         /// Findings by photo or short video on site.
         FindOnSite = "find_on_site", "登记现场检查发现", "Record on-site findings";
         /// Who must not act on which site.

@@ -46,7 +46,10 @@ fn officers_and_enterprises_do_not_share_what_they_do_to_each_other() {
 
 #[test]
 fn an_enterprise_sees_nothing_of_a_site_before_it_was_confirmed() {
-    use Action::{Acknowledge, PlayClips, Plead, Rectify, SeeCases, SeeEvidence, SeeViolations};
+    use Action::{
+        Acknowledge, PlayClips, Plead, Rectify, SeeAttachments, SeeCases, SeeEvidence, SeeFindings,
+        SeeViolations, SendAttachments,
+    };
     let before_any_verdict = [
         Action::SeeSites,
         Action::SeePermits,
@@ -59,7 +62,8 @@ fn an_enterprise_sees_nothing_of_a_site_before_it_was_confirmed() {
     for action in Action::ALL {
         let expected = match action {
             SeeViolations | SeeEvidence => Permission::Allowed(Reach::Confirmed),
-            PlayClips | SeeCases | Acknowledge | Plead | Rectify => Permission::Allowed(Reach::Noticed),
+            PlayClips | SeeCases | SeeFindings | SeeAttachments | SendAttachments | Acknowledge | Plead
+            | Rectify => Permission::Allowed(Reach::Noticed),
             action if before_any_verdict.contains(action) => continue,
             _ => Permission::Refused,
         };
@@ -99,6 +103,7 @@ fn the_local_viewer_may_do_all_that_needs_no_name() {
 fn views_of_pictures_and_files_that_leave_are_logged() {
     for (action, expected) in [
         (Action::SeeEvidence, Logged::Viewed),
+        (Action::SeeAttachments, Logged::Viewed),
         (Action::SeeLivePicture, Logged::Viewed),
         (Action::PlayClips, Logged::Played),
         (Action::PlayRecordings, Logged::Played),

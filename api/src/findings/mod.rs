@@ -1,0 +1,5 @@
+//! Findings on site over HTTP.
+
+pub(crate) mod list;
+pub(crate) mod record;
+pub(crate) mod views;
