@@ -154,7 +154,7 @@ async fn next(pieces: &mut BodyDataStream) -> Result<Option<axum::body::Bytes>, 
 fn kind_of(headers: &HeaderMap) -> Result<AttachmentKind, Problem> {
     let told = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = AttachmentKind::of_media_type(told.split(';').next().unwrap_or_default().trim());
-    kind.map_err(|_| Problem::MediaType {
+    kind.ok_or_else(|| Problem::MediaType {
         told: told.to_owned(),
         taken: "image/jpeg, image/png, image/webp, video/mp4 or application/pdf",
     })

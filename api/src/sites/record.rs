@@ -3,7 +3,7 @@
 use anjian_casework::Version;
 use anjian_casework::roles::Action;
 use anjian_domain::SiteId;
-use anjian_indexer::{CaseQuery, FindingQuery, SiteRecordError};
+use anjian_indexer::{CameraRow, CaseQuery, FindingQuery, SiteRecordError};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
@@ -11,12 +11,12 @@ use utoipa::ToSchema;
 
 use crate::accounts::asker::Asker;
 use crate::accounts::gate::Signed;
-use crate::cameras::views::CameraView;
+use crate::cameras::views::{CameraView, SiteView};
 use crate::findings::views::FindingView;
 use crate::http::body::Small;
 use crate::http::problem::{Problem, ProblemView};
 use crate::shared::Shared;
-use crate::sites::views::{SiteOverviewView, SiteRecordView};
+use crate::sites::views::{RiskView, SiteOverviewView, SiteRecordView};
 
 /// Findings that a site is shown with.
 const NEWEST: u16 = 5;
@@ -82,24 +82,29 @@ pub(crate) async fn put(
 async fn overview(asker: &Asker, shared: &Shared, site: &SiteId) -> Result<SiteOverviewView, Problem> {
     let (viewer, index) = (&asker.viewer, &shared.index);
     let record = index.site_record(viewer, site).await?;
-    let risk = index.site_risk(viewer, site, &shared.rules).await?.ok_or(SiteRecordError::NoSite)?;
     let configured = index.sites(viewer).await?.into_iter().find(|row| row.site.id == *site);
+    let cameras = index.cameras(viewer).await?;
     Ok(SiteOverviewView {
-        site: configured.ok_or(SiteRecordError::NoSite)?.into(),
+        site: SiteView::of(configured.ok_or(SiteRecordError::NoSite)?, &cameras),
         record: record.map(Into::into),
-        risk: risk.into(),
-        cameras: cameras(asker, shared, site).await?,
+        risk: risk(asker, shared, site).await?,
+        cameras: if asker.require(Action::SeeCameras).is_ok() { of(site, &cameras) } else { Vec::new() },
         open_cases: open_cases(asker, shared, site).await?,
         findings: findings(asker, shared, site).await?,
     })
 }
 
-async fn cameras(asker: &Asker, shared: &Shared, site: &SiteId) -> Result<Vec<CameraView>, Problem> {
-    if asker.require(Action::SeeCameras).is_err() {
-        return Ok(Vec::new());
+fn of(site: &SiteId, cameras: &[CameraRow]) -> Vec<CameraView> {
+    cameras.iter().filter(|row| row.site == *site).map(CameraView::from).collect()
+}
+
+/// It counts what an enterprise has no notice of yet.
+async fn risk(asker: &Asker, shared: &Shared, site: &SiteId) -> Result<Option<RiskView>, Problem> {
+    if asker.require(Action::SeeStatistics).is_err() {
+        return Ok(None);
     }
-    let cameras = shared.index.cameras(&asker.viewer).await?;
-    Ok(cameras.iter().filter(|row| row.site == *site).map(CameraView::from).collect())
+    let risk = shared.index.site_risk(&asker.viewer, site, &shared.rules).await?;
+    Ok(Some(risk.ok_or(SiteRecordError::NoSite)?.into()))
 }
 
 async fn open_cases(asker: &Asker, shared: &Shared, site: &SiteId) -> Result<Option<u64>, Problem> {

@@ -18,7 +18,9 @@ pub(crate) struct SiteOverviewView {
     /// What officers keep of it; null before the first.
     #[schema(required)]
     pub(crate) record: Option<SiteRecordRowView>,
-    pub(crate) risk: RiskView,
+    /// Null when you see no statistics.
+    #[schema(required)]
+    pub(crate) risk: Option<RiskView>,
     /// Its cameras; empty when you see none.
     pub(crate) cameras: Vec<CameraView>,
     /// How many cases are not over; null when you see no cases.

@@ -463,7 +463,7 @@ export interface paths {
         /** Lists cases, the newest change first. */
         get: operations["list_cases"];
         put?: never;
-        /** Opens a draft about violations of one site. */
+        /** Opens a draft about violations and findings of one site. */
         post: operations["open_case"];
         delete?: never;
         options?: never;
@@ -505,6 +505,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an attachment to a case: a picture (JPEG, PNG or WebP of at most 10 MiB and 40 million pixels), a short video (MP4 of at
+         *     most 50 MiB) or a document (PDF of at most 10 MiB). A step takes it, named by its id; without one it is deleted after 24 hours. The
+         *     same bytes sent twice are kept once. At most 20 of an account wait at a case.
+         */
+        post: operations["send_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/attachments/{attachment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attachment of a case; with byte ranges. Everything but a picture is offered as a download. */
+        get: operations["case_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/proofs": {
         parameters: {
             query?: never;
@@ -533,6 +571,58 @@ export interface paths {
         put?: never;
         /** Takes a step. Which ones are possible, `possible` of the case says. */
         post: operations["step_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists findings on site, the newest arrival first. An enterprise sees those that a notice told. */
+        get: operations["list_findings"];
+        put?: never;
+        /** Records a finding on site. */
+        post: operations["record_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One finding. */
+        get: operations["one_finding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}/attachments/{attachment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attachment of a finding, as of a case. */
+        get: operations["finding_attachment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -764,6 +854,41 @@ export interface paths {
         /** Every site, with the names of its cameras and zones. */
         get: operations["sites"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an attachment to a site, for a finding there. What is taken is the same as for a case. */
+        post: operations["send_attachment_to_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A site with its record, cameras, open cases, newest findings and risk. */
+        get: operations["site_record"];
+        /** Writes the record of a site. */
+        put: operations["put_site_record"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1116,6 +1241,8 @@ export interface components {
             /** @enum {string} */
             step: "acknowledge";
         } | {
+            /** @description What you sent to the case before. */
+            attachments?: string[];
             /** @enum {string} */
             step: "plead";
             words: string;
@@ -1132,7 +1259,11 @@ export interface components {
             term_days?: number | null;
             /** @description The violations for which it is upheld. */
             upheld: string[];
+            /** @description The findings for which it is upheld. */
+            upheld_findings?: string[];
         } | {
+            /** @description What you sent to the case before. */
+            attachments?: string[];
             /** @enum {string} */
             step: "rectify";
             words: string;
@@ -1178,7 +1309,7 @@ export interface components {
             at: string;
             by: string;
             reasons: string;
-            /** @description The violations for which it was upheld. */
+            /** @description The violations and findings for which it was upheld. */
             upheld: string[];
         };
         /** @description What one archive Run judged. */
@@ -1196,6 +1327,34 @@ export interface components {
              * @description How far it came in the footage.
              */
             to: string;
+        };
+        /** @description A picture, a short video or a document that a side sent. */
+        AttachmentView: {
+            /** Format: date-time */
+            at: string;
+            /** @description The account that sent it. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When its file was disposed of; null: it is kept.
+             */
+            disposed_at: string | null;
+            /** @description UUID. */
+            id: string;
+            /** @description As the sender calls it: text, and never the name of a file. */
+            name: string;
+            role: string;
+            /** @description SHA-256, 64 lower-case hexadecimal digits. */
+            sha256: string;
+            /** Format: int64 */
+            size_bytes: number;
+            /** @description `image/jpeg`, `image/png`, `image/webp`, `video/mp4` or `application/pdf`. */
+            type: string;
+            /**
+             * Format: int32
+             * @description The version of the case after the step that took it; null: no step did yet.
+             */
+            version: number | null;
         };
         /** @description What was done, by whom, from where and why. */
         AuditEntryView: {
@@ -1362,9 +1521,12 @@ export interface components {
         /** @description One case with everything that is on record. */
         CaseDetailView: components["schemas"]["CaseView"] & {
             answer: components["schemas"]["AnswerView"] | null;
+            /** @description What was sent to it, the oldest first. What no step took yet is shown to its sender only. */
+            attachments: components["schemas"]["AttachmentView"][];
             /** @description Who was to hear of what; empty for enterprises. */
             deliveries: components["schemas"]["DeliveryView"][];
             ended: components["schemas"]["EndedView"] | null;
+            findings: components["schemas"]["CaseFindingView"][];
             handed_over: components["schemas"]["HandedOverView"] | null;
             notice: components["schemas"]["NoticeView"] | null;
             /** @description The steps that you may take now. One may be refused for another reason. */
@@ -1378,6 +1540,12 @@ export interface components {
             /** @description Every step that you may see, the oldest first. */
             steps: components["schemas"]["StepView"][];
             violations: components["schemas"]["CaseViolationView"][];
+        };
+        /** @description A finding on site of a case. */
+        CaseFindingView: {
+            finding: components["schemas"]["FindingView"];
+            /** @description Whether it is in the case; else it left it. */
+            is_in: boolean;
         };
         /** @description One page of cases, the newest change first. */
         CasePageView: {
@@ -1434,6 +1602,11 @@ export interface components {
              * @description The last day of the term at the site, `2026-03-01`; null before a notice.
              */
             due: string | null;
+            /**
+             * Format: int32
+             * @description How many findings on site are in it.
+             */
+            findings: number;
             /** @description UUID. */
             id: string;
             /**
@@ -1719,14 +1892,46 @@ export interface components {
              */
             by: "age" | "size" | "recording";
         };
-        /** @description What is found, as it is sent. */
+        /** @description One page of findings, the newest arrival first. */
+        FindingPageView: {
+            items: components["schemas"]["FindingView"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description What an officer found on site. */
         FindingView: {
-            /** @description Why it is no violation; only with `dismissed`. */
-            reason?: string | null;
-            /** @description `confirmed` or `dismissed`. */
-            verdict: components["schemas"]["FoundView"];
-            /** @description The same in words; needed with the reason `other`. */
-            words?: string;
+            /**
+             * Format: date-time
+             * @description By the clock of the server.
+             */
+            arrived_at: string;
+            attachments: components["schemas"]["AttachmentView"][];
+            /** @description What was broken; null where the words say it. */
+            behaviour: string | null;
+            /** @description Who found it. */
+            by: string;
+            /** @description The camera that watches the place; null without. */
+            camera: string | null;
+            /**
+             * Format: uuid
+             * @description The newest case about it that you see; null without.
+             */
+            case: string | null;
+            /** @description Whether a plea about it was upheld: no case takes it any more. */
+            dismissed: boolean;
+            /**
+             * Format: date-time
+             * @description By the clock of the phone.
+             */
+            found_at: string;
+            /** @description UUID. */
+            id: string;
+            /** @description Where on the premises. */
+            place: string;
+            role: string;
+            site: string;
+            /** @description What was found. */
+            words: string;
         };
         /** @description A stretch of footage that no rule could judge, in the time of the camera. */
         FlawAtView: components["schemas"]["FlawView"] & {
@@ -2023,6 +2228,30 @@ export interface components {
             scope: components["schemas"]["ScopeView"];
             shown_name?: string;
         };
+        /** @description What an officer found on site, as the phone sends it. */
+        NewFindingView: {
+            /** @description 1 to 5 that you sent to the site before (`POST /api/v1/sites/{id}/attachments`). */
+            attachments: string[];
+            /** @description What was broken; without, the words say it. */
+            behaviour?: string | null;
+            /** @description The camera that watches the place. */
+            camera?: string | null;
+            /**
+             * Format: date-time
+             * @description When, by the clock of the phone.
+             */
+            found_at: string;
+            /**
+             * Format: uuid
+             * @description UUID that the phone makes once and sends again with every attempt: a finding that is sent twice is recorded once.
+             */
+            id: string;
+            /** @description Where on the premises, 1 to 200 characters. */
+            place: string;
+            site: string;
+            /** @description What was found, 1 to 2000 characters. */
+            words: string;
+        };
         /** @description What to keep for ever, and who says so. */
         NewHoldView: {
             camera: string;
@@ -2059,6 +2288,8 @@ export interface components {
         NewProposalView: {
             /** @description The legal basis. */
             cards: components["schemas"]["CardRefView"][];
+            /** @description Findings on the same site; violations and findings together at most 200. */
+            findings?: string[];
             /** @description `remind`, `order_to_rectify` or `hand_over`. */
             outcome: string;
             /**
@@ -2066,12 +2297,21 @@ export interface components {
              * @description How long the enterprise has, 1 to 3650 days.
              */
             term_days: number;
-            /** @description At most 200, of one site. */
+            /** @description Of one site. */
             violations: string[];
         };
         /** @description Why an officer must not act. */
         NewRecusalView: {
             reason: string;
+        };
+        /** @description A record as it is sent. */
+        NewSiteRecordView: {
+            record: components["schemas"]["SiteRecordView"];
+            /**
+             * Format: int32
+             * @description The version that the page showed; 0 before the first.
+             */
+            version: number;
         };
         /** @description A step as it is sent. */
         NewStepView: {
@@ -2342,6 +2582,31 @@ export interface components {
         ReviewsView: {
             items: components["schemas"]["ReviewRowView"][];
         };
+        /** @description One line of the risk. */
+        RiskLineView: {
+            /**
+             * Format: int32
+             * @description How many of it.
+             */
+            count: number;
+            /**
+             * @description What adds to the risk.
+             * @enum {string}
+             */
+            factor: "confirmed" | "repeated" | "overdue" | "returned" | "tampering" | "site_class";
+            /** Format: int32 */
+            points: number;
+        };
+        /** @description The risk of a site. */
+        RiskView: {
+            /** @description Every factor, whether it adds or not. */
+            lines: components["schemas"]["RiskLineView"][];
+            /**
+             * Format: int32
+             * @description 0 to 100: the sum of the lines, cut off at 100.
+             */
+            score: number;
+        };
         /** @description A role. */
         RoleView: {
             en: string;
@@ -2523,6 +2788,48 @@ export interface components {
             at: string;
             /** @description The number of the officer's certificate that day; null without. */
             certificate: string | null;
+        };
+        /** @description A site with everything that an officer looks at before a visit. */
+        SiteOverviewView: {
+            /** @description Its cameras; empty when you see none. */
+            cameras: components["schemas"]["CameraView"][];
+            /** @description The newest five findings; empty when you see none. */
+            findings: components["schemas"]["FindingView"][];
+            /**
+             * Format: int64
+             * @description How many cases are not over; null when you see no cases.
+             */
+            open_cases: number | null;
+            record: components["schemas"]["SiteRecordRowView"] | null;
+            risk: components["schemas"]["RiskView"] | null;
+            site: components["schemas"]["SiteView"];
+        };
+        /** @description A record with who wrote it. */
+        SiteRecordRowView: components["schemas"]["SiteRecordView"] & {
+            /** Format: date-time */
+            at: string;
+            /** @description Who wrote it. */
+            by: string;
+            /**
+             * Format: int32
+             * @description Counts the changes; send it with the next one.
+             */
+            version: number;
+        };
+        /** @description What officers keep of a site. A text is empty where nothing is known. */
+        SiteRecordView: {
+            address: string;
+            industry: string;
+            /** @description The number of the production licence. */
+            licence: string;
+            /**
+             * Format: date
+             * @description The last day of the licence.
+             */
+            licence_until: string | null;
+            /** @description Who is responsible for safety. */
+            responsible: string;
+            telephone: string;
         };
         /** @description One enterprise's premises. */
         SiteView: {
@@ -2800,6 +3107,8 @@ export interface components {
         };
         /** @description A visit on site. */
         VisitView: {
+            /** @description What you sent to the case before. */
+            attachments?: string[];
             /** Format: date */
             on: string;
             /** @description What was found. */
@@ -2830,6 +3139,7 @@ export type ActView = components['schemas']['ActView'];
 export type ActionView = components['schemas']['ActionView'];
 export type AnswerView = components['schemas']['AnswerView'];
 export type ArchiveCoverView = components['schemas']['ArchiveCoverView'];
+export type AttachmentView = components['schemas']['AttachmentView'];
 export type AuditEntryView = components['schemas']['AuditEntryView'];
 export type AuditView = components['schemas']['AuditView'];
 export type BasisView = components['schemas']['BasisView'];
@@ -2843,6 +3153,7 @@ export type CamerasView = components['schemas']['CamerasView'];
 export type CardRefView = components['schemas']['CardRefView'];
 export type CaseCountsView = components['schemas']['CaseCountsView'];
 export type CaseDetailView = components['schemas']['CaseDetailView'];
+export type CaseFindingView = components['schemas']['CaseFindingView'];
 export type CasePageView = components['schemas']['CasePageView'];
 export type CaseProofView = components['schemas']['CaseProofView'];
 export type CaseProofsView = components['schemas']['CaseProofsView'];
@@ -2867,6 +3178,7 @@ export type EndedView = components['schemas']['EndedView'];
 export type EnrolledView = components['schemas']['EnrolledView'];
 export type EvidenceView = components['schemas']['EvidenceView'];
 export type ExpiredView = components['schemas']['ExpiredView'];
+export type FindingPageView = components['schemas']['FindingPageView'];
 export type FindingView = components['schemas']['FindingView'];
 export type FlawAtView = components['schemas']['FlawAtView'];
 export type FlawView = components['schemas']['FlawView'];
@@ -2891,11 +3203,13 @@ export type MadeAccountView = components['schemas']['MadeAccountView'];
 export type MadeTokenView = components['schemas']['MadeTokenView'];
 export type MemberView = components['schemas']['MemberView'];
 export type NewAccountView = components['schemas']['NewAccountView'];
+export type NewFindingView = components['schemas']['NewFindingView'];
 export type NewHoldView = components['schemas']['NewHoldView'];
 export type NewOwnTokenView = components['schemas']['NewOwnTokenView'];
 export type NewPasswordView = components['schemas']['NewPasswordView'];
 export type NewProposalView = components['schemas']['NewProposalView'];
 export type NewRecusalView = components['schemas']['NewRecusalView'];
+export type NewSiteRecordView = components['schemas']['NewSiteRecordView'];
 export type NewStepView = components['schemas']['NewStepView'];
 export type NewTokenView = components['schemas']['NewTokenView'];
 export type NewTotpView = components['schemas']['NewTotpView'];
@@ -2922,6 +3236,8 @@ export type ResetView = components['schemas']['ResetView'];
 export type ReviewRowView = components['schemas']['ReviewRowView'];
 export type ReviewView = components['schemas']['ReviewView'];
 export type ReviewsView = components['schemas']['ReviewsView'];
+export type RiskLineView = components['schemas']['RiskLineView'];
+export type RiskView = components['schemas']['RiskView'];
 export type RoleView = components['schemas']['RoleView'];
 export type RolesView = components['schemas']['RolesView'];
 export type RuleView = components['schemas']['RuleView'];
@@ -2935,6 +3251,9 @@ export type SessionsView = components['schemas']['SessionsView'];
 export type ShownView = components['schemas']['ShownView'];
 export type SignView = components['schemas']['SignView'];
 export type SignatureView = components['schemas']['SignatureView'];
+export type SiteOverviewView = components['schemas']['SiteOverviewView'];
+export type SiteRecordRowView = components['schemas']['SiteRecordRowView'];
+export type SiteRecordView = components['schemas']['SiteRecordView'];
 export type SiteView = components['schemas']['SiteView'];
 export type SitesView = components['schemas']['SitesView'];
 export type StepView = components['schemas']['StepView'];
@@ -4163,7 +4482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemView"];
                 };
             };
-            /** @description Another case holds a violation, or it is not possible now */
+            /** @description Another case holds one of them, or it is not possible now */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4234,6 +4553,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseDetailView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    send_attachment: {
+        parameters: {
+            query?: {
+                /** @description What the sender calls the file; shown to people, and never the name of a file on the server. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file */
+        requestBody?: {
+            content: {
+                "application/pdf": unknown;
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+                "video/mp4": unknown;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description The case is over, or too many wait */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Not taken, or not what it is called */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Damaged, or too many pixels */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    case_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+                /** @description UUID */
+                attachment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                    "image/png": number[];
+                    "image/webp": number[];
+                    "video/mp4": number[];
+                    "application/pdf": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": number[];
                 };
             };
             400: {
@@ -4334,6 +4798,178 @@ export interface operations {
             };
             /** @description Changed meanwhile, or not possible now */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_findings: {
+        parameters: {
+            query?: {
+                /** @description Site; may repeat. */
+                site?: string[];
+                /** @description 1 to 200; 50 without. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingPageView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    record_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFindingView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description You are recused, or another account used the id */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    one_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    finding_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+                /** @description UUID */
+                attachment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                    "image/png": number[];
+                    "image/webp": number[];
+                    "video/mp4": number[];
+                    "application/pdf": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4913,6 +5549,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SitesView"];
+                };
+            };
+        };
+    };
+    send_attachment_to_site: {
+        parameters: {
+            query?: {
+                /** @description What the sender calls the file; shown to people, and never the name of a file on the server. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Site */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file */
+        requestBody?: {
+            content: {
+                "application/pdf": unknown;
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+                "video/mp4": unknown;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Too many wait */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Not taken, or not what it is called */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Damaged, or too many pixels */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    site_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Site */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteOverviewView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    put_site_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Site */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSiteRecordView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteOverviewView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
                 };
             };
         };

@@ -1,7 +1,5 @@
 //! The kinds of attachments: five formats, each known by its first bytes and bounded in size.
 
-use anjian_domain::UnknownName;
-
 use crate::worded::worded;
 
 /// So many first bytes tell every kind.
@@ -42,13 +40,10 @@ impl AttachmentKind {
         }
     }
 
-    /// The kind that HTTP calls so.
-    ///
-    /// # Errors
-    /// [`UnknownName`] for what is not taken.
-    pub fn of_media_type(text: &str) -> Result<Self, UnknownName> {
-        let found = Self::ALL.iter().copied().find(|kind| kind.media_type().eq_ignore_ascii_case(text));
-        found.ok_or_else(|| UnknownName { what: "AttachmentKind", name: text.to_owned() })
+    /// The kind that HTTP calls so; `None` for what is not taken.
+    #[must_use]
+    pub fn of_media_type(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.media_type().eq_ignore_ascii_case(text))
     }
 
     /// Most bytes of one.
@@ -118,11 +113,11 @@ mod tests {
     #[test]
     fn media_types_name_kinds() {
         for kind in AttachmentKind::ALL {
-            assert_eq!(AttachmentKind::of_media_type(kind.media_type()), Ok(*kind));
+            assert_eq!(AttachmentKind::of_media_type(kind.media_type()), Some(*kind));
         }
-        assert_eq!(AttachmentKind::of_media_type("IMAGE/JPEG"), Ok(AttachmentKind::Jpeg));
+        assert_eq!(AttachmentKind::of_media_type("IMAGE/JPEG"), Some(AttachmentKind::Jpeg));
         for other in ["", "image/svg+xml", "text/html", "image/*", "image/jpeg, text/html"] {
-            assert!(AttachmentKind::of_media_type(other).is_err(), "{other}");
+            assert!(AttachmentKind::of_media_type(other).is_none(), "{other}");
         }
     }
 }
