@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::attachments::views::AttachmentView;
 use crate::cases::notice_view::{NoticeView, ProofView, member_text};
 use crate::cases::views::{CaseView, outcomes, stages, step_names};
-use crate::findings::views::FindingView;
+use crate::findings::views::SiteFindingView;
 use crate::violations::views::ViolationView;
 
 /// One case with everything that is on record.
@@ -149,7 +149,7 @@ struct CaseViolationView {
 /// A finding on site of a case.
 #[derive(Debug, Serialize, ToSchema)]
 struct CaseFindingView {
-    finding: FindingView,
+    finding: SiteFindingView,
     /// Whether it is in the case; else it left it.
     is_in: bool,
 }
@@ -276,7 +276,7 @@ impl From<&CaseViolation> for CaseViolationView {
 
 impl From<&CaseFinding> for CaseFindingView {
     fn from(one: &CaseFinding) -> Self {
-        Self { finding: FindingView::from(&one.row), is_in: one.is_in }
+        Self { finding: SiteFindingView::from(&one.row), is_in: one.is_in }
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::findings::views::{FindingPageView, FindingView, id_of, unknown};
+use crate::findings::views::{FindingPageView, SiteFindingView, id_of, unknown};
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::query::{Query, many, one};
 use crate::shared::Shared;
@@ -63,7 +63,7 @@ pub(crate) async fn list(
     tag = "findings",
     params(("id" = String, Path, description = "UUID", format = "uuid")),
     responses(
-        (status = OK, body = FindingView),
+        (status = OK, body = SiteFindingView),
         (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
         (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
     )
@@ -72,7 +72,7 @@ pub(crate) async fn one_finding(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-) -> Result<Json<FindingView>, Problem> {
+) -> Result<Json<SiteFindingView>, Problem> {
     let found = shared.index.finding(&viewer, id_of(&id)?).await?.ok_or_else(unknown)?;
     Ok(Json((&found).into()))
 }

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::findings::views::{FindingView, unknown};
+use crate::findings::views::{SiteFindingView, unknown};
 use crate::http::body::Body;
 use crate::http::problem::{Problem, ProblemView};
 use crate::http::span::Rfc3339;
@@ -52,7 +52,7 @@ pub(crate) struct NewFindingView {
     tag = "findings",
     request_body = NewFindingView,
     responses(
-        (status = CREATED, body = FindingView),
+        (status = CREATED, body = SiteFindingView),
         (status = BAD_REQUEST, body = ProblemView, content_type = "application/problem+json"),
         (status = NOT_FOUND, body = ProblemView, content_type = "application/problem+json"),
         (status = CONFLICT, description = "You are recused, or another account used the id", body = ProblemView,
@@ -63,7 +63,7 @@ pub(crate) async fn record(
     viewer: Viewer,
     State(shared): State<Shared>,
     Body(asked): Body<NewFindingView>,
-) -> Result<(StatusCode, Json<FindingView>), Problem> {
+) -> Result<(StatusCode, Json<SiteFindingView>), Problem> {
     let Rfc3339(found_at) = asked.found_at;
     let new = NewFinding {
         id: asked.id,

@@ -10,7 +10,7 @@ use crate::http::problem::Problem;
 
 /// What an officer found on site.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FindingView {
+pub(crate) struct SiteFindingView {
     /// UUID.
     id: String,
     site: String,
@@ -44,13 +44,13 @@ pub(crate) struct FindingView {
 /// One page of findings, the newest arrival first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FindingPageView {
-    items: Vec<FindingView>,
+    items: Vec<SiteFindingView>,
     /// Pass it as `cursor` for the next page; null on the last.
     #[schema(required)]
     next_cursor: Option<String>,
 }
 
-impl From<&FindingRow> for FindingView {
+impl From<&FindingRow> for SiteFindingView {
     fn from(row: &FindingRow) -> Self {
         Self {
             id: row.id.0.to_string(),
@@ -73,7 +73,7 @@ impl From<&FindingRow> for FindingView {
 impl From<&FindingPage> for FindingPageView {
     fn from(page: &FindingPage) -> Self {
         Self {
-            items: page.items.iter().map(FindingView::from).collect(),
+            items: page.items.iter().map(SiteFindingView::from).collect(),
             next_cursor: page.next_cursor.map(|cursor| cursor.to_string()),
         }
     }

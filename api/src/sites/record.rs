@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::accounts::asker::Asker;
 use crate::accounts::gate::Signed;
 use crate::cameras::views::{CameraView, SiteView};
-use crate::findings::views::FindingView;
+use crate::findings::views::SiteFindingView;
 use crate::http::body::Small;
 use crate::http::problem::{Problem, ProblemView};
 use crate::shared::Shared;
@@ -116,12 +116,12 @@ async fn open_cases(asker: &Asker, shared: &Shared, site: &SiteId) -> Result<Opt
     Ok(Some(counts.into_iter().map(|(_, count)| count).sum()))
 }
 
-async fn findings(asker: &Asker, shared: &Shared, site: &SiteId) -> Result<Vec<FindingView>, Problem> {
+async fn findings(asker: &Asker, shared: &Shared, site: &SiteId) -> Result<Vec<SiteFindingView>, Problem> {
     if asker.require(Action::SeeFindings).is_err() {
         return Ok(Vec::new());
     }
     let query = FindingQuery { sites: vec![site.clone()], limit: NEWEST, cursor: None };
-    Ok(shared.index.findings(&asker.viewer, &query).await?.items.iter().map(FindingView::from).collect())
+    Ok(shared.index.findings(&asker.viewer, &query).await?.items.iter().map(SiteFindingView::from).collect())
 }
 
 fn id_of(text: &str) -> Result<SiteId, Problem> {

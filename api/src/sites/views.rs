@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
 use crate::cameras::views::{CameraView, SiteView};
-use crate::findings::views::FindingView;
+use crate::findings::views::SiteFindingView;
 use crate::http::schema::one_of;
 
 /// A site with everything that an officer looks at before a visit.
@@ -27,7 +27,7 @@ pub(crate) struct SiteOverviewView {
     #[schema(required)]
     pub(crate) open_cases: Option<u64>,
     /// The newest five findings; empty when you see none.
-    pub(crate) findings: Vec<FindingView>,
+    pub(crate) findings: Vec<SiteFindingView>,
 }
 
 /// What officers keep of a site. A text is empty where nothing is known.

@@ -1543,7 +1543,7 @@ export interface components {
         };
         /** @description A finding on site of a case. */
         CaseFindingView: {
-            finding: components["schemas"]["FindingView"];
+            finding: components["schemas"]["SiteFindingView"];
             /** @description Whether it is in the case; else it left it. */
             is_in: boolean;
         };
@@ -1894,44 +1894,18 @@ export interface components {
         };
         /** @description One page of findings, the newest arrival first. */
         FindingPageView: {
-            items: components["schemas"]["FindingView"][];
+            items: components["schemas"]["SiteFindingView"][];
             /** @description Pass it as `cursor` for the next page; null on the last. */
             next_cursor: string | null;
         };
-        /** @description What an officer found on site. */
+        /** @description What is found, as it is sent. */
         FindingView: {
-            /**
-             * Format: date-time
-             * @description By the clock of the server.
-             */
-            arrived_at: string;
-            attachments: components["schemas"]["AttachmentView"][];
-            /** @description What was broken; null where the words say it. */
-            behaviour: string | null;
-            /** @description Who found it. */
-            by: string;
-            /** @description The camera that watches the place; null without. */
-            camera: string | null;
-            /**
-             * Format: uuid
-             * @description The newest case about it that you see; null without.
-             */
-            case: string | null;
-            /** @description Whether a plea about it was upheld: no case takes it any more. */
-            dismissed: boolean;
-            /**
-             * Format: date-time
-             * @description By the clock of the phone.
-             */
-            found_at: string;
-            /** @description UUID. */
-            id: string;
-            /** @description Where on the premises. */
-            place: string;
-            role: string;
-            site: string;
-            /** @description What was found. */
-            words: string;
+            /** @description Why it is no violation; only with `dismissed`. */
+            reason?: string | null;
+            /** @description `confirmed` or `dismissed`. */
+            verdict: components["schemas"]["FoundView"];
+            /** @description The same in words; needed with the reason `other`. */
+            words?: string;
         };
         /** @description A stretch of footage that no rule could judge, in the time of the camera. */
         FlawAtView: components["schemas"]["FlawView"] & {
@@ -2789,12 +2763,47 @@ export interface components {
             /** @description The number of the officer's certificate that day; null without. */
             certificate: string | null;
         };
+        /** @description What an officer found on site. */
+        SiteFindingView: {
+            /**
+             * Format: date-time
+             * @description By the clock of the server.
+             */
+            arrived_at: string;
+            attachments: components["schemas"]["AttachmentView"][];
+            /** @description What was broken; null where the words say it. */
+            behaviour: string | null;
+            /** @description Who found it. */
+            by: string;
+            /** @description The camera that watches the place; null without. */
+            camera: string | null;
+            /**
+             * Format: uuid
+             * @description The newest case about it that you see; null without.
+             */
+            case: string | null;
+            /** @description Whether a plea about it was upheld: no case takes it any more. */
+            dismissed: boolean;
+            /**
+             * Format: date-time
+             * @description By the clock of the phone.
+             */
+            found_at: string;
+            /** @description UUID. */
+            id: string;
+            /** @description Where on the premises. */
+            place: string;
+            role: string;
+            site: string;
+            /** @description What was found. */
+            words: string;
+        };
         /** @description A site with everything that an officer looks at before a visit. */
         SiteOverviewView: {
             /** @description Its cameras; empty when you see none. */
             cameras: components["schemas"]["CameraView"][];
             /** @description The newest five findings; empty when you see none. */
-            findings: components["schemas"]["FindingView"][];
+            findings: components["schemas"]["SiteFindingView"][];
             /**
              * Format: int64
              * @description How many cases are not over; null when you see no cases.
@@ -3251,6 +3260,7 @@ export type SessionsView = components['schemas']['SessionsView'];
 export type ShownView = components['schemas']['ShownView'];
 export type SignView = components['schemas']['SignView'];
 export type SignatureView = components['schemas']['SignatureView'];
+export type SiteFindingView = components['schemas']['SiteFindingView'];
 export type SiteOverviewView = components['schemas']['SiteOverviewView'];
 export type SiteRecordRowView = components['schemas']['SiteRecordRowView'];
 export type SiteRecordView = components['schemas']['SiteRecordView'];
@@ -4859,7 +4869,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FindingView"];
+                    "application/json": components["schemas"]["SiteFindingView"];
                 };
             };
             400: {
@@ -4906,7 +4916,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FindingView"];
+                    "application/json": components["schemas"]["SiteFindingView"];
                 };
             };
             400: {
