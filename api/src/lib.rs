@@ -11,6 +11,7 @@ mod behaviours;
 mod cameras;
 mod cases;
 mod connections;
+mod disposals;
 mod findings;
 mod galleries;
 mod health;

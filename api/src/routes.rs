@@ -21,6 +21,7 @@ use crate::cameras::list as cameras;
 use crate::cases::{
     cards, grade, list as cases, one as one_case, open as open_case, proofs, recusals, reviews, steps,
 };
+use crate::disposals::{list as disposals, one as disposal};
 use crate::findings::{list as findings, record as record_finding};
 use crate::galleries::{enrol, list as galleries};
 use crate::http::body::MOST_JSON_BYTES;
@@ -89,6 +90,9 @@ fn of_cases() -> OpenApiRouter<Shared> {
         .routes(routes!(findings::one_finding))
         .routes(routes!(show::show_of_finding))
         .routes(routes!(site_record::show, site_record::put))
+        .routes(routes!(disposals::list))
+        .routes(routes!(disposal::one_disposal))
+        .routes(routes!(disposal::sign))
         .routes(routes!(proofs::proofs))
         .routes(routes!(cards::list))
         .routes(routes!(reviews::list))

@@ -30,6 +30,7 @@ mod check;
 mod configuration;
 mod copy;
 mod coverage;
+mod disposal;
 mod engine;
 mod error;
 mod evidence;
@@ -86,6 +87,9 @@ pub use copy::order::{CopiedTable, CopyFiles, CopyListener, CopyOrder, CopyPhase
 pub use coverage::archive::{ArchiveCover, FlawAt};
 pub use coverage::completeness::Completeness;
 pub use coverage::minutes::CoverageMinute;
+pub use disposal::error::DisposalError;
+pub use disposal::find::{Disposal, DisposalPage, DisposalSignature};
+pub use disposal::holdings::{HeldFile, Holdings};
 pub use engine::address::StoreAddress;
 pub use engine::database::{Database, Server};
 pub use engine::disk::disk_bytes;

@@ -41,6 +41,9 @@ pub(crate) struct CaseView {
     violations: u32,
     /// How many findings on site are in it.
     findings: u32,
+    /// When what it held was disposed of, after its term; its words are empty since. Null: all is kept.
+    #[schema(format = "date-time", required)]
+    disposed_at: Option<String>,
 }
 
 /// One page of cases, the newest change first.
@@ -87,6 +90,7 @@ impl From<&CaseRow> for CaseView {
             noticed_at: row.noticed_at.map(|at| at.to_string()),
             violations: row.violations,
             findings: row.findings,
+            disposed_at: row.disposed_at.map(|at| at.to_string()),
         }
     }
 }

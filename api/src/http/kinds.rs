@@ -1,8 +1,11 @@
 //! Status, name and title of errors that other rooms make.
 
 use anjian_casework::case::Refusal as StepRefusal;
+use anjian_casework::disposal::DisposalRefusal;
 use anjian_casework::verdict::Refusal;
-use anjian_indexer::{AccountError, AttachmentError, CaseError, FindingError, SiteRecordError, VerdictError};
+use anjian_indexer::{
+    AccountError, AttachmentError, CaseError, DisposalError, FindingError, SiteRecordError, VerdictError,
+};
 use axum::http::StatusCode;
 
 use crate::ports::galleries::GalleryError;
@@ -46,6 +49,27 @@ pub(crate) const fn case_kind(error: &CaseError) -> (StatusCode, &'static str, &
         ) => (StatusCode::BAD_REQUEST, "case", "Not as a case"),
         CaseError::Unproven(_) => (StatusCode::CONFLICT, "unproven", "Not proven"),
         _ => (StatusCode::CONFLICT, "case", "Not possible now"),
+    }
+}
+
+pub(crate) const fn disposal_kind(error: &DisposalError) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        DisposalError::Unknown => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        DisposalError::Nameless => (StatusCode::CONFLICT, "no-login", "Nobody signs in here"),
+        _ => (StatusCode::CONFLICT, "disposal", "Not possible now"),
+    }
+}
+
+/// The word for why a signature was refused: pages have it in their languages.
+pub(crate) const fn disposal_key(error: &DisposalError) -> Option<&'static str> {
+    match error {
+        DisposalError::Refused(DisposalRefusal::NotOver) => Some("not-over"),
+        DisposalError::Refused(DisposalRefusal::Kept(_)) => Some("kept"),
+        DisposalError::Refused(DisposalRefusal::Disposed) => Some("disposed"),
+        DisposalError::Refused(DisposalRefusal::Held) => Some("held"),
+        DisposalError::Refused(DisposalRefusal::Recused) => Some("recused"),
+        DisposalError::Refused(DisposalRefusal::SignedAlready) => Some("signed-already"),
+        _ => None,
     }
 }
 

@@ -9,7 +9,8 @@ use anjian_casework::roles::Action;
 use anjian_domain::ErrorKind;
 use anjian_footage::FootageError;
 use anjian_indexer::{
-    AccountError, AttachmentError, CaseError, FindingError, IndexError, SiteRecordError, VerdictError,
+    AccountError, AttachmentError, CaseError, DisposalError, FindingError, IndexError, SiteRecordError,
+    VerdictError,
 };
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -19,8 +20,8 @@ use utoipa::ToSchema;
 
 use crate::accounts::weakness::Weakness;
 use crate::http::kinds::{
-    account_key, account_kind, attachment_kind, case_key, case_kind, finding_kind, gallery_kind,
-    site_record_kind, verdict_kind,
+    account_key, account_kind, attachment_kind, case_key, case_kind, disposal_key, disposal_kind,
+    finding_kind, gallery_kind, site_record_kind, verdict_kind,
 };
 use crate::ports::galleries::GalleryError;
 use crate::ports::pictures::PictureError;
@@ -100,6 +101,9 @@ pub(crate) enum Problem {
     /// An attachment was not taken in.
     #[error(transparent)]
     Attachment(AttachmentError),
+    /// A disposal was not signed.
+    #[error(transparent)]
+    Disposal(DisposalError),
     /// A finding was not recorded.
     #[error(transparent)]
     Finding(FindingError),
@@ -198,6 +202,7 @@ impl Problem {
             Self::Verdict(error) => verdict_kind(error),
             Self::Case(error) => case_kind(error),
             Self::Attachment(error) => attachment_kind(error),
+            Self::Disposal(error) => disposal_kind(error),
             Self::Finding(error) => finding_kind(error),
             Self::SiteRecord(error) => site_record_kind(error),
             Self::Uploads => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once"),
@@ -255,6 +260,7 @@ impl Problem {
             Self::Password(weakness) => Some(weakness.as_str().to_owned()),
             Self::Account(error) => account_key(error).map(str::to_owned),
             Self::Case(error) => case_key(error).map(str::to_owned),
+            Self::Disposal(error) => disposal_key(error).map(str::to_owned),
             _ => None,
         };
         let kind = format!("urn:anjian:problem:{kind}");
@@ -297,6 +303,7 @@ from_rooms! {
     AccountError => Account,
     VerdictError => Verdict,
     AttachmentError => Attachment,
+    DisposalError => Disposal,
     FindingError => Finding,
     SiteRecordError => SiteRecord,
     CaseError => Case,

@@ -227,3 +227,25 @@ async fn records_that_stand_behind_cases_are_kept_by_administrators() {
     let cards = office.server.get(&mut office.wang, "/api/v1/legal-cards").await.json();
     assert!(cards["items"].as_array().unwrap().iter().all(|card| card["is_example"] == true));
 }
+
+#[tokio::test]
+async fn a_case_that_is_kept_cannot_be_disposed_of() {
+    let mut office = Office::new().await;
+    let id = office.open("remind").await;
+    let signed = format!("/api/v1/disposals/{id}/signatures");
+    let open = office.server.ask(&mut office.wang, "POST", &signed, Value::Null).await;
+    assert_eq!((open.status, &open.json()["key"]), (StatusCode::CONFLICT, &"not-over".into()));
+    let withdrawn = json!({ "step": "withdraw", "reason": "discarded" });
+    assert_eq!(office.step(Side::Officer, &id, 1, withdrawn).await.status, StatusCode::OK);
+    let kept = office.server.ask(&mut office.wang, "POST", &signed, Value::Null).await;
+    assert_eq!((kept.status, &kept.json()["key"]), (StatusCode::CONFLICT, &"kept".into()));
+    let list = office.server.get(&mut office.wang, "/api/v1/disposals").await.json();
+    assert_eq!(list["items"], json!([]));
+    let shown = office.server.get(&mut office.wang, &format!("/api/v1/disposals/{id}")).await.json();
+    assert!(shown["due"].as_str() > Some("2031"), "{shown}");
+    for (browser, path) in [(&mut office.plant, "/api/v1/disposals"), (&mut office.mill, signed.as_str())] {
+        let method = if path.ends_with('s') && path.contains(&id) { "POST" } else { "GET" };
+        let answer = office.server.ask(browser, method, path, Value::Null).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+}

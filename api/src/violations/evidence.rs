@@ -237,6 +237,7 @@ const fn why(by: ExpiredBy) -> &'static str {
         ExpiredBy::Recording => {
             "its recording expired, and no clip is kept of a violation that nobody confirmed (evidence.short_clip_s)"
         }
+        ExpiredBy::Disposal => "two officers disposed of the case that held it",
     }
 }
 

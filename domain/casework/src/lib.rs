@@ -7,6 +7,7 @@
 pub mod attachment;
 pub mod calendar;
 pub mod case;
+pub mod disposal;
 pub mod grade;
 pub mod legal_card;
 mod officer;

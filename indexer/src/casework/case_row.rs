@@ -61,11 +61,13 @@ pub struct CaseRow {
     pub violations: u32,
     /// How many findings on site are in it.
     pub findings: u32,
+    /// When what it held was disposed of; its words are empty since. `None`: all is kept.
+    pub disposed_at: Option<WallTime>,
 }
 
 /// What [`decode`] needs, from `casefile AS c`.
 pub(crate) const COLUMNS: &str = "c.seq, c.id, c.site, c.version, c.stage, c.outcome, c.due, c.assignee, c.opened_us, c.changed_us, \
-     c.noticed_us, (SELECT count(*) FROM casefile_violation AS m WHERE m.casefile = c.seq AND m.is_in = 1) AS violations, \
+     c.noticed_us, c.disposed_us, (SELECT count(*) FROM casefile_violation AS m WHERE m.casefile = c.seq AND m.is_in = 1) AS violations, \
      (SELECT count(*) FROM casefile_finding AS m WHERE m.casefile = c.seq AND m.is_in = 1) AS findings";
 
 /// The case, and its place.
@@ -86,6 +88,7 @@ pub(crate) fn decode(row: &Row) -> Result<(i64, CaseRow), IndexError> {
         noticed_at: columns.wall_or_null("noticed_us")?,
         violations: columns.count("violations")?,
         findings: columns.count("findings")?,
+        disposed_at: columns.wall_or_null("disposed_us")?,
     };
     Ok((columns.get("seq")?, row))
 }

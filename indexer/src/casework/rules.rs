@@ -2,6 +2,7 @@
 
 use anjian_casework::calendar::Calendar;
 use anjian_casework::case::Policy;
+use anjian_casework::disposal::KeepYears;
 use anjian_casework::grade::Limits;
 use anjian_casework::legal_card::{CardRef, LegalCard};
 use anjian_casework::verdict;
@@ -13,6 +14,8 @@ pub struct CaseRules {
     pub verdicts: verdict::Policy,
     /// Terms, quiet time and steps of lateness.
     pub policy: Policy,
+    /// How long what an ended case holds is kept.
+    pub keep: KeepYears,
     /// Working days.
     pub calendar: Calendar,
     /// What is asked of evidence.

@@ -117,11 +117,13 @@ pub enum ExpiredBy {
     Size,
     /// The recording in which it lay expired, and no clip is kept of a violation that nobody confirmed.
     Recording,
+    /// Two officers disposed of the case that held it.
+    Disposal,
 }
 
 impl ExpiredBy {
     /// Every policy.
-    pub const ALL: [Self; 3] = [Self::Age, Self::Size, Self::Recording];
+    pub const ALL: [Self; 4] = [Self::Age, Self::Size, Self::Recording, Self::Disposal];
 
     /// The name in answers and in the database.
     #[must_use]
@@ -130,6 +132,7 @@ impl ExpiredBy {
             Self::Age => "age",
             Self::Size => "size",
             Self::Recording => "recording",
+            Self::Disposal => "disposal",
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::evidence::folder::GivenUp;
 use crate::evidence::rows::ExpiredBy;
 use crate::evidence::{clip_row, move_out};
 use crate::retention::kept::{self, Group, Kept, ORDER};
-use crate::retention::protect::push_is_held;
+use crate::retention::protect::push_is_protected;
 use crate::{Index, IndexError};
 
 /// Rows that are read, and files that are deleted, together.
@@ -129,7 +129,7 @@ impl Index {
                 " AND EXISTS (SELECT 1 FROM violation AS v WHERE v.seq = evidence.violation \
                  AND v.verdict <> 'confirmed' AND v.closed_us IS NOT NULL AND NOT ",
             );
-            push_is_held(&mut sql, self.recording_settings().clips);
+            push_is_protected(&mut sql, self.recording_settings().clips);
             sql.push(")");
             marked += sql.build().execute(&mut *connection).await.map_err(not_marked)?;
         }
@@ -231,7 +231,7 @@ impl Index {
 
     async fn kept_after(&self, group: Group, verdict: Verdict, after: i64) -> Result<Vec<Kept>, IndexError> {
         let mut sql = Builder::new("SELECT v.seq, v.opened_us, v.closed_us, v.verdict, ");
-        push_is_held(&mut sql, self.recording_settings().clips);
+        push_is_protected(&mut sql, self.recording_settings().clips);
         sql.push(
             " AS is_held, coalesce(c.state IN ('recorded', 'cut', 'expired'), FALSE) AS is_recorded, \
              (SELECT CAST(sum(o.size_bytes) AS BIGINT) FROM evidence AS o WHERE o.violation = e.violation AND o.expired_us IS NULL \

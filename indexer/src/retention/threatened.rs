@@ -10,7 +10,7 @@ use anjian_domain::{Verdict, ViolationId, WallTime};
 use crate::engine::columns::Columns;
 use crate::evidence::rows::ExpiredBy;
 use crate::retention::expire::{Candidate, push_touches};
-use crate::retention::protect::push_is_held;
+use crate::retention::protect::push_is_protected;
 use crate::{EvidenceLimits, Index, IndexError};
 
 /// A clip that lies in a segment that is to go.
@@ -75,7 +75,7 @@ impl Index {
         let mut sql = Builder::new(
             "SELECT v.seq, v.id, v.opened_us, v.opened_us - v.clock_offset_us AS place_us, v.closed_us, v.verdict, r.from_us, r.to_us, r.sha256, r.reason, ",
         );
-        push_is_held(&mut sql, self.recording_settings().clips);
+        push_is_protected(&mut sql, self.recording_settings().clips);
         sql.push(
             " AS is_held FROM clip AS r JOIN violation AS v ON v.seq = r.violation WHERE r.state = 'recorded'",
         );

@@ -16,7 +16,7 @@ use crate::cases::{confirmed, enterprise, officer, open, step, step_with};
 use crate::fixture::{Store, evidence_files};
 use crate::moves::{self, findings};
 
-const PDF: &[u8] = b"%PDF-1.7\nof the rectification";
+pub(crate) const PDF: &[u8] = b"%PDF-1.7\nof the rectification";
 
 /// The beginning of a picture that says that it is so large.
 pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
@@ -42,7 +42,7 @@ pub(crate) async fn try_send(
     receiving.finish().await
 }
 
-fn send(
+pub(crate) fn send(
     store: &Store,
     viewer: &Viewer,
     case: CaseId,

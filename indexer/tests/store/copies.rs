@@ -34,9 +34,11 @@ const MORE: &str = "
     INSERT INTO session VALUES (zeroblob(32), x'01', 'a1', 'wang', 3, '10.0.0.8', 'Firefox', 1, 2, 3, 4);
     INSERT INTO verdict VALUES (2, 1, 'confirmed', 0, 5, '{\"version\":1,\"standing\":null,\"replaced\":[]}', NULL);
     INSERT INTO written VALUES (3, 2, NULL, '已 佩 戴');
-    INSERT INTO casefile VALUES (1, zeroblob(16), 'plant', 2, 'noticed', 0, 'remind', '2026-03-09', 'wang', 1, 2, 2, 1, '{}');
+    INSERT INTO casefile VALUES (1, zeroblob(16), 'plant', 2, 'noticed', 0, 'remind', '2026-03-09', 'wang', 1, 2, 2, 1, '{}', NULL);
     INSERT INTO casefile_violation VALUES (1, 2, 1, 1);
     INSERT INTO casefile_step VALUES (1, 1, 'propose', 'wang', 'inspector', 1, 'draft', ''), (1, 2, 'issue', 'wang', 'inspector', 2, 'noticed', '');
+    INSERT INTO disposal_signature VALUES (1, 'wang', 'ZF-1', 8);
+    INSERT INTO disposal VALUES (1, 9, '{\"violations\":[],\"findings\":[],\"files\":[]}');
     INSERT INTO delivery VALUES (3, 1, 2, 'enterprise', 'issue', 2);
     INSERT INTO finding VALUES (2, zeroblob(16), 'plant', 'gate', NULL, '安全出口堵塞', '二车间东门', 5, 6, 'wang', 'inspector', NULL);
     INSERT INTO casefile_finding VALUES (1, 2, 1, 1);

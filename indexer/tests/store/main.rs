@@ -18,6 +18,7 @@ mod clocks;
 mod copied_files;
 mod copies;
 mod copy_refusals;
+mod disposals;
 mod faults;
 mod findings;
 mod fixture;
@@ -101,6 +102,7 @@ store_suite!(
         an_order_is_rectified_proven_and_closed, a_plea_that_is_upheld_dismisses_the_violation,
         a_case_follows_the_verdicts_of_its_violations, late_cases_escalate_and_reminders_end, a_recused_officer_does_not_act,
         the_enterprise_plays_clips_of_noticed_violations_only;
+    disposals: an_ended_case_goes_after_its_term_when_two_signed, what_another_case_keeps_stays, a_finding_goes_with_its_case;
     findings: a_finding_is_recorded_once_with_its_pictures, what_is_no_finding_is_refused,
         a_case_takes_a_finding_like_a_violation, a_finding_is_rechecked_on_site;
     sites: the_record_of_a_site_is_written_and_audited, the_risk_of_a_site_adds_up;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anjian_casework::calendar::{Calendar, Counting, Steps, Term};
 use anjian_casework::case;
+use anjian_casework::disposal::KeepYears;
 use anjian_casework::grade::Limits;
 use anjian_casework::legal_card::LegalCard;
 use anjian_casework::verdict::{self, SecondSignPolicy};
@@ -40,6 +41,8 @@ pub struct CaseworkConfig {
     clock_offset_s: u32,
     /// Least height of the person in the picture, pixels.
     person_height_px: u32,
+    /// Years for which what an ended case holds is kept; 1 to 100.
+    keep_case_years: u8,
 }
 
 /// Which verdicts another officer has to sign.
@@ -68,6 +71,7 @@ impl Default for CaseworkConfig {
             published_days: limits.published_days,
             clock_offset_s: limits.clock_offset_s,
             person_height_px: limits.person_height_px,
+            keep_case_years: KeepYears::default().as_years(),
         }
     }
 }
@@ -78,20 +82,22 @@ impl CaseworkConfig {
     /// # Errors
     /// Every problem as `key: reason`.
     pub fn rules(&self) -> Result<CaseRules, Vec<String>> {
-        let (calendar, cards, service) = (self.calendar(), self.cards(), self.service());
+        let (calendar, cards, service, keep) = (self.calendar(), self.cards(), self.service(), self.keep());
         let mut problems: Vec<String> = self.out_of_range().into_iter().collect();
         problems.extend(calendar.as_ref().err().cloned());
         problems.extend(cards.as_ref().err().cloned());
         problems.extend(service.as_ref().err().cloned());
-        match (calendar, cards, service) {
-            (Ok(calendar), Ok(cards), Ok(service)) if problems.is_empty() => {
-                Ok(self.made(calendar, cards, service))
+        problems.extend(keep.as_ref().err().cloned());
+        match (calendar, cards, service, keep) {
+            (Ok(calendar), Ok(cards), Ok(service), Ok(keep)) if problems.is_empty() => {
+                Ok(CaseRules { calendar, cards, keep, ..self.made(service) })
             }
             _ => Err(problems),
         }
     }
 
-    fn made(&self, calendar: Calendar, cards: Vec<LegalCard>, service: Term) -> CaseRules {
+    /// All but what is read from files.
+    fn made(&self, service: Term) -> CaseRules {
         let second_sign = match self.second_signature {
             SecondSignature::Never => SecondSignPolicy::Never,
             SecondSignature::Confirmed => SecondSignPolicy::Confirmed,
@@ -109,19 +115,22 @@ impl CaseworkConfig {
                 quiet: seconds(self.quiet_min.saturating_mul(60)),
                 service,
             },
-            calendar,
             limits: Limits {
                 published_days: self.published_days,
                 clock_offset_s: self.clock_offset_s,
                 person_height_px: self.person_height_px,
             },
-            cards,
+            ..CaseRules::default()
         }
     }
 
     fn out_of_range(&self) -> Option<String> {
         let is_fit = (1..=MAX_UNDO_S).contains(&self.undo_window_s);
         (!is_fit).then(|| format!("casework.undo_window_s: give 1 to {MAX_UNDO_S} seconds"))
+    }
+
+    fn keep(&self) -> Result<KeepYears, String> {
+        KeepYears::new(self.keep_case_years).map_err(|error| format!("casework.keep_case_years: {error}"))
     }
 
     fn service(&self) -> Result<Term, String> {
@@ -171,6 +180,7 @@ mod tests {
         check("second_signature = \"confirmed\"\nescalate_after_days = []", &[]);
         check("undo_window_s = 0", &["casework.undo_window_s"]);
         check("served_within_days = 0", &["casework.served_within_days"]);
+        check("keep_case_years = 0", &["casework.keep_case_years"]);
         check(
             "calendar = \"/nowhere.toml\"\nlegal_cards = \"/nowhere.toml\"",
             &["casework.calendar: /nowhere.toml", "casework.legal_cards: /nowhere.toml"],
@@ -184,6 +194,6 @@ mod tests {
             (rules.policy, rules.limits, rules.verdicts),
             (usual.policy, usual.limits, usual.verdicts)
         );
-        assert_eq!((rules.calendar, rules.cards), (usual.calendar, usual.cards));
+        assert_eq!((rules.calendar, rules.cards, rules.keep), (usual.calendar, usual.cards, usual.keep));
     }
 }

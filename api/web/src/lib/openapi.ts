@@ -577,6 +577,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/disposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the ended cases whose term is over and that were not disposed of, what ended first first. */
+        get: operations["list_disposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What goes with a case, or went. */
+        get: operations["one_disposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disposals/{id}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs that a case goes. The second signature, by another officer, disposes of it: evidence, attachments and words go, digests stay. */
+        post: operations["sign_disposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/findings": {
         parameters: {
             query?: never;
@@ -1598,6 +1649,11 @@ export interface components {
              */
             changed_at: string;
             /**
+             * Format: date-time
+             * @description When what it held was disposed of, after its term; its words are empty since. Null: all is kept.
+             */
+            disposed_at: string | null;
+            /**
              * Format: date
              * @description The last day of the term at the site, `2026-03-01`; null before a notice.
              */
@@ -1835,6 +1891,49 @@ export interface components {
             /** @description At most 200. */
             members: components["schemas"]["MemberView"][];
         };
+        /** @description The same with everything by name. */
+        DisposalDetailView: components["schemas"]["DisposalView"] & {
+            /** @description Findings on site whose words go. */
+            findings: string[];
+            /** @description Files of evidence, and attachments. */
+            holds: components["schemas"]["HeldFileView"][];
+            /** @description Violations whose evidence goes. Those that another case keeps are not among them. */
+            violations: string[];
+        };
+        /** @description One page of the list for disposal. */
+        DisposalPageView: {
+            items: components["schemas"]["DisposalView"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description A signature under a disposal. */
+        DisposalSignatureView: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** @description The certificate number of that day; empty without. */
+            certificate: string;
+        };
+        /** @description An ended case, and how much goes or went with it. */
+        DisposalView: {
+            case: components["schemas"]["CaseView"];
+            /**
+             * Format: date
+             * @description The first day at the site on which it may go; null while it is not over.
+             */
+            due: string | null;
+            /** @description Files that go, or went. */
+            files: number;
+            /** @description Whether a hold keeps pictures of it; it cannot be signed then. */
+            held: boolean;
+            /** @description Two different officers have to sign. */
+            signatures: components["schemas"]["DisposalSignatureView"][];
+            /**
+             * Format: int64
+             * @description Their size.
+             */
+            size_bytes: number;
+        };
         /** @description How a case ended. */
         EndedView: {
             /** Format: date-time */
@@ -1890,7 +1989,7 @@ export interface components {
              * @description `age`: it was older than evidence that nobody confirmed is kept; `size`: all evidence together was too large; `recording`: the recording in which it lay expired.
              * @enum {string}
              */
-            by: "age" | "size" | "recording";
+            by: "age" | "size" | "recording" | "disposal";
         };
         /** @description One page of findings, the newest arrival first. */
         FindingPageView: {
@@ -2013,6 +2112,15 @@ export interface components {
             threads?: components["schemas"]["ThreadHealth"][] | null;
             /** @description Version of the executable's workspace. */
             version: string;
+        };
+        /** @description A file that goes, or went. */
+        HeldFileView: {
+            /** @description In the evidence folder. */
+            path: string;
+            /** @description 64 lower-case hexadecimal digits. */
+            sha256: string;
+            /** Format: int64 */
+            size_bytes: number;
         };
         /** @description A range that is kept until the hold is lifted. */
         HoldView: {
@@ -3183,6 +3291,10 @@ export type DeliveryView = components['schemas']['DeliveryView'];
 export type DemoAccount = components['schemas']['DemoAccount'];
 export type DetectionView = components['schemas']['DetectionView'];
 export type DismissalView = components['schemas']['DismissalView'];
+export type DisposalDetailView = components['schemas']['DisposalDetailView'];
+export type DisposalPageView = components['schemas']['DisposalPageView'];
+export type DisposalSignatureView = components['schemas']['DisposalSignatureView'];
+export type DisposalView = components['schemas']['DisposalView'];
 export type EndedView = components['schemas']['EndedView'];
 export type EnrolledView = components['schemas']['EnrolledView'];
 export type EvidenceView = components['schemas']['EvidenceView'];
@@ -3198,6 +3310,7 @@ export type GapView = components['schemas']['GapView'];
 export type GradeView = components['schemas']['GradeView'];
 export type HandedOverView = components['schemas']['HandedOverView'];
 export type HealthView = components['schemas']['HealthView'];
+export type HeldFileView = components['schemas']['HeldFileView'];
 export type HoldView = components['schemas']['HoldView'];
 export type HoldsView = components['schemas']['HoldsView'];
 export type JobHealth = components['schemas']['JobHealth'];
@@ -4807,6 +4920,123 @@ export interface operations {
                 };
             };
             /** @description Changed meanwhile, or not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    list_disposals: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100; 50 without. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisposalPageView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    one_disposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisposalDetailView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    sign_disposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisposalDetailView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+            /** @description Its term is not over, a hold keeps it, or you cannot sign it */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -23,8 +23,10 @@ worded! {
         SeeLivePicture = "see_live_picture", "查看实时画面", "See the live picture";
         /// Holds that keep recordings and evidence from expiring.
         HoldEvidence = "hold_evidence", "保全录像和证据", "Put and lift holds";
-        /// One of the two signatures under a list of disposal.
-        SignDisposal = "sign_disposal", "签署处置清单", "Sign disposal lists";
+        /// Ended cases whose term is over, and what goes or went with them.
+        SeeDisposals = "see_disposals", "查看处置清单", "See disposals";
+        /// One of the two signatures under a disposal.
+        SignDisposal = "sign_disposal", "签署处置意见", "Sign disposals";
 
         /// Confirm, dismiss, undo, judge anew.
         GiveVerdict = "give_verdict", "判定违规", "Give verdicts";

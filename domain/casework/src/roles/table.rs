@@ -86,6 +86,7 @@ pub const TABLE: &[Section] = &[
             logged(Action::ExportRecordings, Logged::Exported, [S, S, X, X, S, S, G]),
             logged(Action::SeeLivePicture, Logged::Viewed, [S, S, X, S, X, X, G]),
             view(Action::HoldEvidence, [S, S, X, X, X, X, X]),
+            view(Action::SeeDisposals, [S, S, X, X, X, S, X]),
             named(Action::SignDisposal, [S, S, X, X, X, X, X]),
         ],
     },
