@@ -15,13 +15,20 @@ use crate::wiring;
 const FIRST: &str = "admin";
 const DEMO_TOKEN: &str = "demo";
 const DEMO_TOKEN_DAYS: u64 = 30;
-/// The roles of people.
-const PEOPLE: [Role; 6] =
-    [Role::Admin, Role::Inspector, Role::Enterprise, Role::Operator, Role::Analyst, Role::Auditor];
+/// The people of a demonstration: account, role, and the officer's certificate number. Two officers sign an order.
+const PEOPLE: [(&str, Role, &str); 7] = [
+    ("admin", Role::Admin, ""),
+    ("inspector", Role::Inspector, "示例-1001"),
+    ("inspector2", Role::Inspector, "示例-1002"),
+    ("enterprise", Role::Enterprise, ""),
+    ("operator", Role::Operator, ""),
+    ("analyst", Role::Analyst, ""),
+    ("auditor", Role::Auditor, ""),
+];
 
 /// What a demonstration offers on its terminal and its login page.
 pub struct DemoKeys {
-    /// An account for each role of people.
+    /// An account for each role of people, and a second inspector.
     pub accounts: Vec<DemoAccount>,
     /// For scripts: may read everything.
     pub token: String,
@@ -41,18 +48,21 @@ pub async fn first_administrator(index: &Index) -> anyhow::Result<Option<(&'stat
     }
 }
 
-/// Makes an account for each role with a password of this start, and a token. The enterprise has these sites.
+/// Makes the accounts with passwords of this start, and a token. The enterprise has the first of these sites.
 pub async fn demonstrate(index: &Index, sites: &[SiteId]) -> anyhow::Result<DemoKeys> {
     let mut accounts = Vec::new();
-    for role in PEOPLE {
+    for (name, role, certificate) in PEOPLE {
         let password = NewPassword::lasting()?;
         let scope = match role {
             Role::Enterprise => AccountScope::Sites(Sites::new(sites.iter().take(1).cloned())?),
             _ => AccountScope::Everything,
         };
-        let settings = settings(role, scope, role_words(role).zh.to_owned());
-        put(index, &named(role.as_str())?, &settings, &password).await?;
-        accounts.push(DemoAccount { name: role.as_str().to_owned(), role, password: password.text });
+        let settings = AccountSettings {
+            certificate: certificate.to_owned(),
+            ..settings(role, scope, role_words(role).zh.to_owned())
+        };
+        put(index, &named(name)?, &settings, &password).await?;
+        accounts.push(DemoAccount { name: name.to_owned(), role, password: password.text });
     }
     Ok(DemoKeys { accounts, token: demo_token(index).await? })
 }

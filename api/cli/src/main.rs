@@ -12,6 +12,7 @@ mod budget;
 mod clock_watch;
 mod command;
 mod config;
+mod examples;
 mod file_time;
 mod flaws;
 mod footage_files;

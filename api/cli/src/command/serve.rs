@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 use crate::accounts::{self, DemoKeys};
 use crate::budget;
 use crate::config::{CameraConfig, Config};
+use crate::examples;
 use crate::output::{Usage, print, tell};
 use crate::ports::{Decoder, Galleries, MainStream};
 use crate::renewal::{self, End};
@@ -135,6 +136,7 @@ async fn let_in(
     if guests == Guests::Demo {
         let sites: Vec<_> = config.sites.iter().map(|site| site.id.clone()).collect();
         let keys = accounts::demonstrate(index, &sites).await?;
+        examples::review_cameras(index, &config.cameras, wiring::clock().now()).await?;
         return Ok((Some(LoginSettings { demo: keys.accounts.clone(), ..login }), Some(keys)));
     }
     if let Some((name, password)) = accounts::first_administrator(index).await? {
