@@ -1,6 +1,7 @@
 // Cases for `mock.mjs`, as the real server answers them: arrows, versions, refusals, who may what. Tests put cases where they need
 // them, take steps behind the page's back, and let requests fail.
 
+import { MockAttachments } from './mock-attachments.mjs';
 import { idOf } from './mock-desk.mjs';
 import { MAY, Refusal } from './mock.mjs';
 
@@ -49,7 +50,7 @@ const refuse = (key, status = 409, kind = 'case') => {
 
 export class MockCases {
   constructor(desk) {
-    Object.assign(this, { desk, items: [], reviews: [], recusals: [], proven: false, brokenAt: null, lacks: [], count: 0, page: 20 });
+    Object.assign(this, { desk, items: [], reviews: [], recusals: [], proven: false, brokenAt: null, lacks: [], count: 0, page: 20, attachments: new MockAttachments() });
     desk.isHeld = (id) => this.holds(id);
   }
 
@@ -92,6 +93,8 @@ export class MockCases {
   take(one, by, act) {
     if (!STEPS[one.stage].includes(act.step)) refuse('not-now');
     const words = DEEDS[act.step](one, act, by, this) ?? '';
+    const attached = act.attachments ?? act.on_site?.attachments ?? [];
+    if (!this.attachments.take(attached, `cases/${one.id}`, by, one.id, one.version + 1)) refuse('no-attachment', 400);
     this.#note(one, by, act.step, words);
     this.#tell(one);
     return one;
@@ -114,7 +117,7 @@ export class MockCases {
 
   row(one) {
     const { id, site, version, stage, assignee, opened_at, changed_at, notice, members } = one;
-    return { id, site, version, stage, outcome: this.outcomeOf(one), due: notice?.due ?? null, assignee, opened_at, changed_at, noticed_at: notice?.at ?? null, violations: members.length };
+    return { id, site, version, stage, outcome: this.outcomeOf(one), due: notice?.due ?? null, assignee, opened_at, changed_at, noticed_at: notice?.at ?? null, violations: members.length, findings: 0 };
   }
 
   detail(one, account) {
@@ -125,7 +128,7 @@ export class MockCases {
     return {
       ...this.row(one), proposal, signatures, notice, answer, rectifications, proofs, handed_over, ended,
       steps: one.steps.filter(({ stage }) => !isEnterprise || stage !== 'draft'), violations: [...one.members.map(member(true)), ...one.left.map(member(false))],
-      deliveries: isEnterprise ? [] : one.deliveries, possible: STEPS[one.stage].filter((step) => account.actions.includes(ACTION[step])),
+      attachments: this.attachments.seen(`cases/${one.id}`, account.name), findings: [], deliveries: isEnterprise ? [] : one.deliveries, possible: STEPS[one.stage].filter((step) => account.actions.includes(ACTION[step])),
     };
   }
 
@@ -192,6 +195,8 @@ export class MockCases {
       })],
       ['GET', `${C}/:id`, 'see_cases', guarded(({ id, account }) => [200, this.detail(this.#find(id, account), account)])],
       ['POST', `${C}/:id/steps`, 'see_cases', guarded((args) => this.#step(args))],
+      ['POST', `${C}/:id/attachments`, 'send_attachments', guarded((args) => this.attachments.send(`cases/${this.#find(args.id, args.account).id}`, args))],
+      ['GET', `${C}/:id/attachments/[^/]+`, 'see_cases', guarded(({ path }) => this.attachments.give(path.split('/').at(-1)))],
       ['GET', `${C}/:id/proofs`, 'see_cases', guarded((args) => this.#proofs(args))],
       ['GET', '/api/v1/violations/:id/grade', 'see_cases', guarded(({ id }) => [200, this.grade(id)])],
       ['GET', '/api/v1/legal-cards', 'see_cases', guarded(() => [200, { items: CARDS }])],

@@ -270,9 +270,11 @@ function find(world, method, path) {
 }
 
 async function bodyOf(request) {
-  let text = '';
-  for await (const piece of request) text += piece;
-  return text ? JSON.parse(text) : {};
+  const pieces = [];
+  for await (const piece of request) pieces.push(piece);
+  const bytes = Buffer.concat(pieces);
+  if (!/json/.test(request.headers['content-type'] ?? 'json')) return bytes;
+  return bytes.length > 0 ? JSON.parse(bytes) : {};
 }
 
 function stream(world, response) {

@@ -1,6 +1,7 @@
 // Every string of the page in English. The other languages have the same shape: the compiler sees to it.
 
 import { enAccounts } from './en-accounts';
+import { enAttachments } from './en-attachments';
 import { enCases } from './en-cases';
 import { enDates } from './en-dates';
 import { enDesk } from './en-desk';
@@ -154,6 +155,7 @@ export const en = {
   accounts: enAccounts,
   desk: enDesk,
   cases: enCases,
+  attachments: enAttachments,
 };
 
 export type Words = typeof en;

@@ -2,6 +2,7 @@
 
 import type { Words } from './en';
 import { zhAccounts } from './zh-accounts';
+import { zhAttachments } from './zh-attachments';
 import { zhCases } from './zh-cases';
 import { zhDates } from './zh-dates';
 import { zhDesk } from './zh-desk';
@@ -153,4 +154,5 @@ export const zh: Words = {
   accounts: zhAccounts,
   desk: zhDesk,
   cases: zhCases,
+  attachments: zhAttachments,
 };

@@ -1,0 +1,142 @@
+// Attachments and findings on site in a real Chromium, against a server of the test's own that serves the built page.
+// Usage: node site.mjs
+
+import { Buffer } from 'node:buffer';
+import { accessible, close, closeWorlds, fits, has, openAs as open, PHONE, server } from './desk-view.mjs';
+import { check, expect, finish, launch, until } from './view.mjs';
+
+const browser = await launch();
+const openAs = (mock, name, options) => open(browser, mock, name, options);
+const openCase = (mock, name, { id }, options = {}) => openAs(mock, name, { query: `?view=cases&case=${id}`, wanted: '[data-case-page]', ...options });
+const files = (page, ...list) => page.locator('[name=files]').setInputFiles(list);
+const attached = (page, state) => page.locator(`[data-attached=${state}]`);
+const submit = (page, step) => page.locator(`[data-step-form=${step}] [type=submit]`).click();
+
+const PDF = { name: '培训记录.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 a record') };
+
+/** Takes a photo of noise, which no encoder makes small: as the camera of a phone gives it to the page. */
+async function takePhoto(page, name, width, height) {
+  await page.locator('[name=photo]').evaluate(async (input, [file, w, h]) => {
+    const canvas = new OffscreenCanvas(w, h);
+    const context = canvas.getContext('2d');
+    const data = context.createImageData(w, h);
+    for (let at = 0; at < data.data.length; at += 65_536) crypto.getRandomValues(data.data.subarray(at, at + 65_536));
+    for (let at = 3; at < data.data.length; at += 4) data.data[at] = 255;
+    context.putImageData(data, 0, 0);
+    const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([blob], file, { type: 'image/jpeg' }));
+    input.files = transfer.files;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  }, [name, width, height]);
+}
+
+await check('an enterprise attaches to a plea and a rectification; officers see pictures and downloads', async () => {
+  const mock = await server();
+  const one = mock.cases.add('noticed');
+  const phone = await openCase(mock, 'plant-safety', one, { ...PHONE, locale: 'zh-CN' });
+  await phone.locator('[data-step-button=plead]').tap();
+  await takePhoto(phone, '现场.jpg', 640, 480);
+  await files(phone, PDF);
+  await has(phone, '[data-attached=sent]', 2);
+  await phone.locator('[name=words]').fill('当时已停工，见照片');
+  await submit(phone, 'plead');
+  await phone.locator('[data-taken=plead]').waitFor();
+  const [plea] = mock.desk.asked.filter(({ body }) => body?.act?.step === 'plead');
+  expect(plea.body.act.attachments.length === 2, JSON.stringify(plea.body));
+  await has(phone, '[data-part=pleas] [data-attachment]', 2);
+  mock.cases.take(one, 'li.na', { step: 'answer', upheld: [], reasons: '不成立', outcome: 'order_to_rectify' });
+  await phone.reload();
+  await phone.locator('[data-step-button=rectify]').tap();
+  await takePhoto(phone, '整改后.jpg', 4000, 3000);
+  await has(phone, '[data-attached=sent]', 1);
+  await phone.locator('[name=words]').fill('已加装护栏');
+  await submit(phone, 'rectify');
+  await phone.locator('[data-taken=rectify]').waitFor();
+  await close(phone);
+  const scaled = mock.cases.attachments.items.at(-1);
+  expect(scaled.bytes.length < 4 * 1024 * 1024 && scaled.type === 'image/jpeg', `${scaled.bytes.length} bytes`);
+
+  const officer = await openCase(mock, 'zhang.wei', one);
+  const picture = officer.locator('[data-part=rectifications] [data-attachment] img');
+  await until(() => picture.evaluate(({ naturalWidth }) => naturalWidth === 2560), 'the picture is not 2560 wide');
+  await picture.click();
+  await officer.locator('dialog[open]').getByText('整改后.jpg').waitFor();
+  await officer.keyboard.press('Escape');
+  await has(officer, 'dialog[open]', 0);
+  const saved = officer.waitForEvent('download');
+  await officer.locator('[data-part=pleas]').getByRole('button', { name: /培训记录\.pdf/ }).click();
+  expect((await saved).url().includes('/attachments/'), 'nothing is saved');
+  await has(officer, '[data-part=history] [data-attachment]', 3);
+  await officer.locator('[data-step-button=recheck]').click();
+  await officer.locator('input[value=on_site]').check();
+  await officer.locator('[name=words]').fill('Railing in place.');
+  await takePhoto(officer, 'visit.jpg', 320, 240);
+  await has(officer, '[data-attached=sent]', 1);
+  await submit(officer, 'recheck');
+  await officer.locator('[data-part=rectifications]').getByRole('button', { name: /visit\.jpg/ }).waitFor();
+  await close(officer);
+});
+
+await check('each refusal of a file says what to do, and nothing is sent until it is put right', async () => {
+  const mock = await server();
+  const one = mock.cases.add('noticed');
+  const page = await openCase(mock, 'plant-safety', one, { ...PHONE, locale: 'zh-CN' });
+  await page.locator('[data-step-button=rectify]').tap();
+  await page.locator('[name=words]').fill('已整改');
+  const big = { name: 'long.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(8) };
+  await files(page, { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('x') }, { name: 'empty.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(0) },
+    { name: 'wrong.pdf', mimeType: 'application/pdf', buffer: Buffer.from('MZ no pdf') }, { ...PDF, buffer: Buffer.from('%PDF damaged') }, { ...big, mimeType: 'application/pdf', buffer: Buffer.alloc(11 * 1024 * 1024) });
+  await has(page, '[data-attached=failed]', 5);
+  for (const text of ['不支持该类型', '文件已损坏', '文件过大']) await attached(page, 'failed').getByText(text).first().waitFor();
+  await submit(page, 'rectify');
+  await page.getByText('有附件未上传').waitFor();
+  expect(one.rectifications.length === 0, 'was sent');
+  for (let left = 4; left >= 0; left -= 1) {
+    await page.locator('[data-remove]').first().tap();
+    await has(page, '[data-attached]', left);
+  }
+  await submit(page, 'rectify');
+  await page.locator('[data-taken=rectify]').waitFor();
+  await close(page);
+});
+
+await check('a file that broke off is tried again and kept once; what was sent stays chosen after a reload', async () => {
+  const mock = await server();
+  const one = mock.cases.add('noticed');
+  const page = await openCase(mock, 'plant-safety', one, { ...PHONE, locale: 'zh-CN' });
+  await page.locator('[data-step-button=plead]').tap();
+  await page.locator('[name=words]').fill('见附件');
+  mock.desk.fail(/attachments$/, 'refused');
+  await files(page, PDF);
+  await attached(page, 'failed').getByText('服务器未能保存').waitFor();
+  mock.desk.fail(/attachments$/, 'lost');
+  await page.locator('[data-attached=failed] .retry').tap();
+  // A browser may send again by itself what broke off on a connection that was open before.
+  await page.locator('[data-attached=sent], [data-attached=failed]').waitFor();
+  if ((await attached(page, 'failed').count()) > 0) await page.locator('.retry').tap();
+  await attached(page, 'sent').waitFor();
+  expect(mock.cases.attachments.items.length === 1, `${mock.cases.attachments.items.length} kept`);
+  const go = mock.desk.hold(/attachments$/);
+  await files(page, { ...PDF, name: 'second.pdf', buffer: Buffer.from('%PDF second') });
+  await attached(page, 'sending').waitFor();
+  await submit(page, 'plead');
+  await page.getByText('附件正在上传').waitFor();
+  expect(one.stage === 'noticed', 'was sent');
+  go();
+  await has(page, '[data-attached=sent]', 2);
+  await page.locator('[data-attached]', { hasText: 'second.pdf' }).locator('[data-remove]').tap();
+  await page.reload();
+  await page.locator('[data-step-button=plead]').tap();
+  await has(page, '[data-attached=sent]', 1);
+  await accessible(page, 'attachments');
+  await fits(page, 'attachments');
+  await submit(page, 'plead');
+  await page.locator('[data-taken=plead]').waitFor();
+  const [act] = mock.desk.asked.filter(({ body }) => body?.act).map(({ body }) => body.act);
+  expect(act.attachments.length === 1, JSON.stringify(act));
+  await close(page);
+});
+
+closeWorlds();
+await finish(browser);
