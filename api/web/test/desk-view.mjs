@@ -17,7 +17,7 @@ const worlds = [];
 export async function server(options = {}) {
   const desk = new MockDesk(options);
   const cases = new MockCases(desk);
-  const mock = await startMock({ routes: [...cases.routes(), ...desk.routes()] });
+  const mock = await startMock({ routes: [...cases.sites.routes(), ...cases.routes(), ...desk.routes()] });
   desk.streams = mock.world.streams;
   desk.undo_ms = 0;
   for (const number of [1, 2, 3]) desk.judge(idOf(number), 'li.na', { version: 0, finding: { verdict: 'confirmed' } });

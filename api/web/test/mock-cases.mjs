@@ -3,6 +3,7 @@
 
 import { MockAttachments } from './mock-attachments.mjs';
 import { idOf } from './mock-desk.mjs';
+import { MockSites } from './mock-site.mjs';
 import { MAY, Refusal } from './mock.mjs';
 
 const DAY_MS = 86_400_000;
@@ -51,6 +52,7 @@ const refuse = (key, status = 409, kind = 'case') => {
 export class MockCases {
   constructor(desk) {
     Object.assign(this, { desk, items: [], reviews: [], recusals: [], proven: false, brokenAt: null, lacks: [], count: 0, page: 20, attachments: new MockAttachments() });
+    this.sites = new MockSites(this);
     desk.isHeld = (id) => this.holds(id);
   }
 
@@ -70,10 +72,10 @@ export class MockCases {
 
   #draft(proposal, by, site) {
     this.count += 1;
-    const { violations, ...said } = proposal;
+    const { violations, findings = [], ...said } = proposal;
     const id = `ca5e${String(this.count).padStart(4, '0')}-0000-4000-8000-000000000000`;
     const one = {
-      id, site, version: 0, stage: 'draft', assignee: by, opened_at: now(), changed_at: now(), members: violations, left: [], proposal: said, signatures: [], notice: null,
+      id, site, version: 0, stage: 'draft', assignee: by, opened_at: now(), changed_at: now(), members: violations, found: findings, left: [], proposal: said, signatures: [], notice: null,
       answer: null, rectifications: [], proofs: [], handed_over: null, ended: null, steps: [], deliveries: [],
     };
     this.items.unshift(one);
@@ -117,7 +119,7 @@ export class MockCases {
 
   row(one) {
     const { id, site, version, stage, assignee, opened_at, changed_at, notice, members } = one;
-    return { id, site, version, stage, outcome: this.outcomeOf(one), due: notice?.due ?? null, assignee, opened_at, changed_at, noticed_at: notice?.at ?? null, violations: members.length, findings: 0 };
+    return { id, site, version, stage, outcome: this.outcomeOf(one), due: notice?.due ?? null, assignee, opened_at, changed_at, noticed_at: notice?.at ?? null, violations: members.length, findings: one.found.length };
   }
 
   detail(one, account) {
@@ -128,7 +130,7 @@ export class MockCases {
     return {
       ...this.row(one), proposal, signatures, notice, answer, rectifications, proofs, handed_over, ended,
       steps: one.steps.filter(({ stage }) => !isEnterprise || stage !== 'draft'), violations: [...one.members.map(member(true)), ...one.left.map(member(false))],
-      attachments: this.attachments.seen(`cases/${one.id}`, account.name), findings: [], deliveries: isEnterprise ? [] : one.deliveries, possible: STEPS[one.stage].filter((step) => account.actions.includes(ACTION[step])),
+      attachments: this.attachments.seen(`cases/${one.id}`, account.name), findings: one.found.map((id) => ({ finding: this.sites.find(id), is_in: true })), deliveries: isEnterprise ? [] : one.deliveries, possible: STEPS[one.stage].filter((step) => account.actions.includes(ACTION[step])),
     };
   }
 
@@ -173,7 +175,8 @@ export class MockCases {
   #open({ body, name, account }) {
     const taken = body.violations.find((id) => this.holds(id));
     if (taken) refuse('bound');
-    return [201, this.detail(this.#draft(body, name, 'plant'), account)];
+    const site = body.findings?.length > 0 ? this.sites.find(body.findings[0]).site : 'plant';
+    return [201, this.detail(this.#draft(body, name, site), account)];
   }
 
   #proofs({ id, account }) {

@@ -138,5 +138,185 @@ await check('a file that broke off is tried again and kept once; what was sent s
   await close(page);
 });
 
+const FORM = '[data-finding-form]';
+const openSite = (mock, name = 'zhang.wei', options = {}) => openAs(mock, name, { query: '?view=site', wanted: FORM, locale: 'zh-CN', ...PHONE, ...options });
+const kept = (page, state) => page.locator(`[data-kept-state=${state}]`);
+const posts = (mock) => mock.desk.asked.filter(({ what }) => what === 'POST /api/v1/findings');
+const ready = (page) => page.locator('[data-offline-ready=true]').waitFor();
+
+/** Fills the form in, and saves. */
+async function note(page, place, { site = 'plant' } = {}) {
+  await takePhoto(page, `${place}.jpg`, 320, 240);
+  await has(page, '[data-photo]', 1);
+  await page.locator('[name=site]').selectOption(site);
+  await page.locator('[name=place]').fill(place);
+  await page.locator('[name=words]').fill('临边未设防护栏');
+  await page.locator(`${FORM} [type=submit]`).click();
+  await page.locator('[data-saved=true]').waitFor();
+}
+
+await check('a finding is saved without a network, survives a reload without one, and is sent once', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  await ready(page);
+  await page.context().setOffline(true);
+  await page.locator('[data-offline-note]').getByText('无网络').waitFor();
+  await note(page, '二号车间');
+  await note(page, '三号车间');
+  await page.locator('[data-offline-note]').getByText('待上传 2').waitFor();
+  await page.reload();
+  await kept(page, 'waiting').nth(1).waitFor();
+  await page.locator('[name=site] option', { hasText: '红星机械' }).waitFor({ state: 'attached' });
+  await note(page, '四号车间');
+  expect(posts(mock).length === 0, 'was sent');
+  await page.context().setOffline(false);
+  await has(page, '[data-kept-state=sent]', 3);
+  await has(page, '[data-offline-note]', 0);
+  const { findings } = mock.cases.sites;
+  expect(findings.map(({ place }) => place).toReversed().join() === '二号车间,三号车间,四号车间', JSON.stringify(findings.map(({ place }) => place)));
+  expect(findings.every((one) => mock.cases.attachments.of(one.id).length === 1), 'without photos');
+  await page.reload();
+  await has(page, '[data-kept-state=sent]', 3);
+  expect(posts(mock).length === 3, `${posts(mock).length} sent`);
+  await close(page);
+});
+
+await check('a page that is opened without a network begins with the form, and asks for the password only once it knows', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  await ready(page);
+  await page.context().setOffline(true);
+  await page.goto(`${mock.address}/`);
+  await page.locator(FORM).waitFor();
+  await note(page, '门卫室');
+  mock.world.expire();
+  await page.context().setOffline(false);
+  await page.locator('[data-cover=sign-in]').waitFor();
+  expect(mock.cases.sites.findings.length === 0, 'was sent without a session');
+  await page.locator('[data-sign-in] [name=password]').fill('correct horse');
+  await page.locator('[data-sign-in] [type=submit]').click();
+  await kept(page, 'sent').waitFor();
+  expect(mock.cases.sites.findings.length === 1, `${mock.cases.sites.findings.length} recorded`);
+  await close(page);
+});
+
+await check('a lost answer and a page that is closed while it sends record nothing twice', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  mock.desk.fail(/POST .*findings$/, 'lost');
+  await note(page, '二号车间');
+  await until(() => mock.cases.sites.findings.length === 1, 'not recorded');
+  // A browser may ask again by itself.
+  await page.locator('[data-kept-state=sent], [data-offline-note]').first().waitFor();
+  if ((await kept(page, 'sent').count()) === 0) await page.locator('.now').tap();
+  await kept(page, 'sent').waitFor();
+  expect(mock.cases.sites.findings.length === 1, 'recorded twice');
+
+  for (const [what, place] of [[/POST .*attachments$/, '仓库'], [/POST .*findings$/, '锅炉房']]) {
+    const go = mock.desk.hold(what);
+    await note(page, place);
+    await kept(page, 'sending').waitFor({ timeout: 5_000 }).catch(() => kept(page, 'waiting').waitFor());
+    await page.goto('about:blank');
+    go();
+    await page.goto(`${mock.address}/?view=site`);
+    await until(() => mock.cases.sites.findings.some((one) => one.place === place), `${place} is not recorded`);
+    await page.locator('[data-kept-state=sent]', { hasText: place }).waitFor();
+  }
+  const places = mock.cases.sites.findings.map((one) => one.place);
+  expect(places.length === 3 && new Set(places).size === 3, places.join());
+  await close(page);
+});
+
+await check('photos that expired on the server are sent again', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  mock.desk.fail(/POST .*findings$/, 'refused');
+  await note(page, '二号车间');
+  await page.locator('[data-offline-note]').getByText('服务器无响应').waitFor();
+  mock.cases.attachments.items = [];
+  await page.locator('.now').tap();
+  await kept(page, 'sent').waitFor();
+  expect(mock.cases.attachments.items.length === 1, `${mock.cases.attachments.items.length} photos`);
+  await close(page);
+});
+
+await check('what is refused says why, and is changed, tried again or deleted', async () => {
+  const mock = await server();
+  const { sites } = mock.cases;
+  const page = await openSite(mock);
+  sites.recused = ['zhang.wei'];
+  await note(page, '二号车间');
+  await page.locator('[data-refused=recused]').getByText('须回避').waitFor();
+  sites.recused = [];
+  await page.locator('[data-retry]').tap();
+  await kept(page, 'sent').waitFor();
+  expect(sites.findings.length === 1, 'not recorded');
+  sites.recused = ['zhang.wei'];
+  await note(page, '三号车间');
+  await page.locator('[data-edit]').tap();
+  await until(async () => (await page.locator('[name=place]').inputValue()) === '三号车间', 'is not in the form');
+  await has(page, '[data-photo]', 1);
+  sites.recused = [];
+  await page.locator('[name=place]').fill('三号车间北侧');
+  await page.locator(`${FORM} [type=submit]`).click();
+  await page.locator('[data-kept-state=sent]', { hasText: '北侧' }).waitFor();
+  sites.recused = ['zhang.wei'];
+  await note(page, '四号车间');
+  await kept(page, 'refused').getByRole('button', { name: '删除' }).tap();
+  await kept(page, 'refused').locator('.danger').tap();
+  await has(page, '[data-kept-state=refused]', 0);
+  await page.reload();
+  await has(page, '[data-kept-state]', 2);
+  await close(page);
+});
+
+await check('another account neither sees nor sends what waits, and signing out asks first', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  const go = mock.desk.hold(/POST .*sites.*attachments$/);
+  await note(page, '二号车间');
+  await page.locator('[data-account-menu]').tap();
+  await page.locator('[data-sign-out]').tap();
+  await page.locator('[data-sign-out-kept]').getByText('还有 1 条现场发现未上传').waitFor();
+  await page.locator('[data-sign-out-anyway]').tap();
+  await page.locator('[data-sign-in]').waitFor();
+  await page.locator('[name=username]').fill('li.na');
+  await page.locator('[data-sign-in] [name=password]').fill('correct horse');
+  await page.locator('[data-sign-in] [type=submit]').click();
+  await page.locator('[data-account-menu]').waitFor();
+  go();
+  await page.goto(`${mock.address}/?view=site`);
+  await page.locator(FORM).waitFor();
+  await has(page, '[data-kept]', 0);
+  expect(mock.cases.sites.findings.length === 0, 'another account sent it');
+  await note(page, '李娜的发现');
+  await kept(page, 'sent').waitFor();
+  await page.locator('[data-account-menu]').tap();
+  await page.locator('[data-sign-out]').tap();
+  await page.locator('[data-sign-in]').waitFor();
+  await page.locator('[name=username]').fill('zhang.wei');
+  await page.locator('[data-sign-in] [name=password]').fill('correct horse');
+  await page.locator('[data-sign-in] [type=submit]').click();
+  await page.locator('[data-account-menu]').waitFor();
+  await until(() => mock.cases.sites.findings.length === 2, 'is not sent after signing in again');
+  expect(mock.cases.sites.findings[0].by === 'zhang.wei', 'sent under another name');
+  await close(page);
+});
+
+await check('a draft with its photos survives a page that the phone closed', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  await page.locator('[name=words]').fill('写了一半');
+  await takePhoto(page, 'a.jpg', 320, 240);
+  await has(page, '[data-photo]', 1);
+  await page.locator(`${FORM} [type=submit]`).tap();
+  await page.getByText('请填写位置').waitFor();
+  await page.reload();
+  await has(page, '[data-photo]', 1);
+  expect((await page.locator('[name=words]').inputValue()) === '写了一半', 'the words are gone');
+  expect(posts(mock).length === 0, 'a draft was sent');
+  await close(page);
+});
+
 closeWorlds();
 await finish(browser);

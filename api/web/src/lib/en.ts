@@ -6,6 +6,7 @@ import { enCases } from './en-cases';
 import { enDates } from './en-dates';
 import { enDesk } from './en-desk';
 import { enPlayback } from './en-playback';
+import { enVisit } from './en-visit';
 
 const many = (n: number, one: string, more: string) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
 
@@ -156,6 +157,7 @@ export const en = {
   desk: enDesk,
   cases: enCases,
   attachments: enAttachments,
+  visit: enVisit,
 };
 
 export type Words = typeof en;

@@ -7,6 +7,7 @@ import { zhCases } from './zh-cases';
 import { zhDates } from './zh-dates';
 import { zhDesk } from './zh-desk';
 import { zhPlayback } from './zh-playback';
+import { zhVisit } from './zh-visit';
 
 export const zh: Words = {
   tag: 'zh-CN',
@@ -155,4 +156,5 @@ export const zh: Words = {
   desk: zhDesk,
   cases: zhCases,
   attachments: zhAttachments,
+  visit: zhVisit,
 };

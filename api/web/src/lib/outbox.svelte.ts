@@ -1,0 +1,189 @@
+// The outbox of findings on site: kept on the phone at once, sent whenever there is a connection. One sender at a time: photos
+// first, then the finding. Every step is written down before the next, so that whatever breaks off goes on from there.
+
+import { get, Problem, send } from './api';
+import type { SessionView } from './accounts';
+import { shelves } from './attachments';
+import { areGone, bodyOf, emptyFound, isEmpty, isOver, isPassing, newId, refused, retried, sentAt, toSend, withoutAttachments, type Found, type Photo } from './outbox';
+import { store } from './outbox-store';
+import { session } from './session.svelte';
+import { upload } from './upload';
+
+const AGAIN_MS = 30_000;
+/** Pages of one browser take turns. */
+const LOCK = 'anjian.outbox';
+
+class Outbox {
+  items = $state.raw<Found[]>([]);
+  /** The one on its way, and which share of its photos has gone. */
+  sending = $state.raw<{ id: string; share: number } | null>(null);
+  /** Why the newest attempt came to nothing; null once one succeeded. */
+  trouble = $state.raw<Problem | null>(null);
+  /** The browser keeps nothing. */
+  isBroken = $state(false);
+  isKnown = $state(false);
+
+  waiting = $derived(toSend(this.items).length);
+  /** Not on the server, and not in the form. */
+  kept = $derived(this.items.filter(({ state }) => state === 'waiting' || state === 'refused').length);
+  draft = $derived(this.items.find(({ state }) => state === 'draft') ?? null);
+  listed = $derived(this.items.filter(({ state }) => state !== 'draft').toSorted((a, b) => b.found_at.localeCompare(a.found_at)));
+
+  #account = '';
+  #stop = new AbortController();
+  #isRunning = false;
+
+  /** Begins for who is signed in; answers how to end. */
+  start(account: string): () => void {
+    [this.#account, this.#stop] = [account, new AbortController()];
+    const { signal } = this.#stop;
+    void this.#read();
+    const visit = () => void this.send();
+    addEventListener('online', visit, { signal });
+    document.addEventListener('visibilitychange', () => !document.hidden && visit(), { signal });
+    const timer = setInterval(() => (this.waiting > 0 || session.isOffline) && visit(), AGAIN_MS);
+    return () => {
+      clearInterval(timer);
+      this.#stop.abort();
+    };
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const all = await store.all(this.#account);
+      const over = all.filter((one) => isOver(one, Date.now()));
+      for (const one of over) await store.drop(one);
+      this.items = all.filter((one) => !over.includes(one));
+      this.isKnown = true;
+    } catch {
+      this.isBroken = true;
+    }
+    await this.send();
+  }
+
+  /** The finding that is being written; begun where there is none. */
+  begin(site: string): Found {
+    return this.draft ?? emptyFound(newId(), this.#account, site);
+  }
+
+  /** Answers whether it is kept. */
+  async keep(found: Found): Promise<boolean> {
+    return this.#write(found, () => (found.state === 'draft' && isEmpty(found) ? store.drop(found) : store.put(found)));
+  }
+
+  async addPhoto(found: Found, photo: Photo, bytes: ArrayBuffer): Promise<boolean> {
+    void navigator.storage?.persist?.(); // A browser that runs short of room spares it then.
+    return this.#write(found, () => store.putWith(found, photo.id, bytes));
+  }
+
+  async removePhoto(found: Found, id: string): Promise<boolean> {
+    return this.#write(found, () => store.putWithout(found, [id]));
+  }
+
+  async drop(found: Found): Promise<void> {
+    await store.drop(found);
+    this.items = this.items.filter(({ id }) => id !== found.id);
+  }
+
+  async retry(found: Found): Promise<void> {
+    const again = retried(found, newId());
+    if (again.id !== found.id) await store.rename(found.id, again);
+    this.items = this.items.filter(({ id }) => id !== found.id);
+    if (await this.keep(again)) await this.send();
+  }
+
+  /** Back into the form, to be changed. */
+  async reopen(found: Found): Promise<boolean> {
+    return this.keep({ ...found, state: 'draft', refusal: null });
+  }
+
+  async #write(found: Found, write: () => Promise<void>): Promise<boolean> {
+    try {
+      await write();
+    } catch {
+      this.isBroken = true;
+      return false;
+    }
+    this.items = [...this.items.filter(({ id }) => id !== found.id), ...(found.state === 'draft' && isEmpty(found) ? [] : [found])];
+    return true;
+  }
+
+  /** Sends what waits. */
+  async send(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      if (session.isOffline) await session.refresh();
+      if (session.isOffline || this.waiting === 0) return;
+      await (navigator.locks ? navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? this.#sendAll() : undefined)) : this.#sendAll());
+    } finally {
+      this.#isRunning = false;
+      this.sending = null;
+    }
+  }
+
+  async #sendAll(): Promise<void> {
+    // Another page of this browser may have sent some meanwhile.
+    this.items = await store.all(this.#account);
+    for (const found of toSend(this.items)) {
+      if (this.#stop.signal.aborted) return;
+      try {
+        if (!(await this.#isStillHere())) return;
+        await this.#sendOne(found);
+        this.trouble = null;
+      } catch (cause) {
+        if (this.#stop.signal.aborted) return;
+        const problem = Problem.of(cause);
+        this.trouble = isPassing(problem) ? problem : null;
+        if (this.trouble) return;
+        await this.keep(refused(this.#find(found.id), problem));
+      }
+    }
+  }
+
+  /** Another account may have signed in in another tab: nothing of this one goes under its name. */
+  async #isStillHere(): Promise<boolean> {
+    const { account } = await get<SessionView>('/api/v1/session');
+    if (account?.name === this.#account) return true;
+    await session.refresh();
+    return false;
+  }
+
+  async #sendOne(found: Found): Promise<void> {
+    const tried = { ...found, tried_at: new Date().toISOString() };
+    await this.keep(tried);
+    const whole = await this.#sendPhotos(tried);
+    try {
+      await send('POST', '/api/v1/findings', bodyOf(whole));
+    } catch (cause) {
+      if (!areGone(Problem.of(cause), found)) throw cause;
+      await send('POST', '/api/v1/findings', bodyOf(await this.#sendPhotos(withoutAttachments(whole))));
+    }
+    const photos = this.#find(found.id).photos.map(({ id }) => id);
+    const done = sentAt(this.#find(found.id), new Date().toISOString());
+    await this.#write(done, () => store.putWithout(done, photos));
+  }
+
+  /** Those that have not arrived. Each is noted as soon as it has. */
+  async #sendPhotos(found: Found): Promise<Found> {
+    let whole = found;
+    for (const [at, photo] of found.photos.entries()) {
+      if (photo.attachment !== null) continue;
+      const bytes = await store.photo(photo.id);
+      if (!bytes) throw new Problem(422, null, { kind: 'photo-lost' });
+      const onsent = (share: number) => (this.sending = { id: found.id, share: (at + share) / found.photos.length });
+      const { id: attachment } = await upload(shelves.ofSite(found.site), { name: photo.name, type: photo.type, body: bytes }, onsent, this.#stop.signal);
+      whole = { ...whole, photos: whole.photos.map((one) => (one.id === photo.id ? { ...one, attachment } : one)) };
+      await this.keep(whole);
+    }
+    return whole;
+  }
+
+  #find(id: string): Found {
+    const found = this.items.find((one) => one.id === id);
+    if (!found) throw new Error(`the outbox has no finding ${id}`);
+    return found;
+  }
+}
+
+export const outbox = new Outbox();
