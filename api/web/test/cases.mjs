@@ -366,7 +366,7 @@ await check('a violation of another case is not chosen, and that case is named',
   await page.locator(`[data-candidate="${idOf(1)}"]`).getByText(one.id.slice(0, 8)).waitFor();
   expect(!(await box.isChecked()) && (await box.isDisabled()), 'still chosen');
   await page.locator('[data-new-case-form] [type=submit]').click();
-  await page.getByText('Choose at least one violation.').waitFor();
+  await page.getByText('Choose at least one violation or finding on site.').waitFor();
   expect(sent(mock).length === 0, 'something was sent');
   await page.goto(`${mock.address}/?violation=${idOf(1)}`);
   await page.locator(`[data-case-of="${idOf(1)}"] [data-case="${one.id}"]`).waitFor();

@@ -130,7 +130,7 @@ export class Refusal extends Error {
 /** The state of one server. Tests read and change it. */
 class World {
   constructor({ login = 'required', demo = false, singleSignOn = null, routes = [] } = {}) {
-    Object.assign(this, { sites: SITES, cameras: CAMERAS, login, singleSignOn, routes, accounts: people(), audit: deeds(), sessions: new Map(), asked: [], streams: new Set() });
+    Object.assign(this, { sites: SITES, cameras: CAMERAS, login, singleSignOn, routes, accounts: people(), audit: deeds(), sessions: new Map(), asked: [], streams: new Set(), files: new Map() });
     this.tokens = { own: [token('日报脚本', 'admin', ['see_violations'])], service: [token('市监管平台对接', null, ['see_violations', 'see_sites', 'see_cameras'])] };
     const shown = ['admin', 'li.na', 'plant-safety', 'audit'];
     this.demo = demo ? this.accounts.filter(({ name }) => shown.includes(name)).map(({ name, role, password }) => ({ name, role, password })) : [];
@@ -305,9 +305,9 @@ async function answerApi(world, request, url, response) {
   return answer({ world, body, id, name, account, query: url.searchParams, request, path: url.pathname });
 }
 
-async function answerFile(path, response) {
+async function answerFile(world, path, response) {
   const file = normalize(path === '/' ? '/index.html' : path);
-  const bytes = await readFile(join(DIST, file));
+  const bytes = world.files.get(file) ?? (await readFile(join(DIST, file)));
   response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(bytes);
 }
 
@@ -327,7 +327,7 @@ export async function startMock(options) {
     world.asked.push(`${request.method} ${url.pathname}`);
     try {
       if (url.pathname === '/healthz') return void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-      if (!url.pathname.startsWith('/api/')) return await answerFile(url.pathname, response);
+      if (!url.pathname.startsWith('/api/')) return await answerFile(world, url.pathname, response);
       const answer = await answerApi(world, request, url, response);
       if (!answer) return undefined;
       const [status, body, headers = { 'content-type': 'application/json' }] = answer;

@@ -2,8 +2,9 @@
 // Usage: node site.mjs
 
 import { Buffer } from 'node:buffer';
-import { accessible, close, closeWorlds, fits, has, openAs as open, PHONE, server } from './desk-view.mjs';
-import { check, expect, finish, launch, until } from './view.mjs';
+import { accessible, close, closeWorlds, fits, has, openAs as open, PHONE, server, signIn } from './desk-view.mjs';
+import { idOf } from './mock-desk.mjs';
+import { check, expect, finish, launch, setMoment, until } from './view.mjs';
 
 const browser = await launch();
 const openAs = (mock, name, options) => open(browser, mock, name, options);
@@ -316,6 +317,167 @@ await check('a draft with its photos survives a page that the phone closed', asy
   expect((await page.locator('[name=words]').inputValue()) === '写了一半', 'the words are gone');
   expect(posts(mock).length === 0, 'a draft was sent');
   await close(page);
+});
+
+await check('nothing goes under the name of an account that signed in in another tab', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  mock.desk.fail(/POST .*sites.*attachments$/, 'refused');
+  await note(page, '二号车间');
+  await page.locator('[data-offline-note]').waitFor();
+  const cookies = await page.context().cookies();
+  const other = await page.context().newPage();
+  await page.context().clearCookies();
+  await other.goto(`${mock.address}/`);
+  await signIn(other, 'li.na');
+  await other.locator('[data-account-menu]').waitFor();
+  await page.locator('.now').tap();
+  await has(page, '[data-kept]', 0);
+  expect(mock.cases.sites.findings.length === 0 && mock.cases.attachments.items.length === 0, 'was sent');
+  await page.context().addCookies(cookies);
+  await page.reload();
+  await until(() => mock.cases.sites.findings[0]?.by === 'zhang.wei', 'is not sent for its own account');
+  await close(page);
+});
+
+await check('the service worker keeps the files of one build, and nothing that the server answers', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  await ready(page);
+  const kept_ = () => page.evaluate(async () => {
+    const names = await caches.keys();
+    const cache = await caches.open(names[0]);
+    return { names, paths: (await cache.keys()).map(({ url }) => new URL(url).pathname) };
+  });
+  const first = await kept_();
+  expect(first.names.length === 1 && first.paths.includes('/') && first.paths.some((path) => /assets\/Site-.*js$/.test(path)), JSON.stringify(first));
+  expect(first.paths.every((path) => path === '/' || path === '/favicon.svg' || path.startsWith('/assets/')), first.paths.join());
+  const [worker, index] = await Promise.all(['sw.js', ''].map(async (path) => (await fetch(`${mock.address}/${path}`)).text()));
+  mock.world.files.set('/sw.js', worker.replace(first.names[0].replace('anjian-', ''), 'another'));
+  mock.world.files.set('/index.html', index.replace('<noscript>', '<meta name="build" content="another" /><noscript>'));
+  await page.reload();
+  await until(async () => (await kept_()).names.join() === 'anjian-another', 'the old build is still kept');
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.locator('meta[name=build][content=another]').waitFor({ state: 'attached' });
+  await page.locator(FORM).waitFor();
+  await close(page);
+});
+
+await check('a phone that nobody signed in on, or signed out of, opens to nobody', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  await ready(page);
+  await page.locator('[data-account-menu]').tap();
+  await page.locator('[data-sign-out]').tap();
+  await page.locator('[data-sign-in]').waitFor();
+  await page.context().setOffline(true);
+  await page.goto(`${mock.address}/?view=site`);
+  await page.getByText('页面无法加载').first().waitFor();
+  await has(page, FORM, 0);
+  await close(page);
+});
+
+await check('a finding becomes a case, is told to the enterprise, and a plea about it is answered', async () => {
+  const mock = await server();
+  const officer = await openSite(mock);
+  await note(officer, '二号车间');
+  await kept(officer, 'sent').locator('[data-open]').tap();
+  await officer.locator('[data-finding-page]').getByText('临边未设防护栏').waitFor();
+  await officer.locator('[data-open-case]').tap();
+  const [{ id }] = mock.cases.sites.findings;
+  await until(() => officer.locator(`[data-finding-candidate="${id}"] input`).isChecked(), 'the finding is not chosen');
+  await officer.locator(`[data-candidate="${idOf(1)}"] input`).check();
+  await officer.locator('[data-new-case-form] [data-choose-card]').first().waitFor();
+  await officer.locator('[data-new-case-form] [type=submit]').tap();
+  await officer.locator(`[data-member-finding="${id}"]`).waitFor();
+  const [one] = mock.cases.items;
+  expect(one.found.join() === id && one.members.join() === idOf(1), JSON.stringify(one));
+  one.signatures = ['li.na', 'admin'].map((account) => ({ account, certificate: '1', at: new Date().toISOString() }));
+  mock.cases.take(one, 'zhang.wei', { step: 'issue' });
+  const phone = await openCase(mock, 'plant-safety', one, { ...PHONE, locale: 'zh-CN' });
+  await phone.locator(`[data-member-finding="${id}"] [data-attachment] img`).waitFor();
+  await phone.locator('[data-part=facts]').getByText('1 条违规、1 条现场发现').waitFor();
+  await close(phone);
+  mock.cases.take(one, 'plant-safety', { step: 'plead', words: '护栏当天已恢复' });
+  await officer.reload();
+  await officer.locator('[data-step-button=answer]').tap();
+  await officer.locator(`[data-upheld="${id}"] input`).check();
+  await officer.locator('[data-step-form] [name=words]').fill('照片属实');
+  await submit(officer, 'answer');
+  await officer.locator('header [data-stage=answered]').waitFor();
+  const { act } = mock.desk.asked.findLast(({ body }) => body?.act?.step === 'answer').body;
+  expect(act.upheld.length === 0 && act.upheld_findings.join() === id, JSON.stringify(act));
+  await officer.goto(`${mock.address}/?view=sites&finding=${id}`);
+  await officer.locator(`[data-case="${one.id}"]`).waitFor();
+  await has(officer, '[data-open-case]', 0);
+  await close(officer);
+});
+
+await check('a site shows its record, risk in words, cases and findings; who may changes the record', async () => {
+  const mock = await server();
+  const { sites } = mock.cases;
+  sites.risk = { score: 58, lines: [{ factor: 'confirmed', count: 12, points: 24 }, { factor: 'overdue', count: 2, points: 20 }, { factor: 'tampering', count: 0, points: 0 }] };
+  mock.cases.add('noticed');
+  const page = await openAs(mock, 'admin', { query: '?view=sites', wanted: '[data-site]' });
+  await page.locator('[data-site=plant]').click();
+  await page.locator('[data-risk=high]').getByText('High').waitFor();
+  await has(page, '[data-factor]', 2);
+  await page.locator('[data-factor=overdue]').getByText('2 overdue cases').waitFor();
+  await page.locator('[data-part=cases]').getByText('1 open case').waitFor();
+  await has(page, '[data-part=cameras] li', 2);
+  await page.locator('[data-edit-record]').click();
+  await page.locator('[name=licence]').fill('JZ-2024-12');
+  await page.locator('[name=responsible]').fill('陈安全');
+  await setMoment(page, 'licence-until', '2020-01-31');
+  sites.records.set('plant', { licence: 'other', licence_until: null, industry: '', responsible: '', telephone: '', address: '', version: 1, by: 'li.na', at: new Date().toISOString() });
+  await page.locator('[data-record-form] [type=submit]').click();
+  await page.getByText('Somebody else changed the record').waitFor();
+  expect((await page.locator('[name=licence]').inputValue()) === 'JZ-2024-12', 'what was typed is gone');
+  await page.locator('[data-record-form] [type=submit]').click();
+  await page.locator('[data-licence=over]').getByText('Expired').waitFor();
+  const written = sites.records.get('plant');
+  expect(written.version === 2 && written.licence_until === '2020-01-31' && written.responsible === '陈安全', JSON.stringify(written));
+  await page.locator('[data-show-cases]').click();
+  await has(page, '[data-column] [data-case]', 1);
+  expect(page.url().includes('site=plant'), page.url());
+  await close(page);
+  const auditor = await openAs(mock, 'audit', { query: '?view=sites&site=plant', wanted: '[data-site-page]' });
+  await has(auditor, '[data-edit-record], [data-find-here], nav [data-view=site]', 0);
+  await auditor.goto(`${mock.address}/?view=site`);
+  await auditor.locator('[data-not-allowed]').waitFor();
+  await close(auditor);
+});
+
+await check('nothing is too wide from 360 to 1280 px, and axe finds no serious fault', async () => {
+  const mock = await server();
+  for (const [locale, colorScheme] of [['zh-CN', 'light'], ['en-US', 'dark']]) {
+    const page = await openAs(mock, 'admin', { query: '?view=site', wanted: FORM, locale, colorScheme, ...PHONE });
+    await page.context().setOffline(true);
+    await page.locator('[data-offline-note]').waitFor();
+    await note(page, '危化品仓库东侧通道');
+    await takePhoto(page, 'b.jpg', 320, 240);
+    await has(page, '[data-photo]', 1);
+    await accessible(page, `on site, ${locale}`);
+    for (const width of [360, 390, 768, 900, 1024, 1280]) {
+      await page.setViewportSize({ width, height: 844 });
+      await fits(page, `on site, ${locale}, ${width}`);
+    }
+    await page.setViewportSize(PHONE.viewport);
+    await page.context().setOffline(false);
+    await kept(page, 'sent').waitFor();
+    const [{ id }] = mock.cases.sites.findings;
+    for (const [query, wanted] of [['', '[data-site]'], ['&site=plant', '[data-site-page]'], ['&findings=', '[data-finding]'], [`&finding=${id}`, '[data-finding-page]']]) {
+      await page.goto(`${mock.address}/?view=sites${query}`);
+      await page.locator(wanted).first().waitFor();
+      await accessible(page, `sites${query}, ${locale}`);
+      for (const width of [1280, 360]) {
+        await page.setViewportSize({ width, height: 844 });
+        await fits(page, `sites${query}, ${locale}, ${width}`);
+      }
+    }
+    await close(page);
+  }
 });
 
 closeWorlds();

@@ -51,6 +51,9 @@ export function refusalOf({ type, size }: { type: string; size: number }): Probl
   return size > (type === VIDEO ? MOST_VIDEO_BYTES : MOST_BYTES) ? refused(413, 'too-large') : null;
 }
 
+/** The same file is refused again. */
+export const isFinal = ({ status }: Problem) => status === 413 || status === 415 || status === 422;
+
 const ofCase = (id: string) => `/api/v1/cases/${encodeURIComponent(id)}/attachments`;
 const ofSite = (id: string) => `/api/v1/sites/${encodeURIComponent(id)}/attachments`;
 const ofFinding = (id: string) => `/api/v1/findings/${encodeURIComponent(id)}/attachments`;

@@ -53,7 +53,7 @@ export const enCases = {
   caseFailed: 'The case could not be loaded',
 
   open: 'Open a case',
-  openHint: 'Confirmed violations of one site become one case. Nobody but the officers sees a draft.',
+  openHint: 'Confirmed violations and findings of one site become one case. Nobody but the officers sees a draft.',
   openFrom: 'Open a case from this violation',
   inCase: 'In case',
   wasInCase: 'Was in case',

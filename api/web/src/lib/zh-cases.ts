@@ -49,7 +49,7 @@ export const zhCases: typeof enCases = {
   caseFailed: '无法加载该案件',
 
   open: '立案',
-  openHint: '同一企业的已确认违规可合并为一个案件。拟办阶段仅执法人员可见。',
+  openHint: '同一企业的已确认违规和现场发现可合并为一个案件。拟办阶段仅执法人员可见。',
   openFrom: '就该违规立案',
   inCase: '所属案件',
   wasInCase: '曾属案件',
