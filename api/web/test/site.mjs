@@ -304,6 +304,30 @@ await check('another account neither sees nor sends what waits, and signing out 
   await close(page);
 });
 
+await check('a browser that keeps nothing, or has no room left, says so', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  await page.evaluate(() => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function full(...args) {
+      if (globalThis.isFull) throw new DOMException('full', 'QuotaExceededError');
+      return put.apply(this, args);
+    };
+    globalThis.isFull = true;
+  });
+  await takePhoto(page, 'a.jpg', 320, 240);
+  await page.locator('[data-cannot-keep]').getByText('存储空间已满').waitFor();
+  await has(page, '[data-photo]', 0);
+  expect(await page.locator(`${FORM} [type=submit]`).isDisabled(), 'can be saved');
+  await page.evaluate(() => (globalThis.isFull = false));
+  await note(page, '二号车间');
+  await kept(page, 'sent').waitFor();
+  await page.addInitScript(() => (indexedDB.open = () => { throw new Error('private'); }));
+  await page.reload();
+  await page.locator('[data-cannot-keep]').waitFor();
+  await close(page);
+});
+
 await check('a draft with its photos survives a page that the phone closed', async () => {
   const mock = await server();
   const page = await openSite(mock);
@@ -331,11 +355,15 @@ await check('nothing goes under the name of an account that signed in in another
   await other.goto(`${mock.address}/`);
   await signIn(other, 'li.na');
   await other.locator('[data-account-menu]').waitFor();
+  const reloaded = page.waitForEvent('load');
   await page.locator('.now').tap();
+  await reloaded;
   await has(page, '[data-kept]', 0);
   expect(mock.cases.sites.findings.length === 0 && mock.cases.attachments.items.length === 0, 'was sent');
+  await other.close();
+  await page.goto('about:blank');
   await page.context().addCookies(cookies);
-  await page.reload();
+  await page.goto(`${mock.address}/?view=site`);
   await until(() => mock.cases.sites.findings[0]?.by === 'zhang.wei', 'is not sent for its own account');
   await close(page);
 });
@@ -344,19 +372,20 @@ await check('the service worker keeps the files of one build, and nothing that t
   const mock = await server();
   const page = await openSite(mock);
   await ready(page);
-  const kept_ = () => page.evaluate(async () => {
+  const caches_ = () => page.evaluate(async () => {
     const names = await caches.keys();
     const cache = await caches.open(names[0]);
     return { names, paths: (await cache.keys()).map(({ url }) => new URL(url).pathname) };
   });
-  const first = await kept_();
+  const first = await caches_();
   expect(first.names.length === 1 && first.paths.includes('/') && first.paths.some((path) => /assets\/Site-.*js$/.test(path)), JSON.stringify(first));
   expect(first.paths.every((path) => path === '/' || path === '/favicon.svg' || path.startsWith('/assets/')), first.paths.join());
   const [worker, index] = await Promise.all(['sw.js', ''].map(async (path) => (await fetch(`${mock.address}/${path}`)).text()));
   mock.world.files.set('/sw.js', worker.replace(first.names[0].replace('anjian-', ''), 'another'));
   mock.world.files.set('/index.html', index.replace('<noscript>', '<meta name="build" content="another" /><noscript>'));
   await page.reload();
-  await until(async () => (await kept_()).names.join() === 'anjian-another', 'the old build is still kept');
+  await page.locator('meta[name=build]').waitFor({ state: 'attached' });
+  await until(async () => (await caches_()).names.join() === 'anjian-another', 'the old build is still kept');
   await page.context().setOffline(true);
   await page.reload();
   await page.locator('meta[name=build][content=another]').waitFor({ state: 'attached' });

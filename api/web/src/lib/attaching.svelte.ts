@@ -58,6 +58,11 @@ export class Attaching {
     void this.#send(item);
   }
 
+  /** The network is back. */
+  retryLost(): void {
+    for (const item of this.items) if (item.problem?.status === null) this.retry(item);
+  }
+
   remove(item: Attached): void {
     item.stop.abort();
     this.items = this.items.filter(({ key }) => key !== item.key);

@@ -42,7 +42,8 @@ export class FindingForm {
     const bytes = await picture.arrayBuffer();
     const photo = { id: newId(), name: picture.name, type: picture.type, size_bytes: picture.size, attachment: null };
     this.#touch({ photos: [...this.found.photos, photo] });
-    await outbox.addPhoto(this.found, photo, bytes);
+    // What could not be kept is no photo of it.
+    if (!(await outbox.addPhoto(this.found, photo, bytes))) this.#touch({ photos: this.found.photos.filter(({ id }) => id !== photo.id) });
   }
 
   async remove(id: string): Promise<void> {

@@ -4,7 +4,7 @@
 import { get, Problem, send } from './api';
 import type { SessionView } from './accounts';
 import { shelves } from './attachments';
-import { areGone, bodyOf, emptyFound, isEmpty, isOver, isPassing, newId, refused, retried, sentAt, toSend, withoutAttachments, type Found, type Photo } from './outbox';
+import { areGone, bodyOf, emptyFound, isChangeable, isEmpty, isOver, isPassing, newId, refused, retried, sentAt, toSend, withoutAttachments, type Found, type Photo } from './outbox';
 import { store } from './outbox-store';
 import { session } from './session.svelte';
 import { upload } from './upload';
@@ -32,6 +32,8 @@ class Outbox {
   #account = '';
   #stop = new AbortController();
   #isRunning = false;
+  /** Counts writes: what was read meanwhile is older. */
+  #writes = 0;
 
   /** Begins for who is signed in; answers how to end. */
   start(account: string): () => void {
@@ -50,10 +52,10 @@ class Outbox {
 
   async #read(): Promise<void> {
     try {
-      const all = await store.all(this.#account);
-      const over = all.filter((one) => isOver(one, Date.now()));
+      await this.#reload();
+      const over = this.items.filter((one) => isOver(one, Date.now()));
       for (const one of over) await store.drop(one);
-      this.items = all.filter((one) => !over.includes(one));
+      this.items = this.items.filter((one) => !over.includes(one));
       this.isKnown = true;
     } catch {
       this.isBroken = true;
@@ -80,26 +82,50 @@ class Outbox {
     return this.#write(found, () => store.putWithout(found, [id]));
   }
 
+  /** Deletes the draft, or one that nobody has. */
   async drop(found: Found): Promise<void> {
+    if (found.state !== 'draft' && !(await this.#isStillChangeable(found))) return;
+    this.#writes += 1;
     await store.drop(found);
     this.items = this.items.filter(({ id }) => id !== found.id);
   }
 
   async retry(found: Found): Promise<void> {
+    if (!(await this.#isStillChangeable(found))) return;
     const again = retried(found, newId());
-    if (again.id !== found.id) await store.rename(found.id, again);
-    this.items = this.items.filter(({ id }) => id !== found.id);
-    if (await this.keep(again)) await this.send();
+    this.#writes += 1;
+    await store.rename(found.id, again);
+    this.items = [...this.items.filter(({ id }) => id !== found.id), again];
+    await this.send();
   }
 
   /** Back into the form, to be changed. */
-  async reopen(found: Found): Promise<boolean> {
-    return this.keep({ ...found, state: 'draft', refusal: null });
+  async reopen(found: Found): Promise<void> {
+    if (await this.#isStillChangeable(found)) await this.keep({ ...found, state: 'draft', refusal: null });
+  }
+
+  /** Another page of this browser may have sent it meanwhile. */
+  async #isStillChangeable({ id }: Found): Promise<boolean> {
+    await this.#reload();
+    return this.items.some((one) => one.id === id && isChangeable(one));
+  }
+
+  /** As it stands in the store; again where something was written while it was read. */
+  async #reload(): Promise<void> {
+    let writes: number;
+    let all: Found[];
+    do {
+      writes = this.#writes;
+      all = await store.all(this.#account);
+    } while (writes !== this.#writes);
+    this.items = all;
   }
 
   async #write(found: Found, write: () => Promise<void>): Promise<boolean> {
+    this.#writes += 1;
     try {
       await write();
+      this.isBroken = false;
     } catch {
       this.isBroken = true;
       return false;
@@ -123,20 +149,20 @@ class Outbox {
   }
 
   async #sendAll(): Promise<void> {
-    // Another page of this browser may have sent some meanwhile.
-    this.items = await store.all(this.#account);
-    for (const found of toSend(this.items)) {
+    await this.#reload();
+    for (const { id } of toSend(this.items)) {
       if (this.#stop.signal.aborted) return;
       try {
         if (!(await this.#isStillHere())) return;
-        await this.#sendOne(found);
+        const found = this.items.find((one) => one.id === id);
+        if (found?.state === 'waiting') await this.#sendOne(found);
         this.trouble = null;
       } catch (cause) {
         if (this.#stop.signal.aborted) return;
         const problem = Problem.of(cause);
         this.trouble = isPassing(problem) ? problem : null;
         if (this.trouble) return;
-        await this.keep(refused(this.#find(found.id), problem));
+        await this.keep(refused(this.#find(id), problem));
       }
     }
   }

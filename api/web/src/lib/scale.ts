@@ -3,16 +3,19 @@
 
 import { isScaled, SCALED_QUALITY, SCALED_TYPE, scaledName, scaledSize } from './attachments';
 
-/** The picture as it is sent. What this browser cannot decode stays as it is, and the server judges it. */
+/** The picture as it is sent. What this browser cannot scale stays as it is, and the server judges it. */
 export async function scaled(file: File): Promise<File> {
   if (!isScaled(file)) return file;
-  const bitmap = await createImageBitmap(file).catch(() => null);
-  if (!bitmap) return file;
+  const blob = await small(file).catch(() => file);
+  return blob.size < file.size ? new File([blob], scaledName(file.name), { type: SCALED_TYPE }) : file;
+}
+
+async function small(file: File): Promise<Blob> {
+  const bitmap = await createImageBitmap(file);
   const { width, height } = scaledSize(bitmap.width, bitmap.height);
   const canvas = new OffscreenCanvas(width, height);
   draw(canvas, bitmap, width, height);
-  const blob = await canvas.convertToBlob({ type: SCALED_TYPE, quality: SCALED_QUALITY }).catch(() => null);
-  return blob && blob.size < file.size ? new File([blob], scaledName(file.name), { type: SCALED_TYPE }) : file;
+  return canvas.convertToBlob({ type: SCALED_TYPE, quality: SCALED_QUALITY });
 }
 
 /** Draws a picture into a canvas, cut to fill it. Answers whether it could be decoded. */
