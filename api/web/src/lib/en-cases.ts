@@ -29,7 +29,7 @@ export const enCases = {
   },
   overdueTitle: 'Overdue',
   othersTitle: 'In time',
-  members_of: (violations: number, findings: number) =>
+  membersOf: (violations: number, findings: number) =>
     [violations > 0 || findings === 0 ? many(violations, 'violation', 'violations') : '', findings > 0 ? many(findings, 'finding on site', 'findings on site') : ''].filter(Boolean).join(', '),
   due: (day: string) => `Due ${day}`,
   overdueBy: (count: number) => `${days(count)} overdue`,

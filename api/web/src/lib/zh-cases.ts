@@ -26,7 +26,7 @@ export const zhCases: typeof enCases = {
   },
   overdueTitle: '已逾期',
   othersTitle: '未逾期',
-  members_of: (violations, findings) => [violations > 0 || findings === 0 ? `${n(violations)} 条违规` : '', findings > 0 ? `${n(findings)} 条现场发现` : ''].filter(Boolean).join('、'),
+  membersOf: (violations, findings) => [violations > 0 || findings === 0 ? `${n(violations)} 条违规` : '', findings > 0 ? `${n(findings)} 条现场发现` : ''].filter(Boolean).join('、'),
   due: (day) => `期限 ${day}`,
   overdueBy: (count) => `逾期 ${n(count)} 天`,
   dueToday: '今天到期',
