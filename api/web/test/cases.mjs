@@ -110,6 +110,7 @@ await check('the board stands by state, the longest overdue first, and its filte
   const page = await openAs(mock, 'zhang.wei', { wanted: '[data-column]' });
   await has(page, '[data-column]', 5);
   const waiting = page.locator('[data-column=waiting]');
+  await has(page, '[data-column=waiting] [data-overdue] .due', 2);
   const late = await waiting.locator('[data-overdue] .due').allTextContents();
   expect(late.length === 2 && /9 days overdue/.test(late[0]) && /3 days overdue/.test(late[1]), late.join(' | '));
   const counts = await page.locator('[data-group] .count').allTextContents();
