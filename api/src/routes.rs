@@ -48,6 +48,20 @@ struct Document;
 
 fn listed() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .merge(of_violations())
+        .merge(of_cases())
+        .merge(of_recordings())
+        .merge(of_accounts())
+        .routes(routes!(behaviours::list))
+        .routes(routes!(galleries::list))
+        .routes(routes!(enrol::enrol))
+        .routes(routes!(stream::live))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::metrics))
+}
+
+fn of_violations() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
         .routes(routes!(violations::list))
         .routes(routes!(counts::counts))
         .routes(routes!(violations::one))
@@ -59,6 +73,11 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(verdict::sign))
         .routes(routes!(bulk::dismiss))
         .routes(routes!(grade::grade))
+}
+
+/// Cases, and what officers find and keep of a site.
+fn of_cases() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
         .routes(routes!(cases::list, open_case::open))
         .routes(routes!(cases::counts))
         .routes(routes!(one_case::one))
@@ -76,7 +95,10 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(reviews::add))
         .routes(routes!(recusals::list))
         .routes(routes!(recusals::put, recusals::end))
-        .routes(routes!(behaviours::list))
+}
+
+fn of_recordings() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
         .routes(routes!(cameras::sites))
         .routes(routes!(cameras::cameras))
         .routes(routes!(recordings::list))
@@ -90,12 +112,15 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(coverage::completeness))
         .routes(routes!(holds::list, holds::put))
         .routes(routes!(holds::one_hold, holds::lift))
+        .routes(routes!(storage::storage))
+}
+
+/// Who is there, and what everybody did.
+fn of_accounts() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
         .routes(routes!(audit::list))
         .routes(routes!(checkpoint::checkpoint))
         .routes(routes!(audit_file::export))
-        .routes(routes!(galleries::list))
-        .routes(routes!(enrol::enrol))
-        .routes(routes!(storage::storage))
         .routes(routes!(session::session, session::sign_in, session::sign_out))
         .routes(routes!(there_and_back::start))
         .routes(routes!(there_and_back::arrive))
@@ -112,9 +137,6 @@ fn listed() -> OpenApiRouter<Shared> {
         .routes(routes!(tokens::list, tokens::add))
         .routes(routes!(tokens::end_one))
         .routes(routes!(roles::roles))
-        .routes(routes!(stream::live))
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::metrics))
 }
 
 /// The OpenAPI document, JSON.

@@ -93,7 +93,7 @@ async fn what_cannot_be_taken_is_refused_with_its_reason() {
         ("a.png", "image/png", png(1, 1)[..20].to_vec(), StatusCode::UNPROCESSABLE_ENTITY, "damaged"),
         ("a.png", "image/png", png(90_000, 90_000), StatusCode::UNPROCESSABLE_ENTITY, "90000 x 90000 pixels"),
         ("a.pdf", "application/pdf", large, StatusCode::PAYLOAD_TOO_LARGE, "at most 10485760 bytes"),
-        ("", "image/png", png(1, 1), StatusCode::BAD_REQUEST, "1 to 200 characters"),
+        ("", "image/png", png(1, 1), StatusCode::BAD_REQUEST, "give the file a name"),
         ("a%00.png", "image/png", png(1, 1), StatusCode::BAD_REQUEST, "control characters"),
         ("a%E2%80%AEgnp.exe", "image/png", png(1, 1), StatusCode::BAD_REQUEST, "direction"),
         ("a%0D%0ASet-Cookie:%20b", "image/png", png(1, 1), StatusCode::BAD_REQUEST, "control characters"),

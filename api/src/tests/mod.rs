@@ -13,6 +13,7 @@ mod connections;
 mod coverage;
 mod document;
 mod evidence;
+mod findings;
 mod galleries;
 mod guard;
 mod health;
@@ -24,6 +25,7 @@ mod roles;
 mod sights;
 #[cfg(feature = "single-sign-on")]
 mod sign_on;
+mod sites;
 mod stream;
 mod tls;
 mod verdicts;

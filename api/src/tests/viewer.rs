@@ -7,12 +7,12 @@ use std::time::Duration;
 use anjian_casework::Outcome;
 use anjian_casework::attachment::AttachmentKind;
 use anjian_casework::calendar::Term;
-use anjian_casework::case::{Member, Proposal};
+use anjian_casework::case::{FindingId, Member, Proposal};
 use anjian_casework::grade::Review;
 use anjian_domain::{
     Camera, CameraSink, CameraState, CameraStatus, Role, Scope, Site, Sites, VideoCodec, Viewer, ViolationId,
 };
-use anjian_indexer::{AttachmentId, AttachmentTo, CaseId, CaseRules, Index, NewAttachment};
+use anjian_indexer::{AttachmentId, AttachmentTo, CaseId, CaseRules, Index, NewAttachment, NewFinding};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
@@ -29,6 +29,8 @@ struct Names {
     case: CaseId,
     hold: i64,
     attachment: AttachmentId,
+    finding: FindingId,
+    picture: AttachmentId,
 }
 
 impl Names {
@@ -36,8 +38,10 @@ impl Names {
         let violation = "01890000-0000-7000-8000-000000000000".parse().unwrap();
         let case = "01890000-0000-7000-8000-000000000001".parse().unwrap();
         let attachment = "01890000-0000-7000-8000-000000000002".parse().unwrap();
+        let finding = FindingId("01890000-0000-7000-8000-000000000003".parse().unwrap());
+        let picture = "01890000-0000-7000-8000-000000000004".parse().unwrap();
         let (site, camera, start) = ("plant-0", "gate-0", 1_700_000_000_000_000);
-        Self { site, camera, start, violation, case, hold: 9, attachment }
+        Self { site, camera, start, violation, case, hold: 9, attachment, finding, picture }
     }
 
     /// The names in the place of what stands for them.
@@ -53,7 +57,7 @@ impl Names {
         names.fold(text, |text, (mark, name)| text.replace(&name, mark))
     }
 
-    fn pairs(&self) -> [(&'static str, String); 7] {
+    fn pairs(&self) -> [(&'static str, String); 9] {
         [
             ("{case}", self.case.to_string()),
             ("{violation}", self.violation.to_string()),
@@ -62,6 +66,8 @@ impl Names {
             ("{site}", self.site.to_owned()),
             ("{hold}", self.hold.to_string()),
             ("{attachment}", self.attachment.to_string()),
+            ("{finding}", self.finding.0.to_string()),
+            ("{picture}", self.picture.to_string()),
         ]
     }
 }
@@ -97,17 +103,33 @@ async fn server(viewer: Viewer) -> (Server, Names) {
     let hold = index.put_hold(&Viewer::local(), &hold).await.unwrap().id;
     let start = segment.start.as_micros();
     let case = case_about(index, violation).await;
-    let attachment = attached(index, case).await;
-    (server, Names { site: "plant-7", camera: "gate-1", start, violation, case, hold, attachment })
+    let attachment = attached(index, AttachmentTo::Case(case)).await;
+    let picture = attached(index, AttachmentTo::Site("plant-7".parse().unwrap())).await;
+    let finding = found(index, picture).await;
+    let (site, camera) = ("plant-7", "gate-1");
+    (server, Names { site, camera, start, violation, case, hold, attachment, finding, picture })
 }
 
-/// An attachment that waits for a step of the viewer of `plant-7`.
-async fn attached(index: &Index, case: CaseId) -> AttachmentId {
-    let sent = NewAttachment {
-        to: AttachmentTo::Case(case),
-        kind: AttachmentKind::Pdf,
-        name: "现场.pdf".parse().unwrap(),
+/// What the viewer of `plant-7` found there; no case is about it.
+async fn found(index: &Index, picture: AttachmentId) -> FindingId {
+    let finding = FindingId("01890000-0000-7000-8000-0000000000f1".parse().unwrap());
+    let new = NewFinding {
+        id: finding,
+        site: "plant-7".parse().unwrap(),
+        camera: None,
+        behaviour: None,
+        words: "安全出口堵塞".into(),
+        place: "东门".into(),
+        found_at: at(BEGAN),
+        attachments: vec![picture],
     };
+    index.record_finding(&viewer_of("plant-7"), &new).await.unwrap();
+    finding
+}
+
+/// An attachment by the viewer of `plant-7`; nothing took it.
+async fn attached(index: &Index, to: AttachmentTo) -> AttachmentId {
+    let sent = NewAttachment { to, kind: AttachmentKind::Pdf, name: "现场.pdf".parse().unwrap() };
     let mut receiving = index.receive_attachment(&viewer_of("plant-7"), sent).await.unwrap();
     receiving.write("%PDF-1.7 of the site".into()).await.unwrap();
     receiving.finish().await.unwrap().id
@@ -156,6 +178,10 @@ fn addresses() -> Vec<(&'static str, &'static str, &'static str)> {
         ("GET", "/api/v1/cases/{case}", ""),
         ("GET", "/api/v1/cases/{case}/attachments/{attachment}", ""),
         ("GET", "/api/v1/cases/{case}/proofs", ""),
+        ("GET", "/api/v1/findings", "site={site}"),
+        ("GET", "/api/v1/findings/{finding}", ""),
+        ("GET", "/api/v1/findings/{finding}/attachments/{picture}", ""),
+        ("GET", "/api/v1/sites/{site}/record", ""),
         ("GET", "/api/v1/reviews", ""),
         ("GET", "/api/v1/recusals", ""),
         ("GET", "/api/v1/cameras/{camera}/recordings", RANGE),
@@ -174,7 +200,8 @@ fn addresses() -> Vec<(&'static str, &'static str, &'static str)> {
 }
 
 /// Addresses that name nothing; other tests say what a viewer of one site gets from them.
-const NAMELESS: [&str; 35] = [
+const NAMELESS: [&str; 36] = [
+    "/api/v1/sites/{id}/attachments",
     "/api/v1/cases/{id}/attachments",
     "/api/v1/cases/{id}/steps",
     "/api/v1/legal-cards",
@@ -227,11 +254,12 @@ const OF_SITES: [Role; 5] = [Role::Inspector, Role::Enterprise, Role::Operator, 
 async fn what_is_not_yours_answers_as_what_is_not_there() {
     let (server, names) = server(Viewer::local()).await;
     let nowhere = Names::nowhere();
-    // The enterprise of the site itself learns no more: nothing is confirmed, and the rest is none of its business.
+    // The enterprise of the site itself learns no more than its record: nothing is confirmed, and the rest is none of its business.
     let viewers = OF_SITES.map(|role| (role, "mill-8")).into_iter().chain([(Role::Enterprise, "plant-7")]);
     for (role, site) in viewers {
         let viewer = viewer_as(role, site);
-        for (method, path, query) in addresses() {
+        let is_own = |path: &str| site == "plant-7" && path.ends_with("/record");
+        for (method, path, query) in addresses().into_iter().filter(|(_, path, _)| !is_own(path)) {
             let address = format!("{path}?{query}");
             let ask = |names: &Names| server.ask_as(&viewer, request(method, &names.put_into(&address), &[]));
             let (theirs, none) = (ask(&names).await, ask(&nowhere).await);
@@ -264,7 +292,12 @@ async fn every_documented_address_is_compared() {
     let plain = |path: &str| match path {
         path if path.starts_with("/api/v1/cases/{") => path.replace("{case}", "{id}"),
         path if path.starts_with("/api/v1/violations/{") => path.replace("{violation}", "{id}"),
-        path => path.replace("{camera}", "{id}").replace("{hold}", "{id}"),
+        path if path.starts_with("/api/v1/findings/{") => {
+            path.replace("{finding}", "{id}").replace("{picture}", "{attachment}")
+        }
+        path => ["{camera}", "{hold}", "{site}"]
+            .iter()
+            .fold(path.to_owned(), |path, name| path.replace(name, "{id}")),
     };
     let compared = addresses().into_iter().map(|(_, path, _)| plain(path));
     let known: BTreeSet<String> = compared.chain(NAMELESS.map(str::to_owned)).collect();

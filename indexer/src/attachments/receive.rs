@@ -151,7 +151,11 @@ impl Receiving {
         if !kept.as_ref().is_ok_and(|kept| kept.id == self.id) {
             // What cannot be deleted now goes at the next start: it has no row.
             let path = self.file();
-            off_thread(move || Ok(drop(std::fs::remove_file(path)))).await?;
+            off_thread(move || {
+                drop(std::fs::remove_file(path));
+                Ok(())
+            })
+            .await?;
         }
         kept
     }

@@ -1,7 +1,7 @@
 //! What a check says. Knows nothing of how it is found out.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anjian_domain::{RunId, ViolationId};
 
@@ -144,12 +144,10 @@ impl fmt::Display for CheckFinding {
                     path.display()
                 )
             }
-            Self::WrongSize { violation, path, recorded_bytes, found_bytes } => write!(
-                f,
-                "{}: has {found_bytes} bytes, recorded were {recorded_bytes}; restore it from a backup \
-                 (violation {violation})",
-                path.display()
-            ),
+            Self::WrongSize { violation, path, recorded_bytes, found_bytes } => {
+                tell_wrong_size(f, path, [*recorded_bytes, *found_bytes])?;
+                write!(f, " (violation {violation})")
+            }
             Self::WrongDigest { violation, path } => write!(
                 f,
                 "{}: was changed after it was recorded; restore it from a backup (violation {violation})",
@@ -172,11 +170,9 @@ impl fmt::Display for CheckFinding {
                     path.display()
                 )
             }
-            Self::SegmentWrongSize { path, recorded_bytes, found_bytes } => write!(
-                f,
-                "{}: has {found_bytes} bytes, recorded were {recorded_bytes}; restore it from a backup",
-                path.display()
-            ),
+            Self::SegmentWrongSize { path, recorded_bytes, found_bytes } => {
+                tell_wrong_size(f, path, [*recorded_bytes, *found_bytes])
+            }
             Self::SegmentWrongDigest { path } => {
                 write!(f, "{}: was changed after it was recorded; restore it from a backup", path.display())
             }
@@ -203,6 +199,11 @@ impl fmt::Display for CheckFinding {
             }
         }
     }
+}
+
+fn tell_wrong_size(f: &mut fmt::Formatter<'_>, path: &Path, [recorded, found]: [u64; 2]) -> fmt::Result {
+    let path = path.display();
+    write!(f, "{path}: has {found} bytes, recorded were {recorded}; restore it from a backup")
 }
 
 fn tell_missing_clip(f: &mut fmt::Formatter<'_>, violation: ViolationId, reason: &str) -> fmt::Result {

@@ -1,7 +1,7 @@
 //! Violations found by what officers made of them, and by words; and who finds nothing so.
 
 use anjian_casework::calendar::Term;
-use anjian_casework::case::{Act as Step, CaseState, Proposal};
+use anjian_casework::case::{Act as Step, CaseState, Member, Proposal};
 use anjian_casework::legal_card::LegalCard;
 use anjian_casework::verdict::{Act, DismissReason, Finding, Policy, SecondSignPolicy, Way};
 use anjian_casework::{Outcome, Version};
@@ -118,7 +118,9 @@ pub(crate) fn violations_are_found_by_their_case(store: &Store) {
     let cards = LegalCard::examples().iter().take(1).map(|card| card.id().clone()).collect();
     let proposal = Proposal { outcome: Outcome::Remind, term: Term::days(5).unwrap(), cards };
     let mut listening = store.listen();
-    let case = store.wait(store.index.open_case(&wang(), &[cased], &proposal, &rules)).unwrap();
+    let case = store
+        .wait(store.index.open_case(&wang(), &[Member::Violation(cased)].into(), &proposal, &rules))
+        .unwrap();
     let update = listening.next().unwrap();
     assert!(matches!(update.kind, LiveKind::Case(row) if row.id == case), "cases are live");
     let seen = store.wait(store.index.live_since(&enterprise(), update.seq - 1, 9)).unwrap();
@@ -133,10 +135,15 @@ pub(crate) fn violations_are_found_by_their_case(store: &Store) {
         assert_eq!(found(store, &enterprise(), &cases(&[marks])), []);
     }
     for (seen, act) in [(1, Step::Sign), (2, Step::Issue)] {
-        let step = CaseStep { act, seen: Version(seen), words: String::new() };
+        let step = CaseStep { act, seen: Version(seen), words: String::new(), attachments: Vec::new() };
         store.wait(store.index.step_case(&wang(), case, &step, &rules)).unwrap();
     }
-    let plead = CaseStep { act: Step::Plead, seen: Version(3), words: "当时已停工".to_owned() };
+    let plead = CaseStep {
+        act: Step::Plead,
+        seen: Version(3),
+        words: "当时已停工".to_owned(),
+        attachments: Vec::new(),
+    };
     store.wait(store.index.step_case(&enterprise(), case, &plead, &rules)).unwrap();
     let with =
         |text: &str| CaseQuery { words: Some(text.parse().unwrap()), limit: 9, ..CaseQuery::default() };

@@ -87,8 +87,8 @@ pub(crate) fn the_risk_of_a_site_adds_up(store: &Store) {
         (RiskFactor::SiteClass, 2),
     ];
     assert_eq!(counts(store), expected, "{finding:?}");
-    let hidden = store.index.site_risk(&enterprise("mill"), &plant(), &crate::cases::rules());
-    assert_eq!(store.wait(hidden).unwrap(), None);
+    let (mill, plant, rules) = (enterprise("mill"), plant(), crate::cases::rules());
+    assert_eq!(store.wait(store.index.site_risk(&mill, &plant, &rules)).unwrap(), None);
     store.clock.advance(Duration::from_hours(91 * 24));
     assert_eq!(counts(store), [(RiskFactor::Overdue, 1), (RiskFactor::SiteClass, 2)], "the rest is long ago");
     open(store, &[confirmed(store, 30)], Outcome::Remind);
