@@ -756,12 +756,14 @@ check('the outbox sends the oldest first, and only what waits', () => {
 check('what breaks off waits, what is refused says why, and each can be tried again', () => {
   for (const status of [null, 500, 503, 401, 408, 429]) assert.ok(outbox.isPassing({ status }), String(status));
   for (const status of [400, 403, 404, 409, 413, 415, 422]) assert.ok(!outbox.isPassing({ status }), String(status));
-  const refused = outbox.refused(noted({ state: 'waiting', photos: [photo('p', 'x')] }), { status: 409, kind: 'recused', detail: 'no' });
-  assert.deepEqual([refused.state, refused.refusal], ['refused', { status: 409, kind: 'recused', detail: 'no' }]);
+  const refused = outbox.refused(noted({ state: 'waiting', photos: [photo('p', 'x')] }), { status: 409, kind: 'recused', key: null, detail: 'no' });
+  assert.deepEqual([refused.state, refused.refusal], ['refused', { status: 409, kind: 'recused', key: null, detail: 'no' }]);
   const again = outbox.retried(refused, 'g');
   assert.deepEqual([again.id, again.state, again.refusal, again.photos[0].attachment], ['f', 'waiting', null, 'x'], 'its id and photos stay');
-  const taken = outbox.retried({ ...refused, refusal: { status: 409, kind: 'known', detail: null } }, 'g');
+  const taken = outbox.retried({ ...refused, refusal: { status: 409, kind: 'known', key: null, detail: null } }, 'g');
   assert.deepEqual([taken.id, taken.photos[0].attachment], ['g', null], 'the id belongs to another account');
+  assert.ok(outbox.areGone({ kind: 'case', key: 'no-attachment' }, noted({ photos: [photo('p', 'x')] })));
+  assert.deepEqual(outbox.actOf(noted({ photos: [photo('p', 'x')] }), '2026-12-01'), { step: 'recheck', on_site: { on: '2026-12-01', words: '未拉警戒线', attachments: ['x'] } });
   assert.ok(outbox.areGone({ kind: 'finding' }, noted({ photos: [photo('p', 'x')] })) && !outbox.areGone({ kind: 'finding' }, noted({})) && !outbox.areGone({ kind: 'recused' }, noted({ photos: [photo('p', 'x')] })));
 });
 

@@ -3,6 +3,7 @@
 
 import { Buffer } from 'node:buffer';
 import { accessible, close, closeWorlds, fits, has, openAs as open, PHONE, server, signIn } from './desk-view.mjs';
+import { dayIn } from './mock-cases.mjs';
 import { idOf } from './mock-desk.mjs';
 import { check, expect, finish, launch, setMoment, until } from './view.mjs';
 
@@ -278,7 +279,7 @@ await check('another account neither sees nor sends what waits, and signing out 
   await note(page, '二号车间');
   await page.locator('[data-account-menu]').tap();
   await page.locator('[data-sign-out]').tap();
-  await page.locator('[data-sign-out-kept]').getByText('还有 1 条现场发现未上传').waitFor();
+  await page.locator('[data-sign-out-kept]').getByText('还有 1 条现场记录未上传').waitFor();
   await page.locator('[data-sign-out-anyway]').tap();
   await page.locator('[data-sign-in]').waitFor();
   await page.locator('[name=username]').fill('li.na');
@@ -441,6 +442,49 @@ await check('a finding becomes a case, is told to the enterprise, and a plea abo
   await officer.locator(`[data-case="${one.id}"]`).waitFor();
   await has(officer, '[data-open-case]', 0);
   await close(officer);
+});
+
+await check('a re-check is kept without a network, with its pictures, and taken once', async () => {
+  const mock = await server();
+  const [one, other] = [mock.cases.add('rectified'), mock.cases.add('rectified', { violations: [2] })];
+  const page = await openCase(mock, 'zhang.wei', one, { ...PHONE, locale: 'zh-CN' });
+  const write = async () => {
+    await page.context().setOffline(true);
+    await page.locator('[data-step-button=recheck]').tap();
+    await page.locator('[name=words]').fill('护栏已恢复');
+    await takePhoto(page, 'a.jpg', 320, 240);
+    await attached(page, 'failed').waitFor();
+    await page.locator('[data-step-form=recheck]').getByRole('button', { name: '保存在本机' }).tap();
+    await has(page, '[data-step-form]', 0);
+    await page.locator('[data-offline-note]').getByText('待上传 1').waitFor();
+  };
+  await page.locator('[data-step-button=recheck]').waitFor();
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await write();
+  await page.locator('[data-step-button=recheck]').tap();
+  await page.locator('[data-recheck-kept]').waitFor();
+  expect(await page.locator('[data-step-form] [type=submit]').isDisabled(), 'can be written twice');
+  await page.reload();
+  mock.desk.fail(/POST .*steps$/, 'lost');
+  await page.context().setOffline(false);
+  await until(() => one.proofs[0]?.words === '护栏已恢复', JSON.stringify(one.proofs));
+  expect(mock.cases.attachments.of(one.id).length === 1 && one.steps.filter(({ step }) => step === 'recheck').length === 1, JSON.stringify(one.steps));
+  await page.goto(`${mock.address}/?view=site`);
+  await page.locator('[data-kept-state=sent]', { hasText: '现场复查' }).waitFor();
+
+  await page.locator('[data-offline-ready=true]').waitFor();
+  await page.goto(`${mock.address}/?view=cases&case=${other.id}`);
+  await page.locator('[data-step-button=recheck]').waitFor();
+  await write();
+  mock.cases.take(other, 'li.na', { step: 'record_service', way: 'post', on: dayIn(0) });
+  await page.context().setOffline(false);
+  await page.goto(`${mock.address}/?view=site`);
+  await page.locator('[data-refused=changed]').getByText('案件已有变化').waitFor();
+  expect(other.stage === 'rectified', 'taken over what changed');
+  await page.locator('[data-retry]').tap();
+  await until(() => other.stage === 'rechecked', 'not taken after trying again');
+  await has(page, '[data-kept-state=sent]', 2);
+  await close(page);
 });
 
 await check('a site shows its record, risk in words, cases and findings; who may changes the record', async () => {

@@ -26,6 +26,8 @@ export class Attaching {
   areTooMany = $state(false);
   isBusy = $derived(this.items.some(({ sent, problem }) => !sent && !problem));
   hasFailed = $derived(this.items.some(({ problem }) => problem !== null));
+  /** Everything is on the server, or can go there once there is a connection. */
+  canWait = $derived(this.items.every(({ problem }) => problem === null || problem.status === null));
   isWhole = $derived(!this.isBusy && !this.hasFailed);
 
   readonly #draft: [string, string, string];

@@ -29,7 +29,7 @@ export const enAttachments = {
     'not-found': 'There is no such case or site, or you may send nothing to it.',
     case: 'The case is over: nothing can be sent to it.',
     index: 'The server has no room or is not available. Try again later.',
-    unreachable: 'No connection to the server. Try again once you have one.',
+    unreachable: 'No connection to the server. It is tried again once there is one.',
     lost: 'The server could not store it. Try again.',
     other: 'The server did not take the file.',
   } as Record<string, string>,

@@ -45,6 +45,10 @@ export const enVisit = {
   edit: 'Change',
   editBlocked: 'Save or clear the form above before you change one of these.',
   drop: 'Delete',
+  recheckOf: (number: string) => `Re-check of case ${number}`,
+  keepRecheck: 'Save on this device',
+  recheckKept: 'A re-check of this case is on this device and is sent as soon as there is a connection (see On site).',
+  recheckChanged: 'The case changed meanwhile. Open it and look; then try again, or delete the re-check.',
   sendNow: 'Send now',
   open: 'Open',
   refusal: {
@@ -62,7 +66,7 @@ export const enVisit = {
   unreachable: 'The server does not answer',
   offlineHint: 'Findings are kept on this device and sent by themselves.',
   toSite: 'Record a finding',
-  signOutKept: (count: number) => `${many(count, 'finding is', 'findings are')} not sent yet. They stay on this device and are sent once you sign in here again.`,
+  signOutKept: (count: number) => `${many(count, 'record is', 'records are')} not sent yet. They stay on this device and are sent once you sign in here again.`,
   signOutAnyway: 'Sign out anyway',
 
   findings: 'Findings',

@@ -43,7 +43,7 @@ export class FindingForm {
     const photo = { id: newId(), name: picture.name, type: picture.type, size_bytes: picture.size, attachment: null };
     this.#touch({ photos: [...this.found.photos, photo] });
     // What could not be kept is no photo of it.
-    if (!(await outbox.addPhoto(this.found, photo, bytes))) this.#touch({ photos: this.found.photos.filter(({ id }) => id !== photo.id) });
+    if (!(await outbox.keepWith(this.found, [{ id: photo.id, bytes }]))) this.#touch({ photos: this.found.photos.filter(({ id }) => id !== photo.id) });
   }
 
   async remove(id: string): Promise<void> {

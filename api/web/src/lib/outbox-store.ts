@@ -11,10 +11,15 @@ export interface Known {
   behaviours: BehaviourSpec[];
 }
 
+export interface KeptPhoto {
+  id: string;
+  bytes: ArrayBuffer;
+}
+
 interface Schema extends DBSchema {
   findings: { key: string; value: Found; indexes: { account: string } };
   /** Apart from findings, so that a letter typed does not write megabytes. */
-  photos: { key: string; value: { id: string; bytes: ArrayBuffer } };
+  photos: { key: string; value: KeptPhoto };
   known: { key: string; value: Known };
 }
 
@@ -53,10 +58,10 @@ export const store = {
     await Promise.all([change.objectStore('findings').put(found), ...photos.map((id) => change.objectStore('photos').delete(id)), change.done]);
   },
 
-  /** Writes one together with the bytes of a new photo. */
-  putWith: async (found: Found, photo: string, bytes: ArrayBuffer): Promise<void> => {
+  /** Writes one together with the bytes of new photos. */
+  putWith: async (found: Found, photos: KeptPhoto[]): Promise<void> => {
     const change = (await database()).transaction(['findings', 'photos'], 'readwrite');
-    await Promise.all([change.objectStore('photos').put({ id: photo, bytes }), change.objectStore('findings').put(found), change.done]);
+    await Promise.all([...photos.map((photo) => change.objectStore('photos').put(photo)), change.objectStore('findings').put(found), change.done]);
   },
 
   /** Gives one another id. */

@@ -1,11 +1,13 @@
-// The outbox of findings on site: kept on the phone at once, sent whenever there is a connection. One sender at a time: photos
+// The outbox of findings and re-checks on site: kept on the phone at once, sent whenever there is a connection. One sender at a time: photos
 // first, then the finding. Every step is written down before the next, so that whatever breaks off goes on from there.
 
 import { get, Problem, send } from './api';
 import type { SessionView } from './accounts';
 import { shelves } from './attachments';
-import { areGone, bodyOf, emptyFound, isChangeable, isEmpty, isOver, isPassing, newId, refused, retried, sentAt, toSend, withoutAttachments, type Found, type Photo } from './outbox';
-import { store } from './outbox-store';
+import { cases } from './cases';
+import { actOf, areGone, bodyOf, emptyFound, isChangeable, isEmpty, isOver, isPassing, newId, refused, retried, sentAt, toSend, withoutAttachments, type Found } from './outbox';
+import { isTaken } from './offered';
+import { store, type KeptPhoto } from './outbox-store';
 import { session } from './session.svelte';
 import { upload } from './upload';
 
@@ -73,9 +75,10 @@ class Outbox {
     return this.#write(found, () => (found.state === 'draft' && isEmpty(found) ? store.drop(found) : store.put(found)));
   }
 
-  async addPhoto(found: Found, photo: Photo, bytes: ArrayBuffer): Promise<boolean> {
+  /** The same with the bytes of new photos. */
+  async keepWith(found: Found, photos: KeptPhoto[]): Promise<boolean> {
     void navigator.storage?.persist?.(); // A browser that runs short of room spares it then.
-    return this.#write(found, () => store.putWith(found, photo.id, bytes));
+    return this.#write(found, () => store.putWith(found, photos));
   }
 
   async removePhoto(found: Found, id: string): Promise<boolean> {
@@ -92,11 +95,17 @@ class Outbox {
 
   async retry(found: Found): Promise<void> {
     if (!(await this.#isStillChangeable(found))) return;
-    const again = retried(found, newId());
+    const again = await this.#renewed(retried(found, newId()), found.refusal?.kind === 'changed');
     this.#writes += 1;
     await store.rename(found.id, again);
     this.items = [...this.items.filter(({ id }) => id !== found.id), again];
     await this.send();
+  }
+
+  /** Who tries again has looked at the case as it stands now. */
+  async #renewed(found: Found, hasChanged: boolean): Promise<Found> {
+    const fresh = found.recheck && hasChanged ? await cases.one(found.recheck.case).catch(() => null) : null;
+    return found.recheck && fresh ? { ...found, recheck: { ...found.recheck, version: fresh.version } } : found;
   }
 
   /** Back into the form, to be changed. */
@@ -180,14 +189,28 @@ class Outbox {
     await this.keep(tried);
     const whole = await this.#sendPhotos(tried);
     try {
-      await send('POST', '/api/v1/findings', bodyOf(whole));
+      await this.#record(whole);
     } catch (cause) {
       if (!areGone(Problem.of(cause), found)) throw cause;
-      await send('POST', '/api/v1/findings', bodyOf(await this.#sendPhotos(withoutAttachments(whole))));
+      await this.#record(await this.#sendPhotos(withoutAttachments(whole)));
     }
     const photos = this.#find(found.id).photos.map(({ id }) => id);
     const done = sentAt(this.#find(found.id), new Date().toISOString());
     await this.#write(done, () => store.putWithout(done, photos));
+  }
+
+  async #record(found: Found): Promise<void> {
+    if (found.recheck) await this.#recheck(found, found.recheck);
+    else await send('POST', '/api/v1/findings', bodyOf(found));
+  }
+
+  /** A step has no id: where its answer was lost, the case says whether it was taken. */
+  async #recheck(found: Found, { case: id, version, on }: NonNullable<Found['recheck']>): Promise<void> {
+    try {
+      await cases.step(id, version, actOf(found, on));
+    } catch (cause) {
+      if (Problem.of(cause).kind !== 'changed' || !isTaken(await cases.one(id), version, { step: 'recheck' }, this.#account)) throw cause;
+    }
   }
 
   /** Those that have not arrived. Each is noted as soon as it has. */
@@ -198,7 +221,7 @@ class Outbox {
       const bytes = await store.photo(photo.id);
       if (!bytes) throw new Problem(422, null, { kind: 'photo-lost' });
       const onsent = (share: number) => (this.sending = { id: found.id, share: (at + share) / found.photos.length });
-      const { id: attachment } = await upload(shelves.ofSite(found.site), { name: photo.name, type: photo.type, body: bytes }, onsent, this.#stop.signal);
+      const { id: attachment } = await upload(found.recheck ? shelves.ofCase(found.recheck.case) : shelves.ofSite(found.site), { name: photo.name, type: photo.type, body: bytes }, onsent, this.#stop.signal);
       whole = { ...whole, photos: whole.photos.map((one) => (one.id === photo.id ? { ...one, attachment } : one)) };
       await this.keep(whole);
     }

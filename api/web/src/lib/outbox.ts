@@ -1,8 +1,8 @@
-// What an officer's phone keeps of findings on site until the server has them, and what becomes of one after each attempt. Knows
+// What an officer's phone keeps of findings and re-checks on site until the server has them, and what becomes of one after each attempt. Knows
 // no storage, no network and no language.
 
 import type { Problem } from './api';
-import type { NewFindingView } from './openapi';
+import type { ActView, NewFindingView } from './openapi';
 
 export const MOST_PHOTOS = 5;
 export const MOST_FINDING_WORDS = 2_000;
@@ -24,6 +24,7 @@ export interface Photo {
 export interface Refusal {
   status: number | null;
   kind: string | null;
+  key: string | null;
   detail: string | null;
 }
 
@@ -42,6 +43,8 @@ export interface Found {
   behaviour: string;
   words: string;
   place: string;
+  /** A re-check of a case, as the page showed it; null for a finding. */
+  recheck: { case: string; version: number; on: string } | null;
   found_at: string;
   photos: Photo[];
   /** The newest attempt; null before the first. */
@@ -51,7 +54,7 @@ export interface Found {
 }
 
 export const emptyFound = (id: string, account: string, site: string): Found => ({
-  id, account, site, state: 'draft', camera: '', behaviour: '', words: '', place: '', found_at: '', photos: [], tried_at: null, refusal: null, sent_at: null,
+  id, account, site, state: 'draft', camera: '', behaviour: '', words: '', place: '', recheck: null, found_at: '', photos: [], tried_at: null, refusal: null, sent_at: null,
 });
 
 export const isEmpty = ({ words, place, photos }: Found) => words.trim() === '' && place.trim() === '' && photos.length === 0;
@@ -74,21 +77,27 @@ export const toSend = (items: Found[]) => items.filter(({ state }) => state === 
 /** Nothing of it can be on record yet: it may be changed or deleted. */
 export const isChangeable = ({ state, tried_at }: Found) => state === 'refused' || (state === 'waiting' && tried_at === null);
 
-export function bodyOf({ id, site, camera, behaviour, words, place, found_at, photos }: Found): NewFindingView {
-  const attachments = [...new Set(photos.flatMap(({ attachment }) => attachment ?? []))];
+const attachmentsOf = ({ photos }: Found) => [...new Set(photos.flatMap(({ attachment }) => attachment ?? []))];
+
+export function bodyOf(found: Found): NewFindingView {
+  const { id, site, camera, behaviour, words, place, found_at } = found;
+  const attachments = attachmentsOf(found);
   return { id, site, words: words.trim(), place: place.trim(), found_at, attachments, ...(camera ? { camera } : {}), ...(behaviour ? { behaviour } : {}) };
 }
+
+/** The step of a re-check on this day. */
+export const actOf = (found: Found, on: string): ActView & { step: 'recheck' } => ({ step: 'recheck', on_site: { on, words: found.words, attachments: attachmentsOf(found) } });
 
 /** Whether the same can succeed later: nothing about the finding is wrong. */
 export const isPassing = ({ status }: Pick<Problem, 'status'>) => status === null || status >= 500 || status === 401 || status === 408 || status === 429;
 
 /** What the server has not taken may have gone there: photos expire after a day, and are sent again. */
-export const areGone = ({ kind }: Pick<Problem, 'kind'>, found: Found) => kind === 'finding' && found.photos.some(({ attachment }) => attachment !== null);
+export const areGone = ({ kind, key }: Pick<Problem, 'kind' | 'key'>, found: Found) => (kind === 'finding' || key === 'no-attachment') && found.photos.some(({ attachment }) => attachment !== null);
 
 export const withoutAttachments = (found: Found): Found => ({ ...found, photos: found.photos.map((photo) => ({ ...photo, attachment: null })) });
 
-export function refused(found: Found, { status, kind, detail }: Pick<Problem, 'status' | 'kind' | 'detail'>): Found {
-  return { ...found, state: 'refused', refusal: { status, kind, detail } };
+export function refused(found: Found, { status, kind, key, detail }: Refusal): Found {
+  return { ...found, state: 'refused', refusal: { status, kind, key, detail } };
 }
 
 export const sentAt = (found: Found, at: string): Found => ({ ...found, state: 'sent', sent_at: at, refusal: null });

@@ -31,7 +31,7 @@ export const zhAttachments: typeof enAttachments = {
     'not-found': '没有该案件或企业，或您无权提交。',
     case: '案件已办结，不能再提交附件。',
     index: '服务器存储空间不足或暂不可用，请稍后重试。',
-    unreachable: '无法连接服务器。有网络后请重试。',
+    unreachable: '无法连接服务器。恢复网络后自动重试。',
     lost: '服务器未能保存，请重试。',
     other: '服务器未接受该文件。',
   },

@@ -46,6 +46,10 @@ export const zhVisit: typeof enVisit = {
   edit: '修改',
   editBlocked: '修改前，请先保存或清空上方正在填写的内容。',
   drop: '删除',
+  recheckOf: (number) => `现场复查 · 案件 ${number}`,
+  keepRecheck: '保存在本机，有网络时提交',
+  recheckKept: '该案件的复查已保存在本机，有网络时自动提交（见“现场”）。',
+  recheckChanged: '案件已有变化。请打开案件核对，再重试或删除本条。',
   sendNow: '立即上传',
   open: '查看',
   refusal: {
@@ -63,7 +67,7 @@ export const zhVisit: typeof enVisit = {
   unreachable: '服务器无响应',
   offlineHint: '登记的内容保存在本机，恢复后自动上传。',
   toSite: '登记现场发现',
-  signOutKept: (count) => `还有 ${n(count)} 条现场发现未上传。退出后仍保存在本机，用本账号重新登录后继续上传。`,
+  signOutKept: (count) => `还有 ${n(count)} 条现场记录未上传。退出后仍保存在本机，用本账号重新登录后继续上传。`,
   signOutAnyway: '仍然退出',
 
   findings: '现场发现',
