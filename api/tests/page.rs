@@ -238,6 +238,12 @@ async fn cases_go_to_their_end_in_chromium() {
     look_at_mock("cases.mjs").await;
 }
 
+/// Attachments, and findings of an officer's phone without a signal.
+#[tokio::test]
+async fn nothing_of_a_visit_on_site_is_lost_in_chromium() {
+    look_at_mock("site.mjs").await;
+}
+
 /// Lets a script look that brings a server of its own.
 async fn look_at_mock(script: &str) {
     let folder = tempfile::tempdir().unwrap();

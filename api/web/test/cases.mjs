@@ -110,6 +110,7 @@ await check('the board stands by state, the longest overdue first, and its filte
   const page = await openAs(mock, 'zhang.wei', { wanted: '[data-column]' });
   await has(page, '[data-column]', 5);
   const waiting = page.locator('[data-column=waiting]');
+  await has(page, '[data-column=waiting] [data-overdue] .due', 2);
   const late = await waiting.locator('[data-overdue] .due').allTextContents();
   expect(late.length === 2 && /9 days overdue/.test(late[0]) && /3 days overdue/.test(late[1]), late.join(' | '));
   const counts = await page.locator('[data-group] .count').allTextContents();
@@ -366,7 +367,7 @@ await check('a violation of another case is not chosen, and that case is named',
   await page.locator(`[data-candidate="${idOf(1)}"]`).getByText(one.id.slice(0, 8)).waitFor();
   expect(!(await box.isChecked()) && (await box.isDisabled()), 'still chosen');
   await page.locator('[data-new-case-form] [type=submit]').click();
-  await page.getByText('Choose at least one violation.').waitFor();
+  await page.getByText('Choose at least one violation or finding on site.').waitFor();
   expect(sent(mock).length === 0, 'something was sent');
   await page.goto(`${mock.address}/?violation=${idOf(1)}`);
   await page.locator(`[data-case-of="${idOf(1)}"] [data-case="${one.id}"]`).waitFor();

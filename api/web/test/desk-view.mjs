@@ -9,7 +9,7 @@ import { complaints, expect, until } from './view.mjs';
 
 const AXE = await readFile(fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)), 'utf8');
 /** A request that is refused is an error of the console: what the page says of it is checked. */
-const REFUSED = /the server responded with a status of (400|401|403|404|409|500)|ERR_/;
+const REFUSED = /the server responded with a status of (400|401|403|404|409|413|415|422|500)|ERR_/;
 export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const worlds = [];
 
@@ -17,7 +17,7 @@ const worlds = [];
 export async function server(options = {}) {
   const desk = new MockDesk(options);
   const cases = new MockCases(desk);
-  const mock = await startMock({ routes: [...cases.routes(), ...desk.routes()] });
+  const mock = await startMock({ routes: [...cases.sites.routes(), ...cases.routes(), ...desk.routes()] });
   desk.streams = mock.world.streams;
   desk.undo_ms = 0;
   for (const number of [1, 2, 3]) desk.judge(idOf(number), 'li.na', { version: 0, finding: { verdict: 'confirmed' } });

@@ -25,6 +25,9 @@ const { verdicts } = await server.ssrLoadModule('/src/lib/verdicts.svelte.ts');
 const { session } = await server.ssrLoadModule('/src/lib/session.svelte.ts');
 const board = await server.ssrLoadModule('/src/lib/board.ts');
 const { offered, mainStep, isTaken } = await server.ssrLoadModule('/src/lib/offered.ts');
+const attachments = await server.ssrLoadModule('/src/lib/attachments.ts');
+const outbox = await server.ssrLoadModule('/src/lib/outbox.ts');
+const { daysLeft, riskOf } = await server.ssrLoadModule('/src/lib/findings.ts');
 const { en } = await server.ssrLoadModule('/src/lib/en.ts');
 const { zh } = await server.ssrLoadModule('/src/lib/zh.ts');
 const { explained, thresholds } = await server.ssrLoadModule('/src/lib/thresholds.ts');
@@ -662,7 +665,7 @@ check('the filters of the board stand in the address and in the query', () => {
 const casefile = (more) => ({
   stage: 'noticed', outcome: 'order_to_rectify', proposal: { outcome: 'order_to_rectify', term_days: 7, cards: [] }, signatures: [], answer: null, rectifications: [], proofs: [], ended: null,
   notice: { outcome: 'order_to_rectify', at: '2026-12-01T00:00:00Z', due: '2026-12-10', due_is_certain: true, service: null, acknowledged_at: null }, handed_over: null, steps: [],
-  violations: [{ violation: { id: 'v', verdict: 'confirmed' }, is_in: true }], deliveries: [],
+  violations: [{ violation: { id: 'v', verdict: 'confirmed' }, is_in: true }], findings: [], deliveries: [],
   possible: ['record_service', 'acknowledge', 'plead', 'rectify', 'hand_over', 'record_receipt', 'close', 'withdraw', 'drop_member'], ...more,
 });
 const offers = (more, me = 'li.na', today = '2026-12-05') => offered(casefile(more), me, today);
@@ -684,6 +687,8 @@ check('a violation that is confirmed no longer is taken out, the last one withdr
   const has = (...verdicts) => offers({ violations: verdicts.map(member) });
   assert.ok(has('confirmed', 'dismissed').includes('drop_member') && !has('confirmed', 'dismissed').includes('withdraw'));
   assert.ok(has('dismissed').includes('withdraw') && !has('dismissed').includes('drop_member'));
+  const beside = offers({ violations: [member('dismissed')], findings: [{ finding: { id: 'f' }, is_in: true }] });
+  assert.ok(beside.includes('drop_member') && !beside.includes('withdraw'), 'a finding on site stays');
 });
 
 check('a draft is signed once by each officer, and issued when it has its signatures', () => {
@@ -710,6 +715,78 @@ check('every reason for which the server refuses a step has words in both langua
   const keys = [...kinds.slice(kinds.indexOf('fn case_key'), kinds.indexOf('fn account_kind')).matchAll(/=> (?:Some\()?"([a-z-]+)"/g)].map(([, key]) => key);
   assert.ok(keys.length > 30, `${keys.length} keys`);
   for (const { cases } of [en, zh]) assert.deepEqual(keys.filter((key) => !cases.refusal[key]), []);
+});
+
+const MIB = 1024 * 1024;
+check('pictures of more than 4 MiB are scaled to 2560 px, everything else stays as it is', () => {
+  for (const [type, mib, isScaled] of [['image/jpeg', 4, false], ['image/jpeg', 4.1, true], ['image/png', 12, true], ['video/mp4', 40, false], ['application/pdf', 9, false]]) {
+    assert.equal(attachments.isScaled({ type, size: mib * MIB }), isScaled, `${type} ${mib}`);
+  }
+  assert.deepEqual(attachments.scaledSize(4000, 3000), { width: 2560, height: 1920 });
+  assert.deepEqual(attachments.scaledSize(3000, 9000), { width: 853, height: 2560 });
+  assert.deepEqual(attachments.scaledSize(800, 600), { width: 800, height: 600 });
+  assert.deepEqual(attachments.scaledSize(40_000, 2), { width: 2560, height: 1 });
+  assert.equal(attachments.scaledName('现场.2.png'), '现场.2.jpg');
+});
+
+check('what the server would refuse is refused before it is sent', () => {
+  const refused = (type, size) => attachments.refusalOf({ type, size })?.kind ?? null;
+  assert.deepEqual([refused('image/jpeg', 10 * MIB), refused('video/mp4', 50 * MIB), refused('application/pdf', 1)], [null, null, null]);
+  assert.deepEqual([refused('image/heic', 1), refused('', 1), refused('video/mp4', 50 * MIB + 1), refused('image/png', 10 * MIB + 1), refused('image/png', 0)], ['media-type', 'media-type', 'too-large', 'too-large', 'damaged']);
+  assert.equal(attachments.attachmentName('a\n\u202eb.jpg '), 'a  b.jpg');
+  assert.equal([...attachments.attachmentName('图'.repeat(300))].length, 200);
+  assert.equal(attachments.attachmentName('\u0000'), '-');
+});
+
+const photo = (id, attachment = null) => ({ id, name: `${id}.jpg`, type: 'image/jpeg', size_bytes: 1, attachment });
+const noted = (more) => ({ ...outbox.emptyFound('f', 'li.na', 'plant'), place: '二号车间', words: '未拉警戒线', found_at: '2026-12-01T08:00:00Z', photos: [photo('p')], ...more });
+
+check('a finding is sent once it is whole', () => {
+  assert.deepEqual(outbox.missingIn(outbox.emptyFound('f', 'li.na', '')), ['photos', 'site', 'place', 'words']);
+  assert.deepEqual(outbox.missingIn(noted({})), []);
+  assert.deepEqual(outbox.missingIn(noted({ place: ' ', words: 'x'.repeat(2_001), photos: Array.from({ length: 6 }, (_, at) => photo(String(at))) })), ['photos', 'place', 'words']);
+  assert.deepEqual(outbox.bodyOf(noted({ words: ' a ', photos: [photo('p', 'x'), photo('q', 'x')], behaviour: 'hot_work' })), { id: 'f', site: 'plant', words: 'a', place: '二号车间', found_at: '2026-12-01T08:00:00Z', attachments: ['x'], behaviour: 'hot_work' });
+});
+
+check('the outbox sends the oldest first, and only what waits', () => {
+  const items = [noted({ id: 'b', state: 'waiting', found_at: '2026-12-02T08:00:00Z' }), noted({ id: 'a', state: 'waiting' }), noted({ id: 'c' }), noted({ id: 'd', state: 'refused' }), noted({ id: 'e', state: 'sent' })];
+  assert.deepEqual(outbox.toSend(items).map(({ id }) => id), ['a', 'b']);
+});
+
+check('what breaks off waits, what is refused says why, and each can be tried again', () => {
+  for (const status of [null, 500, 503, 401, 408, 429]) assert.ok(outbox.isPassing({ status }), String(status));
+  for (const status of [400, 403, 404, 409, 413, 415, 422]) assert.ok(!outbox.isPassing({ status }), String(status));
+  const refused = outbox.refused(noted({ state: 'waiting', photos: [photo('p', 'x')] }), { status: 409, kind: 'recused', key: null, detail: 'no' });
+  assert.deepEqual([refused.state, refused.refusal], ['refused', { status: 409, kind: 'recused', key: null, detail: 'no' }]);
+  const again = outbox.retried(refused, 'g');
+  assert.deepEqual([again.id, again.state, again.refusal, again.photos[0].attachment], ['f', 'waiting', null, 'x'], 'its id and photos stay');
+  const taken = outbox.retried({ ...refused, refusal: { status: 409, kind: 'known', key: null, detail: null } }, 'g');
+  assert.deepEqual([taken.id, taken.photos[0].attachment], ['g', null], 'the id belongs to another account');
+  assert.ok(outbox.areGone({ kind: 'case', key: 'no-attachment' }, noted({ photos: [photo('p', 'x')] })));
+  assert.deepEqual(outbox.actOf(noted({ photos: [photo('p', 'x')] }), '2026-12-01'), { step: 'recheck', on_site: { on: '2026-12-01', words: '未拉警戒线', attachments: ['x'] } });
+  assert.ok(outbox.areGone({ kind: 'finding' }, noted({ photos: [photo('p', 'x')] })) && !outbox.areGone({ kind: 'finding' }, noted({})) && !outbox.areGone({ kind: 'recused' }, noted({ photos: [photo('p', 'x')] })));
+});
+
+check('nothing that may be on record is changed, and what was sent goes after a day', () => {
+  const changeable = (state, tried_at) => outbox.isChangeable(noted({ state, tried_at }));
+  assert.deepEqual([changeable('waiting', null), changeable('waiting', 'x'), changeable('refused', 'x'), changeable('sent', 'x')], [true, false, true, false]);
+  const sent = outbox.sentAt(noted({}), '2026-12-01T08:00:00Z');
+  assert.deepEqual([outbox.isOver(sent, Date.parse('2026-12-02T07:59:00Z')), outbox.isOver(sent, Date.parse('2026-12-02T08:01:00Z')), outbox.isOver(noted({ state: 'waiting' }), Infinity)], [false, true, false]);
+  assert.match(outbox.newId(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+check('risk stands in words, and a licence counts its days', () => {
+  assert.deepEqual([0, 19, 20, 49, 50, 74, 75, 100].map((score) => riskOf({ score })), ['low', 'low', 'raised', 'raised', 'high', 'high', 'severe', 'severe']);
+  assert.deepEqual([daysLeft('2026-12-31', '2026-12-03'), daysLeft('2026-12-03', '2026-12-03'), daysLeft('2026-12-01', '2026-12-03')], [28, 0, -2]);
+  for (const { visit } of [en, zh]) assert.deepEqual(['confirmed', 'repeated', 'overdue', 'returned', 'tampering', 'site_class'].filter((factor) => !visit.factor[factor]), []);
+});
+
+check('every refusal of a file has words in both languages', () => {
+  const kinds_of = (from, to) => [...kinds.slice(kinds.indexOf(from), kinds.indexOf(to)).matchAll(/, "([a-z-]+)",/g)].map(([, kind]) => kind);
+  const files = kinds_of('fn attachment_kind', 'fn finding_kind');
+  assert.ok(files.length >= 7, files.join());
+  for (const { attachments: words } of [en, zh]) assert.deepEqual(files.filter((kind) => !words.refusal[kind]), []);
+  for (const { visit } of [en, zh]) assert.deepEqual(kinds_of('fn finding_kind', 'fn site_record_kind').filter((kind) => !visit.refusal[kind]), []);
 });
 
 await server.close();

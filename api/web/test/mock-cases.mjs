@@ -1,7 +1,9 @@
 // Cases for `mock.mjs`, as the real server answers them: arrows, versions, refusals, who may what. Tests put cases where they need
 // them, take steps behind the page's back, and let requests fail.
 
+import { MockAttachments } from './mock-attachments.mjs';
 import { idOf } from './mock-desk.mjs';
+import { MockSites } from './mock-site.mjs';
 import { MAY, Refusal } from './mock.mjs';
 
 const DAY_MS = 86_400_000;
@@ -49,7 +51,8 @@ const refuse = (key, status = 409, kind = 'case') => {
 
 export class MockCases {
   constructor(desk) {
-    Object.assign(this, { desk, items: [], reviews: [], recusals: [], proven: false, brokenAt: null, lacks: [], count: 0, page: 20 });
+    Object.assign(this, { desk, items: [], reviews: [], recusals: [], proven: false, brokenAt: null, lacks: [], count: 0, page: 20, attachments: new MockAttachments() });
+    this.sites = new MockSites(this);
     desk.isHeld = (id) => this.holds(id);
   }
 
@@ -69,10 +72,10 @@ export class MockCases {
 
   #draft(proposal, by, site) {
     this.count += 1;
-    const { violations, ...said } = proposal;
+    const { violations, findings = [], ...said } = proposal;
     const id = `ca5e${String(this.count).padStart(4, '0')}-0000-4000-8000-000000000000`;
     const one = {
-      id, site, version: 0, stage: 'draft', assignee: by, opened_at: now(), changed_at: now(), members: violations, left: [], proposal: said, signatures: [], notice: null,
+      id, site, version: 0, stage: 'draft', assignee: by, opened_at: now(), changed_at: now(), members: violations, found: findings, left: [], proposal: said, signatures: [], notice: null,
       answer: null, rectifications: [], proofs: [], handed_over: null, ended: null, steps: [], deliveries: [],
     };
     this.items.unshift(one);
@@ -92,6 +95,8 @@ export class MockCases {
   take(one, by, act) {
     if (!STEPS[one.stage].includes(act.step)) refuse('not-now');
     const words = DEEDS[act.step](one, act, by, this) ?? '';
+    const attached = act.attachments ?? act.on_site?.attachments ?? [];
+    if (!this.attachments.take(attached, `cases/${one.id}`, by, one.id, one.version + 1)) refuse('no-attachment', 400);
     this.#note(one, by, act.step, words);
     this.#tell(one);
     return one;
@@ -114,7 +119,7 @@ export class MockCases {
 
   row(one) {
     const { id, site, version, stage, assignee, opened_at, changed_at, notice, members } = one;
-    return { id, site, version, stage, outcome: this.outcomeOf(one), due: notice?.due ?? null, assignee, opened_at, changed_at, noticed_at: notice?.at ?? null, violations: members.length };
+    return { id, site, version, stage, outcome: this.outcomeOf(one), due: notice?.due ?? null, assignee, opened_at, changed_at, noticed_at: notice?.at ?? null, violations: members.length, findings: one.found.length };
   }
 
   detail(one, account) {
@@ -125,7 +130,7 @@ export class MockCases {
     return {
       ...this.row(one), proposal, signatures, notice, answer, rectifications, proofs, handed_over, ended,
       steps: one.steps.filter(({ stage }) => !isEnterprise || stage !== 'draft'), violations: [...one.members.map(member(true)), ...one.left.map(member(false))],
-      deliveries: isEnterprise ? [] : one.deliveries, possible: STEPS[one.stage].filter((step) => account.actions.includes(ACTION[step])),
+      attachments: this.attachments.seen(`cases/${one.id}`, account.name), findings: one.found.map((id) => ({ finding: this.sites.find(id), is_in: true })), deliveries: isEnterprise ? [] : one.deliveries, possible: STEPS[one.stage].filter((step) => account.actions.includes(ACTION[step])),
     };
   }
 
@@ -170,7 +175,8 @@ export class MockCases {
   #open({ body, name, account }) {
     const taken = body.violations.find((id) => this.holds(id));
     if (taken) refuse('bound');
-    return [201, this.detail(this.#draft(body, name, 'plant'), account)];
+    const site = body.findings?.length > 0 ? this.sites.find(body.findings[0]).site : 'plant';
+    return [201, this.detail(this.#draft(body, name, site), account)];
   }
 
   #proofs({ id, account }) {
@@ -192,6 +198,8 @@ export class MockCases {
       })],
       ['GET', `${C}/:id`, 'see_cases', guarded(({ id, account }) => [200, this.detail(this.#find(id, account), account)])],
       ['POST', `${C}/:id/steps`, 'see_cases', guarded((args) => this.#step(args))],
+      ['POST', `${C}/:id/attachments`, 'send_attachments', guarded((args) => this.attachments.send(`cases/${this.#find(args.id, args.account).id}`, args))],
+      ['GET', `${C}/:id/attachments/[^/]+`, 'see_cases', guarded(({ path }) => this.attachments.give(path.split('/').at(-1)))],
       ['GET', `${C}/:id/proofs`, 'see_cases', guarded((args) => this.#proofs(args))],
       ['GET', '/api/v1/violations/:id/grade', 'see_cases', guarded(({ id }) => [200, this.grade(id)])],
       ['GET', '/api/v1/legal-cards', 'see_cases', guarded(() => [200, { items: CARDS }])],

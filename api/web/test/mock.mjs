@@ -84,10 +84,6 @@ function deeds() {
   return Array.from({ length: 130 }, (_, at) => of[at % of.length](130 - at, ago(at * 1_900_000)));
 }
 
-const SITES = [['plant', '红星机械制造有限公司'], ['mill', '东江轧钢厂'], ['depot', '城北危化品仓库']].map(([id, name]) => ({
-  id, name, time_zone: 'Asia/Shanghai', configured: true, credit_code: '', risk_level: '',
-}));
-
 const words = (zh, en) => ({ zh, en });
 const BEHAVIOURS = [{
   name: 'no_hard_hat', title: words('未佩戴安全帽', 'No hard hat'), help: words('作业区域内人员未佩戴安全帽', 'A person without a hard hat'), colour: '#b3261e',
@@ -105,6 +101,11 @@ const CAMERAS = [{
 }, {
   id: 'yard-2', name: '堆场', site: 'plant', configured: true, state: 'live', since: ago(DAY_MS), last_frame: ago(500), reason: null, zones: { floor: '作业区' },
 }];
+
+const SITES = [['plant', '红星机械制造有限公司'], ['mill', '东江轧钢厂'], ['depot', '城北危化品仓库']].map(([id, name]) => ({
+  id, name, time_zone: 'Asia/Shanghai', configured: true, credit_code: '', risk_level: '',
+  cameras: CAMERAS.filter((camera) => camera.site === id).map((camera) => ({ id: camera.id, name: camera.name, zones: camera.zones })),
+}));
 
 /** A pattern that looks like a code for authenticator apps; nothing reads it. */
 function qr() {
@@ -129,7 +130,7 @@ export class Refusal extends Error {
 /** The state of one server. Tests read and change it. */
 class World {
   constructor({ login = 'required', demo = false, singleSignOn = null, routes = [] } = {}) {
-    Object.assign(this, { login, singleSignOn, routes, accounts: people(), audit: deeds(), sessions: new Map(), asked: [], streams: new Set() });
+    Object.assign(this, { sites: SITES, cameras: CAMERAS, login, singleSignOn, routes, accounts: people(), audit: deeds(), sessions: new Map(), asked: [], streams: new Set(), files: new Map() });
     this.tokens = { own: [token('日报脚本', 'admin', ['see_violations'])], service: [token('市监管平台对接', null, ['see_violations', 'see_sites', 'see_cameras'])] };
     const shown = ['admin', 'li.na', 'plant-safety', 'audit'];
     this.demo = demo ? this.accounts.filter(({ name }) => shown.includes(name)).map(({ name, role, password }) => ({ name, role, password })) : [];
@@ -206,7 +207,7 @@ const need = (account, action) => {
 /** [method, path, action or null, answer]. */
 const ROUTES = [
   ['GET', '/api/v1/behaviours', null, () => [200, { items: BEHAVIOURS }]],
-  ['GET', '/api/v1/sites', 'see_sites', () => [200, { items: SITES.map((site) => ({ ...site, cameras: CAMERAS.filter((camera) => camera.site === site.id).map(({ id, name, zones }) => ({ id, name, zones })) })) }]],
+  ['GET', '/api/v1/sites', 'see_sites', () => [200, { items: SITES }]],
   ['GET', '/api/v1/cameras', 'see_cameras', () => [200, { items: CAMERAS }]],
   ['GET', '/api/v1/violations', 'see_violations', () => [200, { items: [0, 1, 2, 3, 4].map(violation), next_cursor: null }]],
   ['GET', '/api/v1/violations/counts', 'see_violations', () => [200, { by_behaviour: [{ key: 'no_hard_hat', count: 5 }], by_camera: [{ key: 'gate-1', count: 5 }], by_hour: [], by_day: [] }]],
@@ -270,9 +271,11 @@ function find(world, method, path) {
 }
 
 async function bodyOf(request) {
-  let text = '';
-  for await (const piece of request) text += piece;
-  return text ? JSON.parse(text) : {};
+  const pieces = [];
+  for await (const piece of request) pieces.push(piece);
+  const bytes = Buffer.concat(pieces);
+  if (!/json/.test(request.headers['content-type'] ?? 'json')) return bytes;
+  return bytes.length > 0 ? JSON.parse(bytes) : {};
 }
 
 function stream(world, response) {
@@ -302,9 +305,9 @@ async function answerApi(world, request, url, response) {
   return answer({ world, body, id, name, account, query: url.searchParams, request, path: url.pathname });
 }
 
-async function answerFile(path, response) {
+async function answerFile(world, path, response) {
   const file = normalize(path === '/' ? '/index.html' : path);
-  const bytes = await readFile(join(DIST, file));
+  const bytes = world.files.get(file) ?? (await readFile(join(DIST, file)));
   response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(bytes);
 }
 
@@ -324,7 +327,7 @@ export async function startMock(options) {
     world.asked.push(`${request.method} ${url.pathname}`);
     try {
       if (url.pathname === '/healthz') return void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-      if (!url.pathname.startsWith('/api/')) return await answerFile(url.pathname, response);
+      if (!url.pathname.startsWith('/api/')) return await answerFile(world, url.pathname, response);
       const answer = await answerApi(world, request, url, response);
       if (!answer) return undefined;
       const [status, body, headers = { 'content-type': 'application/json' }] = answer;

@@ -81,13 +81,16 @@ export function requestOf(method: Method, body?: unknown): RequestInit {
 }
 
 /** Asks; where the session has ended, once more after somebody has signed in again. */
-export async function ask(url: string, init: RequestInit): Promise<Response> {
+export const ask = (url: string, init: RequestInit): Promise<Response> => renewing(() => askOnce(url, init), init.signal);
+
+/** The same for what asks in another way than `ask`. */
+export async function renewing(attempt: () => Promise<Response>, signal?: AbortSignal | null): Promise<Response> {
   try {
-    return await askOnce(url, init);
+    return await attempt();
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.kind !== 'signed-out' || !(await watch?.renew())) throw cause;
-    init.signal?.throwIfAborted();
-    return askOnce(url, init);
+    signal?.throwIfAborted();
+    return attempt();
   }
 }
 
@@ -99,6 +102,11 @@ async function askOnce(url: string, init: RequestInit): Promise<Response> {
     if (init.signal?.aborted) throw cause;
     throw new Problem(null, null);
   }
+  return checked(response);
+}
+
+/** An answer that is no refusal; throws the refusal as a problem. */
+export async function checked(response: Response): Promise<Response> {
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (problem.kind === 'forbidden' || problem.kind === 'password-change') watch?.changed();

@@ -1,10 +1,12 @@
 // Every string of the page in English. The other languages have the same shape: the compiler sees to it.
 
 import { enAccounts } from './en-accounts';
+import { enAttachments } from './en-attachments';
 import { enCases } from './en-cases';
 import { enDates } from './en-dates';
 import { enDesk } from './en-desk';
 import { enPlayback } from './en-playback';
+import { enVisit } from './en-visit';
 
 const many = (n: number, one: string, more: string) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
 
@@ -154,6 +156,8 @@ export const en = {
   accounts: enAccounts,
   desk: enDesk,
   cases: enCases,
+  attachments: enAttachments,
+  visit: enVisit,
 };
 
 export type Words = typeof en;

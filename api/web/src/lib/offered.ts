@@ -10,6 +10,8 @@ const ORDER: readonly Step[] = [
 
 export const outcomeOf = (detail: CaseDetail): Outcome | undefined => detail.notice?.outcome ?? detail.proposal?.outcome ?? detail.outcome;
 export const membersIn = ({ violations }: CaseDetail): Member[] => violations.filter(({ is_in }) => is_in);
+export const findingsIn = ({ findings }: CaseDetail) => findings.filter(({ is_in }) => is_in).map(({ finding }) => finding);
+export const countIn = (detail: CaseDetail) => membersIn(detail).length + findingsIn(detail).length;
 export const isConfirmed = ({ violation }: Member) => violation.verdict === 'confirmed';
 /** Its verdict changed since it came into the case. */
 export const changedMembers = (detail: CaseDetail) => membersIn(detail).filter((member) => !isConfirmed(member));
@@ -33,8 +35,8 @@ function isSensible(step: Step, detail: CaseDetail, me: string, today: string): 
     case 'hand_over': return outcome === 'hand_over' && handed_over === null;
     case 'record_receipt': return handed_over !== null && handed_over.receipt_at === null;
     case 'close': return mayClose(detail, today);
-    case 'drop_member': return changed > 0 && changed < membersIn(detail).length;
-    case 'withdraw': return stage === 'draft' || changed === membersIn(detail).length;
+    case 'drop_member': return changed > 0 && changed < countIn(detail);
+    case 'withdraw': return stage === 'draft' || changed === countIn(detail);
     default: return true;
   }
 }

@@ -10,7 +10,7 @@ export type Tab = (typeof TABS)[number];
 export type Place =
   | { what: 'board' }
   | { what: 'case'; id: string }
-  | { what: 'new'; site: string; violations: string[] }
+  | { what: 'new'; site: string; violations: string[]; findings: string[] }
   | { what: 'records'; tab: Tab };
 
 /** One of these actions shows the list. */
@@ -24,14 +24,14 @@ export function placeOf(query: URLSearchParams): Place {
   const id = query.get('case');
   const tab = TABS.find((one) => one === query.get('tab'));
   if (id) return { what: 'case', id };
-  if (query.has('new')) return { what: 'new', site: query.get('new') ?? '', violations: query.getAll('member') };
+  if (query.has('new')) return { what: 'new', site: query.get('new') ?? '', violations: query.getAll('member'), findings: query.getAll('finding') };
   return tab ? { what: 'records', tab } : { what: 'board' };
 }
 
 function queryOf(place: Exclude<Place, { what: 'board' }>): URLSearchParams {
   switch (place.what) {
     case 'case': return new URLSearchParams({ case: place.id });
-    case 'new': return new URLSearchParams([['new', place.site], ...place.violations.map((id) => ['member', id])]);
+    case 'new': return new URLSearchParams([['new', place.site], ...place.violations.map((id) => ['member', id]), ...place.findings.map((id) => ['finding', id])]);
     case 'records': return new URLSearchParams({ tab: place.tab });
   }
 }

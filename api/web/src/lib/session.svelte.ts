@@ -4,6 +4,8 @@
 import { get, Problem, requestOf, send, watchWith } from './api';
 import type { OwnAccount, SessionView } from './accounts';
 import { drafts } from './drafts';
+import { store } from './outbox-store';
+import { remembered } from './remembered';
 
 const PATH = '/api/v1/session';
 
@@ -22,6 +24,8 @@ class Session {
   renewals = $state(0);
   /** The views stand: from now on nothing takes them away. */
   hasBegun = $state(false);
+  /** The page was opened without a connection: who is signed in, the phone remembers. */
+  isOffline = $state(false);
   /** The one-time password that was just typed, so that it is not asked for twice. */
   typed: string | null = null;
 
@@ -59,7 +63,16 @@ class Session {
       this.#take(await get<SessionView>(PATH));
     } catch (cause) {
       this.problem = Problem.of(cause);
+      this.#beginOffline(this.problem);
     }
+  }
+
+  /** Findings on site are written down without a connection. */
+  #beginOffline({ status }: Problem): void {
+    const account = status === null || status >= 500 ? remembered.read() : null;
+    if (!account) return;
+    this.account = account;
+    this.isOffline = this.hasBegun = true;
   }
 
   /** Asks again. A server that does not answer changes nothing. */
@@ -88,6 +101,8 @@ class Session {
     const response = await fetch(PATH, requestOf('DELETE')).catch(() => null);
     if (!response || (!response.ok && response.status !== 401)) throw new Problem(null, null);
     if (this.account) drafts.dropAll(this.account.name);
+    remembered.drop();
+    await store.dropKnown(this.account?.name ?? '').catch(() => undefined);
     location.assign(location.pathname);
   }
 
@@ -108,11 +123,13 @@ class Session {
       return;
     }
     this.view = view;
+    this.isOffline = false;
     if (!view.account) {
       if (this.hasBegun) this.isExpired = true;
       else this.account = null;
       return;
     }
+    remembered.keep(view.account);
     // What reads the account is not run again for an answer that says the same.
     if (JSON.stringify(view.account) !== JSON.stringify(account)) this.account = view.account;
     this.hasBegun ||= !view.account.must_change_password;

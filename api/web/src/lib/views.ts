@@ -9,6 +9,8 @@ const NEEDED: Record<View, string[]> = {
   inbox: ['give_verdict', 'sign_second'],
   cases: ['see_cases'],
   playback: ['play_recordings'],
+  site: ['find_on_site'],
+  sites: ['see_sites'],
   report: ['see_coverage'],
   account: ['manage_own_account'],
   users: ['see_accounts', 'see_tokens'],

@@ -2,10 +2,12 @@
 
 import type { Words } from './en';
 import { zhAccounts } from './zh-accounts';
+import { zhAttachments } from './zh-attachments';
 import { zhCases } from './zh-cases';
 import { zhDates } from './zh-dates';
 import { zhDesk } from './zh-desk';
 import { zhPlayback } from './zh-playback';
+import { zhVisit } from './zh-visit';
 
 export const zh: Words = {
   tag: 'zh-CN',
@@ -153,4 +155,6 @@ export const zh: Words = {
   accounts: zhAccounts,
   desk: zhDesk,
   cases: zhCases,
+  attachments: zhAttachments,
+  visit: zhVisit,
 };
