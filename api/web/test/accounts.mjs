@@ -131,7 +131,7 @@ await check('a one-time password must be changed before anything is shown', asyn
 await check('a demonstration offers its accounts, and single sign-on leads to its provider', async () => {
   const page = await open();
   expect((await page.locator('a.sso').getAttribute('href')) === '/api/v1/sign-on/start', 'no link');
-  await page.locator('[data-demo=auditor]').click();
+  await page.locator('[data-demo=audit]').click();
   await listIsThere(page);
   await close(page);
   const back = await open('?sign_on=refused');

@@ -36,8 +36,9 @@ async function as(account, query, { locale = 'zh-CN', ...options } = {}) {
 async function shot(page, name) {
   if (!FOLDER) return;
   await mkdir(FOLDER, { recursive: true });
-  for (const language of ['en', 'zh-CN']) {
-    await page.locator(`header [lang="${language}"]`).first().click().catch(() => {});
+  for (const language of ['en', 'zh']) {
+    const choice = page.locator(`[data-language=${language}]`);
+    if (await choice.isVisible()) await choice.click();
     await pause(300);
     await page.screenshot({ path: `${FOLDER}/${name}-${language}.png`, fullPage: true });
   }
@@ -56,13 +57,13 @@ function tell(what) {
 const begun = Date.now();
 const officer = await as('inspector', INBOX);
 await officer.locator('[data-front][data-there]').waitFor();
-await officer.locator('[data-new]').first().waitFor();
+await officer.locator('[data-waiting]').waitFor();
 tell('a violation appears live');
 await officer.locator('[data-front] video').waitFor({ state: 'attached' });
 const id = await officer.locator('[data-stage]').getAttribute('data-stage');
 await pause(800);
 await officer.keyboard.press('c');
-await officer.locator('[data-undo]').waitFor();
+await officer.locator('[data-undo-bar]').waitFor();
 await shot(officer, 'inbox');
 tell('it is confirmed by key');
 await pause(UNDO_MS);
