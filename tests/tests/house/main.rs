@@ -1,5 +1,5 @@
 //! House rules for every production source file of the workspace: no circles between files, short files, short
-//! functions. Code under `#[cfg(test)]`, examples, benches and integration tests is left out.
+//! functions, schemas with names of their own. Code under `#[cfg(test)]`, examples, benches and integration tests is left out.
 
 mod circles;
 mod mini_crates;
@@ -46,4 +46,9 @@ fn functions_stay_short() {
         rules::long_functions,
         &format!("Extract named steps: a function has fewer than {FUNCTION_LIMIT_LINES} lines."),
     );
+}
+
+#[test]
+fn schemas_have_names_of_their_own() {
+    check(rules::schemas_of_one_name, "Two schemas of one name are one in the OpenAPI document: rename one.");
 }

@@ -1,6 +1,6 @@
-//! The three rules. Each gives one line or paragraph per break, and nothing if the rule is kept.
+//! The four rules. Each gives one line or paragraph per break, and nothing if the rule is kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::circles::{arrows, circles, describe};
 use crate::workspace::Workspace;
@@ -40,4 +40,17 @@ pub(crate) fn long_functions(workspace: &Workspace) -> BTreeSet<String> {
         );
     }
     found
+}
+
+/// Schemas of one name: in the OpenAPI document one would take the place of the other.
+pub(crate) fn schemas_of_one_name(workspace: &Workspace) -> BTreeSet<String> {
+    let mut places = BTreeMap::<_, BTreeSet<_>>::new();
+    for file in workspace.crates.iter().flat_map(|read| &read.files) {
+        for name in file.schemas() {
+            places.entry(name).or_default().insert(workspace.relative(&file.path).display().to_string());
+        }
+    }
+    assert!(!places.is_empty(), "no file has a schema");
+    let many = places.into_iter().filter(|(_, files)| files.len() > 1);
+    many.map(|(name, files)| format!("{name}: {}", Vec::from_iter(files).join(", "))).collect()
 }

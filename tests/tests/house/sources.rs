@@ -37,6 +37,17 @@ impl SourceFile {
         Ok(Self { path: path.to_owned(), items, line_count })
     }
 
+    /// Names of the types that derive `ToSchema`.
+    pub(crate) fn schemas(&self) -> Vec<String> {
+        let name = |item: &Item| match item {
+            Item::Struct(item) => Some(item.ident.to_string()),
+            Item::Enum(item) => Some(item.ident.to_string()),
+            _ => None,
+        };
+        let is_schema = |item: &&Item| attributes(item).iter().any(derives_schema);
+        self.items.iter().filter(is_schema).filter_map(name).collect()
+    }
+
     pub(crate) fn functions(&self) -> Vec<Function> {
         let mut functions = Functions(Vec::new());
         self.items.iter().for_each(|item| functions.visit_item(item));
@@ -69,6 +80,11 @@ fn keeps(attributes: &[Attribute], node: &impl Spanned, test_lines: &mut BTreeSe
         test_lines.extend(span.start().line..=span.end().line);
     }
     !is_test
+}
+
+fn derives_schema(attribute: &Attribute) -> bool {
+    let Meta::List(list) = &attribute.meta else { return false };
+    list.path.is_ident("derive") && list.tokens.to_string().split(", ").any(|name| name.trim() == "ToSchema")
 }
 
 /// `cfg(test)`, or `cfg(all(.., test, ..))`.
