@@ -118,6 +118,7 @@ pub(crate) const fn case_key(error: &CaseError) -> Option<&'static str> {
         CaseError::Bound(_) => Some("bound"),
         CaseError::NoCard(_) => Some("no-card"),
         CaseError::Words(_) => Some("words"),
+        CaseError::NoAttachment(_) => Some("no-attachment"),
         CaseError::Refused(refusal) => Some(refusal_key(refusal)),
         _ => None,
     }

@@ -111,7 +111,7 @@ async fn what_cannot_be_taken_is_refused_with_its_reason() {
     let stray =
         json!({ "step": "plead", "words": "无", "attachments": ["01890000-0000-7000-8000-000000000002"] });
     let stray = office.step(Side::Plant, &case, 3, stray).await;
-    assert_eq!(stray.status, StatusCode::BAD_REQUEST);
+    assert_eq!((stray.status, &stray.json()["key"]), (StatusCode::BAD_REQUEST, &"no-attachment".into()));
     assert!(stray.json()["detail"].as_str().unwrap().contains("attachment"), "{}", stray.json());
 }
 
