@@ -1,4 +1,4 @@
-//! Whether a file that somebody sent is an MP4: its boxes, one after the other, and nothing of what is in them.
+//! Whether a file is an MP4: its boxes, one after the other, and nothing of what is in them.
 
 use std::io::{self, Read, Seek, SeekFrom};
 

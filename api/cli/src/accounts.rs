@@ -15,15 +15,16 @@ use crate::wiring;
 const FIRST: &str = "admin";
 const DEMO_TOKEN: &str = "demo";
 const DEMO_TOKEN_DAYS: u64 = 30;
-/// The people of a demonstration: account, role, and the officer's certificate number. Two officers sign an order.
-const PEOPLE: [(&str, Role, &str); 7] = [
-    ("admin", Role::Admin, ""),
-    ("inspector", Role::Inspector, "示例-1001"),
-    ("inspector2", Role::Inspector, "示例-1002"),
-    ("enterprise", Role::Enterprise, ""),
-    ("operator", Role::Operator, ""),
-    ("analyst", Role::Analyst, ""),
-    ("auditor", Role::Auditor, ""),
+/// The people of a demonstration: account, role, what follows the role in the shown name, and the officer's certificate number. Two
+/// officers sign an order.
+const PEOPLE: [(&str, Role, &str, &str); 7] = [
+    ("admin", Role::Admin, "", ""),
+    ("inspector", Role::Inspector, "", "示例-1001"),
+    ("inspector2", Role::Inspector, "（二）", "示例-1002"),
+    ("enterprise", Role::Enterprise, "", ""),
+    ("operator", Role::Operator, "", ""),
+    ("analyst", Role::Analyst, "", ""),
+    ("auditor", Role::Auditor, "", ""),
 ];
 
 /// What a demonstration offers on its terminal and its login page.
@@ -51,7 +52,7 @@ pub async fn first_administrator(index: &Index) -> anyhow::Result<Option<(&'stat
 /// Makes the accounts with passwords of this start, and a token. The enterprise has the first of these sites.
 pub async fn demonstrate(index: &Index, sites: &[SiteId]) -> anyhow::Result<DemoKeys> {
     let mut accounts = Vec::new();
-    for (name, role, certificate) in PEOPLE {
+    for (name, role, suffix, certificate) in PEOPLE {
         let password = NewPassword::lasting()?;
         let scope = match role {
             Role::Enterprise => AccountScope::Sites(Sites::new(sites.iter().take(1).cloned())?),
@@ -59,7 +60,7 @@ pub async fn demonstrate(index: &Index, sites: &[SiteId]) -> anyhow::Result<Demo
         };
         let settings = AccountSettings {
             certificate: certificate.to_owned(),
-            ..settings(role, scope, role_words(role).zh.to_owned())
+            ..settings(role, scope, format!("{}{suffix}", role_words(role).zh))
         };
         put(index, &named(name)?, &settings, &password).await?;
         accounts.push(DemoAccount { name: name.to_owned(), role, password: password.text });

@@ -152,10 +152,10 @@ async fn next(pieces: &mut BodyDataStream) -> Result<Option<axum::body::Bytes>, 
 
 /// What the client calls it; its bytes are compared with that.
 fn kind_of(headers: &HeaderMap) -> Result<AttachmentKind, Problem> {
-    let told = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = AttachmentKind::of_media_type(told.split(';').next().unwrap_or_default().trim());
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = AttachmentKind::of_media_type(sent.split(';').next().unwrap_or_default().trim());
     kind.ok_or_else(|| Problem::MediaType {
-        told: told.to_owned(),
+        sent: sent.to_owned(),
         taken: "image/jpeg, image/png, image/webp, video/mp4 or application/pdf",
     })
 }

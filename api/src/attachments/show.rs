@@ -85,11 +85,11 @@ where
         FilePlace::Bucket(key) => from_bucket(shared, media_of(&row), &key, asked).await,
         FilePlace::Folder(path) => match OpenFile::open(shared, &path, missing(row.id)).await {
             // It may have been moved into the bucket meanwhile.
-            Err(Problem::NotFound(told)) => match find().await? {
+            Err(Problem::NotFound(detail)) => match find().await? {
                 Some(AttachmentFile { place: FilePlace::Bucket(key), .. }) => {
                     from_bucket(shared, media_of(&row), &key, asked).await
                 }
-                _ => Err(Problem::NotFound(told)),
+                _ => Err(Problem::NotFound(detail)),
             },
             opened => opened?.answer(shared, media_of(&row), asked).await,
         },
@@ -123,8 +123,8 @@ fn disposition(id: AttachmentId, kind: AttachmentKind, name: &str) -> HeaderValu
     let endings = kind.endings();
     let usual = endings.first().copied().unwrap_or_default();
     let lower = name.to_lowercase();
-    let is_told = endings.iter().any(|ending| lower.ends_with(ending));
-    let full = if is_told { name.to_owned() } else { format!("{name}{usual}") };
+    let has_ending = endings.iter().any(|ending| lower.ends_with(ending));
+    let full = if has_ending { name.to_owned() } else { format!("{name}{usual}") };
     let name = FileName::new(format!("{id}{usual}"), &full);
     if kind.is_picture() { name.inline() } else { name.attached() }
 }

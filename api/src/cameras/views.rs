@@ -35,7 +35,7 @@ pub(crate) struct CameraView {
     pub(crate) last_frame: Option<String>,
 }
 
-/// What people call a camera: whoever sees a violation may read where it was.
+/// What people call a camera: all who see a violation may read where it was.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CameraNamesView {
     pub(crate) id: String,

@@ -30,7 +30,7 @@ pub(crate) struct FindingParams {
     cursor: Option<Cursor>,
 }
 
-/// Lists findings on site, the newest arrival first. An enterprise sees those that a notice told.
+/// Lists findings on site, the newest arrival first. An enterprise sees those that a notice named.
 #[utoipa::path(
     get,
     path = "/api/v1/findings",

@@ -174,19 +174,16 @@ enum Content {
 
 /// What the client calls it. Which kind of picture it is, the bytes tell.
 fn content_of(headers: &HeaderMap) -> Result<Content, Problem> {
-    let told = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = told.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if PICTURES.contains(&kind.as_str()) {
         return Ok(Content::Picture);
     }
     if kind == JSON {
-        Ok(Content::Moment)
-    } else {
-        {
-            let taken = "image/jpeg, image/png, image/webp or application/json";
-            Err(Problem::MediaType { told: told.to_owned(), taken })
-        }
+        return Ok(Content::Moment);
     }
+    let taken = "image/jpeg, image/png, image/webp or application/json";
+    Err(Problem::MediaType { sent: sent.to_owned(), taken })
 }
 
 async fn sent(

@@ -132,8 +132,8 @@ pub(crate) enum Problem {
     #[error("more than {0} bytes: send less")]
     TooLarge(usize),
     /// What was sent is called something that is not taken here.
-    #[error("{told:?} is not taken here: send {taken}")]
-    MediaType { told: String, taken: &'static str },
+    #[error("{sent:?} is not taken here: send {taken}")]
+    MediaType { sent: String, taken: &'static str },
     /// Footage could not be read or put together.
     #[error("{}", told(.0))]
     Footage(#[from] FootageError),
@@ -372,7 +372,7 @@ mod tests {
             (Problem::ProxyOnly([203, 0, 113, 9].into()), 403, "server.trusted_proxies"),
             (Problem::Forbidden(Action::ReadAudit), 403, "must not do this (read_audit)"),
             (Problem::TooLarge(8), 413, "more than 8 bytes"),
-            (Problem::MediaType { told: "text/plain".into(), taken: "image/png" }, 415, "send image/png"),
+            (Problem::MediaType { sent: "text/plain".into(), taken: "image/png" }, 415, "send image/png"),
             (Problem::Crowded(64), 503, "64 listeners"),
             (Problem::Busy, 503, "try again in a few seconds"),
             (Problem::Late(30), 503, "within 30 seconds"),

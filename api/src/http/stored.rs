@@ -70,7 +70,7 @@ pub(crate) async fn from_bucket(
     media.answer(&shared.files, asked, move |bytes| beginning(reader, bytes)).await
 }
 
-/// The part of an object, of which the first bytes are there: what is wrong is told before the answer begins.
+/// The part of an object, of which the first bytes are there: an error is known before the answer begins.
 fn beginning(mut reader: RangedReader, bytes: Range<u64>) -> Result<impl Read + Send + 'static, Problem> {
     let begun = reader.seek(SeekFrom::Start(bytes.start)).and_then(|_| {
         let mut reader = BufReader::new(reader.take(bytes.end - bytes.start));

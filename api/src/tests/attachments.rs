@@ -47,9 +47,9 @@ async fn a_plea_with_a_picture_is_read_by_the_officer() {
     assert_eq!(pleaded.status, StatusCode::OK, "{}", pleaded.json());
 
     let seen = office.server.get(&mut office.wang, &format!("/api/v1/cases/{case}")).await.json();
-    let told: Vec<_> =
+    let listed: Vec<_> =
         seen["attachments"].as_array().unwrap().iter().map(|one| (&one["id"], &one["version"])).collect();
-    assert_eq!(told, [(&picture_id.as_str().into(), &4.into()), (&document.as_str().into(), &4.into())]);
+    assert_eq!(listed, [(&picture_id.as_str().into(), &4.into()), (&document.as_str().into(), &4.into())]);
     let address = |id: &str| format!("/api/v1/cases/{case}/attachments/{id}");
     let shown = office.server.get(&mut office.wang, &address(&picture_id)).await;
     assert_eq!((shown.status, &shown.body), (StatusCode::OK, &picture));
@@ -69,8 +69,9 @@ async fn a_plea_with_a_picture_is_read_by_the_officer() {
     server.shared.witness.settle().await.unwrap();
     let query = AuditQuery { action: Some("see_attachments".to_owned()), limit: 9, ..AuditQuery::default() };
     let entries = server.seed.index.audit(&Viewer::local(), AuditReach::All, &query).await.unwrap();
-    let told: Vec<_> = entries.iter().map(|entry| (entry.account.as_str(), entry.object.as_str())).collect();
-    assert_eq!(told, [("wang", case.as_str()); 2]);
+    let logged: Vec<_> =
+        entries.iter().map(|entry| (entry.account.as_str(), entry.object.as_str())).collect();
+    assert_eq!(logged, [("wang", case.as_str()); 2]);
     assert_eq!(entries[1].after, Some(json!({ "attachment": picture_id })));
 }
 
@@ -121,13 +122,13 @@ async fn another_enterprise_learns_nothing() {
     let case = office.noticed().await;
     let own = id(&send(&office, &case, "a.pdf", "application/pdf", PDF.as_bytes()).await);
     let nowhere = "01890000-0000-7000-8000-000000000001";
-    let told = |answer: &Answer| (answer.status, answer.headers.clone(), answer.body.clone());
+    let facts = |answer: &Answer| (answer.status, answer.headers.clone(), answer.body.clone());
     let sent = async |case: &str| {
         office.server.send(&office.mill, &path(case, "a.pdf"), "application/pdf", PDF.into()).await
     };
     let (theirs, none) = (sent(&case).await, sent(nowhere).await);
     assert_eq!(theirs.status, StatusCode::NOT_FOUND);
-    assert_eq!(told(&theirs), told(&none));
+    assert_eq!(facts(&theirs), facts(&none));
     for (case, attachment) in
         [(case.as_str(), own.as_str()), (case.as_str(), nowhere), (nowhere, own.as_str())]
     {
@@ -135,7 +136,7 @@ async fn another_enterprise_learns_nothing() {
         let seen = office.server.get(&mut office.mill, &address).await;
         assert_eq!(seen.status, StatusCode::NOT_FOUND);
         let none = format!("/api/v1/cases/{nowhere}/attachments/{nowhere}");
-        assert_eq!(told(&seen), told(&office.server.get(&mut office.mill, &none).await));
+        assert_eq!(facts(&seen), facts(&office.server.get(&mut office.mill, &none).await));
     }
     // It waits for a step of its sender: even the officer does not see it yet.
     let waiting = format!("/api/v1/cases/{case}/attachments/{own}");

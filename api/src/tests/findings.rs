@@ -1,4 +1,4 @@
-//! Findings on site over HTTP: recorded by officers, told to the enterprise by a notice.
+//! Findings on site over HTTP: recorded by officers, named to the enterprise by a notice.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

@@ -141,7 +141,7 @@ await check('the board stands by state, the longest overdue first, and its filte
   await close(page);
 });
 
-await check('what the cameras prove is told, and closes by camera once they do', async () => {
+await check('what the cameras prove is shown, and closes by camera once they do', async () => {
   const mock = await server();
   const one = mock.cases.add('rectified');
   const page = await openCase(mock, 'zhang.wei', one);
@@ -227,6 +227,16 @@ await check('what others do shows at once: on the board, in a case, on the phone
   for (const page of [board, officer, phone]) await close(page);
 });
 
+await check('a case that was disposed of says so, and shows no empty words', async () => {
+  const mock = await server();
+  const one = mock.cases.add('closed');
+  mock.cases.dispose(one);
+  const page = await openCase(mock, 'zhang.wei', one, { locale: 'zh-CN' });
+  await page.locator('[data-disposed]').getByText('校验值').waitFor();
+  expect((await page.locator('.said').allInnerTexts()).every((text) => text.trim() !== ''), 'empty words are shown');
+  await close(page);
+});
+
 await check('a column reads on page by page', async () => {
   const mock = await server();
   for (let at = 0; at < 45; at += 1) mock.cases.add('noticed', { due: at < 3 ? -1 : 5, age_ms: at * 1_000 });
@@ -241,7 +251,7 @@ await check('a column reads on page by page', async () => {
   await close(page);
 });
 
-await check('who was slower is told who was faster, and what was typed stays', async () => {
+await check('who was slower sees who was faster, and what was typed stays', async () => {
   const mock = await server();
   const one = mock.cases.add('rectified');
   const page = await openCase(mock, 'zhang.wei', one, { locale: 'zh-CN' });

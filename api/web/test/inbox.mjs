@@ -122,7 +122,7 @@ await check('two pictures and one clip are loaded before they are needed; what i
   await close(page);
 });
 
-await checkInbox('space plays, comma and full stop step, and what was played is told', async ({ mock, page }) => {
+await checkInbox('space plays, comma and full stop step, and what was played is sent', async ({ mock, page }) => {
   await page.keyboard.press(' ');
   const video = page.locator('[data-front] video');
   await until(() => video.evaluate((one) => one.currentTime > 1.2), 'the clip does not play');

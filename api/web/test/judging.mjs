@@ -5,7 +5,7 @@ import { SEEN_MS, card, checkInbox, close, finish, has, isInFront, note, openAs,
 import { idOf } from './mock-desk.mjs';
 import { check, expect, until } from './view.mjs';
 
-await checkInbox('somebody was faster: the item comes back and says so, and nothing is overwritten', async ({ mock, page }) => {
+await checkInbox('another officer was faster: the item comes back and says so, and nothing is overwritten', async ({ mock, page }) => {
   mock.desk.isMute = true;
   mock.desk.judge(idOf(1), 'li.na', { version: 0, finding: { verdict: 'dismissed', reason: 'unclear', words: '' } });
   await page.keyboard.press('c');
@@ -64,7 +64,7 @@ await checkInbox('without a connection the item comes back, and is settled when 
   await page.locator('[data-not-taken]').waitFor();
   await page.unroute('**/verdict');
   mock.desk.isMute = false;
-  mock.desk.tell(idOf(1));
+  mock.desk.publish(idOf(1));
   await has(page, '[data-not-taken]', 0);
   await card(page, 1).locator('.state.confirmed').waitFor();
 });

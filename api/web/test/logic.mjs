@@ -133,7 +133,7 @@ check('a new violation is shown only where it belongs', () => {
   assert.ok(fits({ status: 'open', verdict: 'none' }));
   assert.ok(!fits({ verdict: 'confirmed' }));
   assert.ok(!fits({ verdict: 'awaits_second' }));
-  assert.ok(!fits({ words: '动火' }), 'an event tells no words');
+  assert.ok(!fits({ words: '动火' }), 'an event carries no words');
   assert.ok(!fits({}, { to: new Date('2026-03-01T08:00:00Z') }));
   assert.ok(fits({}, { from: new Date('2026-03-01T08:00:00Z') }));
 });
@@ -575,7 +575,7 @@ await checkLater('a signature whose answer got lost is known again by who signed
   assert.ok(!verdicts.standOf(awaited).awaitsSecond);
 });
 
-await checkLater('somebody was faster: the item comes back and holds what stands', async () => {
+await checkLater('another officer was faster: the item comes back and holds what stands', async () => {
   const asked = verdictServer();
   verdicts.judge({ id: 'v3', version: 0 }, CONFIRMED, SHOWN);
   await turn();
@@ -627,7 +627,7 @@ await checkLater('each member of a dismissal has its own outcome', async () => {
   assert.equal(verdicts.failureOf('v8').problem.kind, 'changed');
 });
 
-check('what a live update tells is newer than what was known, never older', () => {
+check('what a live update says is newer than what was known, never older', () => {
   const stand = (judged) => verdicts.standOf({ id: 'v4', verdict: 'none', judged }).version;
   assert.equal(stand(null), 1);
   assert.equal(stand({ version: 2, verdict: 'dismissed', undo_until: null, awaits_second: false }), 2);

@@ -98,14 +98,21 @@ export class MockCases {
     const attached = act.attachments ?? act.on_site?.attachments ?? [];
     if (!this.attachments.take(attached, `cases/${one.id}`, by, one.id, one.version + 1)) refuse('no-attachment', 400);
     this.#note(one, by, act.step, words);
-    this.#tell(one);
+    this.#publish(one);
     return one;
   }
 
-  /** The live stream; the mock has one site and tells everybody. */
-  #tell(one) {
+  /** The live stream; the mock has one site and sends to everybody. */
+  #publish(one) {
     if (one.stage === 'draft' || this.desk.isMute) return;
     for (const stream of this.desk.streams ?? []) stream.write(`event: case\ndata: ${JSON.stringify(this.row(one))}\n\n`);
+  }
+
+  /** Two officers signed after its term. */
+  dispose(one) {
+    one.disposed_at = now();
+    for (const step of one.steps) step.words = '';
+    for (const proof of one.proofs) proof.words &&= '';
   }
 
   /** Whether a violation is in a case that is not over. */
@@ -119,7 +126,7 @@ export class MockCases {
 
   row(one) {
     const { id, site, version, stage, assignee, opened_at, changed_at, notice, members } = one;
-    return { id, site, version, stage, outcome: this.outcomeOf(one), due: notice?.due ?? null, assignee, opened_at, changed_at, noticed_at: notice?.at ?? null, violations: members.length, findings: one.found.length };
+    return { id, site, version, stage, outcome: this.outcomeOf(one), due: notice?.due ?? null, assignee, opened_at, changed_at, noticed_at: notice?.at ?? null, disposed_at: one.disposed_at ?? null, violations: members.length, findings: one.found.length };
   }
 
   detail(one, account) {

@@ -27,7 +27,7 @@ function crcOf(bytes) {
   return ~crc >>> 0;
 }
 
-/** A picture whose width tells whose it is: 640 and the number of the violation. */
+/** A picture whose width says whose it is: 640 and the number of the violation. */
 function pictureOf(number, height = 360) {
   const width = 640 + number;
   const header = Buffer.alloc(13);
@@ -148,12 +148,12 @@ export class MockDesk {
 
   #keep(id, state) {
     this.states.set(id, state);
-    this.tell(id);
+    this.publish(id);
     return this.view(id);
   }
 
   /** The live stream; silent while `isMute`. */
-  tell(id) {
+  publish(id) {
     const item = this.items.find((one) => one.id === id);
     if (!item || this.isMute) return;
     for (const stream of this.streams ?? []) stream.write(`event: violation\ndata: ${JSON.stringify(this.listed(item))}\n\n`);
@@ -162,7 +162,7 @@ export class MockDesk {
   /** One more opens now. */
   open(number) {
     this.items.unshift(this.violation(number, Date.now()));
-    this.tell(idOf(number));
+    this.publish(idOf(number));
   }
 
   /** Holds back what matches; answers how to let it go on. */

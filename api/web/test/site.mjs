@@ -272,6 +272,23 @@ await check('what is refused says why, and is changed, tried again or deleted', 
   await close(page);
 });
 
+await check('an account that signs in in another tab sends nothing of this one', async () => {
+  const mock = await server();
+  const page = await openSite(mock);
+  const go = mock.desk.hold(/POST .*sites.*attachments$/);
+  await note(page, '三号车间');
+  await until(() => mock.desk.asked.some(({ what }) => /POST .*sites.*attachments/.test(what)), 'nothing is on its way');
+  const other = await page.context().newPage();
+  await other.goto(`${mock.address}/favicon.svg`); // The page itself would notice.
+  await other.evaluate((body) => fetch('/api/v1/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body }), JSON.stringify({ account: 'li.na', password: 'correct horse' }));
+  go();
+  // The page is loaded anew for the other account.
+  await page.waitForFunction(async () => (await (await fetch('/api/v1/session')).json()).account.name === 'li.na' && document.querySelectorAll('[data-kept]').length === 0);
+  await page.locator(FORM).waitFor();
+  expect(!mock.desk.asked.some(({ what }) => what === 'POST /api/v1/findings'), 'it went under another name');
+  await close(page);
+});
+
 await check('another account neither sees nor sends what waits, and signing out asks first', async () => {
   const mock = await server();
   const page = await openSite(mock);
@@ -409,7 +426,7 @@ await check('a phone that nobody signed in on, or signed out of, opens to nobody
   await close(page);
 });
 
-await check('a finding becomes a case, is told to the enterprise, and a plea about it is answered', async () => {
+await check('a finding becomes a case, is named to the enterprise, and a plea about it is answered', async () => {
   const mock = await server();
   const officer = await openSite(mock);
   await note(officer, '二号车间');

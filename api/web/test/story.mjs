@@ -50,7 +50,7 @@ async function take(page, step) {
   await gone(page, step);
 }
 
-function tell(what) {
+function log(what) {
   console.log(`${((Date.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${what}`);
 }
 
@@ -58,14 +58,14 @@ const begun = Date.now();
 const officer = await as('inspector', INBOX);
 await officer.locator('[data-front][data-there]').waitFor();
 await officer.locator('[data-waiting]').waitFor();
-tell('a violation appears live');
+log('a violation appears live');
 await officer.locator('[data-front] video').waitFor({ state: 'attached' });
 const id = await officer.locator('[data-stage]').getAttribute('data-stage');
 await pause(800);
 await officer.keyboard.press('c');
 await officer.locator('[data-undo-bar]').waitFor();
 await shot(officer, 'inbox');
-tell('it is confirmed by key');
+log('it is confirmed by key');
 await pause(UNDO_MS);
 
 await officer.goto(`${ADDRESS}/?violation=${id}`);
@@ -83,7 +83,7 @@ await stage(second, 'draft');
 await take(second, 'sign');
 await take(second, 'issue');
 await stage(second, 'noticed');
-tell('a second officer signs, the order leaves');
+log('a second officer signs, the order leaves');
 
 const phone = await as('enterprise', '', PHONE);
 await phone.locator('[data-open-notices] [data-case]').first().tap();
@@ -94,14 +94,14 @@ await phone.locator('[data-step-button=plead]').tap();
 await words(phone).fill('当时正在更换帽衬，现场有安全员监护。');
 await submit(phone, 'plead');
 await gone(phone, 'plead');
-tell('the phone shows the notice; the enterprise pleads');
+log('the phone shows the notice; the enterprise pleads');
 
 await stage(officer, 'pleaded');
 await begin(officer, 'answer');
 await words(officer).fill('更换帽衬应当先离开作业区，不予采纳。');
 await submit(officer, 'answer');
 await stage(officer, 'answered');
-tell('the officer answers');
+log('the officer answers');
 
 await phone.locator('[data-step-button=rectify]').tap();
 await words(phone).fill('已组织培训，并在入口设置安全帽检查点。');
@@ -111,11 +111,11 @@ await phone.locator('[data-attached=sent]').waitFor();
 await submit(phone, 'rectify');
 await gone(phone, 'rectify');
 await shot(phone, 'rectified');
-tell('the enterprise rectifies with a picture');
+log('the enterprise rectifies with a picture');
 
 await stage(officer, 'rectified');
 await officer.locator('[data-camera-proofs] [data-proven=false]').first().waitFor();
-tell('the camera says that it does not prove the rectification yet');
+log('the camera says that it does not prove the rectification yet');
 await shot(officer, 'rectified-case');
 await begin(officer, 'recheck');
 await words(officer).fill('现场复查：人员均佩戴安全帽。');
@@ -123,13 +123,13 @@ await submit(officer, 'recheck');
 await stage(officer, 'rechecked');
 await take(officer, 'close');
 await stage(officer, 'closed');
-tell('the officer re-checks on site and closes');
+log('the officer re-checks on site and closes');
 
 const auditor = await as('auditor', query);
 const steps = auditor.locator('[data-part=history] [data-step]');
 await until(async () => (await steps.count()) === 10, `not ten steps: ${await steps.count()}`);
 for (const text of ['当时正在更换帽衬', '不予采纳', '已组织培训']) await auditor.locator('[data-part=history]').getByText(text).first().waitFor();
 await shot(auditor, 'history');
-tell('the auditor reads every step');
+log('the auditor reads every step');
 expect(complaints.length === 0, complaints.join(' | '));
 await browser.close();

@@ -1,5 +1,5 @@
 //! Whether a file is what it is called. Headers are read and nothing is decoded: a small file may hold a picture that fills the
-//! memory of whoever decodes it.
+//! memory of the program that decodes it.
 
 use std::fs::File;
 use std::io::BufReader;

@@ -79,7 +79,7 @@ pub(crate) fn decode(row: &Row) -> Result<AttachmentRow, IndexError> {
 }
 
 /// As the audit shows it.
-pub(crate) fn told(row: &AttachmentRow) -> serde_json::Value {
+pub(crate) fn audited(row: &AttachmentRow) -> serde_json::Value {
     serde_json::json!({ "id": row.id, "name": row.name, "kind": row.kind, "size_bytes": row.size_bytes, "sha256": row.sha256 })
 }
 

@@ -49,17 +49,17 @@ pub(crate) async fn note(
         object: id.to_string(),
         why: words,
         before: before.map(|case| json!(case)),
-        after: Some(told(*step, after, attachments)),
+        after: Some(audited(*step, after, attachments)),
     };
     append(&mut *transaction, doer, now, deed).await?;
     outbox::append_case(transaction, *casefile, now).await
 }
 
 /// As the audit shows it, with the digests of what goes with it.
-fn told(step: Step, after: &Case, attachments: &[AttachmentRow]) -> Value {
+fn audited(step: Step, after: &Case, attachments: &[AttachmentRow]) -> Value {
     if attachments.is_empty() {
         return json!({ "step": step, "case": after });
     }
-    let attachments: Vec<Value> = attachments.iter().map(attachment_row::told).collect();
+    let attachments: Vec<Value> = attachments.iter().map(attachment_row::audited).collect();
     json!({ "step": step, "case": after, "attachments": attachments })
 }

@@ -81,7 +81,7 @@ impl Index {
             object: new.id.0.to_string(),
             why: words,
             before: None,
-            after: Some(told(new, &taken)),
+            after: Some(audited(new, &taken)),
         };
         append(&mut transaction, viewer, now, deed).await?;
         transaction.commit().await.map_err(not_kept)?;
@@ -133,8 +133,8 @@ async fn insert(
 }
 
 /// As the audit shows it, with the digests of its attachments.
-fn told(new: &NewFinding, taken: &[AttachmentRow]) -> Value {
-    let attachments: Vec<Value> = taken.iter().map(attachment_row::told).collect();
+fn audited(new: &NewFinding, taken: &[AttachmentRow]) -> Value {
+    let attachments: Vec<Value> = taken.iter().map(attachment_row::audited).collect();
     json!({
         "site": new.site,
         "camera": new.camera,

@@ -106,13 +106,13 @@ pub(crate) fn an_attachment_is_received_taken_and_shown(store: &Store) {
 
     let query = AuditQuery { limit: 50, ..AuditQuery::default() };
     let entries = store.wait(store.index.audit(&store.viewer, AuditReach::All, &query)).unwrap();
-    let told = |action: &str| {
+    let logged = |action: &str| {
         let found = entries.iter().find(|entry| entry.action == action).unwrap();
         assert_eq!(found.object, case.to_string());
         found.after.clone().unwrap()
     };
-    assert_eq!(told("send_attachments")["sha256"], sent.sha256);
-    assert_eq!(told("plead")["attachments"][0]["sha256"], sent.sha256, "the chain holds the digest");
+    assert_eq!(logged("send_attachments")["sha256"], sent.sha256);
+    assert_eq!(logged("plead")["attachments"][0]["sha256"], sent.sha256, "the chain holds the digest");
 }
 
 pub(crate) fn an_attachment_is_taken_once_and_by_its_sender(store: &Store) {
@@ -158,7 +158,7 @@ pub(crate) fn what_is_not_what_it_is_called_is_refused(store: &Store) {
         (Webp, b"RIFF\0\0\0\0WEBPjunk".to_vec(), "damaged"),
         (Mp4, mp4(b"\0\0\0\x0cmdatdata"), "damaged"),
         (Mp4, mp4(b"PK\x03\x04\0\0\0\0"), "damaged"),
-        // A small file that fills the memory of whoever decodes it.
+        // A small file that fills the memory of the program that decodes it.
         (Png, png(100_000, 100_000), "100000 x 100000 pixels"),
         (Png, png(u32::MAX, u32::MAX), "pixels"),
         (Png, png(0, 10), "pixels"),
@@ -187,6 +187,9 @@ pub(crate) fn what_no_step_took_goes_after_a_day(store: &Store) {
     }
     let full = send(store, &plant, case, AttachmentKind::Pdf, PDF);
     assert!(matches!(full, Err(AttachmentError::TooMany)), "{full:?}");
+    assert_eq!(files(store).len(), MOST_UNTAKEN, "what was refused leaves nothing");
+    send(store, &plant, case, AttachmentKind::Pdf, &number(0))
+        .expect("what waits already is no more than it was");
     send(store, &wang, case, AttachmentKind::Pdf, PDF).unwrap();
     let first = shown(store, &plant, case)[0];
     step_with(store, &plant, case, 3, Act::Plead, &[first]).unwrap();

@@ -43,8 +43,12 @@ pub(crate) fn the_record_of_a_site_is_written_and_audited(store: &Store) {
     );
     let query = AuditQuery { action: Some("write_sites".into()), limit: 9, ..AuditQuery::default() };
     let entries = store.wait(store.index.audit(&store.viewer, AuditReach::All, &query)).unwrap();
-    let told = |value: &Option<serde_json::Value>| value.as_ref().unwrap()["record"]["responsible"].clone();
-    assert_eq!((told(&entries[0].before), told(&entries[0].after)), ("周工".into(), "吴工".into()));
+    let responsible =
+        |value: &Option<serde_json::Value>| value.as_ref().unwrap()["record"]["responsible"].clone();
+    assert_eq!(
+        (responsible(&entries[0].before), responsible(&entries[0].after)),
+        ("周工".into(), "吴工".into())
+    );
     for bad in [
         SiteRecord { address: "字".repeat(201), ..first.clone() },
         SiteRecord { telephone: "1\n2".into(), ..first.clone() },

@@ -1,4 +1,4 @@
-// The files that somebody attaches to a step: scaled, sent at once, tried again. The step names the ids of what arrived. What
+// The files that go with a step: scaled, sent at once, tried again. The step names the ids of what arrived. What
 // arrived stays chosen when the form is opened again: by account, case and step, as drafts are.
 
 import { Problem } from './api';

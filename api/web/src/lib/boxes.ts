@@ -19,7 +19,7 @@ const AROUND_MS = 500;
 /** Boxes that share so much are of the same person. */
 const SAME_SHARE = 0.5;
 
-/** What is drawn over the snapshot. The person of the violation is told apart from the others. */
+/** What is drawn over the snapshot. The person of the violation stands out from the others. */
 export function ofSnapshot(detail: ViolationDetail): Drawn[] {
   const seen = detail.detections.map(({ class: name, score, box }): Drawn => ({ name, score, box: box as Sides }));
   const box = detail.track && boxAt(detail.track.path, Date.parse(detail.snapshot_at));

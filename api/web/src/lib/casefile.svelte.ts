@@ -1,12 +1,12 @@
 // One case as the page shows it: read, and taken on by steps. A step is bound to the version that is on the screen. Where
-// somebody else was faster the case is read again, and what was typed stays in its form.
+// another account was faster the case is read again, and what was typed stays in its form.
 
 import { Problem } from './api';
 import { cases, type Act, type CaseDetail, type Step, type TakenStep } from './cases';
 import { isTaken } from './offered';
 import { session } from './session.svelte';
 
-/** Who was faster; null where that is not told. */
+/** Who was faster; null where the case does not say. */
 export type Conflict = { by: TakenStep | null };
 
 const faster = (detail: CaseDetail, seen: number): Conflict => ({ by: detail.steps.findLast(({ version }) => version > seen) ?? null });
@@ -21,7 +21,7 @@ export class CaseFile {
   isSending = $state(false);
   /** The step that was taken last on this page. */
   taken = $state<Step | null>(null);
-  /** A form is open: what happens meanwhile is told beside it. */
+  /** A form is open: what happens meanwhile is shown beside it. */
   isWriting = false;
 
   #request = new AbortController();
@@ -72,7 +72,7 @@ export class CaseFile {
     }
   }
 
-  /** Nothing is told of an earlier attempt once another form is opened. */
+  /** Nothing is shown of an earlier attempt once another form is opened. */
   forget(): void {
     [this.refusal, this.conflict, this.taken] = [null, null, null];
   }

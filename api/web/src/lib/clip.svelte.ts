@@ -44,7 +44,7 @@ export class ClipView {
     };
     asked = video.requestVideoFrameCallback(watch);
     return () => {
-      this.#told();
+      this.#reportPlayed();
       video.cancelVideoFrameCallback(asked);
       for (const [name, act] of events) video.removeEventListener(name, act);
       this.#video = null;
@@ -78,11 +78,6 @@ export class ClipView {
     this.isWanted = false;
   }
 
-  /** How much was played so far. */
-  tell(): void {
-    this.#told();
-  }
-
   async #shownVideo(): Promise<HTMLVideoElement | null> {
     if (!this.hasClip()) return null;
     this.isWanted = true;
@@ -100,10 +95,10 @@ export class ClipView {
 
   #stopped(): void {
     this.isPlaying = false;
-    this.#told();
+    this.#reportPlayed();
   }
 
-  #told(): void {
+  #reportPlayed(): void {
     const played = this.#video?.played;
     if (!played) return;
     this.onplayed(Array.from({ length: played.length }, (_, at) => [played.start(at), played.end(at)]));

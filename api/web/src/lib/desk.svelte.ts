@@ -40,7 +40,7 @@ class Desk {
 
   /** Details have changed on the server: whoever shows them reads them again. */
   changed = $state<Violation | null>(null);
-  /** A case went on: whoever shows it, or lists of cases, reads again. */
+  /** A case went on: what shows it, or lists of cases, reads again. */
   changedCase = $state.raw<CaseRow | null>(null);
 
   /** Which view's filters these are. */

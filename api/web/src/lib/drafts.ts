@@ -1,4 +1,4 @@
-// Words that somebody writes into a case and has not sent: kept in the browser by account, case and step, so that bad
+// Words that are written into a case and has not sent: kept in the browser by account, case and step, so that bad
 // reception, an empty battery or a closed page loses nothing. They go once they are sent, and at sign-out.
 
 const PREFIX = 'anjian.draft';

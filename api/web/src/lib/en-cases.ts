@@ -166,6 +166,8 @@ export const enCases = {
   receipt: 'Acknowledged by the receiver',
   ended: 'End',
   endedWhy: 'Reason',
+  disposed: 'Disposed of',
+  disposedHint: 'Evidence, attachments and what people wrote were deleted after the term. Digests and steps remain.',
   endReason: {
     read: 'The reminder was read', time_over: 'The time of the reminder is over', rechecked: 'Re-checked', handed_over: 'Handed over and acknowledged',
     plea_upheld: 'Plea upheld', verdict_changed: 'Verdict changed', discarded: 'Draft discarded',
@@ -264,7 +266,7 @@ export const enCases = {
     back: 'All notices',
     where: 'Where', when: 'When', rule: 'Rule',
     next: {
-      issue: '', wait_read: 'Read the notice and acknowledge it.', wait_rectify: 'Rectify, then tell what was done.', wait_again: 'Your rectification was returned. Rectify again.',
+      issue: '', wait_read: 'Read the notice and acknowledge it.', wait_rectify: 'Rectify, then describe what was done.', wait_again: 'Your rectification was returned. Rectify again.',
       hand_over: 'The matter is handed over to another authority.', answer: 'The authority answers your plea.', recheck: 'The authority re-checks.',
       close: 'The re-check is passed. The authority closes the case.', none: 'Nothing more to do.',
     },

@@ -1,5 +1,7 @@
 // The strings of playback and of the completeness report, in English.
 
+import type { ExpiredView } from './openapi';
+
 const many = (n: number, one: string, more: string) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
 
 export const enPlayback = {
@@ -145,5 +147,6 @@ export const enPlayback = {
     age: 'It was older than evidence that nobody confirmed is kept.',
     size: 'All evidence together was larger than it may be.',
     recording: 'The recording expired, and no clip is kept of a violation that nobody confirmed.',
-  } as Record<string, string>,
+    disposal: 'Two officers disposed of the case that held it.',
+  } satisfies Record<ExpiredView['by'], string>,
 };

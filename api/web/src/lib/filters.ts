@@ -146,7 +146,7 @@ export function matches(violation: Violation, filters: Filters, bounds: Bounds):
     isChosen(filters.behaviours, violation.behaviour) &&
     (filters.status === '' || filters.status === violation.status) &&
     isJudgedSo(violation, filters.verdict) &&
-    // Live events tell neither reasons nor words: what has them comes with the next load.
+    // Live events carry neither reasons nor words: what has them comes with the next load.
     filters.reasons.length === 0 &&
     filters.words === '' &&
     (!bounds.from || opened >= bounds.from.getTime()) &&

@@ -635,7 +635,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists findings on site, the newest arrival first. An enterprise sees those that a notice told. */
+        /** Lists findings on site, the newest arrival first. An enterprise sees those that a notice named. */
         get: operations["list_findings"];
         put?: never;
         /** Records a finding on site. */
@@ -1474,7 +1474,7 @@ export interface components {
             /** @description In the order in which lists show them. */
             items: components["schemas"]["BehaviourView"][];
         };
-        /** @description What people call a camera: whoever sees a violation may read where it was. */
+        /** @description What people call a camera: all who see a violation may read where it was. */
         CameraNamesView: {
             id: string;
             name: string;

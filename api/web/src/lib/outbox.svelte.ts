@@ -162,7 +162,7 @@ class Outbox {
     for (const { id } of toSend(this.items)) {
       if (this.#stop.signal.aborted) return;
       try {
-        if (!(await this.#isStillHere())) return;
+        await this.#checkAccount();
         const found = this.items.find((one) => one.id === id);
         if (found?.state === 'waiting') await this.#sendOne(found);
         this.trouble = null;
@@ -176,12 +176,12 @@ class Outbox {
     }
   }
 
-  /** Another account may have signed in in another tab: nothing of this one goes under its name. */
-  async #isStillHere(): Promise<boolean> {
+  /** Before each request: another account may have signed in in another tab, and nothing of this one goes under its name. */
+  async #checkAccount(): Promise<void> {
     const { account } = await get<SessionView>('/api/v1/session');
-    if (account?.name === this.#account) return true;
+    if (account?.name === this.#account) return;
     await session.refresh();
-    return false;
+    throw new Problem(401, null);
   }
 
   async #sendOne(found: Found): Promise<void> {
@@ -200,6 +200,7 @@ class Outbox {
   }
 
   async #record(found: Found): Promise<void> {
+    await this.#checkAccount();
     if (found.recheck) await this.#recheck(found, found.recheck);
     else await send('POST', '/api/v1/findings', bodyOf(found));
   }
@@ -220,6 +221,7 @@ class Outbox {
       if (photo.attachment !== null) continue;
       const bytes = await store.photo(photo.id);
       if (!bytes) throw new Problem(422, null, { kind: 'photo-lost' });
+      await this.#checkAccount();
       const onsent = (share: number) => (this.sending = { id: found.id, share: (at + share) / found.photos.length });
       const { id: attachment } = await upload(found.recheck ? shelves.ofCase(found.recheck.case) : shelves.ofSite(found.site), { name: photo.name, type: photo.type, body: bytes }, onsent, this.#stop.signal);
       whole = { ...whole, photos: whole.photos.map((one) => (one.id === photo.id ? { ...one, attachment } : one)) };

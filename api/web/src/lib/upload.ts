@@ -1,4 +1,4 @@
-// Sends a file. XMLHttpRequest, because fetch does not tell how much has gone.
+// Sends a file. XMLHttpRequest, because fetch does not report how much has gone.
 
 import { checked, Problem, renewing } from './api';
 import { attachmentName, type Attachment } from './attachments';
@@ -10,7 +10,7 @@ export interface Upload {
   body: Blob | ArrayBuffer;
 }
 
-/** Sends it to a case or site. `onsent` is told which share of it has gone, 0..1. */
+/** Sends it to a case or site. `onsent` gets the share of it that has gone, 0..1. */
 export async function upload(shelf: string, file: Upload, onsent: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
   const url = `${shelf}?${new URLSearchParams({ name: attachmentName(file.name) })}`;
   const response = await renewing(() => post(url, file, onsent, signal), signal);

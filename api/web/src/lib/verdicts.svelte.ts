@@ -157,7 +157,7 @@ class Verdicts {
     });
   }
 
-  /** Dismisses many; each has its own outcome, which `marks` and `standOf` tell. */
+  /** Dismisses many; each has its own outcome, which `marks` and `standOf` have. */
   async dismissMany(members: Member[], finding: Finding): Promise<void> {
     const free = members.filter(({ id }) => !this.isSending(id));
     for (const { id, version } of free) this.#begin(id, { act: 'judge', finding, version });
@@ -171,7 +171,7 @@ class Verdicts {
     await Promise.all(jobs);
   }
 
-  /** What the live stream told of a violation. */
+  /** What the live stream says of a violation. */
   heard(violation: Violation): void {
     const { id, judged } = violation;
     const known = this.#known.get(id);

@@ -162,6 +162,8 @@ export const zhCases: typeof enCases = {
   receipt: '接收回执',
   ended: '结果',
   endedWhy: '结案事由',
+  disposed: '期满处置',
+  disposedHint: '保存期满，证据、附件和文字内容已删除，校验值和办理步骤仍保留。',
   endReason: {
     read: '企业已签收', time_over: '提醒期满', rechecked: '复查合格', handed_over: '已移送并接收', plea_upheld: '陈述申辩成立', verdict_changed: '核查结论变更',
     discarded: '放弃拟办',

@@ -146,5 +146,6 @@ export const zhPlayback: typeof enPlayback = {
     age: '未经确认的证据已超过保存期限。',
     size: '证据占用空间已超过上限。',
     recording: '所在录像已过期，未经确认的违规不再保留视频片段。',
+    disposal: '所属案件保存期满，经两名执法人员签署后已处置。',
   },
 };

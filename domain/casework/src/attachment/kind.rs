@@ -2,7 +2,7 @@
 
 use crate::worded::worded;
 
-/// So many first bytes tell every kind.
+/// So many first bytes are enough to know every kind.
 pub const HEAD_BYTES: usize = 12;
 
 /// Most pixels of a picture. Whoever shows it must decode it: a small file may say that it is huge.
