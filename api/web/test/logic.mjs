@@ -28,6 +28,8 @@ const { offered, mainStep, isTaken } = await server.ssrLoadModule('/src/lib/offe
 const attachments = await server.ssrLoadModule('/src/lib/attachments.ts');
 const outbox = await server.ssrLoadModule('/src/lib/outbox.ts');
 const { daysLeft, riskOf } = await server.ssrLoadModule('/src/lib/findings.ts');
+const disposals = await server.ssrLoadModule('/src/lib/disposals.ts');
+const { disposingOf, queryOf } = await server.ssrLoadModule('/src/lib/disposing.svelte.ts');
 const { en } = await server.ssrLoadModule('/src/lib/en.ts');
 const { zh } = await server.ssrLoadModule('/src/lib/zh.ts');
 const { explained, thresholds } = await server.ssrLoadModule('/src/lib/thresholds.ts');
@@ -717,6 +719,38 @@ check('every reason for which the server refuses a step has words in both langua
   for (const { cases } of [en, zh]) assert.deepEqual(keys.filter((key) => !cases.refusal[key]), []);
 });
 
+const due = ({ by = [], ...more } = {}) => ({ case: { disposed_at: null }, due: '2026-12-05', held: false, files: 3, size_bytes: 90, signatures: by.map((account) => ({ account })), ...more });
+
+check('a disposal stands where its term and its signatures put it', () => {
+  const gone = due({ by: ['a', 'b'], case: { disposed_at: '2026-12-06T00:00:00Z' } });
+  const states = [due({ due: null }), due({ due: '2026-12-06' }), due(), due({ by: ['a'] }), gone].map((one) => disposals.stateOf(one, '2026-12-05'));
+  assert.deepEqual(states, ['not_over', 'kept', 'unsigned', 'signed_once', 'disposed']);
+  for (const { disposals: words } of [en, zh]) assert.deepEqual(states.filter((state) => !words.state[state]), []);
+  const signable = (one, me = 'li.na') => disposals.isSignable(one, me, '2026-12-05');
+  assert.ok(signable(due()) && signable(due({ by: ['a'] })));
+  for (const one of [due({ due: null }), due({ due: '2026-12-06' }), due({ held: true }), due({ by: ['li.na'] }), gone]) assert.ok(!signable(one), JSON.stringify(one));
+  assert.deepEqual([due(), due({ by: ['a'] })].map(disposals.isLast), [false, true]);
+  assert.deepEqual(disposals.extentOf([due(), due()]), { files: 6, size_bytes: 180 });
+});
+
+check('a signature is bound to what the officer saw', () => {
+  const change = (fresh, seen = due()) => disposals.changeOf(seen, fresh, 'li.na');
+  assert.equal(change(due()), null);
+  assert.equal(change(due({ by: ['a'] }), due({ by: ['a'] })), null);
+  assert.deepEqual([due({ by: ['a'] }), due({ files: 4 }), due({ size_bytes: 91 })].map((fresh) => change(fresh)), ['changed', 'changed', 'changed']);
+  assert.deepEqual([due({ by: ['li.na'] }), due({ held: true }), due({ case: { disposed_at: 'x' } })].map((fresh) => change(fresh)), ['signed-already', 'held', 'disposed']);
+});
+
+check('the audit names what was disposed of; own entries only what may have been', () => {
+  const entries = [['a', true], ['b', false], ['a', false], ['c', true]].map(([object, is_disposed]) => ({ object, after: { is_disposed } }));
+  assert.deepEqual(disposals.casesOf(entries, true), ['a', 'c']);
+  assert.deepEqual(disposals.casesOf(entries, false), ['a', 'b', 'c']);
+});
+
+check('each part of the disposals stands in the address', () => {
+  for (const at of [{ what: 'due' }, { what: 'done' }, { what: 'case', id: 'a/b' }]) assert.deepEqual(disposingOf(queryOf(at)), at);
+});
+
 const MIB = 1024 * 1024;
 check('pictures of more than 4 MiB are scaled to 2560 px, everything else stays as it is', () => {
   for (const [type, mib, isScaled] of [['image/jpeg', 4, false], ['image/jpeg', 4.1, true], ['image/png', 12, true], ['video/mp4', 40, false], ['application/pdf', 9, false]]) {
@@ -779,6 +813,12 @@ check('risk stands in words, and a licence counts its days', () => {
   assert.deepEqual([0, 19, 20, 49, 50, 74, 75, 100].map((score) => riskOf({ score })), ['low', 'low', 'raised', 'raised', 'high', 'high', 'severe', 'severe']);
   assert.deepEqual([daysLeft('2026-12-31', '2026-12-03'), daysLeft('2026-12-03', '2026-12-03'), daysLeft('2026-12-01', '2026-12-03')], [28, 0, -2]);
   for (const { visit } of [en, zh]) assert.deepEqual(['confirmed', 'repeated', 'overdue', 'returned', 'tampering', 'site_class'].filter((factor) => !visit.factor[factor]), []);
+});
+
+check('every refusal of a disposal has words in both languages', () => {
+  const keys = [...kinds.slice(kinds.indexOf('fn disposal_key')).matchAll(/DisposalRefusal::\w+(?:\(_\))?\) => Some\("([a-z-]+)"/g)].map(([, key]) => key);
+  assert.ok(keys.length >= 6, keys.join());
+  for (const { disposals: words } of [en, zh]) assert.deepEqual([...keys, 'changed'].filter((key) => !words.refusal[key]), []);
 });
 
 check('every refusal of a file has words in both languages', () => {

@@ -1,6 +1,6 @@
 // Which view the page shows, as it stands in the address. What each view adds to the address is its own affair.
 
-export const VIEWS = ['violations', 'inbox', 'cases', 'playback', 'site', 'sites', 'report', 'account', 'users', 'audit'] as const;
+export const VIEWS = ['violations', 'inbox', 'cases', 'disposals', 'playback', 'site', 'sites', 'report', 'account', 'users', 'audit'] as const;
 export type View = (typeof VIEWS)[number];
 
 class Address {

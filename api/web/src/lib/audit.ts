@@ -45,9 +45,9 @@ export function auditQuery(filters: AuditFilters, zone: string): URLSearchParams
   return query;
 }
 
-export function readAudit(query: URLSearchParams, before: number | null, signal?: AbortSignal): Promise<AuditView> {
+export function readAudit(query: URLSearchParams, before: number | null, signal?: AbortSignal, limit = PAGE_LIMIT): Promise<AuditView> {
   const page = new URLSearchParams(query);
-  page.set('limit', String(PAGE_LIMIT));
+  page.set('limit', String(limit));
   if (before !== null) page.set('before', String(before));
   return get<AuditView>(PATH, page, signal);
 }

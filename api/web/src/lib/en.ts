@@ -5,6 +5,7 @@ import { enAttachments } from './en-attachments';
 import { enCases } from './en-cases';
 import { enDates } from './en-dates';
 import { enDesk } from './en-desk';
+import { enDisposals } from './en-disposals';
 import { enPlayback } from './en-playback';
 import { enVisit } from './en-visit';
 
@@ -156,6 +157,7 @@ export const en = {
   accounts: enAccounts,
   desk: enDesk,
   cases: enCases,
+  disposals: enDisposals,
   attachments: enAttachments,
   visit: enVisit,
 };

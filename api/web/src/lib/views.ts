@@ -8,6 +8,7 @@ const NEEDED: Record<View, string[]> = {
   violations: ['see_violations'],
   inbox: ['give_verdict', 'sign_second'],
   cases: ['see_cases'],
+  disposals: ['see_disposals'],
   playback: ['play_recordings'],
   site: ['find_on_site'],
   sites: ['see_sites'],

@@ -6,6 +6,7 @@ import { zhAttachments } from './zh-attachments';
 import { zhCases } from './zh-cases';
 import { zhDates } from './zh-dates';
 import { zhDesk } from './zh-desk';
+import { zhDisposals } from './zh-disposals';
 import { zhPlayback } from './zh-playback';
 import { zhVisit } from './zh-visit';
 
@@ -155,6 +156,7 @@ export const zh: Words = {
   accounts: zhAccounts,
   desk: zhDesk,
   cases: zhCases,
+  disposals: zhDisposals,
   attachments: zhAttachments,
   visit: zhVisit,
 };
