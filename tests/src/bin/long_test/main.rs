@@ -11,6 +11,7 @@ mod kills;
 mod logins;
 mod long_test;
 mod receive;
+mod schema;
 mod sites;
 mod soak;
 
@@ -20,13 +21,14 @@ use anyhow::{Context, Result, bail};
 
 use long_test::LongTest;
 
-const LONG_TESTS: [LongTest; 8] = [
+const LONG_TESTS: [LongTest; 9] = [
     cameras::TEST,
     field::TEST,
     house::TEST,
     kills::TEST,
     logins::TEST,
     receive::TEST,
+    schema::TEST,
     sites::TEST,
     soak::TEST,
 ];
@@ -109,6 +111,7 @@ mod tests {
                         ("kills", 200),
                         ("logins", 3),
                         ("receive", 8),
+                        ("schema", 5),
                         ("sites", 8),
                         ("soak", 120),
                     ][..],
