@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anjian_domain::{Clock, RecordingChange, Scope};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::bucket::client::Bucket;
 use crate::configuration::ticks::Ticks;
@@ -28,6 +28,9 @@ const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Evidence that waits for less was late, and nothing more.
 const WAITS_LONG: Duration = Duration::from_secs(10);
+
+/// Violations that are graded at once; others wait for their turn.
+const GRADINGS_AT_ONCE: usize = 2;
 
 /// Violations, cameras, evidence and recordings. Cheap to clone; several processes may have the same data folder open, and
 /// several folders the same database on a server.
@@ -55,6 +58,8 @@ pub(crate) struct Inner {
     /// Set once, by whoever opened the index or by the first to ask.
     pub(crate) recording: OnceLock<RecordingSettings>,
     pub(crate) disk: Arc<dyn Disk>,
+    /// Places for reading the files of a violation for its grade. The disk belongs to recording and playback.
+    pub(crate) gradings: Semaphore,
     /// Held by who makes the reserve or gives it up.
     pub(crate) reserve: Mutex<()>,
     /// Set once, by whoever opened the index, if there is one.
@@ -129,6 +134,7 @@ impl Index {
             ticks: Mutex::default(),
             recording: OnceLock::new(),
             disk,
+            gradings: Semaphore::new(GRADINGS_AT_ONCE),
             reserve: Mutex::default(),
             bucket: OnceLock::new(),
             _in_use: opened.in_use,

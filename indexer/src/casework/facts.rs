@@ -52,6 +52,8 @@ impl Index {
         viewer: &Viewer,
         detail: &ViolationDetail,
     ) -> Result<(Digests, Option<u32>), IndexError> {
+        // Never closed, so always given.
+        let _place = self.inner.gradings.acquire().await;
         let (mut digests, mut height_px) = (Digests::Intact, None);
         for kind in EvidenceKind::ALL {
             let Some(file) = self.evidence_file(viewer, detail.row.id, kind).await? else {
