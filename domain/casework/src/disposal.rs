@@ -61,6 +61,8 @@ pub struct Standing<'s> {
     pub is_held: bool,
     /// Who must not act on the site.
     pub recusals: &'s Recusals,
+    /// Whether what goes, and who signed, is what the officer saw: a first signature must not become the last one unseen.
+    pub is_as_seen: bool,
 }
 
 /// Why a signature is not taken.
@@ -85,6 +87,9 @@ pub enum DisposalRefusal {
     /// The officer signed already.
     #[error("you signed already: another officer signs next")]
     SignedAlready,
+    /// Another officer signed meanwhile, or something else goes now.
+    #[error("what goes with the case, or who signed, changed meanwhile: look again")]
+    Changed,
 }
 
 /// Whether the signature of this officer is the last that is needed.
@@ -107,6 +112,9 @@ pub fn sign(standing: &Standing<'_>, by: &Account) -> Result<bool, DisposalRefus
     }
     if standing.signed.contains(by) {
         return Err(DisposalRefusal::SignedAlready);
+    }
+    if !standing.is_as_seen {
+        return Err(DisposalRefusal::Changed);
     }
     Ok(standing.signed.len() + 1 >= SIGNATURES)
 }
@@ -171,6 +179,7 @@ mod tests {
             is_disposed: false,
             is_held: false,
             recusals: &recusals,
+            is_as_seen: true,
         };
         let once = Standing { signed: std::slice::from_ref(&wang), ..nobody.clone() };
         for (standing, by, expected) in [
@@ -185,6 +194,8 @@ mod tests {
                 Err(DisposalRefusal::Kept(due)),
             ),
             (&Standing { is_held: true, ..once.clone() }, &li, Err(DisposalRefusal::Held)),
+            (&Standing { is_as_seen: false, ..once.clone() }, &li, Err(DisposalRefusal::Changed)),
+            (&Standing { is_as_seen: false, ..once.clone() }, &wang, Err(DisposalRefusal::SignedAlready)),
             (&Standing { is_disposed: true, ..once.clone() }, &li, Err(DisposalRefusal::Disposed)),
         ] {
             assert_eq!(sign(standing, by), expected, "{standing:?}");

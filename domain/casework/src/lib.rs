@@ -1,4 +1,4 @@
-//! What follows a violation: who may do what, verdicts, cases, deadlines, evidence grade.
+//! What follows a violation: who may do what, verdicts, cases, deadlines, evidence grade, who is notified.
 //!
 //! Every function here decides from the values that it is given. There is no clock, no file, no database and no
 //! network: the caller reads the present, the calendar and the rows, asks, and writes what was decided.
@@ -10,6 +10,7 @@ pub mod case;
 pub mod disposal;
 pub mod grade;
 pub mod legal_card;
+pub mod notification;
 mod officer;
 mod outcome;
 pub mod precision;

@@ -6,5 +6,6 @@ mod calendar;
 mod case;
 mod grade;
 mod legal_card;
+mod notification;
 mod roles;
 mod verdict;
