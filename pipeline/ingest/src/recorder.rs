@@ -46,15 +46,15 @@ pub struct RecordSettings {
     pub root: PathBuf,
     /// How long a file is to be; it ends at the next keyframe.
     pub segment: Duration,
-    /// How much is written at once, and lost when the process is killed.
+    /// How much is written at once. A kill loses two of these at most: one that waits for its last picture's end, and one that comes.
     pub fragment: Duration,
 }
 
 impl RecordSettings {
-    /// Files of a minute, written twice a second.
+    /// Files of a minute. A kill may cost a second: two fragments, and what the disk and the camera take.
     #[must_use]
     pub const fn new(root: PathBuf) -> Self {
-        Self { root, segment: Duration::from_secs(60), fragment: Duration::from_millis(500) }
+        Self { root, segment: Duration::from_secs(60), fragment: Duration::from_millis(400) }
     }
 }
 
