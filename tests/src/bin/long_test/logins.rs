@@ -25,7 +25,7 @@ const GUESSES_A_MINUTE: u32 = 10_000;
 const SENDERS: u32 = 100;
 /// Guesses that come from one address before the next is taken.
 const GUESSES_AN_ADDRESS: u32 = 50;
-const PASSWORD: &str = "six little ducks";
+pub(crate) const PASSWORD: &str = "six little ducks";
 /// Between two looks of the person at work.
 const PAUSE: Duration = Duration::from_secs(2);
 /// Looks between two logins: a known browser may sign in every 20 s.
@@ -75,8 +75,8 @@ fn since(begun: Duration) -> Duration {
     SystemClock.monotonic().saturating_sub(begun)
 }
 
-/// A person whose browser the server knows.
-fn first_login(server: &Server) -> Result<Browser> {
+/// A person whose browser the server knows: the administrator whom the first start made.
+pub(crate) fn first_login(server: &Server) -> Result<Browser> {
     let log = server.log();
     let given = one_time_password(&log).context("no password was printed")?;
     let mut person = Browser::new(server);
