@@ -74,7 +74,8 @@ async fn measure() {
 type Times = BTreeMap<&'static str, Vec<Duration>>;
 
 fn print(name: &str, alone: &mut [Duration], crowded: &mut [Duration]) {
-    let figures = [at_percent(alone, 50), at_percent(alone, 95), at_percent(crowded, 50), at_percent(crowded, 95)];
+    let figures =
+        [at_percent(alone, 50), at_percent(alone, 95), at_percent(crowded, 50), at_percent(crowded, 95)];
     let [p50, p95, many_p50, many_p95] = figures.map(|time| time.as_secs_f64() * 1_000.0);
     println!("{name:<28} {p50:>7.1} {p95:>7.1} {many_p50:>7.1} {many_p95:>7.1} {:>7.1}", many_p95 / p95);
 }
@@ -114,7 +115,10 @@ async fn calls(base: &str) -> Vec<(&'static str, String)> {
     vec![
         question("list", format!("?{week}&verdict=none&limit=50")),
         question("list, next page", format!("?{week}&verdict=none&limit=50&cursor={cursor}")),
-        question("list, two filters", format!("?{week}&verdict=none&camera=camera-3&behaviour=hot_work&limit=50")),
+        question(
+            "list, two filters",
+            format!("?{week}&verdict=none&camera=camera-3&behaviour=hot_work&limit=50"),
+        ),
         question("list, a site", format!("?{week}&verdict=none&site=site-2&limit=50")),
         question("list, confirmed", format!("?{week}&verdict=confirmed&limit=50")),
         question("list, a reason", format!("?{week}&reason=hat_worn&limit=50")),

@@ -244,6 +244,12 @@ async fn nothing_of_a_visit_on_site_is_lost_in_chromium() {
     look_at_mock("site.mjs").await;
 }
 
+/// Two officers dispose of a case; a signature is bound to what the officer saw.
+#[tokio::test]
+async fn two_officers_dispose_of_a_case_in_chromium() {
+    look_at_mock("disposals.mjs").await;
+}
+
 /// Lets a script look that brings a server of its own.
 async fn look_at_mock(script: &str) {
     let folder = tempfile::tempdir().unwrap();

@@ -48,5 +48,5 @@ pub(crate) async fn list(
         return Err(Problem::query("limit", format!("limit: give 1 to {}", Index::MAX_DISPOSALS)));
     }
     let page = shared.index.disposals(&viewer, shared.rules.keep, limit, keys.cursor).await?;
-    Ok(Json((&page).into()))
+    Ok(Json(DisposalPageView::of(&page)?))
 }

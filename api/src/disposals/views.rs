@@ -1,7 +1,7 @@
 //! Disposals as answers show them.
 
-use anjian_indexer::{Disposal, DisposalPage, HeldFile};
-use serde::Serialize;
+use anjian_indexer::{Disposal, DisposalPage, HeldFile, IndexError};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::cases::views::CaseView;
@@ -21,6 +21,16 @@ pub(crate) struct DisposalView {
     files: usize,
     /// Their size.
     size_bytes: u64,
+    /// Another one when another officer signed, or something else goes. A signature sends it back.
+    version: String,
+}
+
+/// A signature that is given.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DisposalSigningView {
+    /// `version` of what the officer saw.
+    pub(crate) seen: String,
 }
 
 /// The same with everything by name.
@@ -65,46 +75,47 @@ pub(crate) struct DisposalPageView {
     next_cursor: Option<String>,
 }
 
-impl From<&Disposal> for DisposalView {
-    fn from(disposal: &Disposal) -> Self {
+impl DisposalView {
+    fn of(disposal: &Disposal) -> Result<Self, IndexError> {
         let signature = |one: &anjian_indexer::DisposalSignature| DisposalSignatureView {
             account: one.account.to_string(),
             certificate: one.certificate.clone(),
             at: one.at.to_string(),
         };
-        Self {
+        Ok(Self {
             case: CaseView::from(&disposal.case),
             due: disposal.due.map(|day| day.to_string()),
             signatures: disposal.signatures.iter().map(signature).collect(),
             held: disposal.is_held,
             files: disposal.holdings.files.len(),
             size_bytes: disposal.holdings.size_bytes(),
-        }
+            version: disposal.version()?,
+        })
     }
 }
 
-impl From<&Disposal> for DisposalDetailView {
-    fn from(disposal: &Disposal) -> Self {
+impl DisposalDetailView {
+    pub(crate) fn of(disposal: &Disposal) -> Result<Self, IndexError> {
         let held = &disposal.holdings;
         let file = |HeldFile { path, size_bytes, sha256 }: &HeldFile| HeldFileView {
             path: path.clone(),
             size_bytes: *size_bytes,
             sha256: sha256.clone(),
         };
-        Self {
-            disposal: disposal.into(),
+        Ok(Self {
+            disposal: DisposalView::of(disposal)?,
             violations: held.violations.iter().map(ToString::to_string).collect(),
             findings: held.findings.iter().map(|id| id.0.to_string()).collect(),
             holds: held.files.iter().map(file).collect(),
-        }
+        })
     }
 }
 
-impl From<&DisposalPage> for DisposalPageView {
-    fn from(page: &DisposalPage) -> Self {
-        Self {
-            items: page.items.iter().map(DisposalView::from).collect(),
+impl DisposalPageView {
+    pub(crate) fn of(page: &DisposalPage) -> Result<Self, IndexError> {
+        Ok(Self {
+            items: page.items.iter().map(DisposalView::of).collect::<Result<_, _>>()?,
             next_cursor: page.next_cursor.as_ref().map(ToString::to_string),
-        }
+        })
     }
 }

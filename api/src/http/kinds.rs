@@ -69,6 +69,7 @@ pub(crate) const fn disposal_key(error: &DisposalError) -> Option<&'static str> 
         DisposalError::Refused(DisposalRefusal::Held) => Some("held"),
         DisposalError::Refused(DisposalRefusal::Recused) => Some("recused"),
         DisposalError::Refused(DisposalRefusal::SignedAlready) => Some("signed-already"),
+        DisposalError::Refused(DisposalRefusal::Changed) => Some("changed"),
         _ => None,
     }
 }

@@ -233,11 +233,13 @@ async fn a_case_that_is_kept_cannot_be_disposed_of() {
     let mut office = Office::new().await;
     let id = office.open("remind").await;
     let signed = format!("/api/v1/disposals/{id}/signatures");
-    let open = office.server.ask(&mut office.wang, "POST", &signed, Value::Null).await;
+    let shown = office.server.get(&mut office.wang, &format!("/api/v1/disposals/{id}")).await.json();
+    let body = json!({ "seen": shown["version"] });
+    let open = office.server.ask(&mut office.wang, "POST", &signed, body.clone()).await;
     assert_eq!((open.status, &open.json()["key"]), (StatusCode::CONFLICT, &"not-over".into()));
     let withdrawn = json!({ "step": "withdraw", "reason": "discarded" });
     assert_eq!(office.step(Side::Officer, &id, 1, withdrawn).await.status, StatusCode::OK);
-    let kept = office.server.ask(&mut office.wang, "POST", &signed, Value::Null).await;
+    let kept = office.server.ask(&mut office.wang, "POST", &signed, body.clone()).await;
     assert_eq!((kept.status, &kept.json()["key"]), (StatusCode::CONFLICT, &"kept".into()));
     let list = office.server.get(&mut office.wang, "/api/v1/disposals").await.json();
     assert_eq!(list["items"], json!([]));
@@ -245,7 +247,7 @@ async fn a_case_that_is_kept_cannot_be_disposed_of() {
     assert!(shown["due"].as_str() > Some("2031"), "{shown}");
     for (browser, path) in [(&mut office.plant, "/api/v1/disposals"), (&mut office.mill, signed.as_str())] {
         let method = if path.ends_with('s') && path.contains(&id) { "POST" } else { "GET" };
-        let answer = office.server.ask(browser, method, path, Value::Null).await;
+        let answer = office.server.ask(browser, method, path, body.clone()).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }
 }

@@ -47,12 +47,14 @@ export class MockDisposals {
     const holdings = this.went.get(one.id) ?? this.#holds(one);
     const { files } = holdings;
     const size_bytes = files.reduce((sum, file) => sum + file.size_bytes, 0);
-    const listed = { case: this.cases.row(one), due: this.#due(one), signatures: this.signatures.get(one.id) ?? [], held: this.held.has(one.id), files: files.length, size_bytes };
+    const signatures = this.signatures.get(one.id) ?? [];
+    const version = digest(JSON.stringify([signatures, holdings]));
+    const listed = { case: this.cases.row(one), due: this.#due(one), signatures, held: this.held.has(one.id), files: files.length, size_bytes, version };
     return { listed, detail: { ...listed, violations: holdings.violations, findings: holdings.findings, holds: files } };
   }
 
-  /** Signs as an account would. */
-  sign(one, by) {
+  /** Signs as an account would; `seen` is the version that it saw. */
+  sign(one, by, seen = this.view(one).listed.version) {
     const { listed, detail } = this.view(one);
     if (listed.due === null) refuse('not-over');
     if (one.disposed_at) refuse('disposed');
@@ -60,6 +62,7 @@ export class MockDisposals {
     if (listed.held) refuse('held');
     if (this.cases.recusals.some(({ account, site }) => account === by && site === one.site)) refuse('recused');
     if (listed.signatures.some(({ account }) => account === by)) refuse('signed-already');
+    if (seen !== listed.version) refuse('changed');
     const { certificate, role } = this.world.find(by);
     this.signatures.set(one.id, [...listed.signatures, { account: by, certificate, at: now() }]);
     const is_disposed = listed.signatures.length === 1;
@@ -93,9 +96,9 @@ export class MockDisposals {
     return [
       ['GET', D, 'see_disposals', guarded(({ query }) => this.#page(query))],
       ['GET', `${D}/:id`, 'see_disposals', guarded(({ id }) => [200, this.view(this.#find(id)).detail])],
-      ['POST', `${D}/:id/signatures`, 'sign_disposal', guarded(({ id, name }) => {
+      ['POST', `${D}/:id/signatures`, 'sign_disposal', guarded(({ id, name, body }) => {
         const one = this.#find(id);
-        this.sign(one, name);
+        this.sign(one, name, body.seen);
         return [200, this.view(one).detail];
       })],
     ];

@@ -7,12 +7,13 @@ use anjian_domain::{Account, Viewer, WallTime};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
 
 use crate::casework::case_row::{COLUMNS, CaseId, CaseRow, decode, decode_state, not_read};
 use crate::casework::context::zone_of;
 use crate::casework::reach;
 use crate::disposal::holdings::{self, Holdings, own};
-use crate::engine::columns::{Columns, uuid_column};
+use crate::engine::columns::{Columns, json_column, uuid_column};
 use crate::engine::connection::Connection;
 use crate::engine::row::Row;
 use crate::engine::sql::{self, Builder};
@@ -32,6 +33,18 @@ pub struct Disposal {
     pub is_held: bool,
     /// What goes, or went.
     pub holdings: Holdings,
+}
+
+impl Disposal {
+    /// A digest of the signatures and of what goes: another one when another officer signed, or something else goes.
+    ///
+    /// # Errors
+    /// When a value cannot be written as JSON.
+    pub fn version(&self) -> Result<String, IndexError> {
+        let signed: Vec<_> = self.signatures.iter().map(|one| (&one.account, one.at)).collect();
+        let text = json_column("disposal", &(signed, &self.holdings))?;
+        Ok(hex::encode(Sha256::digest(text)))
+    }
 }
 
 /// A signature under a disposal.

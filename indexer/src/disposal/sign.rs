@@ -19,7 +19,7 @@ use crate::engine::sql;
 use crate::updates::outbox;
 
 impl Index {
-    /// Signs. Answers whether the case is disposed of now.
+    /// Signs what the officer saw: `seen` is [`Disposal::version`] of it. Answers whether the case is disposed of now.
     ///
     /// # Errors
     /// [`DisposalError`] when the viewer sees no such case, or the signature is refused.
@@ -27,6 +27,7 @@ impl Index {
         &self,
         viewer: &Viewer,
         id: CaseId,
+        seen: &str,
         keep: KeepYears,
     ) -> Result<bool, DisposalError> {
         let by = viewer.named_account().ok_or(DisposalError::Nameless)?;
@@ -36,7 +37,7 @@ impl Index {
         let found = find(&mut transaction, viewer, id).await?.ok_or(DisposalError::Unknown)?;
         let (casefile, case) = (found.seq, found.case.clone());
         let disposal = self.complete(&mut transaction, found, keep).await?;
-        let is_last = decide(&mut transaction, &disposal, by, now).await?;
+        let is_last = decide(&mut transaction, &disposal, seen, by, now).await?;
         keep_signature(&mut transaction, casefile, by, now).await?;
         let deed = Deed {
             action: Action::SignDisposal.as_str(),
@@ -62,6 +63,7 @@ impl Index {
 async fn decide(
     transaction: &mut Connection<'_>,
     disposal: &Disposal,
+    seen: &str,
     by: &Account,
     now: WallTime,
 ) -> Result<bool, DisposalError> {
@@ -75,6 +77,7 @@ async fn decide(
         is_disposed: disposal.case.disposed_at.is_some(),
         is_held: disposal.is_held,
         recusals: &recusals::of(transaction, site).await?,
+        is_as_seen: disposal.version()? == seen,
     };
     Ok(sign(&standing, by)?)
 }

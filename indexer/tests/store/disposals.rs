@@ -57,7 +57,16 @@ fn closed(store: &Store) -> (CaseId, [ViolationId; 2]) {
 }
 
 fn sign(store: &Store, viewer: &Viewer, case: CaseId) -> Result<bool, DisposalError> {
-    store.wait(store.index.sign_disposal(viewer, case, KeepYears::default()))
+    sign_seen(store, viewer, case, &seen(store, case))
+}
+
+fn seen(store: &Store, case: CaseId) -> String {
+    let disposal = store.wait(store.index.disposal(&store.viewer, case, KeepYears::default()));
+    disposal.unwrap().unwrap().version().unwrap()
+}
+
+fn sign_seen(store: &Store, viewer: &Viewer, case: CaseId, seen: &str) -> Result<bool, DisposalError> {
+    store.wait(store.index.sign_disposal(viewer, case, seen, KeepYears::default()))
 }
 
 #[track_caller]
@@ -118,6 +127,11 @@ pub(crate) fn an_ended_case_goes_after_its_term_when_two_signed(store: &Store) {
     delete_files(store);
     assert_eq!(evidence_files(store).len(), 5, "one signature is none");
     store.clock.advance(Duration::from_secs(60));
+    let stale = sign_seen(store, &li, case, &before.version().unwrap());
+    assert!(
+        matches!(stale, Err(DisposalError::Refused(DisposalRefusal::Changed))),
+        "li saw no signature: {stale:?}"
+    );
     assert!(sign(store, &li, case).unwrap());
     check_refused(store, &wang, case, &DisposalRefusal::Disposed);
 

@@ -17,7 +17,8 @@ const pathOf = (id: string) => `${DISPOSALS}/${encodeURIComponent(id)}`;
 export const disposals = {
   page: (query: URLSearchParams) => get<DisposalPageView>(DISPOSALS, query),
   one: (id: string, signal?: AbortSignal) => get<DisposalDetailView>(pathOf(id), undefined, signal),
-  sign: (id: string) => send<DisposalDetailView>('POST', `${pathOf(id)}/signatures`),
+  /** `seen` is the version of what the officer saw: the server refuses the signature when another one counts by now. */
+  sign: (id: string, seen: string) => send<DisposalDetailView>('POST', `${pathOf(id)}/signatures`, { seen }),
 };
 
 /** The action under which signatures stand in the audit. */
@@ -53,8 +54,7 @@ export function changeOf(seen: Disposal, fresh: Disposal, account: string): stri
   if (fresh.case.disposed_at !== null) return 'disposed';
   if (hasSigned(fresh, account)) return 'signed-already';
   if (fresh.held) return 'held';
-  const isSame = seen.signatures.length === fresh.signatures.length && seen.files === fresh.files && seen.size_bytes === fresh.size_bytes;
-  return isSame ? null : 'changed';
+  return seen.version === fresh.version ? null : 'changed';
 }
 
 export interface Extent {

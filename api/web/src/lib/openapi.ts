@@ -1914,6 +1914,11 @@ export interface components {
             /** @description The certificate number of that day; empty without. */
             certificate: string;
         };
+        /** @description A signature that is given. */
+        DisposalSigningView: {
+            /** @description `version` of what the officer saw. */
+            seen: string;
+        };
         /** @description An ended case, and how much goes or went with it. */
         DisposalView: {
             case: components["schemas"]["CaseView"];
@@ -1933,6 +1938,8 @@ export interface components {
              * @description Their size.
              */
             size_bytes: number;
+            /** @description Another one when another officer signed, or something else goes. A signature sends it back. */
+            version: string;
         };
         /** @description How a case ended. */
         EndedView: {
@@ -3294,6 +3301,7 @@ export type DismissalView = components['schemas']['DismissalView'];
 export type DisposalDetailView = components['schemas']['DisposalDetailView'];
 export type DisposalPageView = components['schemas']['DisposalPageView'];
 export type DisposalSignatureView = components['schemas']['DisposalSignatureView'];
+export type DisposalSigningView = components['schemas']['DisposalSigningView'];
 export type DisposalView = components['schemas']['DisposalView'];
 export type EndedView = components['schemas']['EndedView'];
 export type EnrolledView = components['schemas']['EnrolledView'];
@@ -5010,7 +5018,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisposalSigningView"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -5036,7 +5048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemView"];
                 };
             };
-            /** @description Its term is not over, a hold keeps it, or you cannot sign it */
+            /** @description Its term is not over, a hold keeps it, it changed since it was seen, or you cannot sign it */
             409: {
                 headers: {
                     [name: string]: unknown;

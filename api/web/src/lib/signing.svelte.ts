@@ -60,7 +60,7 @@ async function signOne(seen: Disposal): Promise<Outcome> {
     return { seen, signed: null, problem: isLost(problem) ? unsent(problem) : problem };
   }
   try {
-    return { seen, signed: await disposals.sign(id), problem: null };
+    return { seen, signed: await disposals.sign(id, seen.version), problem: null };
   } catch (cause) {
     const problem = Problem.of(cause);
     // The answer may be lost and the signature on record. A browser sends again by itself what broke off: then the server refuses.
