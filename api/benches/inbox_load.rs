@@ -1,4 +1,6 @@
-//! What the inbox asks, of a million violations over real HTTP: by one client, and by fifty at once that never pause.
+//! What the inbox asks, of a million violations over real HTTP: by one client; by fifty that each ask twice a second, as people at work
+//! do; and by fifty that never pause. The last keep both cores busy with 25 calls each, so their times say how many calls a second
+//! the machine answers, and no code makes them less than 25 times one client's.
 //! `cargo bench -p anjian-api --bench inbox_load`
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints what it measured")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures with a clock of its own")]
@@ -12,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anjian_analysis::rules::Behaviours;
 use anjian_api::{ApiSettings, Ports, serve_on};
 use anjian_domain::SystemClock;
 use anjian_indexer::Index;
@@ -21,6 +24,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 const CLIENTS: usize = 50;
+/// Between two calls of a person.
+const PAUSE: Duration = Duration::from_millis(500);
 /// Times that each client asks everything.
 const ROUNDS: usize = 4;
 
@@ -44,40 +49,64 @@ async fn measure() {
     let index = filled(&folder).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let ports = Ports::new(Arc::new(String::new));
+    let behaviours = Behaviours::built_in().list();
+    let ports = Ports { behaviours, ..Ports::new(Arc::new(String::new)) };
     tokio::spawn(serve_on(listener, ApiSettings::new(address), index, ports, std::future::pending()));
     let calls = Arc::new(calls(&format!("http://{address}/api/v1/violations")).await);
-    ask_all(&calls, 0, 1).await;
-    let mut alone = ask_all(&calls, 0, ROUNDS).await;
+    ask_all(&calls, 0, 1, Duration::ZERO).await;
+    let mut alone = ask_all(&calls, 0, ROUNDS, Duration::ZERO).await;
+    let mut paced = crowd(&calls, PAUSE).await;
+    let begun = Instant::now();
+    let mut busy = crowd(&calls, Duration::ZERO).await;
+    let asked: usize = busy.values().map(Vec::len).sum();
+    println!("milliseconds              one client     {CLIENTS} that pause {CLIENTS} that do not");
+    println!("                           p50    p95    p50    p95    p50    p95");
+    for (name, times) in &mut alone {
+        print(name, [times, paced.get_mut(name).unwrap(), busy.get_mut(name).unwrap()]);
+    }
+    let [mut alone, mut paced, mut busy] =
+        [alone, paced, busy].map(|times| times.into_values().flatten().collect::<Vec<_>>());
+    print("all", [&mut alone, &mut paced, &mut busy]);
+    let ratio = |times: &mut [Duration]| {
+        at_percent(times, 95).as_secs_f64() / at_percent(&mut alone.clone(), 95).as_secs_f64()
+    };
+    println!(
+        "p95 of all, times one client's: {:.1} with pauses, {:.1} without",
+        ratio(&mut paced),
+        ratio(&mut busy)
+    );
+    println!("calls a second without pauses: {:.0}", asked as f64 / begun.elapsed().as_secs_f64());
+}
+
+/// Fifty clients at once.
+async fn crowd(calls: &Arc<Vec<(&'static str, String)>>, pause: Duration) -> Times {
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
-        let calls = Arc::clone(&calls);
-        clients.spawn(async move { ask_all(&calls, client, ROUNDS).await });
+        let calls = Arc::clone(calls);
+        clients.spawn(async move {
+            // They did not all come in the same moment.
+            tokio::time::sleep(pause.mul_f64(client as f64 / CLIENTS as f64)).await;
+            ask_all(&calls, client, ROUNDS, pause).await
+        });
     }
-    let mut crowded = Times::new();
+    let mut all = Times::new();
     for times in clients.join_all().await {
-        times.into_iter().for_each(|(name, times)| crowded.entry(name).or_default().extend(times));
+        times.into_iter().for_each(|(name, times)| all.entry(name).or_default().extend(times));
     }
-    println!("milliseconds                    one client      {CLIENTS} clients");
-    println!("                                 p50     p95     p50     p95   ratio of p95");
-    let (mut all_alone, mut all_crowded) = (Vec::new(), Vec::new());
-    for (name, times) in &mut alone {
-        let many = crowded.get_mut(name).unwrap();
-        print(name, times, many);
-        all_alone.extend_from_slice(times);
-        all_crowded.extend_from_slice(many);
-    }
-    print("all", &mut all_alone, &mut all_crowded);
+    all
 }
 
 /// Of each call, how long its answers took.
 type Times = BTreeMap<&'static str, Vec<Duration>>;
 
-fn print(name: &str, alone: &mut [Duration], crowded: &mut [Duration]) {
-    let figures =
-        [at_percent(alone, 50), at_percent(alone, 95), at_percent(crowded, 50), at_percent(crowded, 95)];
-    let [p50, p95, many_p50, many_p95] = figures.map(|time| time.as_secs_f64() * 1_000.0);
-    println!("{name:<28} {p50:>7.1} {p95:>7.1} {many_p50:>7.1} {many_p95:>7.1} {:>7.1}", many_p95 / p95);
+fn print(name: &str, columns: [&mut Vec<Duration>; 3]) {
+    print!("{name:<24}");
+    for times in columns {
+        for percent in [50, 95] {
+            print!(" {:>6.1}", at_percent(times, percent).as_secs_f64() * 1_000.0);
+        }
+    }
+    println!();
 }
 
 fn at_percent(times: &mut [Duration], percent: usize) -> Duration {
@@ -133,7 +162,7 @@ async fn calls(base: &str) -> Vec<(&'static str, String)> {
 }
 
 /// Asks everything so many times, beginning with another call for each client.
-async fn ask_all(calls: &[(&'static str, String)], first: usize, rounds: usize) -> Times {
+async fn ask_all(calls: &[(&'static str, String)], first: usize, rounds: usize, pause: Duration) -> Times {
     let client = reqwest::Client::new();
     let mut times = Times::new();
     for turn in 0..calls.len() * rounds {
@@ -142,6 +171,7 @@ async fn ask_all(calls: &[(&'static str, String)], first: usize, rounds: usize) 
         let answer = client.get(address).send().await.unwrap().error_for_status().unwrap();
         assert!(!answer.bytes().await.unwrap().is_empty());
         times.entry(name).or_default().push(begun.elapsed());
+        tokio::time::sleep(pause).await;
     }
     times
 }
