@@ -164,6 +164,20 @@ await check('what arrives moves nothing: it waits behind a button', async () => 
   await close(page);
 });
 
+await check('an empty inbox, and one that is done, show what arrives', async () => {
+  const mock = await server({ count: 0 });
+  const page = await openAs(mock, 'zhang.wei', { wanted: '.connection.live' });
+  await page.locator('[data-left="0"]').waitFor();
+  mock.desk.open(101);
+  await page.locator('[data-front][data-there]').waitFor();
+  mock.desk.open(102);
+  await page.locator('[data-waiting="1"]').waitFor();
+  await sees(page, 101);
+  await page.keyboard.press('c');
+  await isInFront(page, 102);
+  await close(page);
+});
+
 await checkInbox('like ones stack, the list can be a list, the picture large, and the keys are explained', async ({ mock, page }) => {
   expect((await page.locator('[data-card]').count()) === 12, 'not each alone');
   await page.keyboard.press('g');

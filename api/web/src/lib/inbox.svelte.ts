@@ -95,7 +95,10 @@ class Inbox {
     if (current || desk.list.isOfOtherView) return;
     const next = nextLeft(this.ids, null, this.isTodo);
     if (next) this.show(next);
-    else if (desk.list.cursor && !desk.list.isLoading && !desk.list.problem) void desk.list.more();
+    else if (desk.list.isLoading) return;
+    else if (desk.list.cursor && !desk.list.problem) void desk.list.more();
+    // With nothing in front nothing can move under the hand.
+    else if (desk.list.waiting.length > 0) desk.list.showWaiting();
   }
 
   /** Another view of the list: begins anew. */
