@@ -1,7 +1,6 @@
 //! What the inbox asks, of a million violations over real HTTP: by one client; by fifty that each ask twice a second, as people at work
-//! do; and by fifty that never pause. The last keep both cores busy with 25 calls each, so their times say how many calls a second
-//! the machine answers, and no code makes them less than 25 times one client's.
-//! `cargo bench -p anjian-api --bench inbox_load`
+//! do; and by fifty that never pause. The last keep every core busy, so their times say how many calls a second the machine answers.
+//! `cargo bench --profile dev -p anjian-api --bench inbox_load`
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints what it measured")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures with a clock of its own")]
 

@@ -1,4 +1,4 @@
-//! Who hears of what, when, and how often it is tried: topics, subscriptions, quiet hours, reports and retries.
+//! Who is notified of what, when, and how often it is tried: topics, subscriptions, quiet hours, reports and retries.
 
 mod event;
 mod pace;

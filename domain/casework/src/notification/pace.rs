@@ -1,4 +1,4 @@
-//! How often somebody hears: of each event, or by a report.
+//! How often a subscription sends: for each event, or by a report.
 
 use anjian_domain::WallTime;
 use jiff::civil::{Date, DateTime, Time, Weekday};

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The longest pause between two attempts.
 pub const RETRY_LONGEST: Duration = Duration::from_hours(1);
 
-/// A receiver that accepted nothing for so long is parked: its deliveries wait until somebody looks after it.
+/// A receiver that accepted nothing for so long is parked: its deliveries wait until a person takes it up again.
 pub const GIVE_UP_AFTER: Duration = Duration::from_hours(24 * 3);
 
 const FIRST: Duration = Duration::from_secs(5);

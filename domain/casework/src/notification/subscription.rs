@@ -1,4 +1,4 @@
-//! What somebody wants to hear of.
+//! What an account wants to be notified of.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -25,7 +25,7 @@ worded! {
     }
 }
 
-/// What somebody wants to hear of. Empty sets of sites and behaviours mean all that the account may see.
+/// What an account wants to be notified of. Empty sets of sites and behaviours mean all that the account may see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wants {
     /// Of what.
